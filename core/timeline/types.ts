@@ -1,0 +1,40 @@
+import type { BillingPeriod } from '../calendar/billing-period.js'
+import type { LocalDate } from '../calendar/date.js'
+import type { Period } from '../calendar/period.js'
+import type { Decimal } from '../money/decimal.js'
+
+/**
+ * Something that happened to a subscription on a local date. A `change` carries the absolute count and/or unit price
+ * that hold from then on; events of one day apply in array order (BILLING B6).
+ */
+export interface TimelineEvent {
+  readonly on: LocalDate
+  readonly type: 'change' | 'suspend' | 'resume' | 'cancel' | 'oneTime'
+  /** Seats from this day on. For `oneTime`: how many, default 1. */
+  readonly quantity?: Decimal
+  /** Price of one seat for one billing period from this day on; for `oneTime` the price of one. */
+  readonly unitPrice?: Decimal
+  /** What set `unitPrice`, in words ("own price", "margin 15% on cost $17.35"). */
+  readonly priceRule?: string
+  /** `oneTime` only: the amount in minor units when it is not quantity × unit price. */
+  readonly amount?: bigint
+  /** `oneTime` only: what it is. */
+  readonly description?: string
+  /** The date is the day we first saw it, not the day it happened (B19). */
+  readonly estimated?: boolean
+}
+
+/** A subscription's gap-free history, ready to be charged. Dates are half-open. */
+export interface Timeline {
+  readonly billingPeriod: BillingPeriod
+  /** First day of service. */
+  readonly start: LocalDate
+  /** First day without service; null while it runs (B12). */
+  readonly end: LocalDate | null
+  /** A term of a billing period longer than a month (B4, D2). */
+  readonly term?: Period
+  /** First day that is not free (B15). */
+  readonly trialEnd?: LocalDate
+  /** In order of date; the first gives the opening count and price. */
+  readonly events: readonly TimelineEvent[]
+}
