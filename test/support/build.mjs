@@ -1,0 +1,249 @@
+/**
+ * Brings dist/ up to date: the generated database client, then the compiled sources. Does nothing, fast, when nothing
+ * changed. All output goes to stderr, so that a command which builds first still prints only its answer on stdout.
+ *
+ *   node test/support/build.mjs              with type checking (npm run build)
+ *   node test/support/build.mjs --no-check   emit only (before a command is run; `npm run check` checks the types)
+ *   node test/support/build.mjs --generate   the database client only
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const SOURCE_FOLDERS = ['bot', 'core', 'adapters', 'prisma', 'test']
+const SETTINGS = ['tsconfig.json', 'package-lock.json']
+/** Generated or installed: never a source. */
+const NOT_SOURCES = new Set(['node_modules', 'generated', 'clients'])
+const SOURCE = /\.(ts|mjs)$/
+/** Another build of a cold tree takes about five seconds on a busy machine; past this it hangs. */
+const WAIT_FOR_OTHER_BUILD_MILLISECONDS = 120_000
+const POLL_MILLISECONDS = 50
+
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
+
+/** A build that cannot be done; the message is for the person at the terminal. */
+class BuildFailed extends Error {}
+
+/**
+ * Builds what is out of date under `root`; returns what was done ("generate", "compile").
+ * @param {{ root?: string, check?: boolean, generateOnly?: boolean }} [options]
+ * @returns {string[]}
+ */
+export function build({ root = projectRoot, check = true, generateOnly = false } = {}) {
+  const stale = staleSteps(root, check, generateOnly)
+  if (stale.length === 0) return []
+  if (!existsSync(join(root, 'node_modules', 'typescript'))) {
+    throw new BuildFailed('The packages are not installed. Run `npm install` first.')
+  }
+  return withLock(root, () => {
+    const steps = staleSteps(root, check, generateOnly)
+    if (steps.includes('generate')) generate(root)
+    if (steps.includes('compile')) compile(root, check)
+    return steps
+  })
+}
+
+/**
+ * @param {string} root
+ * @param {boolean} check
+ * @param {boolean} generateOnly
+ * @returns {string[]}
+ */
+function staleSteps(root, check, generateOnly) {
+  const stamps = readStamps(root)
+  const steps = []
+  const schema = schemaSignature(root)
+  if (schema !== undefined && (stamps.schema !== schema || !existsSync(generatedFolder(root)))) {
+    steps.push('generate')
+  }
+  if (generateOnly) return steps
+  const compiled = stamps.sources === sourcesSignature(root) && (stamps.checked === true || !check)
+  if (steps.length > 0 || !compiled) steps.push('compile')
+  return steps
+}
+
+/** @param {string} root */
+function generate(root) {
+  run(root, [join('prisma', 'prisma.mjs'), 'generate'], 'The database client could not be generated.')
+  writeStamps(root, { schema: schemaSignature(root) })
+}
+
+/**
+ * @param {string} root
+ * @param {boolean} check
+ */
+function compile(root, check) {
+  const before = sourcesSignature(root)
+  writeStamps(root, { sources: undefined })
+  const compiler = join('node_modules', 'typescript', 'bin', 'tsc')
+  run(root, [compiler, '-p', '.', ...(check ? [] : ['--noCheck'])], 'The sources do not compile.')
+  removeOrphans(root)
+  writeStamps(root, { sources: before, checked: check })
+}
+
+/**
+ * A deleted or renamed source must not live on in dist, where a stale import would still find it.
+ * @param {string} root
+ */
+function removeOrphans(root) {
+  const dist = join(root, 'dist')
+  for (const file of filesUnder(dist, /\.(js|mjs)$/)) {
+    const source = join(root, relative(dist, file))
+    if (existsSync(source) || existsSync(source.replace(/\.js$/, '.ts'))) continue
+    rmSync(file)
+    rmSync(`${file}.map`, { force: true })
+  }
+}
+
+/**
+ * Runs a Node script with its stdout sent to our stderr.
+ * @param {string} root
+ * @param {string[]} args
+ * @param {string} failure
+ */
+function run(root, args, failure) {
+  const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
+  if (error !== undefined) throw error
+  if (status !== 0) throw new BuildFailed(`${failure} The reasons are above.`)
+}
+
+/** @param {string} root */
+function generatedFolder(root) {
+  return join(root, 'adapters', 'storage', 'generated')
+}
+
+/**
+ * By content, because generating is the slow part; undefined while there is no schema.
+ * @param {string} root
+ */
+function schemaSignature(root) {
+  const schema = join(root, 'prisma', 'schema.prisma')
+  if (!existsSync(schema)) return undefined
+  const hash = createHash('sha256').update(readFileSync(schema))
+  hash.update(readFileSync(join(root, 'package-lock.json')))
+  return hash.digest('hex')
+}
+
+/**
+ * By name, size and time of change: a few hundred `stat`s are far cheaper than reading every file.
+ * @param {string} root
+ */
+function sourcesSignature(root) {
+  const hash = createHash('sha256')
+  const files = SOURCE_FOLDERS.flatMap((folder) => filesUnder(join(root, folder), SOURCE))
+  for (const file of [...files, ...SETTINGS.map((name) => join(root, name))]) {
+    const { size, mtimeMs } = statSync(file)
+    hash.update(`${relative(root, file)} ${size} ${mtimeMs}\n`)
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * @param {string} folder
+ * @param {RegExp} pattern
+ * @returns {string[]} sorted, so that a signature does not depend on the file system's order
+ */
+function filesUnder(folder, pattern) {
+  if (!existsSync(folder)) return []
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  return entries.flatMap((entry) => {
+    const path = folder + sep + entry.name
+    if (entry.isDirectory()) return NOT_SOURCES.has(entry.name) ? [] : filesUnder(path, pattern)
+    return pattern.test(entry.name) ? [path] : []
+  })
+}
+
+/**
+ * @typedef {{ schema?: string | undefined, sources?: string | undefined, checked?: boolean }} Stamps
+ * @param {string} root
+ * @returns {Stamps}
+ */
+function readStamps(root) {
+  try {
+    return JSON.parse(readFileSync(join(root, 'dist', '.build.json'), 'utf8'))
+  } catch {
+    return {} // none yet, or cut short by a kill: build again
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {Stamps} changed
+ */
+function writeStamps(root, changed) {
+  const stamps = { ...readStamps(root), ...changed }
+  writeFileSync(join(root, 'dist', '.build.json'), `${JSON.stringify(stamps, null, 2)}\n`)
+}
+
+/**
+ * Two commands started at once must not write dist/ at once: the second waits, then finds it fresh.
+ * @template T
+ * @param {string} root
+ * @param {() => T} work
+ * @returns {T}
+ */
+function withLock(root, work) {
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  const lock = join(root, 'dist', '.building')
+  const deadline = Date.now() + WAIT_FOR_OTHER_BUILD_MILLISECONDS
+  while (!tryLock(lock)) {
+    if (ownerIsGone(lock)) rmSync(lock, { force: true })
+    else if (Date.now() > deadline) {
+      throw new BuildFailed(
+        `Another build holds ${lock} for two minutes. Delete the file if none is running.`,
+      )
+    } else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MILLISECONDS)
+  }
+  try {
+    return work()
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+/** @param {string} lock */
+function tryLock(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** @param {string} lock */
+function ownerIsGone(lock) {
+  try {
+    const owner = Number(readFileSync(lock, 'utf8'))
+    if (!Number.isInteger(owner) || owner <= 0) return false // being written just now
+    process.kill(owner, 0)
+    return false
+  } catch (error) {
+    // ESRCH: nobody has that id. ENOENT: released meanwhile. EPERM: somebody else's process, alive.
+    return error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'ENOENT')
+  }
+}
+
+/**
+ * {@link build} for a script: a failure is a sentence on stderr and exit code 1.
+ * @param {Parameters<typeof build>[0]} options
+ */
+export function buildOrExit(options) {
+  try {
+    return build(options)
+  } catch (error) {
+    if (!(error instanceof BuildFailed)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  buildOrExit({
+    check: !process.argv.includes('--no-check'),
+    generateOnly: process.argv.includes('--generate'),
+  })
+}
