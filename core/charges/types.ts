@@ -77,6 +77,12 @@ export interface ChargeLine {
   readonly billOn: LocalDate
   readonly quantity: Decimal
   readonly unitPrice: Decimal
+  /** Days of service the line charges: those of `[from, to)` without paused ones (D1). */
+  readonly days: number
+  /** Calendar days of the whole (nominal) period the line is part of. */
+  readonly daysInPeriod: number
+  /** The part before rounding to `durationDecimals`, in the units of the day count: 21/31, 20/30 (B5). */
+  readonly counted: Fraction
   readonly fraction: Fraction
   /** Only with `roundAt=unit`: price × fraction in minor units, before × seats. */
   readonly unitAmount?: bigint
