@@ -39,16 +39,24 @@ export const DEFAULT_POLICY: Policy = {
   roundMode: 'halfAway',
 }
 
+/** A policy that takes the place of the one before it, at the first period boundary on or after `from` (B16, B24). */
+export interface PolicyChange {
+  readonly from: LocalDate
+  readonly policy: Policy
+}
+
 export interface ChargeInput {
   readonly currency: string
   readonly policy: Policy
+  /** In order of date; absent: `policy` holds for ever. */
+  readonly policyChanges?: readonly PolicyChange[]
   readonly timeline: Timeline
   /** Periods whose (nominal) start lies in the window are charged; a period is never clipped (D8). */
   readonly window: Period
   /** Keep lines to be billed on or before this day. */
   readonly asOf?: LocalDate
   /** Lines already settled; the result is what is due minus these (B23). */
-  readonly billed?: readonly ChargeLine[]
+  readonly billed?: readonly SettledLine[]
 }
 
 export type LineKind = 'recurring' | 'prorated' | 'credit' | 'correction' | 'usage' | 'oneTime'
@@ -59,36 +67,83 @@ export type LineReason =
   | { readonly type: 'rise'; readonly before: Decimal; readonly after: Decimal; readonly on: LocalDate }
   | { readonly type: 'decrease'; readonly before: Decimal; readonly after: Decimal; readonly on: LocalDate }
   | { readonly type: 'price'; readonly before: Decimal; readonly after: Decimal; readonly on: LocalDate }
-  | { readonly type: 'oneTime'; readonly description: string }
-  | { readonly type: 'correction'; readonly due: readonly ChargeLine[]; readonly settled: readonly ChargeLine[] }
+  | { readonly type: 'oneTime'; readonly description: string; readonly on: LocalDate }
+  | {
+      readonly type: 'correction'
+      readonly due: readonly SettledLine[]
+      readonly settled: readonly SettledLine[]
+    }
 
-/** The part of a period a line covers: `days / of`, exactly or after rounding to `durationDecimals` (B2, B5). */
+/**
+ * The part of a period a line covers, exactly: `days / of`, both whole numbers below 2^53 (B5). They are calendar days
+ * with `dayCount=actual`; other day counts measure as their rule says (20/30, 522/868).
+ */
 export interface Fraction {
-  readonly numerator: bigint
-  readonly denominator: bigint
+  readonly days: number
+  readonly of: number
+  /** `calendarMonths` over more than one month: each part over its own month, in order; they add up to days / of. */
+  readonly parts?: readonly { readonly days: number; readonly of: number }[]
+  /** With `durationDecimals`: what multiplies the price instead, `units` × 10^-places (B2). */
+  readonly rounded?: { readonly units: bigint; readonly places: number }
 }
 
-/** One explainable money line. Amounts are integer minor units of the input's currency, rounded once (B2). */
-export interface ChargeLine {
+/** What settling compares (B23, D9): every {@link ChargeLine} is one, and so is a stored or typed line. */
+export interface SettledLine {
   readonly kind: LineKind
+  /** The nominal period: its `from` selects it, and both dates identify it among a subscription's periods (D8, B23). */
   readonly period: Period
   readonly from: LocalDate
   readonly to: LocalDate
   readonly billOn: LocalDate
   readonly quantity: Decimal
   readonly unitPrice: Decimal
-  /** Days of service the line charges: those of `[from, to)` without paused ones (D1). */
+  /** Integer minor units of the input's currency, rounded once (B2). */
+  readonly amount: bigint
+}
+
+/** One explainable money line; {@link explainLine} writes its arithmetic. */
+export interface ChargeLine extends SettledLine {
+  /** Days of service the line covers, without paused ones (B13). */
   readonly days: number
-  /** Calendar days of the whole (nominal) period the line is part of. */
+  /** Days of the whole nominal period or term (D2). */
   readonly daysInPeriod: number
-  /** The part before rounding to `durationDecimals`, in the units of the day count: 21/31, 20/30 (B5). */
-  readonly counted: Fraction
   readonly fraction: Fraction
   /** Only with `roundAt=unit`: price × fraction in minor units, before × seats. */
   readonly unitAmount?: bigint
-  readonly amount: bigint
+  /** Amounts were cut toward zero, not rounded half away (B2). */
+  readonly roundedDown?: true
+  /** What the amount was before the period's sum was held at 0 (B9, D5). */
+  readonly amountBeforeCap?: bigint
+  /** What set the unit price, in words: "own price", "margin 15% on cost $17.35" (B14, B26). */
   readonly priceRule: string
   readonly reason: LineReason
   /** The effective date is estimated (B19). */
   readonly estimated: boolean
+}
+
+/** `total = due − billed` = the sum of `lines`, all in minor units of `currency`. */
+export interface ChargeResult {
+  readonly currency: string
+  /** Nominal periods of the window with service or a one-time charge, in order. */
+  readonly periods: readonly Period[]
+  /** What is left to bill, in order of period and date. */
+  readonly lines: readonly ChargeLine[]
+  readonly due: bigint
+  readonly billed: bigint
+  readonly total: bigint
+}
+
+/** What {@link dueThrough} needs: no window, but an opening date and a last day. */
+export interface DueInput extends Omit<ChargeInput, 'window' | 'asOf'> {
+  /** Nothing to be billed before this day is due (B20). */
+  readonly opensOn: LocalDate
+  /** Last day whose lines are wanted: the last day of the month asked for. */
+  readonly until: LocalDate
+  /** Changes after this day are not known to happen yet: forecast, until a period starts on or after them (B21). */
+  readonly today: LocalDate
+}
+
+export interface DueResult extends Omit<ChargeResult, 'periods'> {
+  /** Lines that future-dated changes will add when they happen; not part of `lines`, `due` or `total`. */
+  readonly forecast: readonly ChargeLine[]
 }
