@@ -133,17 +133,11 @@ export interface ChargeResult {
   readonly total: bigint
 }
 
-/** What {@link dueThrough} needs: no window, but an opening date and a last day. */
-export interface DueInput extends Omit<ChargeInput, 'window' | 'asOf'> {
-  /** Nothing to be billed before this day is due (B20). */
-  readonly opensOn: LocalDate
-  /** Last day whose lines are wanted: the last day of the month asked for. */
-  readonly until: LocalDate
-  /** Changes after this day are not known to happen yet: forecast, until a period starts on or after them (B21). */
-  readonly today: LocalDate
-}
+/** What is due over dates to bill, not over periods: no window, but an opening date and a last day (B20, B21). */
+export type DueInput = Omit<ChargeInput, 'window' | 'asOf'>
 
-export interface DueResult extends Omit<ChargeResult, 'periods'> {
-  /** Lines that future-dated changes will add when they happen; not part of `lines`, `due` or `total`. */
+/** Lines to bill with what is known on a day, and what future-dated changes will add when they happen (B21). */
+export interface KnownDue {
+  readonly lines: readonly ChargeLine[]
   readonly forecast: readonly ChargeLine[]
 }
