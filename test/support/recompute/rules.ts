@@ -1,0 +1,30 @@
+/**
+ * One rule at a time can be broken on purpose, to prove that the comparison sees it. Nothing else may use this.
+ */
+export const BREAKABLE = [
+  'anchorStaysClamped', // B4: the 31st does not return after a short month
+  'baseMonthOfJanuary', // B5: the base month is never the period's own
+  'billOnPeriodStart', // D8: a first partial period is billed on the period's start
+  'cancelCountsAsDecrease', // B12: the last day is billed
+  'capForgotten', // D5: credits may exceed the charges
+  'correctionLeavesOutOneTime', // D9: one-time lines are not in the settled set
+  'countAtStartOfDay', // B6: changes count from the day after
+  'creditFromNextDay', // B9: a credit has a day too few
+  'dipChargesAgain', // B8: a rise after a dip is charged though already paid
+  'fractionAboveOne', // D3: a fraction may exceed 1
+  'fullReachesService', // B11: `firstPeriod=full` begins at the first day of service
+  'monthsNotDivided', // D2: a long period's months are not divided by its length
+  'pauseEndsDayLate', // D1: the day of resumption is still paused
+  'priceOfFirstEvent', // B15: later prices are never seen at a period's start
+  'seatsBeforePrice', // D6: on one day the seats change first
+  'shortTermOverItself', // D2: a short term is divided by its own days
+  'lineCutNotRounded', // B2: a line is cut instead of rounded
+  'trialEndIgnored', // B15: the end of a trial waits for the next period
+  'wholeMonthCounted', // D3: a whole month goes through a division
+] as const
+
+export type Breakable = (typeof BREAKABLE)[number]
+
+export interface Rules {
+  readonly broken?: Breakable
+}
