@@ -153,9 +153,9 @@ const botRules = [
   ),
   error(
     'surfaces-load-late',
-    'bot/main.ts loads a surface by dynamic import, so that one that is switched off costs nothing. Types may be imported.',
+    'bot/main.ts loads a surface by dynamic import, so that one that is switched off costs nothing.',
     { path: '^bot/main\\.ts$' },
-    { path: `^bot/(${SURFACES.join('|')})/`, dynamic: false, dependencyTypesNot: ['type-only'] },
+    { path: `^bot/(${SURFACES.join('|')})/`, dynamic: false },
   ),
   error(
     'surfaces-show-cards',
@@ -203,7 +203,7 @@ const everywhereRules = [
     'production-packages-only',
     'The product may only use packages under "dependencies" in package.json.',
     { path: PRODUCT, pathNot: '^adapters/storage/generated/' },
-    { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
   ),
   error(
     'everything-resolves',

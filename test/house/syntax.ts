@@ -1,0 +1,89 @@
+import { parseSync } from '@swc/core'
+import type { ProjectFile } from './files.js'
+
+/** A node of the syntax tree, as plain data: `type` decides which other fields it has. */
+export interface SyntaxNode {
+  readonly type: string
+  readonly span: { readonly start: number; readonly end: number }
+  readonly [field: string]: unknown
+}
+
+/** A node with where it stands. */
+export interface Place {
+  readonly node: SyntaxNode
+  /** From the nearest to the program. */
+  readonly ancestors: readonly SyntaxNode[]
+  readonly line: number
+  /** Lines from its first to its last, both counted. */
+  readonly lines: number
+}
+
+/** The parser's offsets do not begin at 0; a first statement of our own says where they do. */
+const MARK = '0;'
+
+/** Every node of a source file, parents first. A file that does not parse is a finding of the compiler, not ours. */
+export function placesOf(file: ProjectFile): Place[] {
+  const source = MARK + file.text.replace(/^#!/, '//')
+  const program: unknown = parseSync(source, { syntax: 'typescript', target: 'es2022' })
+  const bytes = Buffer.from(source)
+  const places: Place[] = []
+  const base = markStart(program)
+  const lineOf = (offset: number): number => countNewlines(bytes, offset - base) + 1
+  walk(program, [], (node, ancestors) => {
+    const line = lineOf(node.span.start)
+    places.push({ node, ancestors, line, lines: lineOf(node.span.end) - line + 1 })
+  })
+  return places
+}
+
+function markStart(program: unknown): number {
+  const [mark] = childrenOf(program)
+  if (mark === undefined) throw new Error('The parser returned an empty program.')
+  return mark.span.start
+}
+
+function countNewlines(bytes: Buffer, end: number): number {
+  let count = 0
+  for (let index = bytes.indexOf(10); index !== -1 && index < end; index = bytes.indexOf(10, index + 1))
+    count += 1
+  return count
+}
+
+function walk(
+  value: unknown,
+  ancestors: readonly SyntaxNode[],
+  visit: (node: SyntaxNode, ancestors: readonly SyntaxNode[]) => void,
+): void {
+  for (const child of childrenOf(value)) {
+    visit(child, ancestors)
+    walk(child, [child, ...ancestors], visit)
+  }
+}
+
+/** Nodes directly below: wrappers without a span of their own (argument holders, lists) are looked through. */
+function childrenOf(value: unknown): SyntaxNode[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([field, child]: [string, unknown]) => {
+    if (field === 'span' || typeof child !== 'object' || child === null) return []
+    return isNode(child) ? [child] : childrenOf(child)
+  })
+}
+
+export function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === 'object' && value !== null && 'type' in value && 'span' in value
+}
+
+/** The name of an identifier node, or of a `.name` or `['name']` after a dot; undefined for anything else. */
+export function nameOf(value: unknown): string | undefined {
+  if (!isNode(value)) return undefined
+  const { type, value: text, expression } = value
+  if (type === 'Identifier' || type === 'StringLiteral') return typeof text === 'string' ? text : undefined
+  return type === 'Computed' ? nameOf(expression) : undefined
+}
+
+/** "Date.now" for such a member access; undefined unless both sides are plain names. */
+export function memberName(node: SyntaxNode): string | undefined {
+  if (node.type !== 'MemberExpression') return undefined
+  const [object, property] = [nameOf(node['object']), nameOf(node['property'])]
+  return object === undefined || property === undefined ? undefined : `${object}.${property}`
+}
