@@ -1,5 +1,5 @@
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription, Snapshot } from './marketplace/types.js'
-import type { LineageMembership } from './timeline/lineage.js'
+import type { LineageMembership } from './timeline/types.js'
 
 /** The one clock: production reads the database's, tests and the demo inject their own. */
 export interface Clock {
@@ -97,6 +97,7 @@ export interface LedgerStore {
   latest(): Promise<ObservationHeader | undefined>
   ledger(): Promise<Ledger>
   /** All or nothing. Problem `conflict` when `record.previous` is not the latest any more. */
-  record(record: ObservationRecord): Promise<{ readonly header: ObservationHeader; readonly repeated: boolean }>
+  record(
+    record: ObservationRecord,
+  ): Promise<{ readonly header: ObservationHeader; readonly repeated: boolean }>
 }
-

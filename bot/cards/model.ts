@@ -13,8 +13,18 @@ export interface Card {
 export type Block =
   | { readonly type: 'text'; readonly text: string; readonly style: 'plain' | 'strong' | 'quiet' }
   | { readonly type: 'facts'; readonly facts: readonly Fact[] }
-  | { readonly type: 'table'; readonly columns: readonly Column[]; readonly rows: readonly (readonly string[])[]; readonly more?: More }
-  | { readonly type: 'list'; readonly heading?: string; readonly items: readonly string[]; readonly more?: More }
+  | {
+      readonly type: 'table'
+      readonly columns: readonly Column[]
+      readonly rows: readonly (readonly string[])[]
+      readonly more?: More
+    }
+  | {
+      readonly type: 'list'
+      readonly heading?: string
+      readonly items: readonly string[]
+      readonly more?: More
+    }
 
 export interface Fact {
   readonly label: string

@@ -1,0 +1,98 @@
+import { dayMonthYear } from '../../core/calendar/words.js'
+import type { Answer, StatusAnswer } from '../../core/app/studio.js'
+import type { Observed } from '../../core/app/observe.js'
+import { EXCEPTION_WORDS } from '../../core/pricing/timeline.js'
+import type { Problem } from '../../core/problem.js'
+import { COMMANDS, type CommandName } from '../commands/catalog.js'
+import type { Block, Card } from './model.js'
+import { ageWords, plural } from './words.js'
+
+/** How old the data is, what it holds, what a person should look at. */
+export function statusCard(answer: Answer<StatusAnswer>): Card {
+  const { observation } = answer.age
+  const blocks: Block[] = [
+    {
+      type: 'facts',
+      facts: [
+        {
+          label: 'Last observation',
+          value: `${observation.sequence}, ${ageWords(answer.age).toLowerCase()}`,
+        },
+        {
+          label: 'Marketplace',
+          value: `${plural(observation.customers, 'customer')}, ${plural(observation.subscriptions, 'licence line')}, ${plural(observation.requests, 'request')}`,
+        },
+        { label: 'Running subscriptions', value: String(answer.subscriptions) },
+        { label: 'Held', value: String(answer.held) },
+        { label: 'Bills from', value: dayMonthYear(answer.opensOn) },
+      ],
+    },
+  ]
+  if (answer.exceptions.length > 0) {
+    const words = new Map<string, string>(Object.entries(EXCEPTION_WORDS))
+    blocks.push({
+      type: 'list',
+      heading: 'To look at',
+      items: answer.exceptions.map(({ kind, count }) => `${count} × ${words.get(kind) ?? kind}`),
+    })
+  }
+  return { title: 'Status', tone: answer.held > 0 ? 'attention' : 'good', blocks, actions: [] }
+}
+
+export function observedCard({ header, first, changed }: Observed): Card {
+  const text = first
+    ? `First observation: ${plural(header.customers, 'customer')}, ${plural(header.subscriptions, 'licence line')}, ${plural(header.orders, 'order')}.`
+    : changed === 0
+      ? 'Nothing changed since the last observation.'
+      : `${plural(changed, 'licence line')} changed since the last observation. Next: \`changes\`.`
+  return {
+    title: `Observation ${header.sequence}`,
+    tone: 'good',
+    blocks: [{ type: 'text', style: 'plain', text }],
+    actions: [],
+  }
+}
+
+export function helpCard(about: CommandName | undefined): Card {
+  const command = COMMANDS.find(({ name }) => name === about)
+  if (command !== undefined) {
+    return {
+      title: command.usage,
+      tone: 'plain',
+      blocks: [
+        { type: 'text', style: 'plain', text: `Shows ${command.does}.`.replace('Shows reads', 'Reads') },
+        { type: 'list', heading: 'For example', items: command.examples },
+      ],
+      actions: [],
+    }
+  }
+  return {
+    title: 'What you can ask',
+    tone: 'plain',
+    blocks: [
+      {
+        type: 'table',
+        columns: [
+          { heading: 'Type', align: 'left' },
+          { heading: 'To see', align: 'left' },
+        ],
+        rows: COMMANDS.map(({ usage, does }) => [usage, does]),
+      },
+      { type: 'text', style: 'quiet', text: 'Plain questions work too: “who do I bill this month?”' },
+    ],
+    actions: [],
+  }
+}
+
+/** A refusal: what happened, where, what was not done, what to do next. */
+export function problemCard({ what, where, notDone, next }: Problem): Card {
+  const lines = [where === undefined ? what : `${where}: ${what}`, notDone, next].filter(
+    (line) => line !== undefined,
+  )
+  return {
+    title: 'That did not work',
+    tone: 'problem',
+    blocks: lines.map((text, index) => ({ type: 'text', style: index === 0 ? 'strong' : 'plain', text })),
+    actions: [],
+  }
+}

@@ -1,0 +1,104 @@
+import { periodWords, monthYear } from '../../core/calendar/words.js'
+import type { Answer, WhoAnswer } from '../../core/app/studio.js'
+import type { BillException, CustomerBill, Who } from '../../core/app/who.js'
+import type { Block, Card } from './model.js'
+import { ageWords, amountWords, plural } from './words.js'
+
+/** Rows of one list on a card; longer lists say how many more there are and what to type. */
+const EXCEPTIONS_SHOWN = 12
+const CUSTOMERS_SHOWN = 60
+
+export type WhoView = Answer<WhoAnswer> & { readonly filter: string }
+
+/** Whom to bill: what needs a person first, then the totals, then customer by customer. */
+export function whoCard(view: WhoView): Card {
+  const month = monthYear(view.month.from)
+  const blocks: Block[] = []
+  if (view.bills.length === 0) {
+    blocks.push({
+      type: 'text',
+      style: 'strong',
+      text: `Nothing to bill for ${month}${filterWords(view.filter)}.`,
+    })
+  } else {
+    blocks.push({ type: 'facts', facts: view.totals.map((total) => totalFact(total)) })
+  }
+  blocks.push(...exceptionBlocks(view))
+  if (view.bills.length > 0) blocks.push(customerTable(view.bills))
+  blocks.push({ type: 'text', style: 'quiet', text: footer(view) })
+  return {
+    title: `Who to bill in ${month}${filterWords(view.filter)}`,
+    tone: view.exceptions.length > 0 ? 'attention' : 'plain',
+    blocks,
+    actions: [],
+  }
+}
+
+function filterWords(filter: string): string {
+  return filter === '' ? '' : ` (${filter})`
+}
+
+function totalFact({ currency, amount, customers }: Who['totals'][number]) {
+  return {
+    label: `To bill in ${currency}`,
+    value: `${amountWords(amount, currency)} from ${plural(customers, 'customer')}`,
+  }
+}
+
+function exceptionBlocks(view: WhoView): Block[] {
+  if (view.exceptions.length === 0) return []
+  const shown = view.exceptions.slice(0, EXCEPTIONS_SHOWN)
+  const hidden = view.exceptions.length - shown.length
+  return [
+    {
+      type: 'list',
+      heading: `Look at ${view.exceptions.length === 1 ? 'this' : `these ${view.exceptions.length}`} first`,
+      items: shown.map((exception) => exceptionWords(exception, view.customerNames)),
+      ...(hidden > 0 ? { more: { hidden, command: 'customer <name>' } } : {}),
+    },
+  ]
+}
+
+/** "Contoso · Exchange Online: it is priced in …" */
+export function exceptionWords(exception: BillException, names: ReadonlyMap<string, string>): string {
+  const customer = names.get(exception.customerId) ?? exception.customerId
+  return `${customer} · ${exception.product}: ${exception.why}`
+}
+
+function customerTable(bills: readonly CustomerBill[]): Block {
+  const shown = bills.slice(0, CUSTOMERS_SHOWN)
+  const hidden = bills.length - shown.length
+  return {
+    type: 'table',
+    columns: [
+      { heading: 'Customer', align: 'left' },
+      { heading: 'Service', align: 'left' },
+      { heading: 'Lines', align: 'right' },
+      { heading: 'To bill', align: 'right' },
+    ],
+    rows: shown.map((bill) => [
+      bill.name,
+      serviceWords(bill),
+      String(bill.lines.length),
+      amountWords(bill.amount, bill.currency),
+    ]),
+    ...(hidden > 0 ? { more: { hidden, command: 'who <month> <part of a name>' } } : {}),
+  }
+}
+
+/** The span of service dates the lines cover. */
+function serviceWords({ lines }: CustomerBill): string {
+  const [first] = lines
+  if (first === undefined) return ''
+  let { from, to } = first.charge
+  for (const { charge } of lines) {
+    if (charge.from < from) from = charge.from
+    if (charge.to > to) to = charge.to
+  }
+  return periodWords({ from, to })
+}
+
+function footer(view: WhoView): string {
+  const next = view.bills[0] === undefined ? '' : ' Next: `customer <name>` shows the lines.'
+  return `${ageWords(view.age)}.${next}`
+}

@@ -1,0 +1,36 @@
+import { formatDecimal } from '../../core/money/decimal.js'
+import type { Decimal } from '../../core/money/decimal.js'
+import { formatMoney, money } from '../../core/money/money.js'
+import type { DataAge } from '../../core/app/studio.js'
+
+/** "$514.52": minor units of a currency as people read them. */
+export function amountWords(minor: bigint, currency: string): string {
+  return formatMoney(money(currency, minor))
+}
+
+/** "1 customer", "3 customers". */
+export function plural(count: number, singular: string, many = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : many}`
+}
+
+/** "20 seats" */
+export function seatsWords(quantity: Decimal): string {
+  const digits = formatDecimal(quantity)
+  return digits === '1' ? '1 seat' : `${digits} seats`
+}
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** "Data from 4 minutes ago (observation 3)": at the foot of every answer. */
+export function ageWords({ observation, now }: DataAge): string {
+  return `Data from ${agoWords(now.getTime() - observation.observedAt.getTime())} (observation ${observation.sequence})`
+}
+
+function agoWords(milliseconds: number): string {
+  if (milliseconds < MINUTE) return 'less than a minute ago'
+  if (milliseconds < HOUR) return `${plural(Math.floor(milliseconds / MINUTE), 'minute')} ago`
+  if (milliseconds < 2 * DAY) return `${plural(Math.floor(milliseconds / HOUR), 'hour')} ago`
+  return `${plural(Math.floor(milliseconds / DAY), 'day')} ago`
+}

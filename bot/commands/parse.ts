@@ -1,0 +1,189 @@
+import { distance } from 'fastest-levenshtein'
+import type { LocalDate } from '../../core/calendar/date.js'
+import type { Period } from '../../core/calendar/period.js'
+import { COMMAND_LENGTH_LIMIT } from '../../core/limits.js'
+import { Problem } from '../../core/problem.js'
+import { COMMANDS, type CommandName } from './catalog.js'
+import { dayAtStart, monthAtEnd, monthAtStart } from './dates.js'
+
+/** What a person asked for, understood. */
+export type Command =
+  | { readonly name: 'help'; readonly about: CommandName | undefined }
+  | { readonly name: 'who'; readonly month: Period | undefined; readonly filter: string }
+  | { readonly name: 'customer'; readonly customer: string; readonly month: Period | undefined }
+  | { readonly name: 'explain'; readonly line: string }
+  | { readonly name: 'changes'; readonly since: LocalDate | undefined; readonly filter: string }
+  | { readonly name: 'status' }
+  | { readonly name: 'observe' }
+
+/**
+ * Understands a typed command or a plain question. Problem `input` with the nearest command for anything else.
+ *
+ * @param today decides what "march" and "since monday" mean.
+ */
+export function parseCommand(text: string, today: LocalDate): Command {
+  if (text.length > COMMAND_LENGTH_LIMIT) {
+    throw new Problem({
+      kind: 'input',
+      what: `That is ${text.length} characters long; a command has at most ${COMMAND_LENGTH_LIMIT}.`,
+      notDone: 'Nothing was done.',
+      next: 'Type `help` to see what you can ask.',
+    })
+  }
+  const words = text
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '')
+  const [first = 'help', ...rest] = words
+  const name = COMMANDS.find((command) => command.name === first.toLowerCase())?.name
+  if (name !== undefined) return withArguments(name, rest, today)
+  const question = parseQuestion(words, today)
+  if (question !== undefined) return question
+  throw unknownCommand(first)
+}
+
+function withArguments(name: CommandName, words: readonly string[], today: LocalDate): Command {
+  switch (name) {
+    case 'help':
+      return { name, about: helpTopic(words) }
+    case 'who':
+      return whoWith(words, today)
+    case 'customer':
+      return customerWith(words, today)
+    case 'explain':
+      return {
+        name,
+        line: required(words[0], 'explain <line>', 'the reference of a line, as `customer` shows it'),
+      }
+    case 'changes':
+      return changesWith(words, today)
+    case 'status':
+    case 'observe':
+      refuseExtra(name, words)
+      return { name }
+  }
+}
+
+function whoWith(words: readonly string[], today: LocalDate): Command {
+  const month = monthAtStart(words, today)
+  return { name: 'who', month: month?.value, filter: refuseBadDate(month?.rest ?? words).join(' ') }
+}
+
+function customerWith(words: readonly string[], today: LocalDate): Command {
+  const month = monthAtEnd(words, today)
+  const customer = refuseBadDate(month?.rest ?? words).join(' ')
+  return {
+    name: 'customer',
+    customer: required(customer, 'customer <name> [month]', 'the name of a customer, or the beginning of it'),
+    month: month?.value,
+  }
+}
+
+function changesWith(words: readonly string[], today: LocalDate): Command {
+  const dated = words[0]?.toLowerCase() === 'since' ? words.slice(1) : words
+  const since = dayAtStart(dated, today)
+  return { name: 'changes', since: since?.value, filter: refuseBadDate(since?.rest ?? dated).join(' ') }
+}
+
+function helpTopic([word, ...more]: readonly string[]): CommandName | undefined {
+  if (word === undefined) return undefined
+  refuseExtra('help <command>', more)
+  const found = COMMANDS.find(({ name }) => name === word.toLowerCase())
+  if (found === undefined) throw unknownCommand(word)
+  return found.name
+}
+
+function required(value: string | undefined, usage: string, what: string): string {
+  if (value !== undefined && value !== '') return value
+  throw new Problem({ kind: 'input', what: `\`${usage}\` needs ${what}.`, notDone: 'Nothing was done.' })
+}
+
+function refuseExtra(usage: string, words: readonly string[]): void {
+  if (words.length === 0) return
+  throw new Problem({
+    kind: 'input',
+    what: `\`${usage}\` takes nothing more, but “${words.join(' ')}” follows.`,
+    notDone: 'Nothing was done.',
+    next: `Type \`${usage}\`.`,
+  })
+}
+
+/** A date that does not exist is a typing mistake, not a filter: "who 2026-13" must not answer with nothing. */
+function refuseBadDate(words: readonly string[]): readonly string[] {
+  const bad = words.find((word) => /^\d{4}-\d{1,2}(-\d{1,2})?$/.test(word))
+  if (bad === undefined) return words
+  throw new Problem({
+    kind: 'input',
+    what: `“${bad}” is not a date that fits here.`,
+    notDone: 'Nothing was done.',
+    next: 'Write a month as `march` or `2026-03`, a day as `2026-03-11`.',
+  })
+}
+
+/** Plain questions people ask, word for word or nearly so. */
+const QUESTIONS: readonly { readonly pattern: RegExp; readonly command: CommandName }[] = [
+  {
+    pattern:
+      /^(?:who|whom) (?:do|should|must|can|to|shall|did) (?:(?:i|we) )?(?:bill|invoice|charge)(?: for)?(?: in)?\b\s*(.*)$/,
+    command: 'who',
+  },
+  {
+    pattern: /^what (?:do|should|must) (?:i|we) (?:bill|invoice|charge)(?: for)?(?: in)?\b\s*(.*)$/,
+    command: 'who',
+  },
+  { pattern: /^what (?:has |have |was )?changed\b\s*(.*)$/, command: 'changes' },
+  { pattern: /^how (?:old|fresh) is (?:the|this|my) data$/, command: 'status' },
+  { pattern: /^(?:what can (?:i|you) do|what can i (?:ask|type))(?: here)?$/, command: 'help' },
+]
+
+function parseQuestion(words: readonly string[], today: LocalDate): Command | undefined {
+  const text = words
+    .join(' ')
+    .toLowerCase()
+    .replace(/[?!.]+$/, '')
+    .trim()
+  for (const { pattern, command } of QUESTIONS) {
+    const match = pattern.exec(text)
+    if (match === null) continue
+    const rest = (match[1] ?? '').split(' ').filter((word) => word !== '')
+    if (command === 'changes') return changedQuestion(rest, today)
+    if (command === 'who')
+      return whoWith(
+        rest.filter((word) => !FILLERS.has(word)),
+        today,
+      )
+    return command === 'status' ? { name: 'status' } : { name: 'help', about: undefined }
+  }
+  return undefined
+}
+
+const FILLERS: ReadonlySet<string> = new Set(['in', 'for', 'at', 'of', 'the'])
+
+/** "what changed [at Contoso] [since Monday]" */
+function changedQuestion(words: readonly string[], today: LocalDate): Command {
+  const at = words.indexOf('since')
+  const since = at < 0 ? undefined : dayAtStart(words.slice(at + 1), today)
+  const place = [...(at < 0 ? words : words.slice(0, at)), ...(since?.rest ?? [])]
+  return {
+    name: 'changes',
+    since: since?.value,
+    filter: place.filter((word) => !FILLERS.has(word)).join(' '),
+  }
+}
+
+function unknownCommand(word: string): Problem {
+  const wanted = word.toLowerCase()
+  const [nearest] = COMMANDS.map(({ name }) => ({ name, far: distance(name, wanted) })).sort(
+    (left, right) => left.far - right.far,
+  )
+  const close = nearest !== undefined && nearest.far <= Math.max(2, Math.floor(wanted.length / 2))
+  const shown = word.length > 40 ? `${word.slice(0, 40)}…` : word
+  return new Problem({
+    kind: 'input',
+    what: `“${shown}” is not a command.`,
+    notDone: 'Nothing was done.',
+    next: close
+      ? `Did you mean \`${nearest.name}\`? Type \`help\` to see all commands.`
+      : 'Type `help` to see all commands.',
+  })
+}

@@ -1,0 +1,221 @@
+import { z } from 'zod'
+import { parseLocalDate } from '../core/calendar/date.js'
+import { isTimeZone } from '../core/calendar/zone.js'
+import { DEFAULT_POLICY, type Policy } from '../core/charges/types.js'
+import type { StudioSettings } from '../core/app/studio.js'
+import { Problem } from '../core/problem.js'
+
+/** How to reach the marketplace: everything a reseller is given when the API product is ordered. */
+export interface MarketplaceConfig {
+  readonly baseUrl: string
+  readonly subscriptionKey: string
+  readonly auth:
+    | {
+        readonly kind: 'basic-token'
+        readonly username: string
+        readonly password: string
+        readonly marketplace: string
+      }
+    | {
+        readonly kind: 'keycloak-password'
+        readonly tokenUrl: string
+        readonly username: string
+        readonly password: string
+        readonly clientId: string
+        readonly clientSecret: string
+      }
+}
+
+export interface Config {
+  readonly mspId: string
+  readonly databaseUrl: string | undefined
+  /** Folder of the embedded database; undefined: in memory. Not used with a database URL. */
+  readonly dataDirectory: string | undefined
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  readonly marketplace: MarketplaceConfig
+  readonly settings: StudioSettings
+}
+
+const text = z.string().trim()
+const required = text.min(1, 'is missing')
+const url = required.refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
+  error: 'must be a full address such as https://api.cloud.im/marketplace/na',
+})
+/** An empty value in a .env file means the same as no line at all. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && value.trim() === '' ? undefined : value),
+    schema.optional(),
+  )
+const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
+  optional(z.enum(values, { error: `must be one of: ${values.join(', ')}` }))
+const wholeNumber = (low: number, high: number) =>
+  text
+    .regex(/^\d+$/)
+    .transform(Number)
+    .refine((value) => value >= low && value <= high)
+
+const SCHEMA = z.object({
+  MSP_ID: optional(
+    text.regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 small letters, digits or hyphens, such as my-msp'),
+  ),
+  DATABASE_URL: optional(
+    text.regex(
+      /^postgres(ql)?:\/\//,
+      'must start with postgres://, or be left empty for the embedded database',
+    ),
+  ),
+  DATA_DIR: optional(text),
+  LOG_LEVEL: oneOf('silent', 'error', 'warn', 'info', 'debug'),
+  INGRAM_URL: url,
+  INGRAM_SUBSCRIPTION_KEY: required,
+  INGRAM_AUTH: oneOf('basic-token', 'keycloak-password'),
+  INGRAM_USERNAME: required,
+  INGRAM_PASSWORD: required,
+  INGRAM_MARKETPLACE: optional(
+    text.regex(/^[a-z]{2}$/, 'must be a country code in small letters, such as us'),
+  ),
+  INGRAM_TOKEN_URL: optional(url),
+  INGRAM_CLIENT_ID: optional(text),
+  INGRAM_CLIENT_SECRET: optional(text),
+  BILLING_TIME_ZONE: required.refine(isTimeZone, { error: 'must be a time zone such as America/New_York' }),
+  BILLING_OPENS_ON: optional(
+    text.transform((value, context) => {
+      const date = parseLocalDate(value)
+      if (date === undefined) context.addIssue('must be a date that exists, such as 2026-03-01')
+      return date ?? z.NEVER
+    }),
+  ),
+  BILLING_CYCLE: oneOf('calendar', 'anniversary'),
+  BILLING_ANCHOR_DAY: optional(
+    text
+      .regex(/^\d+$/, 'must be a day from 1 to 31')
+      .transform(Number)
+      .refine((day) => day >= 1 && day <= 31, { error: 'must be a day from 1 to 31' }),
+  ),
+  BILLING_FIRST_PERIOD: oneOf('prorate', 'full'),
+  BILLING_LAST_PERIOD: oneOf('full', 'prorate'),
+  BILLING_INCREASES: oneOf('prorate', 'full', 'nextPeriod'),
+  BILLING_DECREASES: oneOf('nextPeriod', 'credit'),
+  BILLING_SUSPENDED: oneOf('bill', 'pause'),
+  BILLING_PRICE_CHANGE: oneOf('nextPeriod', 'immediate'),
+  BILLING_TIMING: oneOf('advance', 'arrears'),
+  BILLING_DAY_COUNT: oneOf('actual', 'actualOver30', 'thirty', 'calendarMonths', 'baseMonth'),
+  BILLING_BASE_MONTH: optional(
+    text.transform((value, context) => {
+      const date = parseLocalDate(`${value}-01`)
+      if (date === undefined) context.addIssue('must be a month such as 2026-03')
+      return date ?? z.NEVER
+    }),
+  ),
+  BILLING_DURATION_DECIMALS: optional(
+    z.union([z.literal('exact'), wholeNumber(2, 12)], {
+      error: 'must be exact, or a whole number from 2 to 12',
+    }),
+  ),
+  BILLING_ROUND_AT: oneOf('line', 'unit'),
+  BILLING_ROUND_MODE: oneOf('halfAway', 'down'),
+})
+
+type Values = z.output<typeof SCHEMA>
+
+/** Reads the whole configuration once. Problem `input` lists every mistake at once, each with its fix. */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const names = Object.keys(SCHEMA.shape)
+  const given = Object.fromEntries(names.map((name) => [name, environment[name]]))
+  const parsed = SCHEMA.safeParse(given)
+  const mistakes = parsed.success
+    ? authMistakes(parsed.data)
+    : parsed.error.issues.map(
+        ({ path, message, code }) => `${path.join('.')} ${mistake(given, path[0], message, code)}`,
+      )
+  mistakes.push(...unknownNames(environment, names))
+  if (!parsed.success || mistakes.length > 0) {
+    throw new Problem({
+      kind: 'input',
+      what: `The configuration has ${mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`}:\n${mistakes
+        .map((line) => `  - ${line}`)
+        .join('\n')}\n`,
+      notDone: 'Nothing was started.',
+      next: 'Correct them in .env (.env.example explains each line) and try again.',
+    })
+  }
+  return configOf(parsed.data)
+}
+
+function mistake(
+  given: Readonly<Record<string, unknown>>,
+  name: PropertyKey | undefined,
+  message: string,
+  code: string,
+): string {
+  if (given[String(name)] === undefined) return 'is missing'
+  return code === 'invalid_type' ? 'cannot be read' : message
+}
+
+function authMistakes(values: Values): string[] {
+  const needed =
+    values.INGRAM_AUTH === 'keycloak-password'
+      ? (['INGRAM_TOKEN_URL', 'INGRAM_CLIENT_ID', 'INGRAM_CLIENT_SECRET'] as const)
+      : (['INGRAM_MARKETPLACE'] as const)
+  const kind = values.INGRAM_AUTH ?? 'basic-token'
+  return needed
+    .filter((name) => values[name] === undefined)
+    .map((name) => `${name} is missing (INGRAM_AUTH is ${kind})`)
+}
+
+/** A misspelt name would silently mean the default: names with our prefixes must be ours. */
+function unknownNames(environment: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
+  return Object.keys(environment)
+    .filter((name) => /^(BILLING|INGRAM|MSP)_/.test(name) && !names.includes(name))
+    .map((name) => `${name} is not a setting: check its spelling in .env.example`)
+}
+
+function configOf(values: Values): Config {
+  return {
+    mspId: values.MSP_ID ?? 'msp',
+    databaseUrl: values.DATABASE_URL,
+    dataDirectory: values.DATA_DIR ?? '.data',
+    logLevel: values.LOG_LEVEL ?? 'warn',
+    marketplace: marketplaceOf(values),
+    settings: {
+      timeZone: values.BILLING_TIME_ZONE,
+      opensOn: values.BILLING_OPENS_ON,
+      policy: policyOf(values),
+    },
+  }
+}
+
+function marketplaceOf(values: Values): MarketplaceConfig {
+  const login = { username: values.INGRAM_USERNAME, password: values.INGRAM_PASSWORD }
+  const auth =
+    values.INGRAM_AUTH === 'keycloak-password'
+      ? ({
+          kind: 'keycloak-password',
+          ...login,
+          tokenUrl: values.INGRAM_TOKEN_URL ?? '',
+          clientId: values.INGRAM_CLIENT_ID ?? '',
+          clientSecret: values.INGRAM_CLIENT_SECRET ?? '',
+        } as const)
+      : ({ kind: 'basic-token', ...login, marketplace: values.INGRAM_MARKETPLACE ?? '' } as const)
+  return { baseUrl: values.INGRAM_URL, subscriptionKey: values.INGRAM_SUBSCRIPTION_KEY, auth }
+}
+
+function policyOf(values: Values): Policy {
+  return {
+    cycle: values.BILLING_CYCLE ?? DEFAULT_POLICY.cycle,
+    anchorDay: values.BILLING_ANCHOR_DAY ?? DEFAULT_POLICY.anchorDay,
+    firstPeriod: values.BILLING_FIRST_PERIOD ?? DEFAULT_POLICY.firstPeriod,
+    lastPeriod: values.BILLING_LAST_PERIOD ?? DEFAULT_POLICY.lastPeriod,
+    increases: values.BILLING_INCREASES ?? DEFAULT_POLICY.increases,
+    decreases: values.BILLING_DECREASES ?? DEFAULT_POLICY.decreases,
+    suspended: values.BILLING_SUSPENDED ?? DEFAULT_POLICY.suspended,
+    priceChange: values.BILLING_PRICE_CHANGE ?? DEFAULT_POLICY.priceChange,
+    timing: values.BILLING_TIMING ?? DEFAULT_POLICY.timing,
+    dayCount: values.BILLING_DAY_COUNT ?? DEFAULT_POLICY.dayCount,
+    baseMonth: values.BILLING_BASE_MONTH ?? DEFAULT_POLICY.baseMonth,
+    durationDecimals: values.BILLING_DURATION_DECIMALS ?? DEFAULT_POLICY.durationDecimals,
+    roundAt: values.BILLING_ROUND_AT ?? DEFAULT_POLICY.roundAt,
+    roundMode: values.BILLING_ROUND_MODE ?? DEFAULT_POLICY.roundMode,
+  }
+}

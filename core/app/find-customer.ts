@@ -1,0 +1,43 @@
+import { distance } from 'fastest-levenshtein'
+import { customerAmbiguous, customerNotFound } from './problems.js'
+
+/** Names offered when none fits, and how different they may be. */
+const SUGGESTIONS = 3
+
+/**
+ * The customer a person means: the exact name, else the only name that begins with or contains what was typed, in any
+ * case. Several or none: a Problem that says which names come near.
+ */
+export function findCustomer(
+  customers: ReadonlyMap<string, { readonly name: string }>,
+  typed: string,
+): { readonly id: string; readonly name: string } {
+  const wanted = fold(typed)
+  const all = [...customers].map(([id, { name }]) => ({ id, name, folded: fold(name) }))
+  const exact = all.filter(({ folded, id }) => folded === wanted || id === typed.trim())
+  const starting = exact.length > 0 ? exact : all.filter(({ folded }) => folded.startsWith(wanted))
+  const matches = starting.length > 0 ? starting : all.filter(({ folded }) => folded.includes(wanted))
+  const [match, ...others] = matches
+  if (match === undefined || wanted === '') throw customerNotFound(typed, nearest(all, wanted))
+  if (others.length > 0)
+    throw customerAmbiguous(
+      typed,
+      matches.map(({ name }) => name),
+    )
+  return match
+}
+
+function nearest(all: readonly { name: string; folded: string }[], wanted: string): string[] {
+  const limit = Math.max(2, Math.floor(wanted.length / 2))
+  return all
+    .map(({ name, folded }) => ({ name, far: distance(folded.slice(0, wanted.length + 2), wanted) }))
+    .filter(({ far }) => far <= limit)
+    .sort((left, right) => left.far - right.far)
+    .slice(0, SUGGESTIONS)
+    .map(({ name }) => name)
+}
+
+/** Case and surrounding space do not matter; what a person sees as equal is equal. */
+function fold(text: string): string {
+  return text.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
+}

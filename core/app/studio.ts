@@ -1,0 +1,216 @@
+import { type LocalDate, addDays } from '../calendar/date.js'
+import type { Period } from '../calendar/period.js'
+import { localDateOf } from '../calendar/zone.js'
+import type { Policy } from '../charges/types.js'
+import type { Log, ObservationHeader, Progress } from '../ports.js'
+import { type Change, changesOf } from '../timeline/changes.js'
+import { findCustomer } from './find-customer.js'
+import { nothingObserved, lineNotFound } from './problems.js'
+import { type ObservePorts, type Observed, observe } from './observe.js'
+import { type Portfolio, type PortfolioSettings, buildPortfolio } from './portfolio.js'
+import {
+  type BillLine,
+  type CustomerBill,
+  type BillException,
+  type Who,
+  linesOf,
+  monthOf,
+  whoToBill,
+} from './who.js'
+
+export interface StudioPorts extends ObservePorts {
+  readonly log: Log
+}
+
+export interface StudioSettings extends PortfolioSettings {
+  readonly policy: Policy
+}
+
+/** How fresh an answer is: shown with each. */
+export interface DataAge {
+  readonly observation: ObservationHeader
+  readonly now: Date
+  readonly timeZone: string
+}
+
+export type Answer<T> = T & { readonly age: DataAge }
+
+export interface WhoAnswer extends Who {
+  readonly customerNames: ReadonlyMap<string, string>
+}
+
+export interface CustomerAnswer {
+  readonly customerId: string
+  readonly name: string
+  readonly month: Period
+  /** One per currency; empty when nothing is to be billed. */
+  readonly bills: readonly CustomerBill[]
+  readonly exceptions: readonly BillException[]
+  /** Lines of held subscriptions: shown, not billed. */
+  readonly heldLines: readonly BillLine[]
+}
+
+export interface ExplainAnswer {
+  readonly line: BillLine
+  readonly customerName: string
+}
+
+export interface ChangesAnswer {
+  readonly since: LocalDate
+  readonly changes: readonly (Change & { readonly customerName: string })[]
+}
+
+export interface StatusAnswer {
+  readonly opensOn: LocalDate
+  readonly subscriptions: number
+  readonly held: number
+  readonly exceptions: readonly { readonly kind: string; readonly count: number }[]
+}
+
+/** What the product can be asked. One method is one use case; all answers come from the stored ledger. */
+export interface Studio {
+  observe(onProgress?: (progress: Progress) => void): Promise<Observed>
+  who(month?: Period, filter?: string): Promise<Answer<WhoAnswer>>
+  customer(name: string, month?: Period): Promise<Answer<CustomerAnswer>>
+  explain(ref: string): Promise<Answer<ExplainAnswer>>
+  changes(since?: LocalDate, filter?: string): Promise<Answer<ChangesAnswer>>
+  status(): Promise<Answer<StatusAnswer>>
+  /** Today in the billing time zone, by the one clock. */
+  today(): Promise<LocalDate>
+}
+
+/** Days of changes shown when nobody says since when. */
+const CHANGES_DAYS = 30
+/** Months ahead that `explain` looks for a line: the forecast's reach. */
+const EXPLAIN_AHEAD_DAYS = 400
+
+export function createStudio(ports: StudioPorts, settings: StudioSettings): Studio {
+  const load = portfolioLoader(ports, settings)
+  const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
+  const monthOrCurrent = async (month: Period | undefined) => month ?? monthOf(await today())
+  return {
+    observe: (onProgress) => observe(ports, settings, onProgress),
+    today,
+    who: async (month, filter) => {
+      const { portfolio, age } = await load()
+      const asked = filterPortfolio(portfolio, filter)
+      const who = whoToBill(asked, settings.policy, await monthOrCurrent(month), await today())
+      return { ...who, customerNames: namesOf(portfolio), age }
+    },
+    customer: async (name, month) => {
+      const { portfolio, age } = await load()
+      const asked = await monthOrCurrent(month)
+      return { ...customerBill(portfolio, settings.policy, name, asked, await today()), age }
+    },
+    explain: async (ref) => {
+      const { portfolio, age } = await load()
+      return { ...explainLine(portfolio, settings.policy, ref, await today()), age }
+    },
+    changes: async (since, filter) => {
+      const { portfolio, age } = await load()
+      const from = since ?? addDays(await today(), -CHANGES_DAYS)
+      return { since: from, changes: listChanges(portfolio, from, filter), age }
+    },
+    status: async () => {
+      const { portfolio, age } = await load()
+      return { ...summarise(portfolio), age }
+    },
+  }
+}
+
+/** Folds the ledger once per observation: until the next one every answer comes from memory. */
+function portfolioLoader(ports: StudioPorts, settings: StudioSettings) {
+  let cached: { sequence: number; portfolio: Promise<Portfolio> } | undefined
+  return async (): Promise<{ portfolio: Portfolio; age: DataAge }> => {
+    const observation = await ports.ledger.latest()
+    if (observation === undefined) throw nothingObserved()
+    if (cached?.sequence !== observation.sequence) {
+      const portfolio = ports.ledger.ledger().then((ledger) => buildPortfolio(ledger, settings, []))
+      cached = { sequence: observation.sequence, portfolio }
+      portfolio.catch(() => (cached = undefined))
+    }
+    const now = await ports.clock.now()
+    return { portfolio: await cached.portfolio, age: { observation, now, timeZone: settings.timeZone } }
+  }
+}
+
+/** Subscriptions whose customer or product contains the words typed, in any case. */
+function filterPortfolio(portfolio: Portfolio, filter: string | undefined): Portfolio {
+  const wanted = filter?.trim().toLowerCase() ?? ''
+  if (wanted === '') return portfolio
+  const subscriptions = portfolio.subscriptions.filter(({ subscription }) => {
+    const name = portfolio.customers.get(subscription.customerId)?.name ?? ''
+    return `${name}\n${subscription.productName}`.toLowerCase().includes(wanted)
+  })
+  return { ...portfolio, subscriptions }
+}
+
+function namesOf(portfolio: Portfolio): Map<string, string> {
+  return new Map([...portfolio.customers].map(([id, { name }]) => [id, name]))
+}
+
+function customerBill(
+  portfolio: Portfolio,
+  policy: Policy,
+  name: string,
+  month: Period,
+  today: LocalDate,
+): CustomerAnswer {
+  const found = findCustomer(portfolio.customers, name)
+  const own = portfolio.subscriptions.filter(({ subscription }) => subscription.customerId === found.id)
+  const { bills, exceptions } = whoToBill({ ...portfolio, subscriptions: own }, policy, month, today)
+  const until = addDays(month.to, -1)
+  const heldLines = own
+    .filter(({ held }) => held)
+    .flatMap((subscription) => linesOf(subscription, policy, portfolio.opensOn, until))
+  return { customerId: found.id, name: found.name, month, bills, exceptions, heldLines }
+}
+
+function explainLine(portfolio: Portfolio, policy: Policy, ref: string, today: LocalDate): ExplainAnswer {
+  const wanted = ref.trim().toLowerCase()
+  for (const subscription of portfolio.subscriptions) {
+    const lines = linesOf(subscription, policy, portfolio.opensOn, addDays(today, EXPLAIN_AHEAD_DAYS))
+    const line = lines.find((candidate) => candidate.ref === wanted)
+    if (line === undefined) continue
+    const customerId = subscription.subscription.customerId
+    return { line, customerName: portfolio.customers.get(customerId)?.name ?? customerId }
+  }
+  throw lineNotFound(ref)
+}
+
+function listChanges(
+  portfolio: Portfolio,
+  since: LocalDate,
+  filter: string | undefined,
+): ChangesAnswer['changes'] {
+  const wanted = filter?.trim().toLowerCase() ?? ''
+  return portfolio.subscriptions
+    .flatMap(({ subscription }) => changesOf(subscription, since))
+    .map((change) => ({
+      ...change,
+      customerName: portfolio.customers.get(change.customerId)?.name ?? change.customerId,
+    }))
+    .filter(({ customerName, product }) => `${customerName}\n${product}`.toLowerCase().includes(wanted))
+    .sort(
+      (left, right) =>
+        right.effectiveOn - left.effectiveOn || compareText(left.customerName, right.customerName),
+    )
+}
+
+function compareText(left: string, right: string): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}
+
+function summarise(portfolio: Portfolio): StatusAnswer {
+  const counts = new Map<string, number>()
+  for (const { exceptions } of portfolio.subscriptions) {
+    for (const { kind } of exceptions) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+  return {
+    opensOn: portfolio.opensOn,
+    subscriptions: portfolio.subscriptions.filter(({ subscription }) => subscription.end === null).length,
+    held: portfolio.subscriptions.filter(({ held }) => held).length,
+    exceptions: [...counts].map(([kind, count]) => ({ kind, count })),
+  }
+}

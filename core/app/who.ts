@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { type LocalDate, addDays, addMonths, formatLocalDate, startOfMonth } from '../calendar/date.js'
+import type { Period } from '../calendar/period.js'
+import { dueThrough } from '../charges/due.js'
+import type { ChargeLine, Policy } from '../charges/types.js'
+import type { PricedSubscription } from '../pricing/timeline.js'
+import type { ExceptionKind } from '../timeline/fold.js'
+import { formatDecimal } from '../money/decimal.js'
+import type { Portfolio } from './portfolio.js'
+
+/** One charge with the subscription it belongs to. */
+export interface BillLine {
+  /** Short and stable: what `explain` takes. */
+  readonly ref: string
+  readonly subscription: PricedSubscription
+  readonly charge: ChargeLine
+  readonly currency: string
+}
+
+export interface BillException {
+  readonly kind: ExceptionKind
+  readonly why: string
+  readonly customerId: string
+  readonly product: string
+  readonly lineageId: string
+}
+
+/** What one customer owes in one currency. */
+export interface CustomerBill {
+  readonly customerId: string
+  readonly name: string
+  readonly currency: string
+  /** Σ of the lines, minor units. */
+  readonly amount: bigint
+  readonly lines: readonly BillLine[]
+}
+
+/** Whom to bill in a month, how much, and why (BILLING B21). */
+export interface Who {
+  /** The calendar month asked for. */
+  readonly month: Period
+  readonly opensOn: LocalDate
+  /** Today, in the billing time zone. */
+  readonly today: LocalDate
+  readonly totals: readonly {
+    readonly currency: string
+    readonly amount: bigint
+    readonly customers: number
+  }[]
+  /** Customers with something to bill, the largest amount first within a currency. */
+  readonly bills: readonly CustomerBill[]
+  /** What a person should look at first. */
+  readonly exceptions: readonly BillException[]
+}
+
+/** The calendar month of a day. */
+export function monthOf(day: LocalDate): Period {
+  const from = startOfMonth(day)
+  return { from, to: addMonths(from, 1) }
+}
+
+/** Everything to be billed from the opening date to the last day of the month, minus what is billed already. */
+export function whoToBill(portfolio: Portfolio, policy: Policy, month: Period, today: LocalDate): Who {
+  const until = addDays(month.to, -1)
+  const bills = new Map<string, { bill: CustomerBill; lines: BillLine[] }>()
+  const exceptions: BillException[] = []
+  for (const subscription of portfolio.subscriptions) {
+    const lines = linesOf(subscription, policy, portfolio.opensOn, until)
+    exceptions.push(...exceptionsOf(subscription, portfolio.opensOn, until, lines.length > 0))
+    if (lines.length === 0 || subscription.held) continue
+    addLines(bills, portfolio, subscription, lines)
+  }
+  const sorted = [...bills.values()].map(({ bill, lines }) => ({
+    ...bill,
+    lines,
+    amount: lines.reduce((sum, { charge }) => sum + charge.amount, 0n),
+  }))
+  sorted.sort(byCurrencyThenAmount)
+  return { month, opensOn: portfolio.opensOn, today, totals: totalsOf(sorted), bills: sorted, exceptions }
+}
+
+function addLines(
+  bills: Map<string, { bill: CustomerBill; lines: BillLine[] }>,
+  portfolio: Portfolio,
+  { subscription: { customerId }, currency }: PricedSubscription,
+  lines: readonly BillLine[],
+): void {
+  const key = JSON.stringify([customerId, currency])
+  const entry = bills.get(key)
+  if (entry !== undefined) {
+    entry.lines.push(...lines)
+    return
+  }
+  const name = portfolio.customers.get(customerId)?.name ?? customerId
+  bills.set(key, { bill: { customerId, name, currency, amount: 0n, lines: [] }, lines: [...lines] })
+}
+
+/** The lines of one subscription with `billOn` in `[opensOn, until]`; lines of zero are left out. */
+export function linesOf(
+  subscription: PricedSubscription,
+  policy: Policy,
+  opensOn: LocalDate,
+  until: LocalDate,
+): BillLine[] {
+  const { timeline, currency } = subscription
+  if (timeline === undefined) return []
+  const charges = dueThrough({ currency, policy, timeline }, opensOn, until)
+  return charges
+    .filter(({ amount }) => amount !== 0n)
+    .map((charge) => ({
+      ref: lineRef(subscription.subscription.lineageId, charge),
+      subscription,
+      charge,
+      currency,
+    }))
+}
+
+/** Eight characters made from the business facts of a line: the same line always has the same one. */
+function lineRef(
+  lineageId: string,
+  { kind, period, from, to, quantity, unitPrice, amount, reason }: ChargeLine,
+): string {
+  const facts = [
+    lineageId,
+    kind,
+    formatLocalDate(period.from),
+    formatLocalDate(from),
+    formatLocalDate(to),
+    formatDecimal(quantity),
+    formatDecimal(unitPrice),
+    amount.toString(),
+    reason.type === 'oneTime' ? reason.description : reason.type,
+  ]
+  const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
+  const digest = createHash('sha256').update(facts.join('|')).digest()
+  let ref = ''
+  for (let index = 0; index < 8; index += 1) ref += alphabet.charAt((digest[index] ?? 0) % alphabet.length)
+  return ref
+}
+
+/** Exceptions of subscriptions that matter for the span: long-ended ones are history. */
+function exceptionsOf(
+  { subscription, exceptions }: PricedSubscription,
+  opensOn: LocalDate,
+  until: LocalDate,
+  hasLines: boolean,
+): BillException[] {
+  const matters =
+    hasLines || (subscription.start <= until && (subscription.end === null || subscription.end > opensOn))
+  if (!matters) return []
+  const { customerId, productName: product, lineageId } = subscription
+  return exceptions.map(({ kind, why }) => ({ kind, why, customerId, product, lineageId }))
+}
+
+function byCurrencyThenAmount(left: CustomerBill, right: CustomerBill): number {
+  if (left.currency !== right.currency) return left.currency < right.currency ? -1 : 1
+  if (left.amount !== right.amount) return left.amount > right.amount ? -1 : 1
+  return left.name < right.name ? -1 : 1
+}
+
+function totalsOf(bills: readonly CustomerBill[]): Who['totals'] {
+  const totals = new Map<string, { currency: string; amount: bigint; customers: number }>()
+  for (const { currency, amount } of bills) {
+    const total = totals.get(currency) ?? { currency, amount: 0n, customers: 0 }
+    totals.set(currency, { currency, amount: total.amount + amount, customers: total.customers + 1 })
+  }
+  return [...totals.values()]
+}

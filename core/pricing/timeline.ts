@@ -1,0 +1,142 @@
+import type { LocalDate } from '../calendar/date.js'
+import type { ExceptionKind, FoldedSubscription, PriceStep } from '../timeline/fold.js'
+import type { Timeline, TimelineEvent } from '../timeline/types.js'
+import type { PriceOverride } from './overrides.js'
+import { type ResolvedPrice, overrideDays, priceOn } from './price.js'
+
+/** A subscription ready to be charged, or held with the reasons why not. */
+export interface PricedSubscription {
+  readonly subscription: FoldedSubscription
+  /** undefined: nothing to charge; `exceptions` say why. */
+  readonly timeline: Timeline | undefined
+  readonly currency: string
+  /** Its lines are shown but not billed until a person acts. */
+  readonly held: boolean
+  readonly exceptions: readonly { readonly kind: ExceptionKind; readonly why: string }[]
+}
+
+/** Kinds of exception that keep a subscription's lines out of the bill. */
+const HOLDING: ReadonlySet<ExceptionKind> = new Set([
+  'ambiguous',
+  'noPrice',
+  'otherCurrency',
+  'unbillablePeriod',
+  'unknownStatus',
+])
+/** Kinds that are not billed here at all. */
+const NOT_BILLED: ReadonlySet<ExceptionKind> = new Set(['pending', 'usage'])
+
+/**
+ * Prices a folded subscription: every day on which its count, its marketplace price or an override changes becomes an
+ * event (BILLING B14, B15, B17).
+ */
+export function priceSubscription(
+  subscription: FoldedSubscription,
+  overrides: readonly PriceOverride[],
+  billingCurrency: string | undefined,
+): PricedSubscription {
+  const own = subscription.exceptions.map((kind) => ({ kind, why: EXCEPTION_WORDS[kind] }))
+  const prices = resolvePrices(subscription, overrides, billingCurrency)
+  const gaps = prices.flatMap(({ resolved }) =>
+    resolved.found ? [] : [{ kind: resolved.gap, why: resolved.why }],
+  )
+  const first = prices.find(({ resolved }) => resolved.found)?.resolved
+  const statedCurrency = subscription.prices.find(({ price }) => price !== undefined)?.price?.currency
+  const currency = first?.found === true ? first.price.currency : (statedCurrency ?? billingCurrency ?? '')
+  const foreignFee = subscription.setups.some(({ unitPrice }) => unitPrice.currency !== currency)
+  const exceptions = [...own, ...gaps.slice(0, 1), ...(foreignFee ? [FOREIGN_FEE] : [])]
+  const held = exceptions.some(({ kind }) => HOLDING.has(kind))
+  const billable = !exceptions.some(({ kind }) => NOT_BILLED.has(kind)) && gaps.length === 0
+  if (!billable || subscription.billingPeriod === undefined) {
+    return { subscription, timeline: undefined, currency, held, exceptions }
+  }
+  const timeline: Timeline = {
+    billingPeriod: subscription.billingPeriod,
+    start: subscription.start,
+    end: subscription.end,
+    ...(subscription.term === undefined ? {} : { term: subscription.term }),
+    events: mergeEvents(subscription, prices, currency),
+  }
+  return { subscription, timeline, currency, held, exceptions }
+}
+
+interface PriceAt {
+  readonly on: LocalDate
+  readonly resolved: ResolvedPrice
+}
+
+/** The price on every day it may change, without repeats. */
+function resolvePrices(
+  subscription: FoldedSubscription,
+  overrides: readonly PriceOverride[],
+  billingCurrency: string | undefined,
+): PriceAt[] {
+  const { start, end, prices } = subscription
+  const inside = (day: LocalDate) => day > start && (end === null || day < end)
+  const changes = overrides.length === 0 ? [] : overrideDays(overrides, subscription).filter(inside)
+  const days = [...new Set([start, ...prices.map(({ on }) => (on < start ? start : on)), ...changes])]
+  const resolved: PriceAt[] = []
+  for (const on of days.sort((left, right) => left - right)) {
+    const at = priceOn(on, marketPriceOn(prices, on), subscription, overrides, billingCurrency)
+    const before = resolved.at(-1)?.resolved
+    if (
+      before?.found === true &&
+      at.found &&
+      before.price.amount === at.price.amount &&
+      before.rule === at.rule
+    )
+      continue
+    resolved.push({ on, resolved: at })
+  }
+  return resolved
+}
+
+function marketPriceOn(prices: readonly PriceStep[], day: LocalDate): Pick<PriceStep, 'price' | 'cost'> {
+  return prices.findLast(({ on }) => on <= day) ?? prices[0] ?? { price: undefined, cost: undefined }
+}
+
+/** Counts, prices, holds and set-up fees as one ordered list; on one day the price comes first (D6). */
+function mergeEvents(
+  subscription: FoldedSubscription,
+  prices: readonly PriceAt[],
+  currency: string,
+): TimelineEvent[] {
+  const events: TimelineEvent[] = []
+  for (const { on, resolved } of prices) {
+    if (!resolved.found) continue
+    events.push({ on, type: 'change', unitPrice: resolved.price.amount, priceRule: resolved.rule })
+  }
+  for (const { on, quantity, estimated } of subscription.counts) {
+    events.push({ on, type: 'change', quantity, ...(estimated ? { estimated } : {}) })
+  }
+  events.push(...subscription.holds)
+  for (const { on, quantity, unitPrice, description } of subscription.setups) {
+    if (unitPrice.currency !== currency) continue
+    events.push({
+      on,
+      type: 'oneTime',
+      quantity,
+      unitPrice: unitPrice.amount,
+      description,
+      priceRule: 'set-up fee',
+    })
+  }
+  return events.sort((left, right) => left.on - right.on)
+}
+
+/** What each exception means and what to do, for people. */
+export const EXCEPTION_WORDS: Readonly<Record<ExceptionKind, string>> = {
+  assumed: 'orders do not add up to the seats, so the count is assumed constant since the opening date',
+  dateEstimated: 'no order says when it changed, so the day it was first seen counts',
+  ambiguous: 'it could continue more than one earlier subscription; a person has to say which',
+  noPrice: 'the marketplace states no price',
+  otherCurrency: 'it is priced in another currency than its customer is billed in',
+  feeOtherCurrency: 'a set-up fee is in another currency than the subscription; the fee is not billed',
+  pending: 'not active yet, so not billed',
+  usage: 'billed by usage, from the vendor’s file',
+  unbillablePeriod: 'the marketplace bills it by a period that cannot be billed here',
+  unknownStatus: 'the marketplace states a status that is not known here',
+  missing: 'not in the last observation; taken as still running',
+}
+
+const FOREIGN_FEE = { kind: 'feeOtherCurrency' as const, why: EXCEPTION_WORDS.feeOtherCurrency }

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type Config, parseConfig } from '../bot/config.js'
+import { type Running, report, start } from '../bot/main.js'
+import { Problem } from '../core/problem.js'
+import { startIngramEmulator } from './emulators/ingram/server.js'
+
+/** The demo's calendar: its opening date is the 1st of the month of this instant. */
+const DEFAULT_NOW = '2026-03-20T13:00:00Z'
+const DEFAULT_SEED = '7'
+
+/** `DEMO_NOW` and `DEMO_SEED`, read once; a mistake is a sentence, not a strange answer. */
+function demoSettings(environment: NodeJS.ProcessEnv): { now: Date; seed: number } {
+  const nowText = environment['DEMO_NOW'] ?? DEFAULT_NOW
+  const seedText = environment['DEMO_SEED'] ?? DEFAULT_SEED
+  const now = new Date(nowText)
+  if (Number.isNaN(now.getTime()) || !/T.*(Z|[+-]\d\d:\d\d)$/.test(nowText)) {
+    throw new Problem({
+      kind: 'input',
+      what: `DEMO_NOW is “${nowText}”, which is not an instant with a time zone.`,
+      notDone: 'The demo did not start.',
+      next: 'Write it like 2026-03-20T09:00:00-04:00.',
+    })
+  }
+  if (!/^\d{1,9}$/.test(seedText)) {
+    throw new Problem({
+      kind: 'input',
+      what: `DEMO_SEED is “${seedText}”, which is not a whole number.`,
+      notDone: 'The demo did not start.',
+      next: 'Write it like 7.',
+    })
+  }
+  return { now, seed: Number(seedText) }
+}
+
+/** Starts the product against an emulated marketplace and its own temporary database; both go when it closes. */
+export async function startDemo(
+  environment: NodeJS.ProcessEnv,
+): Promise<Running & { emulator: Awaited<ReturnType<typeof startIngramEmulator>> }> {
+  const { now, seed } = demoSettings(environment)
+  const startedAt = performance.now()
+  const clock = () => new Date(now.getTime() + Math.floor(performance.now() - startedAt))
+  const folder = await mkdtemp(path.join(tmpdir(), 'cloud-billing-demo-'))
+  const emulator = await startIngramEmulator({ seed, now: clock })
+  const running = await start(demoConfig(emulator.url, emulator.credentials, folder), {
+    clock: { now: async () => clock() },
+  })
+  const close = async () => {
+    await running.close()
+    await emulator.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { ...running, emulator, close }
+}
+
+function demoConfig(
+  url: string,
+  credentials: { username: string; password: string; subscriptionKey: string; marketplace: string },
+  folder: string,
+): Config {
+  return parseConfig({
+    INGRAM_URL: url,
+    INGRAM_SUBSCRIPTION_KEY: credentials.subscriptionKey,
+    INGRAM_USERNAME: credentials.username,
+    INGRAM_PASSWORD: credentials.password,
+    INGRAM_MARKETPLACE: credentials.marketplace,
+    DATA_DIR: path.join(folder, 'data'),
+    BILLING_TIME_ZONE: 'America/New_York',
+    BILLING_OPENS_ON: '2026-03-01',
+    MSP_ID: 'demo',
+    LOG_LEVEL: 'warn',
+  })
+}
+
+/** One command, or a prompt when none is given. */
+async function demo(words: readonly string[]): Promise<number> {
+  const running = await startDemo(process.env)
+  try {
+    const observed = await running.ask('observe')
+    if (observed.problem !== undefined) return report(observed)
+    if (words.length > 0) return report(await running.ask(words.join(' ')))
+    process.stdout.write(
+      'An emulated marketplace with 40 customers has been read. Type `help`, or `exit`.\n\n',
+    )
+    await running.prompt({ input: process.stdin, output: process.stdout })
+    return 0
+  } finally {
+    await running.close()
+  }
+}
+
+if (import.meta.filename === process.argv[1]) {
+  try {
+    process.exitCode = await demo(process.argv.slice(2))
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 2
+  }
+}
