@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const STEPS = [
   { name: 'types', command: [process.execPath, join('test', 'support', 'build.mjs')] },
-  { name: 'lint', command: [tool('oxlint'), '--type-aware'] },
+  { name: 'lint', command: [tool('oxlint'), '--type-aware', '--format=unix'] },
   { name: 'format', command: [tool('biome'), 'format'] },
   {
     name: 'boundaries',
