@@ -73,3 +73,32 @@ export const MARKETPLACE_PAGE_ROWS = 500
 export const MARKETPLACE_LIST_WALKS = 3
 /** Rows of one list: twenty times the orders of a large reseller. A list that never ends is a loop. */
 export const MARKETPLACE_LIST_ROWS = 500_000
+
+// The database
+
+/** Connections per program to a database server: commands answer in milliseconds, more would only queue there. */
+export const DATABASE_CONNECTIONS = 10
+/** Until a server has answered or a connection is free: after it a person is better served by a refusal. */
+export const DATABASE_CONNECT_TIMEOUT_MILLISECONDS = 10_000
+/** One transaction: a first observation of 100,000 licence lines writes for a few seconds; a minute means it hangs. */
+export const DATABASE_TRANSACTION_MILLISECONDS = 60_000
+/** A server ends a transaction whose program says nothing for so long: its locks must not stop everybody else. */
+export const DATABASE_IDLE_TRANSACTION_MILLISECONDS = 120_000
+/** Tries of a transaction the database itself gave up because of another one: the second nearly always passes. */
+export const DATABASE_TRANSACTION_ATTEMPTS = 3
+/** Rows of one bulk statement: larger ones save nothing more and hold the embedded database longer. */
+export const DATABASE_BULK_ROWS = 10_000
+/** Rows fetched at a time while exporting: a few megabytes in memory. */
+export const DATABASE_EXPORT_ROWS = 2000
+/** Characters of one line of a database export: the largest row has a few thousand; more is not our file. */
+export const DATABASE_EXPORT_LINE_LENGTH = 16 * 1024 * 1024
+/** How often the embedded database writes its changes to their place: bounds its log and the time to open after a kill. */
+export const DATABASE_CHECKPOINT_EVERY_MILLISECONDS = 300_000
+/** Written rows after which the embedded database is cleaned and its statistics renewed: one large first observation. */
+export const DATABASE_VACUUM_AFTER_ROWS = 20_000
+/** And at least this often, whatever was written. */
+export const DATABASE_VACUUM_EVERY_MILLISECONDS = 86_400_000
+/** Until the embedded database has closed: a checkpoint of a gigabyte takes seconds. */
+export const DATABASE_CLOSE_TIMEOUT_MILLISECONDS = 30_000
+/** Rounds of taking a data folder whose owner died: each round lost means another program won one. */
+export const DATA_FOLDER_LOCK_ROUNDS = 50
