@@ -49,12 +49,6 @@ const optional = <T extends z.ZodType>(schema: T) =>
   )
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   optional(z.enum(values, { error: `must be one of: ${values.join(', ')}` }))
-const wholeNumber = (low: number, high: number) =>
-  text
-    .regex(/^\d+$/)
-    .transform(Number)
-    .refine((value) => value >= low && value <= high)
-
 const SCHEMA = z.object({
   MSP_ID: optional(
     text.regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 small letters, digits or hyphens, such as my-msp'),
@@ -109,9 +103,9 @@ const SCHEMA = z.object({
     }),
   ),
   BILLING_DURATION_DECIMALS: optional(
-    z.union([z.literal('exact'), wholeNumber(2, 12)], {
-      error: 'must be exact, or a whole number from 2 to 12',
-    }),
+    text
+      .regex(/^(exact|[2-9]|1[0-2])$/, 'must be exact, or a whole number from 2 to 12')
+      .transform((value) => (value === 'exact' ? value : Number(value))),
   ),
   BILLING_ROUND_AT: oneOf('line', 'unit'),
   BILLING_ROUND_MODE: oneOf('halfAway', 'down'),

@@ -1,6 +1,6 @@
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { Answer, CustomerAnswer, ExplainAnswer } from '../../core/app/studio.js'
-import type { BillLine, CustomerBill } from '../../core/app/who.js'
+import { type BillLine, type CustomerBill, lineRef } from '../../core/app/who.js'
 import { explainLine } from '../../core/charges/explain.js'
 import { formatUnitPrice } from '../../core/money/money.js'
 import type { Block, Card } from './model.js'
@@ -42,9 +42,10 @@ function lineList({ lines, currency, name }: CustomerBill): Block {
 }
 
 /** "[k7q2mdxa] Microsoft 365 Business Premium · 11–31 Mar 2026 · 20 → 25 seats from 11 Mar: 5 × … = $74.52" */
-function lineWords({ ref, subscription, charge, currency }: BillLine): string {
+function lineWords(line: BillLine): string {
+  const { subscription, charge, currency } = line
   const service = periodWords({ from: charge.from, to: charge.to > charge.from ? charge.to : charge.from })
-  return `[${ref}] ${subscription.subscription.productName} · ${service} · ${explainLine(charge, currency)}`
+  return `[${lineRef(line)}] ${subscription.subscription.productName} · ${service} · ${explainLine(charge, currency)}`
 }
 
 function totalText({ amount, currency, lines }: CustomerBill): Block {
@@ -81,5 +82,5 @@ export function explainCard({ line, customerName, age }: Answer<ExplainAnswer>):
     })
   }
   blocks.push({ type: 'text', style: 'quiet', text: `${ageWords(age)}.` })
-  return { title: `Line ${line.ref}`, tone: 'plain', blocks, actions: [] }
+  return { title: `Line ${lineRef(line)}`, tone: 'plain', blocks, actions: [] }
 }

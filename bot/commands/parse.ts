@@ -36,9 +36,9 @@ export function parseCommand(text: string, today: LocalDate): Command {
     .filter((word) => word !== '')
   const [first = 'help', ...rest] = words
   const name = COMMANDS.find((command) => command.name === first.toLowerCase())?.name
-  if (name !== undefined) return withArguments(name, rest, today)
   const question = parseQuestion(words, today)
   if (question !== undefined) return question
+  if (name !== undefined) return withArguments(name, rest, today)
   throw unknownCommand(first)
 }
 

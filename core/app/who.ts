@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type LocalDate, addDays, addMonths, formatLocalDate, startOfMonth } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { dueThrough } from '../charges/due.js'
@@ -6,12 +5,12 @@ import type { ChargeLine, Policy } from '../charges/types.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
 import type { ExceptionKind } from '../timeline/fold.js'
 import { formatDecimal } from '../money/decimal.js'
+import { Problem } from '../problem.js'
+import { shortId } from '../timeline/lineage.js'
 import type { Portfolio } from './portfolio.js'
 
 /** One charge with the subscription it belongs to. */
 export interface BillLine {
-  /** Short and stable: what `explain` takes. */
-  readonly ref: string
   readonly subscription: PricedSubscription
   readonly charge: ChargeLine
   readonly currency: string
@@ -65,8 +64,8 @@ export function whoToBill(portfolio: Portfolio, policy: Policy, month: Period, t
   const bills = new Map<string, { bill: CustomerBill; lines: BillLine[] }>()
   const exceptions: BillException[] = []
   for (const subscription of portfolio.subscriptions) {
-    const lines = linesOf(subscription, policy, portfolio.opensOn, until)
-    exceptions.push(...exceptionsOf(subscription, portfolio.opensOn, until, lines.length > 0))
+    const { lines, fault } = linesOf(subscription, policy, portfolio.opensOn, until)
+    exceptions.push(...exceptionsOf(subscription, portfolio.opensOn, until, lines.length > 0, fault))
     if (lines.length === 0 || subscription.held) continue
     addLines(bills, portfolio, subscription, lines)
   }
@@ -95,33 +94,41 @@ function addLines(
   bills.set(key, { bill: { customerId, name, currency, amount: 0n, lines: [] }, lines: [...lines] })
 }
 
-/** The lines of one subscription with `billOn` in `[opensOn, until]`; lines of zero are left out. */
+/** A subscription's lines, or why they cannot be computed under this policy. */
+export interface SubscriptionLines {
+  readonly lines: readonly BillLine[]
+  readonly fault: string | undefined
+}
+
+/**
+ * The lines of one subscription with `billOn` in `[opensOn, until]`; lines of zero are left out. One subscription the
+ * policy cannot charge (a day count that does not fit its period) stops nobody else's.
+ */
 export function linesOf(
   subscription: PricedSubscription,
   policy: Policy,
   opensOn: LocalDate,
   until: LocalDate,
-): BillLine[] {
+): SubscriptionLines {
   const { timeline, currency } = subscription
-  if (timeline === undefined) return []
-  const charges = dueThrough({ currency, policy, timeline }, opensOn, until)
-  return charges
-    .filter(({ amount }) => amount !== 0n)
-    .map((charge) => ({
-      ref: lineRef(subscription.subscription.lineageId, charge),
-      subscription,
-      charge,
-      currency,
-    }))
+  if (timeline === undefined) return { lines: [], fault: undefined }
+  try {
+    const charges = dueThrough({ currency, policy, timeline }, opensOn, until)
+    const lines = charges
+      .filter(({ amount }) => amount !== 0n)
+      .map((charge) => ({ subscription, charge, currency }))
+    return { lines, fault: undefined }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { lines: [], fault: error.what }
+  }
 }
 
-/** Eight characters made from the business facts of a line: the same line always has the same one. */
-function lineRef(
-  lineageId: string,
-  { kind, period, from, to, quantity, unitPrice, amount, reason }: ChargeLine,
-): string {
+/** What `explain` takes: eight characters made from the business facts of a line, so the same line keeps it. */
+export function lineRef({ subscription, charge }: BillLine): string {
+  const { kind, period, from, to, quantity, unitPrice, amount, reason } = charge
   const facts = [
-    lineageId,
+    subscription.subscription.lineageId,
     kind,
     formatLocalDate(period.from),
     formatLocalDate(from),
@@ -131,11 +138,7 @@ function lineRef(
     amount.toString(),
     reason.type === 'oneTime' ? reason.description : reason.type,
   ]
-  const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
-  const digest = createHash('sha256').update(facts.join('|')).digest()
-  let ref = ''
-  for (let index = 0; index < 8; index += 1) ref += alphabet.charAt((digest[index] ?? 0) % alphabet.length)
-  return ref
+  return shortId(facts.join('|'), 8)
 }
 
 /** Exceptions of subscriptions that matter for the span: long-ended ones are history. */
@@ -144,12 +147,14 @@ function exceptionsOf(
   opensOn: LocalDate,
   until: LocalDate,
   hasLines: boolean,
+  fault: string | undefined,
 ): BillException[] {
   const matters =
     hasLines || (subscription.start <= until && (subscription.end === null || subscription.end > opensOn))
   if (!matters) return []
   const { customerId, productName: product, lineageId } = subscription
-  return exceptions.map(({ kind, why }) => ({ kind, why, customerId, product, lineageId }))
+  const faults = fault === undefined ? [] : [{ kind: 'unbillablePeriod' as const, why: fault }]
+  return [...exceptions, ...faults].map(({ kind, why }) => ({ kind, why, customerId, product, lineageId }))
 }
 
 function byCurrencyThenAmount(left: CustomerBill, right: CustomerBill): number {

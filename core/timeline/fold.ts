@@ -101,7 +101,7 @@ export function foldLineage(
     holds: records.flatMap((record) => foldHolds(record, settings)),
     setups: records.flatMap((record) => foldSetups(record, settings)),
     exceptions: [
-      ...(counted.assumed ? ['assumed' as const] : []),
+      ...(counted.assumed && subscription.status !== 'pending' ? ['assumed' as const] : []),
       ...(counted.steps.some(({ estimated }) => estimated) || ended?.estimated === true
         ? ['dateEstimated' as const]
         : []),
@@ -125,6 +125,13 @@ function serviceStart(record: LineageRecord, { timeZone }: FoldSettings): LocalD
   return provisionedOn < seenOn ? provisionedOn : seenOn
 }
 
+/** What was counted while a line was still pending was an order's wish, not service (B13). */
+function sinceActive(record: LineageRecord): LineageRecord {
+  const active = record.states.findIndex(({ subscription }) => subscription.status !== 'pending')
+  const [first, ...rest] = record.states.slice(Math.max(0, active))
+  return first === undefined ? record : { ...record, states: [first, ...rest] }
+}
+
 function foldCounts(
   records: readonly LineageRecord[],
   settings: FoldSettings,
@@ -133,7 +140,7 @@ function foldCounts(
   let assumed = false
   for (const record of records) {
     const base = steps.at(-1)?.quantity
-    const history = countHistory(record, base, settings)
+    const history = countHistory(sinceActive(record), base, settings)
     const from = serviceStart(record, settings)
     while (steps.length > 0 && (steps.at(-1)?.on ?? from) >= from) steps.pop()
     const own = history.steps.map((step) => (step.on < from ? { ...step, on: from } : step))

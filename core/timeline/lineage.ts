@@ -72,11 +72,18 @@ export function assignLineages(
 
 /** Our own name for a subscription, made from the first record that founded it: `L-` and 12 base-32 characters. */
 export function lineageIdOf(foundingRecordKey: string): string {
-  const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
-  const digest = createHash('sha256').update(foundingRecordKey).digest()
+  return `L-${shortId(foundingRecordKey, 12)}`
+}
+
+/** Letters and digits that are not mistaken for each other when read aloud or typed. */
+const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
+
+/** A short name made from facts: the same facts always give the same name. At most 32 characters. */
+export function shortId(facts: string, length: number): string {
+  const digest = createHash('sha256').update(facts).digest()
   let id = ''
-  for (let index = 0; index < 12; index += 1) id += alphabet.charAt((digest[index] ?? 0) % alphabet.length)
-  return `L-${id}`
+  for (const byte of digest.subarray(0, length)) id += ALPHABET.charAt(byte % ALPHABET.length)
+  return id
 }
 
 /** Records that already have a successor: they cannot be continued twice. */

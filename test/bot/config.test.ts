@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { parseConfig } from '../../bot/config.js'
+import { DEFAULT_POLICY } from '../../core/charges/types.js'
+import { Problem } from '../../core/problem.js'
+import { day } from '../support/observed.js'
+
+const GOOD = {
+  INGRAM_URL: 'https://api.cloud.im/marketplace/na',
+  INGRAM_SUBSCRIPTION_KEY: 'key',
+  INGRAM_USERNAME: 'me.API',
+  INGRAM_PASSWORD: 'secret',
+  INGRAM_MARKETPLACE: 'us',
+  BILLING_TIME_ZONE: 'America/New_York',
+}
+
+function refusal(environment: Record<string, string>): string {
+  try {
+    parseConfig(environment)
+  } catch (error) {
+    if (error instanceof Problem) return error.message
+    throw error
+  }
+  throw new Error('the configuration was accepted')
+}
+
+test('what is required is enough; the rest has defaults', () => {
+  const config = parseConfig(GOOD)
+  expect(config.settings).toEqual({
+    timeZone: 'America/New_York',
+    opensOn: undefined,
+    policy: DEFAULT_POLICY,
+  })
+  expect(config).toMatchObject({
+    mspId: 'msp',
+    databaseUrl: undefined,
+    dataDirectory: '.data',
+    logLevel: 'warn',
+  })
+  expect(config.marketplace.auth).toMatchObject({ kind: 'basic-token', marketplace: 'us' })
+})
+
+test('an empty line means the default', () => {
+  expect(parseConfig({ ...GOOD, BILLING_CYCLE: '', BILLING_OPENS_ON: ' ', DATABASE_URL: '' })).toEqual(
+    parseConfig(GOOD),
+  )
+})
+
+test('every policy can be set', () => {
+  const { policy, opensOn } = parseConfig({
+    ...GOOD,
+    BILLING_OPENS_ON: '2026-03-01',
+    BILLING_CYCLE: 'anniversary',
+    BILLING_ANCHOR_DAY: '15',
+    BILLING_FIRST_PERIOD: 'full',
+    BILLING_LAST_PERIOD: 'prorate',
+    BILLING_INCREASES: 'nextPeriod',
+    BILLING_DECREASES: 'credit',
+    BILLING_SUSPENDED: 'pause',
+    BILLING_PRICE_CHANGE: 'immediate',
+    BILLING_TIMING: 'arrears',
+    BILLING_DAY_COUNT: 'baseMonth',
+    BILLING_BASE_MONTH: '2026-01',
+    BILLING_DURATION_DECIMALS: '2',
+    BILLING_ROUND_AT: 'unit',
+    BILLING_ROUND_MODE: 'down',
+  }).settings
+  expect(opensOn).toBe(day('2026-03-01'))
+  expect(policy).toEqual({
+    cycle: 'anniversary',
+    anchorDay: 15,
+    firstPeriod: 'full',
+    lastPeriod: 'prorate',
+    increases: 'nextPeriod',
+    decreases: 'credit',
+    suspended: 'pause',
+    priceChange: 'immediate',
+    timing: 'arrears',
+    dayCount: 'baseMonth',
+    baseMonth: day('2026-01-01'),
+    durationDecimals: 2,
+    roundAt: 'unit',
+    roundMode: 'down',
+  })
+})
+
+describe('every mistake is listed at once, with its fix', () => {
+  test('an empty configuration names all that is missing', () => {
+    const message = refusal({})
+    for (const name of [
+      'INGRAM_URL',
+      'INGRAM_SUBSCRIPTION_KEY',
+      'INGRAM_USERNAME',
+      'INGRAM_PASSWORD',
+      'BILLING_TIME_ZONE',
+    ]) {
+      expect(message).toContain(`${name} is missing`)
+    }
+    expect(message).toContain('.env.example')
+  })
+
+  test.each([
+    ['INGRAM_URL', 'api.cloud.im', 'must be a full address'],
+    ['BILLING_TIME_ZONE', 'New York', 'must be a time zone'],
+    ['BILLING_OPENS_ON', '2026-02-30', 'must be a date that exists'],
+    ['BILLING_CYCLE', 'monthly', 'must be one of: calendar, anniversary'],
+    ['BILLING_ANCHOR_DAY', '32', 'must be a day from 1 to 31'],
+    ['BILLING_DURATION_DECIMALS', '13', 'must be exact, or a whole number from 2 to 12'],
+    ['BILLING_BASE_MONTH', '2026-13', 'must be a month'],
+    ['DATABASE_URL', 'mysql://x', 'must start with postgres://'],
+    ['INGRAM_MARKETPLACE', 'USA', 'must be a country code'],
+    ['MSP_ID', 'My MSP', 'must be 1 to 40 small letters'],
+    ['BILLING_CYCEL', 'calendar', 'is not a setting'],
+    ['LOG_LEVEL', 'loud', 'must be one of'],
+  ])('%s=%s', (name, value, expected) => {
+    const message = refusal({ ...GOOD, [name]: value })
+    expect(message).toContain(name)
+    expect(message).toContain(expected)
+    expect(message).toContain('1 mistake')
+    expect(message).not.toContain('secret')
+  })
+
+  test('several at once', () => {
+    expect(refusal({ ...GOOD, BILLING_CYCLE: 'x', BILLING_TIMING: 'y' })).toContain('2 mistakes')
+  })
+
+  test('the other way to sign in needs its own settings', () => {
+    const message = refusal({ ...GOOD, INGRAM_AUTH: 'keycloak-password' })
+    expect(message).toContain('INGRAM_TOKEN_URL is missing')
+    expect(message).toContain('INGRAM_CLIENT_SECRET is missing')
+  })
+})
+
+test('the example file names every setting and no other', async () => {
+  const example = parseEnv(await readFile('.env.example', 'utf8'))
+  expect(() => parseConfig({ ...example, ...GOOD })).not.toThrow()
+  const source = await readFile('bot/config.ts', 'utf8')
+  const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name)
+  expect(Object.keys(example).sort()).toEqual(names.sort())
+})
