@@ -36,7 +36,11 @@ export function toCivil(date: LocalDate): CivilDate {
   const era = Math.floor(shifted / 146_097)
   const dayOfEra = shifted - era * 146_097
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
   )
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
   const monthIndex = Math.floor((5 * dayOfYear + 2) / 153)
@@ -81,14 +85,24 @@ export function startOfMonth(date: LocalDate): LocalDate {
   return (date - toCivil(date).day + 1) as LocalDate
 }
 
+/** Months since January of year 0: the number by which months are counted and compared. */
+export function monthNumber(date: LocalDate): number {
+  const { year, month } = toCivil(date)
+  return year * 12 + month - 1
+}
+
+/** The given day of a month (see {@link monthNumber}), or the month's last day when it is shorter. */
+export function dayOfMonth(monthIndex: number, day: number): LocalDate {
+  const year = Math.floor(monthIndex / 12)
+  const month = monthIndex - year * 12 + 1
+  return fromCivil(year, month, day <= 28 ? day : Math.min(day, daysInMonth(year, month)))
+}
+
 /**
  * The date `months` later on `anchorDay` (default: the date's own day), clamped to the end of short months. Always
  * computed from the anchor, so the 31st returns after February (BILLING B4).
  */
 export function addMonths(date: LocalDate, months: number, anchorDay?: number): LocalDate {
   const { year, month, day } = toCivil(date)
-  const index = year * 12 + (month - 1) + months
-  const targetYear = Math.floor(index / 12)
-  const targetMonth = index - targetYear * 12 + 1
-  return fromCivil(targetYear, targetMonth, Math.min(anchorDay ?? day, daysInMonth(targetYear, targetMonth)))
+  return dayOfMonth(year * 12 + month - 1 + months, anchorDay ?? day)
 }

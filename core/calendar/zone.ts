@@ -12,5 +12,7 @@ export function isTimeZone(zone: string): boolean {
 /** The local date an instant falls on in `zone` (BILLING B3): 2026-03-11T02:00Z in America/New_York is 10 March. */
 export function localDateOf(instant: Date, zone: string): LocalDate {
   const offsetMinutes = tzOffset(zone, instant)
-  return Math.floor((instant.getTime() + offsetMinutes * MILLISECONDS_PER_MINUTE) / MILLISECONDS_PER_DAY) as LocalDate
+  return Math.floor(
+    (instant.getTime() + offsetMinutes * MILLISECONDS_PER_MINUTE) / MILLISECONDS_PER_DAY,
+  ) as LocalDate
 }

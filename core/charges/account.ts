@@ -1,0 +1,103 @@
+import { assert } from '../assert.js'
+import type { LocalDate } from '../calendar/date.js'
+import { Problem } from '../problem.js'
+import { scaleOf } from './amount.js'
+import { BEGINNING, FOREVER, readHistory } from './history.js'
+import { type Account, linesOfPeriod } from './lines.js'
+import { oneTimeLine } from './one-time.js'
+import { type ChargedPeriod, type Schedule, monthsIn, periodOn, scheduleOf } from './periods.js'
+import type { ChargeInput, ChargeLine, DueInput } from './types.js'
+
+/** An account with its periods. */
+export interface OpenAccount extends Account {
+  readonly schedule: Schedule
+}
+
+/** One period and everything due in it. */
+export interface PeriodLines {
+  readonly period: ChargedPeriod
+  readonly lines: readonly ChargeLine[]
+}
+
+const NO_CHANGES: NonNullable<ChargeInput['policyChanges']> = []
+
+/** Reads a timeline for charging. Throws Problem `input` for what D2 does not allow. */
+export function openAccount({
+  currency,
+  policy,
+  policyChanges = NO_CHANGES,
+  timeline,
+}: DueInput): OpenAccount {
+  const { duration } = timeline.billingPeriod
+  assert(Number.isInteger(duration) && duration > 0, `openAccount: a billing period of ${duration}`)
+  const months = monthsIn(timeline.billingPeriod)
+  if (
+    months === 0 &&
+    [policy, ...policyChanges.map((change) => change.policy)].some(({ dayCount }) => dayCount !== 'actual')
+  ) {
+    throw dayCountProblem()
+  }
+  const history = readHistory(timeline)
+  const schedule = scheduleOf(timeline, policy, policyChanges, history.serviceFrom)
+  return { history, months, schedule, scale: scaleOf(currency) }
+}
+
+/** D2 */
+function dayCountProblem(): Problem {
+  return new Problem({
+    kind: 'input',
+    what: 'A billing period of days has no months to measure, so only the day count "actual" is valid for it.',
+    where: 'policy.dayCount',
+    notDone: 'Nothing was charged.',
+    next: 'Use "actual", or a billing period of months or years.',
+  })
+}
+
+/** Which periods are wanted, by where they lie in time. */
+export interface PeriodRange {
+  /** A day in the first period that can matter. */
+  readonly from: LocalDate
+  /** Periods that begin on or after this day cannot matter. */
+  readonly before: LocalDate
+  readonly wanted: (period: ChargedPeriod) => boolean
+  /** See {@link linesOfPeriod}. */
+  readonly notBefore?: LocalDate
+}
+
+/** The wanted periods with service or a one-time charge, in order, each with its lines. */
+export function linesByPeriod(account: OpenAccount, range: PeriodRange): readonly PeriodLines[] {
+  const { history, schedule } = account
+  const notBefore = range.notBefore ?? BEGINNING
+  const found: PeriodLines[] = []
+  const limit = history.serviceTo < range.before ? history.serviceTo : range.before
+  let day = history.serviceFrom > range.from ? history.serviceFrom : range.from
+  if (history.serviceTo <= history.serviceFrom) day = FOREVER
+  while (day < limit) {
+    const period = periodOn(schedule, day)
+    if (period.from >= limit) break
+    if (range.wanted(period)) found.push({ period, lines: linesOfPeriod(account, period, notBefore) })
+    day = period.period.to
+  }
+  return history.oneTimes.length === 0 ? found : withOneTimes(account, range, notBefore, found)
+}
+
+/** B20b, D8: one-time charges belong to the period of their date, also outside the service. */
+function withOneTimes(
+  { history, schedule, scale }: OpenAccount,
+  { wanted }: PeriodRange,
+  notBefore: LocalDate,
+  found: readonly PeriodLines[],
+): readonly PeriodLines[] {
+  const periods = new Map<LocalDate, { period: ChargedPeriod; lines: ChargeLine[] }>()
+  for (const { period, lines } of found) periods.set(period.from, { period, lines: [...lines] })
+  for (const event of history.oneTimes) {
+    const period = periodOn(schedule, event.on)
+    if (!wanted(period)) continue
+    const line = oneTimeLine(scale, period, event)
+    if (line.billOn < notBefore) continue
+    const entry = periods.get(period.from) ?? { period, lines: [] }
+    periods.set(period.from, entry)
+    entry.lines.push(line)
+  }
+  return [...periods.values()].sort((left, right) => left.period.from - right.period.from)
+}
