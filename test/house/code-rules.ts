@@ -1,5 +1,5 @@
 import { type CodeRule, isProduct, isSource } from './rule.js'
-import { type Place, type SyntaxNode, memberName, nameOf } from './syntax.js'
+import { type Place, type SyntaxNode, isNode, memberName, nameOf } from './syntax.js'
 
 const FUNCTION_LINES = 70
 
@@ -19,6 +19,8 @@ const DATE_FIELDS = /^([gs]et(UTC)?(FullYear|Month|Date|Day|Hours|Minutes|Second
 const LOCALE_METHODS = /^(toLocale(String|DateString|TimeString|UpperCase|LowerCase)|localeCompare)$/
 const RANDOM = /^(randomUUID|randomBytes|randomInt|getRandomValues)$/
 const TIMERS = /^(setTimeout|setInterval|setImmediate)$/
+/** Names of bounds: how much, how long, how often at most. */
+const BOUND = /^(MAX|MIN|MAXIMUM|MINIMUM)_|_(ATTEMPTS|CONCURRENCY|RETRIES|SHOWN|TIMEOUT)$|_TIMEOUT_/
 /** Where a number is an amount: a conversion to a float there loses cents. */
 const MONEY_FOLDERS = /^core\/(money|pricing|charges|billrun|invoices)\//
 
@@ -44,6 +46,12 @@ function readsClock(node: SyntaxNode): string | undefined {
   if (member === 'Date.now' || member === 'performance.now') return member
   const { arguments: passed } = node
   return isNewDate(node) && Array.isArray(passed) && passed.length === 0 ? 'new Date()' : undefined
+}
+
+function isNumber(value: unknown): boolean {
+  if (!isNode(value)) return false
+  if (value.type === 'BinaryExpression') return isNumber(value['left']) && isNumber(value['right'])
+  return value.type === 'NumericLiteral' || value.type === 'BigIntLiteral'
 }
 
 /** Blocks of tests are chapters, not functions: what counts is each test in them. */
@@ -122,6 +130,17 @@ const generalRules: readonly CodeRule[] = [
     applies: (path) => isProduct(path) && path !== 'bot/config.ts' && path !== 'bot/main.ts',
     inCode: ({ node }) =>
       memberName(node) === 'process.env' ? 'process.env is read outside the configuration.' : undefined,
+  },
+  {
+    name: 'bounds-in-limits',
+    next: 'Name it in core/limits.ts with the reason for its value.',
+    applies: (path) => isProduct(path) && path.endsWith('.ts') && path !== 'core/limits.ts',
+    inCode: ({ node }) => {
+      const name = node.type === 'VariableDeclarator' ? nameOf(node['id']) : undefined
+      return name !== undefined && BOUND.test(name) && isNumber(node['init'])
+        ? `${name} is a bound.`
+        : undefined
+    },
   },
   {
     name: 'no-demo-in-product',

@@ -73,6 +73,19 @@ export const textRules: readonly TextRule[] = [
     ],
   },
   {
+    name: 'bounds-have-reasons',
+    next: 'Say above it, in a doc comment, why it has this value and not another.',
+    applies: (path) => path === 'core/limits.ts',
+    inText: ({ text }) =>
+      text.split('\n').flatMap((line, index, all) => {
+        // Two bounds that belong together may share one reason.
+        const explained = /(\*\/|^export const .*)$/.test(all[index - 1] ?? '')
+        return line.startsWith('export const ') && !explained
+          ? [{ line: index + 1, what: 'A bound without its reason.' }]
+          : []
+      }),
+  },
+  {
     name: 'no-vendor-schema',
     next: "A vendor's schema is read from outside at test time, never copied in.",
     applies: (path) => /\.(ya?ml|json)$/.test(path),

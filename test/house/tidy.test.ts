@@ -51,6 +51,12 @@ const PLANTS: Readonly<Record<string, Plant | readonly Plant[]>> = {
       twin: { text: '{\n  "integrity": "sha512-x"\n}' },
     },
   ],
+  'bounds-have-reasons': {
+    path: 'core/limits.ts',
+    text: '/** Rows. */\n\nexport const ROWS = 5\n',
+    line: 3,
+    twin: { text: '/** A page of the vendor. */\nexport const ROWS = 5\nexport const WIDE_ROWS = 6\n' },
+  },
   'no-vendor-schema': {
     path: 'test/fixtures/api.yaml',
     text: glue('open', 'api: 3.0.1\n'),
@@ -104,6 +110,15 @@ const PLANTS: Readonly<Record<string, Plant | readonly Plant[]>> = {
     line: 1,
     twin: { path: 'bot/config.ts', text: 'const x = process.env' },
   },
+  'bounds-in-limits': [
+    { path: 'bot/cards/a.ts', text: '\nconst LINES_SHOWN = 40', line: 2 },
+    {
+      path: 'adapters/x/a.ts',
+      text: 'const MAXIMUM_BYTES = 64 * 1024',
+      line: 1,
+      twin: { text: 'const MAXIMUM_BYTES = PAGE_BYTES\nconst EPOCH_WEEKDAY = 4' },
+    },
+  ],
   'no-demo-in-product': [
     { path: 'bot/main.ts', text: 'const demo = 1\nif (demo) start()', line: 2 },
     {
