@@ -13,6 +13,7 @@ import {
   type CustomerBill,
   type BillException,
   type Who,
+  lineRef,
   linesOf,
   monthOf,
   whoToBill,
