@@ -27,11 +27,13 @@ function strict<S extends z.core.$ZodLooseShape>(wanted: string, shape: S) {
     error: (issue) => {
       if (issue.code === 'unrecognized_keys')
         return issue.keys.map((key) => unknownField(key, known)).join('\n')
-      return issue.input === undefined
-        ? `It is missing. Give ${wanted}.`
-        : `${shown(issue.input)} is not ${wanted}.`
+      return wrongShape(issue.input, 'an object', wanted)
     },
   })
+}
+
+function wrongShape(given: unknown, shape: string, wanted: string): string {
+  return `${given === undefined ? 'It is missing' : `${shown(given)} is not ${shape}`}. Give ${wanted}.`
 }
 
 function unknownField(name: string, known: readonly string[]): string {
@@ -42,12 +44,7 @@ function unknownField(name: string, known: readonly string[]): string {
 
 function listOf<T extends z.core.SomeType>(item: T, wanted: string) {
   return z
-    .array(item, {
-      error: (issue) =>
-        issue.input === undefined
-          ? `It is missing. Give ${wanted}.`
-          : `${shown(issue.input)} is not ${wanted}.`,
-    })
+    .array(item, { error: (issue) => wrongShape(issue.input, 'a list', wanted) })
     .max(CALCULATOR_EVENTS, {
       error: `It has more than ${CALCULATOR_EVENTS} entries. Give fewer, or divide the input into several.`,
     })

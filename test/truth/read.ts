@@ -85,9 +85,9 @@ function linesOf(output: CalculatorOutput, where: Where): readonly OutputLine[] 
 }
 
 function onlyLine(output: CalculatorOutput, where: Where): OutputLine {
-  const [line, ...others] = linesOf(output, where)
-  if (line === undefined || others.length > 0)
-    throw new Error(`${others.length + 1} lines where one was expected`)
+  const lines = linesOf(output, where)
+  const [line] = lines
+  if (line === undefined || lines.length > 1) throw new Error(`${lines.length} lines where one was expected`)
   return line
 }
 

@@ -49,9 +49,11 @@ function deeperThan(text: string, levels: number): boolean {
   return false
 }
 
-/** " at line 3, column 14", from the position the parser names; without one the text ended too early. */
+/** " at line 3, column 14", where the parser says so: it names a position, or that the text ends too early. */
 function placeOf(error: unknown, json: string): string {
-  const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined
+  const message = error instanceof SyntaxError ? error.message : ''
+  const position = /position (\d+)/.exec(message)?.[1]
+  if (position === undefined && !message.includes('end of JSON')) return ''
   const before = json.slice(0, position === undefined ? json.length : Number(position)).split('\n')
   return ` at line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`
 }
