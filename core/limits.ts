@@ -102,3 +102,8 @@ export const DATABASE_VACUUM_EVERY_MILLISECONDS = 86_400_000
 export const DATABASE_CLOSE_TIMEOUT_MILLISECONDS = 30_000
 /** Rounds of taking a data folder whose owner died: each round lost means another program won one. */
 export const DATA_FOLDER_LOCK_ROUNDS = 50
+
+/** Times a proposal is computed again when the books moved on meanwhile. */
+export const PROPOSE_ATTEMPTS = 5
+/** Times a decision is checked again when the books moved on meanwhile: two people at once need two, a crowd more. */
+export const DECIDE_ATTEMPTS = 20

@@ -1,3 +1,7 @@
+import type { Approval, Decision } from './approval/approval.js'
+import type { AuditEntry, AuditFact } from './audit/chain.js'
+import type { BillRun, RunLine } from './billrun/run.js'
+import type { Period } from './calendar/period.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription, Snapshot } from './marketplace/types.js'
 import type { LineageMembership } from './timeline/types.js'
 
@@ -100,4 +104,83 @@ export interface LedgerStore {
   record(
     record: ObservationRecord,
   ): Promise<{ readonly header: ObservationHeader; readonly repeated: boolean }>
+}
+
+/** A line that was approved and is not voided: what is billed (BILLING B22). */
+export interface BilledLine extends RunLine {
+  readonly runId: string
+  readonly month: Period
+  readonly approvedAt: Date
+}
+
+/** What is billed, at one version of the books. */
+export interface Books {
+  /** Grows by one with every proposal and decision: whoever writes says which version they computed from. */
+  readonly version: number
+  readonly billed: readonly BilledLine[]
+}
+
+/** A bill run with its request, as they will be written; the store numbers both. */
+export interface ProposalDraft {
+  readonly run: Omit<BillRun, 'id'>
+  readonly requestedByName: string
+  readonly expiresAt: Date
+}
+
+/** A request to void what a run billed, for one customer or for all. */
+export interface VoidDraft {
+  readonly runId: string
+  readonly customerId: string | undefined
+  readonly reason: string
+  readonly fingerprint: string
+  readonly requestedBy: string
+  readonly requestedByName: string
+  readonly requestedAt: Date
+  readonly expiresAt: Date
+}
+
+export interface ApprovalRecord {
+  readonly approval: Approval
+  readonly run: BillRun
+}
+
+/** A decision with everything it does: all of it is written in one transaction, or nothing (SYNC S6). */
+export interface DecisionRecord {
+  readonly approvalId: string
+  readonly decision: Decision
+  /** The version of the books the decision was checked against. */
+  readonly version: number
+  /** Lines that become billed; empty for a rejection or a void. */
+  readonly bill: readonly RunLine[]
+  /** Keys of billed lines that become due again. */
+  readonly void: readonly string[]
+  readonly audit: Omit<AuditFact, 'at' | 'actor'>
+}
+
+export type Decided =
+  | { readonly outcome: 'written' }
+  /** Somebody was faster: their decision stands. */
+  | { readonly outcome: 'decidedBefore'; readonly decision: Decision }
+  /** The books moved on since `version`: check again. */
+  | { readonly outcome: 'moved' }
+
+/** Where bill runs, approvals and the trail live. Every method sees one MSP only. */
+export interface BillingStore {
+  books(): Promise<Books>
+  version(): Promise<number>
+  /**
+   * Writes run, request and audit entry; an undecided request for the same month and customers is superseded.
+   * Problem `conflict` when the books are not at `version` any more.
+   */
+  propose(draft: ProposalDraft, version: number): Promise<ApprovalRecord>
+  proposeVoid(draft: VoidDraft): Promise<ApprovalRecord>
+  approval(id: string): Promise<ApprovalRecord | undefined>
+  run(id: string): Promise<BillRun | undefined>
+  /** Undecided, unsuperseded requests, the oldest first. */
+  open(): Promise<readonly ApprovalRecord[]>
+  decide(record: DecisionRecord): Promise<Decided>
+  /** Appends a fact that changes nothing else, such as a refused attempt. */
+  note(fact: AuditFact): Promise<void>
+  /** The trail of one subject, or all of it, in order. */
+  trail(subject?: string): Promise<readonly AuditEntry[]>
 }

@@ -1,6 +1,7 @@
 import { periodWords, monthYear } from '../../core/calendar/words.js'
 import type { Answer, WhoAnswer } from '../../core/app/studio.js'
 import type { BillException, CustomerBill, Who } from '../../core/app/who.js'
+import type { ExceptionKind } from '../../core/timeline/fold.js'
 import type { Block, Card } from './model.js'
 import { ageWords, amountWords, plural } from './words.js'
 
@@ -45,9 +46,27 @@ function totalFact({ currency, amount, customers }: Who['totals'][number]) {
   }
 }
 
+/** What keeps money out of the bill comes before what only needs a look. */
+const URGENCY: readonly ExceptionKind[] = [
+  'noPrice',
+  'otherCurrency',
+  'feeOtherCurrency',
+  'ambiguous',
+  'unknownStatus',
+  'unbillablePeriod',
+  'missing',
+  'assumed',
+  'dateEstimated',
+  'pending',
+  'usage',
+]
+
 function exceptionBlocks(view: WhoView): Block[] {
   if (view.exceptions.length === 0) return []
-  const shown = view.exceptions.slice(0, EXCEPTIONS_SHOWN)
+  const sorted = [...view.exceptions].sort(
+    (left, right) => URGENCY.indexOf(left.kind) - URGENCY.indexOf(right.kind),
+  )
+  const shown = sorted.slice(0, EXCEPTIONS_SHOWN)
   const hidden = view.exceptions.length - shown.length
   return [
     {

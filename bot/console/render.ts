@@ -4,6 +4,8 @@ import type { Block, Card, Column, More } from '../cards/model.js'
 
 /** Columns of a table are separated by two spaces; cells wider than this are cut with an ellipsis. */
 const CELL_WIDTH = 48
+/** The last column has nothing behind it to push off the screen. */
+const LAST_CELL_WIDTH = 96
 
 /** A card as plain text for a terminal: no colour codes, safe to pipe into a file. */
 export function renderConsole({ title, blocks, actions }: Card): string {
@@ -38,8 +40,9 @@ function renderFacts(facts: readonly (readonly string[])[]): string {
 }
 
 function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const last = columns.length - 1
   const cells = [columns.map(({ heading }) => heading), ...rows].map((row) =>
-    row.map((cell) => cut(plain(cell))),
+    row.map((cell, index) => cut(plain(cell), index === last ? LAST_CELL_WIDTH : CELL_WIDTH)),
   )
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index] ?? ''))))
   return cells
@@ -61,11 +64,11 @@ function pad(text: string, width: number, align: Column['align']): string {
   return align === 'left' ? text + space : space + text
 }
 
-function cut(text: string): string {
-  if (stringWidth(text) <= CELL_WIDTH) return text
+function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text
   let kept = ''
   for (const character of text) {
-    if (stringWidth(kept + character) >= CELL_WIDTH) break
+    if (stringWidth(kept + character) >= width) break
     kept += character
   }
   return `${kept}…`

@@ -1,7 +1,7 @@
 import { type LocalDate, addDays, addMonths, formatLocalDate, startOfMonth } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { dueThrough } from '../charges/due.js'
-import type { ChargeLine, Policy } from '../charges/types.js'
+import type { ChargeLine, Policy, SettledLine } from '../charges/types.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
 import type { ExceptionKind } from '../timeline/fold.js'
 import { formatDecimal } from '../money/decimal.js'
@@ -52,6 +52,11 @@ export interface Who {
   readonly exceptions: readonly BillException[]
 }
 
+/** What is billed already, by lineage (BILLING B22, B23). */
+export type Billed = ReadonlyMap<string, readonly SettledLine[]>
+
+const NOTHING_BILLED: Billed = new Map()
+
 /** The calendar month of a day. */
 export function monthOf(day: LocalDate): Period {
   const from = startOfMonth(day)
@@ -59,12 +64,18 @@ export function monthOf(day: LocalDate): Period {
 }
 
 /** Everything to be billed from the opening date to the last day of the month, minus what is billed already. */
-export function whoToBill(portfolio: Portfolio, policy: Policy, month: Period, today: LocalDate): Who {
+export function whoToBill(
+  portfolio: Portfolio,
+  policy: Policy,
+  month: Period,
+  today: LocalDate,
+  billed: Billed = NOTHING_BILLED,
+): Who {
   const until = addDays(month.to, -1)
   const bills = new Map<string, { bill: CustomerBill; lines: BillLine[] }>()
   const exceptions: BillException[] = []
   for (const subscription of portfolio.subscriptions) {
-    const { lines, fault } = linesOf(subscription, policy, portfolio.opensOn, until)
+    const { lines, fault } = linesOf(subscription, policy, portfolio.opensOn, until, billed)
     exceptions.push(...exceptionsOf(subscription, portfolio.opensOn, until, lines.length > 0, fault))
     if (lines.length === 0 || subscription.held) continue
     addLines(bills, portfolio, subscription, lines)
@@ -109,11 +120,14 @@ export function linesOf(
   policy: Policy,
   opensOn: LocalDate,
   until: LocalDate,
+  billed: Billed = NOTHING_BILLED,
 ): SubscriptionLines {
   const { timeline, currency } = subscription
   if (timeline === undefined) return { lines: [], fault: undefined }
   try {
-    const charges = dueThrough({ currency, policy, timeline }, opensOn, until)
+    const settled = billed.get(subscription.subscription.lineageId)
+    const input = { currency, policy, timeline, ...(settled === undefined ? {} : { billed: settled }) }
+    const charges = dueThrough(input, opensOn, until)
     const lines = charges
       .filter(({ amount }) => amount !== 0n)
       .map((charge) => ({ subscription, charge, currency }))

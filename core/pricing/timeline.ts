@@ -36,6 +36,15 @@ export function priceSubscription(
   billingCurrency: string | undefined,
 ): PricedSubscription {
   const own = subscription.exceptions.map((kind) => ({ kind, why: EXCEPTION_WORDS[kind] }))
+  if (subscription.exceptions.some((kind) => NOT_BILLED.has(kind))) {
+    return {
+      subscription,
+      timeline: undefined,
+      currency: billingCurrency ?? '',
+      held: false,
+      exceptions: own,
+    }
+  }
   const prices = resolvePrices(subscription, overrides, billingCurrency)
   const gaps = prices.flatMap(({ resolved }) =>
     resolved.found ? [] : [{ kind: resolved.gap, why: resolved.why }],
@@ -46,8 +55,7 @@ export function priceSubscription(
   const foreignFee = subscription.setups.some(({ unitPrice }) => unitPrice.currency !== currency)
   const exceptions = [...own, ...gaps.slice(0, 1), ...(foreignFee ? [FOREIGN_FEE] : [])]
   const held = exceptions.some(({ kind }) => HOLDING.has(kind))
-  const billable = !exceptions.some(({ kind }) => NOT_BILLED.has(kind)) && gaps.length === 0
-  if (!billable || subscription.billingPeriod === undefined) {
+  if (gaps.length > 0 || subscription.billingPeriod === undefined) {
     return { subscription, timeline: undefined, currency, held, exceptions }
   }
   const timeline: Timeline = {

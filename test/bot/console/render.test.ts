@@ -52,8 +52,14 @@ test('a long cell is cut visibly, in whole characters', () => {
     card([
       {
         type: 'table',
-        columns: [{ heading: 'Name', align: 'left' }],
-        rows: [['é'.repeat(80)], ['😀'.repeat(40)]],
+        columns: [
+          { heading: 'Name', align: 'left' },
+          { heading: '', align: 'left' },
+        ],
+        rows: [
+          ['é'.repeat(80), ''],
+          ['😀'.repeat(40), ''],
+        ],
       },
     ]),
   )

@@ -1,0 +1,47 @@
+/** Roles of people, the least first. */
+export type Role = 'viewer' | 'biller' | 'approver' | 'admin'
+
+/** Things a person may do. A right is checked on the server, every time it is used. */
+export type Right =
+  | 'read' // who, customer, explain, changes, status, approvals, help
+  | 'observe' // read the marketplace now
+  | 'propose' // make a bill run and ask for approval
+  | 'decide' // approve or reject
+  | 'void' // ask to make a billed run due again
+  | 'download' // take a file of an approved run
+  | 'audit' // read the trail
+
+/** Who may do what: what is not listed is refused. */
+export const RIGHTS: Readonly<Record<Role, ReadonlySet<Right>>> = {
+  viewer: new Set(['read']),
+  biller: new Set(['read', 'observe', 'propose', 'download']),
+  approver: new Set(['read', 'observe', 'propose', 'decide', 'void', 'download', 'audit']),
+  admin: new Set(['read', 'observe', 'propose', 'decide', 'void', 'download', 'audit']),
+}
+
+export const ROLES = ['viewer', 'biller', 'approver', 'admin'] as const satisfies readonly Role[]
+
+/** Somebody the MSP gave a role. */
+export interface Person {
+  /** Lasting id, used in decisions and the trail. */
+  readonly id: string
+  /** As people know them. */
+  readonly name: string
+  readonly role: Role
+  /** Where they are met: "slack:T1:U1", "teams:<tenant>:<aad id>", "console:<name>". */
+  readonly identities: readonly string[]
+}
+
+export function may(person: Person, right: Right): boolean {
+  return RIGHTS[person.role].has(right)
+}
+
+/** People who may decide: as soon as there are two, nobody decides on their own request. */
+export function approvers(people: readonly Person[]): readonly Person[] {
+  return people.filter((person) => may(person, 'decide'))
+}
+
+/** The person behind an identity of a surface; undefined for anybody not listed. */
+export function personOf(people: readonly Person[], identity: string): Person | undefined {
+  return people.find(({ identities }) => identities.includes(identity))
+}

@@ -1,0 +1,140 @@
+import type { Person } from '../access/rights.js'
+import { type Attempt, type Refusal, refusalOf } from '../approval/approval.js'
+import { type Staleness, staleness } from '../approval/stale.js'
+import type { Bounds } from '../billrun/bounds.js'
+import { DECIDE_ATTEMPTS } from '../limits.js'
+import type { ApprovalRecord, BillingStore, Clock, DecisionRecord } from '../ports.js'
+import { Problem } from '../problem.js'
+import { type BillingView, runContent } from './propose.js'
+
+/** How an attempt to decide ended. */
+export type DecideOutcome =
+  | { readonly type: 'decided'; readonly record: ApprovalRecord }
+  | { readonly type: 'refused'; readonly refusal: Refusal; readonly record: ApprovalRecord }
+  /** The lines changed since they were shown: nothing was billed. */
+  | { readonly type: 'stale'; readonly changes: Staleness; readonly record: ApprovalRecord }
+
+export interface DecidePorts {
+  readonly billing: BillingStore
+  readonly clock: Clock
+}
+
+/**
+ * Decides one request: the decision, the lines it bills and the audit entry are written together or not at all. An
+ * approval of lines that have changed is refused with what changed; a refused attempt is written to the trail.
+ */
+export async function decide(
+  ports: DecidePorts,
+  view: () => Promise<BillingView>,
+  people: readonly Person[],
+  person: Person,
+  approvalId: string,
+  attempt: Attempt,
+  bounds: Bounds,
+): Promise<DecideOutcome> {
+  for (let round = 1; round <= DECIDE_ATTEMPTS; round += 1) {
+    const record = await ports.billing.approval(approvalId)
+    if (record === undefined) throw approvalNotFound(approvalId)
+    const at = await ports.clock.now()
+    const refusal = refusalOf(record.approval, attempt, person, people, at)
+    if (refusal !== undefined) return refuse(ports, record, person, refusal, at)
+    const now = await view()
+    const changes = attempt.verdict === 'approved' ? changesSince(record, now, bounds) : undefined
+    if (changes !== undefined) {
+      await ports.billing.note({
+        at,
+        actor: person.id,
+        action: 'approval.stale',
+        subject: approvalId,
+        details: {},
+      })
+      return { type: 'stale', changes, record }
+    }
+    const decided = await ports.billing.decide(decisionRecord(record, attempt, person, at, now))
+    if (decided.outcome === 'moved') continue
+    if (decided.outcome === 'decidedBefore') {
+      return refuse(ports, record, person, { type: 'decided', decision: decided.decision }, at)
+    }
+    const after = await ports.billing.approval(approvalId)
+    return { type: 'decided', record: after ?? record }
+  }
+  throw new Problem({
+    kind: 'unavailable',
+    what: 'The books kept changing while this was being decided.',
+    notDone: 'Nothing was decided.',
+    next: 'Try again in a moment.',
+  })
+}
+
+async function refuse(
+  { billing }: DecidePorts,
+  record: ApprovalRecord,
+  person: Person,
+  refusal: Refusal,
+  at: Date,
+): Promise<DecideOutcome> {
+  const details = { refusal: refusal.type }
+  await billing.note({
+    at,
+    actor: person.id,
+    action: 'approval.refused',
+    subject: record.approval.id,
+    details,
+  })
+  return { type: 'refused', refusal, record }
+}
+
+/** What differs between the lines shown and the lines due now; undefined when nothing does. */
+function changesSince(
+  { approval, run }: ApprovalRecord,
+  view: BillingView,
+  bounds: Bounds,
+): Staleness | undefined {
+  if (approval.subject.type === 'void') return undefined
+  const asked = run.asked.length > 0 ? run.asked : run.customers.map(({ customerId }) => customerId)
+  const now = runContent(view, run.month, asked, bounds)
+  return now.fingerprint === approval.fingerprint ? undefined : staleness(run.lines, now.lines)
+}
+
+function decisionRecord(
+  { approval, run }: ApprovalRecord,
+  { verdict, reason }: Attempt,
+  person: Person,
+  at: Date,
+  { books }: BillingView,
+): DecisionRecord {
+  const approved = verdict === 'approved'
+  const { subject } = approval
+  const voided =
+    approved && subject.type === 'void'
+      ? books.billed.filter(
+          ({ runId, customerId }) =>
+            runId === subject.runId &&
+            (subject.customerId === undefined || customerId === subject.customerId),
+        )
+      : []
+  return {
+    approvalId: approval.id,
+    decision: { verdict, by: person.id, byName: person.name, at, reason },
+    version: books.version,
+    bill: approved && subject.type === 'bill' ? run.lines : [],
+    void: voided.map(({ key }) => key),
+    audit: {
+      action: `${subject.type}.${verdict}`,
+      subject: approval.id,
+      details: {
+        run: run.id,
+        fingerprint: approval.fingerprint,
+        ...(reason === undefined ? {} : { reason }),
+      },
+    },
+  }
+}
+
+export function approvalNotFound(id: string): Problem {
+  return new Problem({
+    kind: 'notFound',
+    what: `There is no approval “${id}”.`,
+    next: 'Type `approvals` to see what waits.',
+  })
+}

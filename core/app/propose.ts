@@ -1,0 +1,206 @@
+import type { Person } from '../access/rights.js'
+import { expiryOf } from '../approval/approval.js'
+import { type Bounds, compareWithLast } from '../billrun/bounds.js'
+import {
+  type BillRun,
+  type RunCustomer,
+  type RunLine,
+  chargeFacts,
+  chargeKey,
+  fingerprintOf,
+} from '../billrun/run.js'
+import type { LocalDate } from '../calendar/date.js'
+import type { Period } from '../calendar/period.js'
+import { explainLine } from '../charges/explain.js'
+import type { Policy } from '../charges/types.js'
+import { PROPOSE_ATTEMPTS } from '../limits.js'
+import type { ApprovalRecord, BilledLine, BillingStore, Books, Clock } from '../ports.js'
+import { Problem } from '../problem.js'
+import { findCustomer } from './find-customer.js'
+import type { Portfolio } from './portfolio.js'
+import { type Billed, type BillLine, whoToBill } from './who.js'
+
+/** What a proposal is computed from: one moment of ledger and books. */
+export interface BillingView {
+  readonly portfolio: Portfolio
+  readonly observation: number
+  readonly books: Books
+  readonly policy: Policy
+  readonly today: LocalDate
+}
+
+/** The lines a run would have now, and how each customer compares to the last billed month. */
+export interface RunContent {
+  readonly lines: readonly RunLine[]
+  readonly customers: readonly RunCustomer[]
+  readonly held: readonly RunCustomer[]
+  readonly fingerprint: string
+}
+
+/**
+ * The content of a bill run now: what is due minus what is billed, frozen (BILLING B22, B25). A customer outside its
+ * bounds is held out of a run over everybody; asked for by name, it is in, and the comparison is shown.
+ *
+ * @param asked ids of customers asked for by name; empty: all.
+ */
+export function runContent(
+  view: BillingView,
+  month: Period,
+  asked: readonly string[],
+  bounds: Bounds,
+): RunContent {
+  const { bills } = whoToBill(
+    view.portfolio,
+    view.policy,
+    month,
+    view.today,
+    billedByLineage(view.books.billed),
+  )
+  const chosen = asked.length === 0 ? bills : bills.filter(({ customerId }) => asked.includes(customerId))
+  const number = ordinals(view.books.billed)
+  const customers: RunCustomer[] = []
+  const held: RunCustomer[] = []
+  const lines: RunLine[] = []
+  for (const bill of chosen) {
+    const customer = {
+      customerId: bill.customerId,
+      name: bill.name,
+      currency: bill.currency,
+      amount: bill.amount,
+      lines: bill.lines.length,
+      comparison: compareMonth(view.books.billed, bill.customerId, bill.currency, month, bill.amount, bounds),
+    }
+    if (customer.comparison.type === 'outside' && asked.length === 0) {
+      held.push(customer)
+      continue
+    }
+    customers.push(customer)
+    lines.push(...bill.lines.map((line) => freeze(line, bill.name, number)))
+  }
+  return { lines, customers, held, fingerprint: fingerprintOf(month, lines) }
+}
+
+/** What is billed already, as `who` and charging need it. */
+export function billedByLineage(lines: readonly BilledLine[]): Billed {
+  const billed = new Map<string, BilledLine[]>()
+  for (const line of lines) {
+    const list = billed.get(line.lineageId)
+    if (list === undefined) billed.set(line.lineageId, [line])
+    else list.push(line)
+  }
+  return billed
+}
+
+/** Counts equal charges: those billed already, then those of this run in order. */
+function ordinals(billed: readonly BilledLine[]): (facts: string) => number {
+  const seen = new Map<string, number>()
+  for (const line of billed) {
+    const facts = chargeFacts(line.lineageId, line)
+    seen.set(facts, (seen.get(facts) ?? 0) + 1)
+  }
+  return (facts) => {
+    const ordinal = seen.get(facts) ?? 0
+    seen.set(facts, ordinal + 1)
+    return ordinal
+  }
+}
+
+function freeze(
+  { subscription, charge, currency }: BillLine,
+  customerName: string,
+  number: (facts: string) => number,
+): RunLine {
+  const { lineageId, customerId, mpn, productName } = subscription.subscription
+  const { kind, period, from, to, billOn, quantity, unitPrice, amount, priceRule } = charge
+  const settled = { kind, period, from, to, billOn, quantity, unitPrice, amount }
+  return {
+    ...settled,
+    key: chargeKey(lineageId, settled, number(chargeFacts(lineageId, settled))),
+    customerId,
+    customerName,
+    lineageId,
+    mpn,
+    description: productName,
+    currency,
+    explanation: explainLine(charge, currency),
+    priceRule,
+  }
+}
+
+/** This month with the run, against the last earlier month billed for the customer in the currency (B25). */
+function compareMonth(
+  billed: readonly BilledLine[],
+  customerId: string,
+  currency: string,
+  month: Period,
+  amount: bigint,
+  bounds: Bounds,
+): RunCustomer['comparison'] {
+  const months = new Map<LocalDate, bigint>()
+  for (const line of billed) {
+    if (line.customerId !== customerId || line.currency !== currency) continue
+    months.set(line.month.from, (months.get(line.month.from) ?? 0n) + line.amount)
+  }
+  const earlier = [...months.keys()].filter((from) => from < month.from)
+  const last = earlier.length === 0 ? undefined : months.get(Math.max(...earlier) as LocalDate)
+  return compareWithLast((months.get(month.from) ?? 0n) + amount, last, currency, bounds)
+}
+
+export interface ProposePorts {
+  readonly billing: BillingStore
+  readonly clock: Clock
+}
+
+/** Makes a bill run and asks for its approval. Problem `notFound` when nothing is left to bill. */
+export async function propose(
+  ports: ProposePorts,
+  view: () => Promise<BillingView>,
+  person: Person,
+  month: Period,
+  names: readonly string[],
+  bounds: Bounds,
+): Promise<ApprovalRecord> {
+  for (let attempt = 1; ; attempt += 1) {
+    const now = await view()
+    const asked = names.map((name) => findCustomer(now.portfolio.customers, name).id)
+    const content = runContent(now, month, asked, bounds)
+    if (content.lines.length === 0) throw nothingToPropose(content.held)
+    const proposedAt = await ports.clock.now()
+    const run: Omit<BillRun, 'id'> = {
+      month,
+      proposedBy: person.id,
+      proposedAt,
+      observation: now.observation,
+      asked,
+      ...content,
+    }
+    const draft = { run, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
+    try {
+      return await ports.billing.propose(draft, now.books.version)
+    } catch (error) {
+      const moved = error instanceof Problem && error.kind === 'conflict'
+      if (!moved || attempt >= PROPOSE_ATTEMPTS) throw error
+    }
+  }
+}
+
+function nothingToPropose(held: readonly RunCustomer[]): Problem {
+  const [first] = held
+  if (first === undefined) {
+    return new Problem({
+      kind: 'notFound',
+      what: 'There is nothing to bill there: everything due is billed, or nothing is due.',
+      notDone: 'No bill run was made.',
+      next: 'Type `who <month>` to see what is due.',
+    })
+  }
+  const reasons = held.map(
+    ({ name, comparison }) => `${name} (${comparison.type === 'outside' ? comparison.why : ''})`,
+  )
+  return new Problem({
+    kind: 'held',
+    what: `Everything there is outside its usual bounds: ${reasons.join('; ')}.`,
+    notDone: 'No bill run was made.',
+    next: `Look at it with \`customer ${first.name}\`, then type \`propose <month> ${first.name}\` to propose it by name.`,
+  })
+}
