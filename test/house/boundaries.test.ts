@@ -200,10 +200,12 @@ describe('boundaries', () => {
     expect(new Set(sources)).toEqual(new Set([...sources, ...expected]))
   })
 
-  it('every folder of the core has its place in the order', () => {
+  it('every folder of the core has its place in the order, and on the map', () => {
     const folders = readdirSync(join(projectRoot, 'core'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name)
+    const map = readFileSync(join(projectRoot, 'core', 'README.md'), 'utf8')
+    expect(folders.filter((folder) => !map.includes(`\n| \`${folder}\` |`))).toEqual([])
     const places = [...ORDER, 'reports', 'app']
     expect(folders.filter((folder) => !places.includes(folder))).toEqual([])
     expect(folders).toContain('money')
