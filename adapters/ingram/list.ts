@@ -80,7 +80,7 @@ async function walkOnce<Row extends { readonly id: string }>(
   const before = rows.size
   for (const row of head.rows) rows.set(row.id, row)
   const fresh = rows.size - before
-  if (fresh !== head.total - page.total || (!endedEarly && rows.size !== head.total)) {
+  if (fresh !== head.total - first.total || (!endedEarly && rows.size !== head.total)) {
     return { fault: `${rows.size} rows came and ${head.total} were announced`, where: head.where }
   }
   return { rows: [...rows.values()] }

@@ -26,21 +26,27 @@ function field<T>(expected: string, read: (value: unknown) => T | undefined) {
 
 /** A field that may be absent, null or empty. */
 function optionalField<T>(expected: string, read: (value: unknown) => T | undefined) {
-  return z.unknown().transform((value, context): T | undefined => {
-    if (value === undefined || value === null || value === '') return undefined
-    const result = read(value)
-    if (result !== undefined) return result
-    context.addIssue({ code: 'custom', message: expected })
-    return z.NEVER
-  })
+  return z
+    .unknown()
+    .optional()
+    .transform((value, context): T | undefined => {
+      if (value === undefined || value === null || value === '') return undefined
+      const result = read(value)
+      if (result !== undefined) return result
+      context.addIssue({ code: 'custom', message: expected })
+      return z.NEVER
+    })
 }
 
 /** A word of a known list, in any case; whatever else is sent means `unknown` and is held until a person looks. */
 function word<const W extends string>(known: readonly W[]) {
-  return z.unknown().transform((value): W | 'unknown' => {
-    const text = typeof value === 'string' ? value.trim().toLowerCase() : ''
-    return known.find((candidate) => candidate.toLowerCase() === text) ?? 'unknown'
-  })
+  return z
+    .unknown()
+    .optional()
+    .transform((value): W | 'unknown' => {
+      const text = typeof value === 'string' ? value.trim().toLowerCase() : ''
+      return known.find((candidate) => candidate.toLowerCase() === text) ?? 'unknown'
+    })
 }
 
 const ID = new RegExp(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,${MAXIMUM_ID_LENGTH - 1}}$`)
@@ -61,9 +67,11 @@ function cleanText(value: string): string {
   return points.length > MAXIMUM_TEXT_LENGTH ? `${points.slice(0, MAXIMUM_TEXT_LENGTH - 1).join('')}…` : line
 }
 
+/** Numbers of vendors and of purchase orders are sometimes sent as what they look like. */
 function readText(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined
-  const text = cleanText(value)
+  const sent = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
+  if (typeof sent !== 'string') return undefined
+  const text = cleanText(sent)
   return text === '' ? undefined : text
 }
 
