@@ -37,6 +37,7 @@ export function changeWords(change: Change): string {
   const notes = [
     change.order === undefined ? '' : `order ${change.order}`,
     change.estimated ? 'date estimated' : '',
+    change.scheduled ? 'scheduled at renewal' : '',
   ]
   const said = notes.filter((note) => note !== '').join(', ')
   return `${change.product} ${whatChanged(change, on)}${said === '' ? '' : ` (${said})`}`

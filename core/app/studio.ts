@@ -163,14 +163,20 @@ function customerBill(
   const until = addDays(month.to, -1)
   const heldLines = own
     .filter(({ held }) => held)
-    .flatMap((subscription) => linesOf(subscription, policy, portfolio.opensOn, until).lines)
+    .flatMap((subscription) => linesOf(subscription, policy, portfolio.opensOn, until, today).lines)
   return { customerId: found.id, name: found.name, month, bills, exceptions, heldLines }
 }
 
 function explainLine(portfolio: Portfolio, policy: Policy, ref: string, today: LocalDate): ExplainAnswer {
   const wanted = ref.trim().toLowerCase()
   for (const subscription of portfolio.subscriptions) {
-    const { lines } = linesOf(subscription, policy, portfolio.opensOn, addDays(today, EXPLAIN_AHEAD_DAYS))
+    const { lines } = linesOf(
+      subscription,
+      policy,
+      portfolio.opensOn,
+      addDays(today, EXPLAIN_AHEAD_DAYS),
+      today,
+    )
     const line = lines.find((candidate) => lineRef(candidate) === wanted)
     if (line === undefined) continue
     const customerId = subscription.subscription.customerId

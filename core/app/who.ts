@@ -1,6 +1,6 @@
 import { type LocalDate, addDays, addMonths, formatLocalDate, startOfMonth } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
-import { dueThrough } from '../charges/due.js'
+import { dueAsKnown } from '../charges/due.js'
 import type { ChargeLine, Policy, SettledLine } from '../charges/types.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
 import type { ExceptionKind } from '../timeline/fold.js'
@@ -75,7 +75,7 @@ export function whoToBill(
   const bills = new Map<string, { bill: CustomerBill; lines: BillLine[] }>()
   const exceptions: BillException[] = []
   for (const subscription of portfolio.subscriptions) {
-    const { lines, fault } = linesOf(subscription, policy, portfolio.opensOn, until, billed)
+    const { lines, fault } = linesOf(subscription, policy, portfolio.opensOn, until, today, billed)
     exceptions.push(...exceptionsOf(subscription, portfolio.opensOn, until, lines.length > 0, fault))
     if (lines.length === 0 || subscription.held) continue
     addLines(bills, portfolio, subscription, lines)
@@ -112,7 +112,7 @@ export interface SubscriptionLines {
 }
 
 /**
- * The lines of one subscription with `billOn` in `[opensOn, until]`; lines of zero are left out. One subscription the
+ * The lines of one subscription with `billOn` in `[opensOn, until]`, as known today; lines of zero are left out. One subscription the
  * policy cannot charge (a day count that does not fit its period) stops nobody else's.
  */
 export function linesOf(
@@ -120,6 +120,7 @@ export function linesOf(
   policy: Policy,
   opensOn: LocalDate,
   until: LocalDate,
+  today: LocalDate,
   billed: Billed = NOTHING_BILLED,
 ): SubscriptionLines {
   const { timeline, currency } = subscription
@@ -127,7 +128,7 @@ export function linesOf(
   try {
     const settled = billed.get(subscription.subscription.lineageId)
     const input = { currency, policy, timeline, ...(settled === undefined ? {} : { billed: settled }) }
-    const charges = dueThrough(input, opensOn, until)
+    const charges = dueAsKnown(input, opensOn, until, today).lines
     const lines = charges
       .filter(({ amount }) => amount !== 0n)
       .map((charge) => ({ subscription, charge, currency }))

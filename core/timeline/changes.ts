@@ -25,12 +25,14 @@ export interface Change {
   readonly price?: { readonly before: UnitPrice | undefined; readonly after: UnitPrice | undefined }
   /** The number of the order that explains it. */
   readonly order: string | undefined
+  /** It is ordered for the next renewal and has not happened yet. */
+  readonly scheduled: boolean
 }
 
 /** All changes of a subscription that took effect on or after `since`, in order of date. */
 export function changesOf(subscription: FoldedSubscription, since: LocalDate): Change[] {
   const { lineageId, customerId, productName: product } = subscription
-  const about = { lineageId, customerId, product, estimated: false, order: undefined }
+  const about = { lineageId, customerId, product, estimated: false, order: undefined, scheduled: false }
   const changes: Change[] = []
   const [opening, ...steps] = subscription.counts
   if (opening !== undefined) {
@@ -38,7 +40,7 @@ export function changesOf(subscription: FoldedSubscription, since: LocalDate): C
     changes.push({ ...about, kind: 'added', effectiveOn: subscription.start, seats, order: opening.order })
   }
   let before = opening?.quantity ?? (0n as Decimal)
-  for (const { on, quantity, estimated, order } of steps) {
+  for (const { on, quantity, estimated, order, scheduled = false } of steps) {
     if (quantity === before) continue
     changes.push({
       ...about,
@@ -46,6 +48,7 @@ export function changesOf(subscription: FoldedSubscription, since: LocalDate): C
       effectiveOn: on,
       estimated,
       order,
+      scheduled,
       seats: { before, after: quantity },
     })
     before = quantity

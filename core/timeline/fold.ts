@@ -11,6 +11,7 @@ import {
   endOf,
   hasEnded,
   latestState,
+  scheduledCounts,
 } from './record.js'
 import type { TimelineEvent } from './types.js'
 
@@ -96,7 +97,7 @@ export function foldLineage(
     start,
     end: end !== null && end < start ? start : end,
     term: termOf(termState(last), start),
-    counts: counted.steps,
+    counts: [...counted.steps, ...scheduledCounts(last, settings)],
     prices: foldPrices(records, settings),
     holds: records.flatMap((record) => foldHolds(record, settings)),
     setups: records.flatMap((record) => foldSetups(record, settings)),

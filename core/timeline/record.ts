@@ -73,6 +73,8 @@ export interface CountStep {
   readonly order: string | undefined
   /** When an observation first showed it. */
   readonly observedAt: Date
+  /** Ordered to happen at the next renewal; it may still be withdrawn. */
+  readonly scheduled?: true
 }
 
 export interface CountHistory {
@@ -177,6 +179,28 @@ function openingCounts(
   }
   if (steps.length === 0) return constant(false)
   return before <= 0n && !startsInside ? constant(true) : { steps, assumed: false }
+}
+
+/** Orders for the next renewal of a running line: what will be, from the day its term ends (BILLING B21). */
+export function scheduledCounts(history: RecordHistory, { timeZone }: FoldSettings): CountStep[] {
+  const { subscription, observedAt } = latestState(history)
+  const on = subscription.expiresOn ?? subscription.renewsOn
+  if (hasEnded(subscription) || on === undefined || on <= localDateOf(observedAt, timeZone)) return []
+  return history.orders.flatMap(({ scheduledAtRenewal, status, products, number }) => {
+    const waits = scheduledAtRenewal && (status === 'submitted' || status === 'processing')
+    const product = products?.find(({ mpn }) => mpn === subscription.mpn)
+    if (!waits || product === undefined) return []
+    return [
+      {
+        on,
+        quantity: product.quantity,
+        estimated: false,
+        order: number,
+        observedAt,
+        scheduled: true as const,
+      },
+    ]
+  })
 }
 
 /** The stretch between two observed counts, and the orders completed in it. */

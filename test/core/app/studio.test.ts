@@ -110,6 +110,25 @@ describe('who', () => {
     ])
   })
 
+  test('a change scheduled inside April counts from May, one on its first day counts in April (B21)', async () => {
+    const world = new World()
+    const MAY = { from: day('2026-05-01'), to: day('2026-06-01') }
+    const scheduled = {
+      ...order({ id: '9', status: 'processing', scheduledAtRenewal: true }),
+      provisionedAt: undefined,
+    }
+    world.orders = [order(), { ...scheduled, products: [{ mpn: 'BP', quantity: decimal('30') }] }]
+    world.subscriptions = [observed({ quantity: decimal('25'), expiresOn: day('2026-04-15') })]
+    const studio = world.studio()
+    await studio.observe()
+    expect(await total(studio, APRIL)).toEqual({ USD: 51_452n + 55_000n })
+    expect(await total(studio, MAY)).toEqual({ USD: 51_452n + 55_000n + 66_000n })
+    world.now = new Date('2026-03-20T14:00:00Z')
+    world.subscriptions = [observed({ quantity: decimal('25'), expiresOn: day('2026-04-01') })]
+    await studio.observe()
+    expect(await total(studio, APRIL)).toEqual({ USD: 51_452n + 66_000n })
+  })
+
   test('two currencies are two totals, a price in a foreign one is held (B17)', async () => {
     const world = new World()
     const euros = { currency: 'EUR', amount: decimal('20') }

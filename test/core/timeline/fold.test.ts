@@ -268,6 +268,23 @@ describe('B4, D2: the first term of a long period', () => {
   })
 })
 
+describe('B21: what is ordered for the next renewal', () => {
+  const total = order({ status: 'processing', scheduledAtRenewal: true, provisionedAt: undefined })
+
+  test('is a change on the day the term ends, marked as scheduled', () => {
+    const { counts: steps } = fold([record([[NOW, observed()]], [total])])
+    expect(steps.at(-1)).toMatchObject({ on: day('2026-06-01'), quantity: decimal('5'), scheduled: true })
+  })
+
+  test.each([
+    ['withdrawn', { ...total, status: 'cancelled' as const }],
+    ['without products', { ...total, products: undefined }],
+    ['not for the renewal', { ...total, scheduledAtRenewal: false }],
+  ])('unless it is %s', (_, other) => {
+    expect(counts([record([[NOW, observed()]], [other])])).toEqual(['2025-06-01 20'])
+  })
+})
+
 test('B20b: a set-up fee has its order’s date and a key of order and detail', () => {
   const fee = {
     detail: 2,
