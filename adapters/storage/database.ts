@@ -1,0 +1,94 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { DATABASE_TRANSACTION_ATTEMPTS, DATABASE_TRANSACTION_MILLISECONDS } from '../../core/limits.js'
+import { asStorageProblem, isWriteConflict } from './errors.js'
+import { PrismaClient } from './generated/client.js'
+import type { Prisma } from './generated/client.js'
+
+/** One open database, whichever engine it is on. What stands in a file of this folder takes it as its first argument. */
+export interface Database {
+  readonly pool: pg.Pool
+  readonly prisma: PrismaClient
+  /** Counts written rows, so that the embedded engine is cleaned in time; a server does that by itself. */
+  readonly written: (rows: number) => void
+}
+
+/** Everything inside a transaction goes through this and nothing else: the embedded engine has one connection. */
+export type Transaction = Prisma.TransactionClient
+
+/** Prisma over a pool of ours. It does not end the pool. */
+export function prismaOver(pool: pg.Pool): PrismaClient {
+  return new PrismaClient({ adapter: new PrismaPg(pool) })
+}
+
+/**
+ * Runs `work` in one read-committed transaction: all of it or nothing. Short, no network, nothing but `tx` inside.
+ * When the database gives it up for another transaction it is run again, so `work` must have no effect outside.
+ * Problem `unavailable` when the database does not answer; whether it was stored is then not known.
+ */
+export async function inTransaction<T>(
+  database: Database,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await database.prisma.$transaction(work, {
+        maxWait: DATABASE_TRANSACTION_MILLISECONDS, // behind another one, on the single connection
+        timeout: DATABASE_TRANSACTION_MILLISECONDS,
+      })
+    } catch (error) {
+      if (attempt >= DATABASE_TRANSACTION_ATTEMPTS || !isWriteConflict(error)) throw asStorageProblem(error)
+    }
+  }
+}
+
+/** One value as the database writes it; converting is the reader's business (see values.ts). */
+export type Cell = string | null
+
+/** Reads rows as arrays of text, in the order of the columns. An order of magnitude faster than objects of values. */
+export type Query = <Row extends readonly Cell[]>(
+  sql: string,
+  parameters: readonly unknown[],
+) => Promise<Row[]>
+
+/**
+ * Runs several queries that all see the same moment, whatever is written meanwhile. Problem `unavailable` when the
+ * database does not answer.
+ */
+export async function readConsistently<T>(
+  database: Database,
+  work: (query: Query) => Promise<T>,
+): Promise<T> {
+  const client = await database.pool.connect().catch((error: unknown) => {
+    throw asStorageProblem(error, 'Nothing was read.')
+  })
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    const result = await work((sql, parameters) => textRows(client, sql, parameters))
+    await client.query('COMMIT')
+    client.release()
+    return result
+  } catch (error) {
+    // Ends the connection, and with it the transaction, without asking it anything more.
+    client.release(true)
+    throw asStorageProblem(error, 'Nothing was read.')
+  }
+}
+
+async function textRows<Row extends readonly Cell[]>(
+  client: pg.PoolClient,
+  text: string,
+  parameters: readonly unknown[],
+): Promise<Row[]> {
+  const { rows } = await client.query<Row & unknown[]>({
+    text,
+    values: [...parameters],
+    rowMode: 'array',
+    types: { getTypeParser: () => asIs },
+  })
+  return rows
+}
+
+function asIs<T>(value: T): T {
+  return value
+}

@@ -1,0 +1,163 @@
+import type { ObservedOrder, OrderProduct, OrderSetup } from '../../core/marketplace/types.js'
+import type { Ledger } from '../../core/ports.js'
+import { insertRows } from './bulk.js'
+import type { BulkColumn } from './bulk.js'
+import type { Cell, Database, Query, Transaction } from './database.js'
+import {
+  decimalInJson,
+  flag,
+  instant,
+  instantColumn,
+  integer,
+  optionalInstant,
+  optionalText,
+  text,
+  word,
+  writeDecimal,
+  writeInstant,
+  writeOptionalText,
+  writeText,
+} from './values.js'
+
+const TYPES = ['sales', 'change', 'renewal', 'cancellation', 'migration', 'unknown'] as const
+const STATUSES = ['submitted', 'processing', 'error', 'completed', 'cancelled', 'unknown'] as const
+
+/** As JSON: exact numbers are strings, because a JSON number would come back as a float. */
+interface StoredProduct {
+  readonly mpn: string
+  readonly quantity: string
+}
+
+interface StoredSetup {
+  readonly detail: number
+  readonly mpn: string
+  readonly description: string
+  readonly quantity: string
+  readonly unitPrice: { readonly currency: string; readonly amount: string }
+}
+
+const COLUMNS: readonly BulkColumn<ObservedOrder>[] = [
+  { name: 'id', type: 'text', value: ({ id }) => writeText(id, 'an order id') },
+  { name: 'number', type: 'text', value: ({ id, number }) => writeText(number, `number of order ${id}`) },
+  { name: 'type', type: 'text', value: ({ type }) => type },
+  { name: 'status', type: 'text', value: ({ status }) => status },
+  {
+    name: 'customer_id',
+    type: 'text',
+    value: ({ id, customerId }) => writeText(customerId, `customer of order ${id}`),
+  },
+  {
+    name: 'subscription_id',
+    type: 'text',
+    value: ({ id, subscriptionId }) => writeOptionalText(subscriptionId, `subscription of order ${id}`),
+  },
+  { name: 'created_at', type: 'timestamptz', value: ({ createdAt }) => writeInstant(createdAt) },
+  { name: 'provisioned_at', type: 'timestamptz', value: ({ provisionedAt }) => writeInstant(provisionedAt) },
+  { name: 'scheduled_at_renewal', type: 'boolean', value: ({ scheduledAtRenewal }) => scheduledAtRenewal },
+  { name: 'products', type: 'jsonb', value: ({ products }) => productsJson(products) },
+  { name: 'setups', type: 'jsonb', value: ({ id, setups }) => setupsJson(setups, id) },
+  {
+    name: 'po_number',
+    type: 'text',
+    value: ({ id, poNumber }) => writeOptionalText(poNumber, `PO number of ${id}`),
+  },
+]
+
+/** Adds orders and takes the latest content of known ones; what saw an order first stays. */
+export async function saveOrders(
+  database: Database,
+  tx: Transaction,
+  mspId: string,
+  sequence: number,
+  orders: readonly ObservedOrder[],
+): Promise<void> {
+  const content = COLUMNS.filter(({ name }) => name !== 'id').map(({ name }) => `${name} = excluded.${name}`)
+  const insert = {
+    table: 'marketplace_order',
+    shared: { msp_id: mspId, first_sequence: sequence },
+    columns: COLUMNS,
+    onConflict: `(msp_id, id) DO UPDATE SET ${content.join(', ')}`,
+  }
+  await insertRows(database, tx, insert, orders)
+}
+
+const SELECT = `SELECT id, number, type, status, customer_id, subscription_id, ${instantColumn('created_at')},
+  ${instantColumn('provisioned_at')}, scheduled_at_renewal, products, setups, po_number, first_sequence
+  FROM marketplace_order WHERE msp_id = $1 ORDER BY id`
+
+type OrderRow = readonly [
+  id: Cell,
+  number: Cell,
+  type: Cell,
+  status: Cell,
+  customerId: Cell,
+  subscriptionId: Cell,
+  createdAt: Cell,
+  provisionedAt: Cell,
+  scheduledAtRenewal: Cell,
+  products: Cell,
+  setups: Cell,
+  poNumber: Cell,
+  firstSequence: Cell,
+]
+
+/** Latest content of each order, by id. */
+export async function readOrders(query: Query, mspId: string): Promise<Ledger['orders']> {
+  return (await query<OrderRow>(SELECT, [mspId])).map(orderOf)
+}
+
+function orderOf(row: OrderRow): Ledger['orders'][number] {
+  const [id, number, type, status, customerId, subscriptionId, createdAt, provisionedAt, scheduled, ...rest] =
+    row
+  const [products, setups, poNumber, firstSequence] = rest
+  return {
+    id: text(id),
+    number: text(number),
+    type: word(TYPES, type),
+    status: word(STATUSES, status),
+    customerId: text(customerId),
+    subscriptionId: optionalText(subscriptionId),
+    createdAt: instant(createdAt),
+    provisionedAt: optionalInstant(provisionedAt),
+    scheduledAtRenewal: flag(scheduled),
+    products: products === null ? undefined : (JSON.parse(products) as StoredProduct[]).map(productOf),
+    setups: (JSON.parse(text(setups)) as StoredSetup[]).map(setupOf),
+    poNumber: optionalText(poNumber),
+    firstSequence: integer(firstSequence),
+  }
+}
+
+function productsJson(products: readonly OrderProduct[] | undefined): string | null {
+  if (products === undefined) return null
+  const stored: StoredProduct[] = products.map(({ mpn, quantity }) => ({
+    mpn,
+    quantity: writeDecimal(quantity),
+  }))
+  return JSON.stringify(stored)
+}
+
+function productOf({ mpn, quantity }: StoredProduct): OrderProduct {
+  return { mpn, quantity: decimalInJson(quantity) }
+}
+
+function setupsJson(setups: readonly OrderSetup[], order: string): string {
+  const stored: StoredSetup[] = setups.map(({ detail, mpn, description, quantity, unitPrice }) => ({
+    detail,
+    mpn,
+    description: writeText(description, `set-up ${detail} of order ${order}`),
+    quantity: writeDecimal(quantity),
+    unitPrice: { currency: unitPrice.currency, amount: writeDecimal(unitPrice.amount) },
+  }))
+  return JSON.stringify(stored)
+}
+
+function setupOf({ detail, mpn, description, quantity, unitPrice }: StoredSetup): OrderSetup {
+  const { currency, amount } = unitPrice
+  return {
+    detail,
+    mpn,
+    description,
+    quantity: decimalInJson(quantity),
+    unitPrice: { currency, amount: decimalInJson(amount) },
+  }
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import { assert } from '../../core/assert.js'
+import type { Clock, LedgerStore, Log } from '../../core/ports.js'
+import { projectFolder } from '../system/project.js'
+import { databaseClock } from './clock.js'
+import { prismaOver } from './database.js'
+import type { Database } from './database.js'
+import { openEngine } from './engine.js'
+import type { Engine } from './engine.js'
+import { asStorageProblem } from './errors.js'
+import { ledgerStore } from './ledger-store.js'
+import { migrate } from './migrate.js'
+import { checkHealth, checkSession } from './session.js'
+import { exportLines, importLines } from './transfer.js'
+
+export interface StorageOptions {
+  /** A PostgreSQL server of version 15 or newer; undefined: the embedded database. */
+  readonly databaseUrl?: string | undefined
+  /** Folder of the embedded database; undefined: in memory, gone when closed. Not used with `databaseUrl`. */
+  readonly dataDirectory?: string | undefined
+  /** Whose rows this is about: nothing of any other MSP is ever seen. */
+  readonly mspId: string
+  readonly log: Log
+  /** Default: prisma/migrations of this project. */
+  readonly migrationsDirectory?: string
+}
+
+/** Everything that is stored, for one MSP. Every method throws Problem `unavailable` when the database does not answer. */
+export interface Storage {
+  readonly ledger: LedgerStore
+  /** The database's clock. */
+  readonly clock: Clock
+  /** Resolves when the database answers. */
+  health(): Promise<void>
+  /** Writes changes to their place and makes room, now. A server does that by itself: nothing happens there. */
+  maintain(): Promise<void>
+  /** The whole database, every MSP's rows, as lines: for moving to a server or to another engine version. */
+  exportLines(): AsyncIterable<string>
+  /** Puts an export into this database, which must be empty; returns how many rows. */
+  importLines(lines: AsyncIterable<string>): Promise<number>
+  /** Waits for what is running, then closes. Does nothing the second time. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database, brings its tables to this version of the program and checks that it is fit. Problem `unavailable`
+ * when it does not answer, `conflict` when another program has the folder, `held` when its files, version or migrations
+ * are not ours, `input` when the URL is none.
+ */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  assert(options.mspId !== '', 'openStorage: the MSP is missing')
+  const engine = await openEngine(options)
+  try {
+    await checkSession(engine.pool, engine.address)
+    const folder =
+      options.migrationsDirectory ?? join(projectFolder(import.meta.dirname), 'prisma', 'migrations')
+    const applied = await migrate(engine.pool, folder)
+    if (applied.length > 0) options.log.info({ applied }, 'database brought up to date')
+    await engine.pool.query('INSERT INTO msp (id) VALUES ($1) ON CONFLICT DO NOTHING', [options.mspId])
+  } catch (error) {
+    await engine.close().catch(() => undefined) // the first failure says more
+    throw asStorageProblem(error, 'Nothing was opened.', engine.address)
+  }
+  return storageOn(engine, options.mspId)
+}
+
+function storageOn(engine: Engine, mspId: string): Storage {
+  const prisma = prismaOver(engine.pool)
+  const database: Database = { pool: engine.pool, prisma, written: engine.written }
+  let closing: Promise<void> | undefined
+  return {
+    ledger: ledgerStore(database, mspId),
+    clock: databaseClock(database),
+    health: () => checkHealth(engine.pool),
+    maintain: () => engine.maintain(),
+    exportLines: () => exportLines(database),
+    importLines: (lines) => importLines(database, mspId, lines),
+    close: () => (closing ??= prisma.$disconnect().then(() => engine.close())),
+  }
+}

@@ -1,0 +1,44 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, expect } from 'vitest'
+
+/** What keeps a program alive and has to be closed: sockets, servers, threads, child processes. */
+const HELD = [
+  'TCPSocketWrap',
+  'TCPServerWrap',
+  'TLSWrap',
+  'PipeServerWrap',
+  'MessagePort',
+  'ProcessWrap',
+  'FSEventWrap',
+]
+/** A closed socket leaves a moment later: the other side has to answer. */
+const SETTLE_MILLISECONDS = 3000
+const POLL_MILLISECONDS = 20
+
+/** Counts of open resources by kind; only kinds that are there. */
+export function openResources(): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (HELD.includes(kind)) counts[kind] = (counts[kind] ?? 0) + 1
+  }
+  return counts
+}
+
+/** Waits until the same resources are open as `before`; returns what is open at last. */
+export async function settledResources(
+  before: Readonly<Record<string, number>>,
+): Promise<Readonly<Record<string, number>>> {
+  const deadline = performance.now() + SETTLE_MILLISECONDS
+  while (JSON.stringify(openResources()) !== JSON.stringify(before) && performance.now() < deadline) {
+    await wait(POLL_MILLISECONDS)
+  }
+  return openResources()
+}
+
+/** Fails the file when it ends with more open than it began with. Call it first: hooks after all tests run backwards. */
+export function checkLeaks(): void {
+  const before = openResources()
+  afterAll(async () => {
+    expect(await settledResources(before), 'left open at the end of the file').toEqual(before)
+  })
+}
