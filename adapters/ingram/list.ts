@@ -60,21 +60,26 @@ async function walkOnce<Row extends { readonly id: string }>(
   let offset = 0
   let endedEarly = false
   for (;;) {
+    const known = rows.size
     for (const row of page.rows) rows.set(row.id, row)
     offset += page.rows.length
     walk.onRows?.(rows.size, page.total)
+    // Rows that arrive while reading push known ones onto later pages: as many repeats as rows have arrived.
+    const arrived = page.total - first.total
+    if (rows.size !== offset - arrived) {
+      return {
+        fault: `${rows.size} different rows came in ${offset}, while ${arrived} arrived`,
+        where: page.where,
+      }
+    }
+    // No list grows by a page between two requests: such a walk would never end.
+    if (rows.size === known && page.rows.length > 0) {
+      return { fault: `the page at ${offset - page.rows.length} repeats the one before`, where: page.where }
+    }
     endedEarly = reachesOlder(page, walk)
     if (endedEarly || page.rows.length === 0 || offset >= page.total) break
     if (offset > MARKETPLACE_LIST_ROWS) return { fault: `it goes on after ${offset} rows`, where: page.where }
     page = await walk.fetchPage(offset)
-  }
-  // Rows that arrive while reading push known ones onto later pages: as many repeats as rows have arrived.
-  const arrived = page.total - first.total
-  if (rows.size !== offset - arrived) {
-    return {
-      fault: `${rows.size} different rows came in ${offset}, while ${arrived} arrived`,
-      where: page.where,
-    }
   }
   const head = page === first ? first : await walk.fetchPage(0)
   const before = rows.size

@@ -164,7 +164,7 @@ describe('a list of several pages', () => {
     )
     const { customers } = await reader(server).marketplace.read(readRequest())
     expect(customers).toHaveLength(249)
-    expect(offsets(server, '/customers')).toEqual(['0', '100', '200', '0', '100', '200', '0'])
+    expect(offsets(server, '/customers')).toEqual(['0', '100', '0', '100', '200', '0'])
   })
 
   it.each<[string, Interference]>([
@@ -195,6 +195,17 @@ describe('a list of several pages', () => {
         if (received.url.pathname !== '/customers') return false
         received.url.searchParams.set('offset', '0')
         sendJson(response, pageOf(many(250, customer), received.url, 100))
+        return true
+      },
+    ],
+    [
+      'repeats its first page for ever, and grows while it does',
+      (received, response) => {
+        if (received.url.pathname !== '/customers') return false
+        const offset = Number(received.url.searchParams.get('offset'))
+        received.url.searchParams.set('offset', '0')
+        const page = pageOf(many(100, customer), received.url, 100)
+        sendJson(response, { ...page, pagination: { total: offset + 200 } })
         return true
       },
     ],
