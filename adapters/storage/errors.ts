@@ -28,8 +28,10 @@ const DRIVER_SAYS =
 export function asStorageProblem(
   error: unknown,
   notDone = 'It is not certain that anything was stored.',
+  where?: string,
 ): unknown {
   if (error instanceof Problem) return error
+  const place = where === undefined ? {} : { where }
   for (const code of codesOf(error)) {
     const known = UNAVAILABLE.find(([pattern]) => pattern.test(code))
     if (known === undefined) continue

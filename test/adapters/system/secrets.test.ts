@@ -46,7 +46,7 @@ describe('taking secrets out of text', () => {
         }
       },
     )
-    fc.assert(property, { numRuns: 300 })
+    fc.assert(property, { numRuns: 100 })
   })
 
   test('half a surrogate pair does not stop the log', () => {
