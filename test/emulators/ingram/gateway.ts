@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { toInstant } from '../shared/dates.js'
-import { addSeconds } from '../shared/dates.js'
+import { addSeconds, toInstant } from '../shared/dates.js'
 import {
   bearerOf,
   type Credentials,

@@ -9,7 +9,8 @@ import { type Answer, answerCall, BASE_PATH, type Call, type Gateway, KEYCLOAK_P
 import { createEventLog } from './log.js'
 import { DEFAULT_QUIRKS, type Quirks } from './quirks.js'
 import { seedWorld } from './seed/world.js'
-import { createWorld, type World } from './world.js'
+import { createWorld } from './create-world.js'
+import type { World } from './world.js'
 
 export interface IngramEmulatorOptions {
   /** Chooses the seed world, and what faults hit. Default 7. */
@@ -40,19 +41,11 @@ export interface IngramEmulator {
   close(): Promise<void>
 }
 
-/** Bodies this API is sent are a few dozen bytes. */
-const MAXIMUM_BODY_BYTES = 65_536
-
 async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk)
-    size += bytes.length
-    if (size > MAXIMUM_BODY_BYTES) throw new Error('the body is too long')
-    chunks.push(bytes)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  let body = ''
+  request.setEncoding('utf8')
+  for await (const chunk of request) body += String(chunk)
+  return body
 }
 
 /** Repeatable, and shaped like the identifiers the gateway gives out. */

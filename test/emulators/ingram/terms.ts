@@ -15,8 +15,10 @@ export function monthsOf(period: Duration): number {
 
 /** The period of `months` months, counted from `anchor`, that holds `date`. */
 export function spanAround(anchor: DateText, months: number, date: DateText): Span {
-  let index = 0
-  while (addMonths(anchor, (index + 1) * months) <= date) index += 1
+  const between = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7))
+  const since = Number(anchor.slice(0, 4)) * 12 + Number(anchor.slice(5, 7))
+  let index = Math.floor((between - since) / months)
+  if (addMonths(anchor, index * months) > date) index -= 1
   return { from: addMonths(anchor, index * months), to: addMonths(anchor, (index + 1) * months) }
 }
 

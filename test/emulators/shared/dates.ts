@@ -19,13 +19,23 @@ export function daysBetween(from: string, to: string): number {
   return dayNumber(to) - dayNumber(from)
 }
 
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+function lastDayOf(year: number, month: number): number {
+  const leap = month === 1 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return leap ? 29 : (MONTH_DAYS[month] ?? 31)
+}
+
+function two(part: number): string {
+  return part < 10 ? `0${part}` : String(part)
+}
+
 /** The day `months` later; the 31st becomes a short month's last day. Count from an anchor, not step by step. */
 export function addMonths(date: string, months: number): string {
   const [year, month, day] = [Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8, 10))]
   const index = year * 12 + month - 1 + months
   const [toYear, toMonth] = [Math.floor(index / 12), index % 12]
-  const lastDay = new Date(Date.UTC(toYear, toMonth + 1, 0)).getUTCDate()
-  return new Date(Date.UTC(toYear, toMonth, Math.min(day, lastDay))).toISOString().slice(0, 10)
+  return `${toYear}-${two(toMonth + 1)}-${two(Math.min(day, lastDayOf(toYear, toMonth)))}`
 }
 
 /** Cuts a moment to whole seconds. */

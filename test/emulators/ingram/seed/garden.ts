@@ -138,9 +138,9 @@ export function plantBulk(garden: Garden, total: number): void {
 }
 
 function chooseCadence({ random, plans }: Garden, customer: SeedCustomer): Cadence {
-  const rolling = plans.filter(
-    (plan) => plan.customerId === customer.customerId && plan.cadence === 'rolling',
-  )
-  if (rolling.length < 2 && random.chance(0.16)) return 'rolling'
+  // There are four products to choose from; stories need some of them for themselves.
+  const isRolling = (plan: Sapling): boolean =>
+    plan.customerId === customer.customerId && plan.cadence === 'rolling'
+  if (random.chance(0.1) && plans.filter(isRolling).length < 2) return 'rolling'
   return random.chance(0.25) ? 'prepaid' : 'commitment'
 }

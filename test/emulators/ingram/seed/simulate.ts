@@ -7,7 +7,7 @@ import { WORLD_BEGINS } from './customers.js'
 import type { Explanation, LineagePlan, Move } from './lineage.js'
 
 /** Last day for which the seed plans anything. */
-export const HORIZON: DateText = '2026-06-30'
+export const HORIZON: DateText = '2026-05-31'
 
 /** Shown as the expiration date of a perpetual licence, even after it ended. */
 const PERPETUAL_UNTIL: DateText = '2035-01-01'
@@ -287,7 +287,7 @@ function changePrice(walk: Walk, move: Extract<Move, { type: 'price' }>): void {
   reportChange(walk, move.at, { index, before, after })
 }
 
-function end(walk: Walk, move: Extract<Move, { type: 'cancel' | 'stop' }>): void {
+function endRecord(walk: Walk, move: Extract<Move, { type: 'cancel' | 'stop' }>): void {
   const perpetual = walk.plan.cadence === 'perpetual'
   const orderId =
     move.type === 'stop'
@@ -350,7 +350,7 @@ function perform(walk: Walk, move: Move): void {
       return activate(walk, move.at)
     case 'cancel':
     case 'stop':
-      return end(walk, move)
+      return endRecord(walk, move)
   }
 }
 

@@ -4,27 +4,28 @@ import { CUSTOMERS, customerCreated } from './customers.js'
 import { createGarden, type Garden, plantBulk } from './garden.js'
 import { identify } from './identify.js'
 import { simulate } from './simulate.js'
-import * as stories from './stories.js'
+import * as changes from './changes.js'
+import * as purchases from './purchases.js'
 
 /** Subscriptions beside those the stories plant: together about 500 licence lines are live or ended lately. */
 const BULK = 400
 
 function plan(seed: number): Garden {
   const garden = createGarden(createRandom(seed))
-  stories.plantContoso(garden)
+  purchases.plantContoso(garden)
   plantBulk(garden, BULK)
-  stories.tellLateOrders(garden)
-  stories.tellEnds(garden)
-  stories.tellHolds(garden)
-  stories.tellCoTerms(garden)
-  stories.tellTurnovers(garden)
-  stories.tellUnexplained(garden)
-  stories.tellOpenOrders(garden)
-  stories.tellEdges(garden)
-  stories.tellPrices(garden)
-  stories.tellPairs(garden)
-  stories.tellPurchases(garden)
-  stories.tellEverydayChanges(garden)
+  changes.tellLateOrders(garden)
+  changes.tellEnds(garden)
+  changes.tellHolds(garden)
+  purchases.tellCoTerms(garden)
+  purchases.tellTurnovers(garden)
+  changes.tellUnexplained(garden)
+  changes.tellOpenOrders(garden)
+  changes.tellEdges(garden)
+  purchases.tellPrices(garden)
+  purchases.tellPairs(garden)
+  purchases.tellPurchases(garden)
+  changes.tellEverydayChanges(garden)
   return garden
 }
 
