@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { type Person, approvers, parsePeople, personOf } from '../core/access/people.js'
+import { DEFAULT_BOUNDS } from '../core/billrun/bounds.js'
 import { parseLocalDate } from '../core/calendar/date.js'
 import { isTimeZone } from '../core/calendar/zone.js'
 import { DEFAULT_POLICY, type Policy } from '../core/charges/types.js'
@@ -34,6 +36,8 @@ export interface Config {
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly marketplace: MarketplaceConfig
   readonly settings: StudioSettings
+  /** Who a terminal speaks for; empty: nobody. */
+  readonly consoleIdentity: string
 }
 
 const text = z.string().trim()
@@ -72,6 +76,8 @@ const SCHEMA = z.object({
   INGRAM_TOKEN_URL: optional(url),
   INGRAM_CLIENT_ID: optional(text),
   INGRAM_CLIENT_SECRET: optional(text),
+  PEOPLE: required,
+  CONSOLE_USER: optional(text.regex(/^[a-z0-9._-]{1,40}$/i, 'must be a name as in PEOPLE, such as dana')),
   BILLING_TIME_ZONE: required.refine(isTimeZone, { error: 'must be a time zone such as America/New_York' }),
   BILLING_OPENS_ON: optional(
     text.transform((value, context) => {
@@ -79,6 +85,9 @@ const SCHEMA = z.object({
       if (date === undefined) context.addIssue('must be a date that exists, such as 2026-03-01')
       return date ?? z.NEVER
     }),
+  ),
+  BILLING_BOUND_PERCENT: optional(
+    text.regex(/^\d{1,4}$/, 'must be a whole number of percent, such as 20').transform(Number),
   ),
   BILLING_CYCLE: oneOf('calendar', 'anniversary'),
   BILLING_ANCHOR_DAY: optional(
@@ -119,7 +128,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const given = Object.fromEntries(names.map((name) => [name, environment[name]]))
   const parsed = SCHEMA.safeParse(given)
   const mistakes = parsed.success
-    ? authMistakes(parsed.data)
+    ? [...authMistakes(parsed.data), ...peopleMistakes(parsed.data)]
     : parsed.error.issues.map(
         ({ path, message, code }) => `${path.join('.')} ${mistake(given, path[0], message, code)}`,
       )
@@ -158,14 +167,27 @@ function authMistakes(values: Values): string[] {
     .map((name) => `${name} is missing (INGRAM_AUTH is ${kind})`)
 }
 
+/** Somebody must be able to decide, and the console's user must be one of the people. */
+function peopleMistakes({ PEOPLE, CONSOLE_USER }: Values): string[] {
+  const { people, mistakes } = parsePeople(PEOPLE)
+  if (mistakes.length > 0) return [...mistakes]
+  const all: string[] = []
+  if (approvers(people).length === 0) all.push('PEOPLE names no approver and no admin: nobody could decide')
+  if (CONSOLE_USER !== undefined && personOf(people, `console:${CONSOLE_USER}`) === undefined) {
+    all.push(`CONSOLE_USER is ${CONSOLE_USER}, but PEOPLE has no console:${CONSOLE_USER}`)
+  }
+  return all
+}
+
 /** A misspelt name would silently mean the default: names with our prefixes must be ours. */
 function unknownNames(environment: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
   return Object.keys(environment)
-    .filter((name) => /^(BILLING|INGRAM|MSP)_/.test(name) && !names.includes(name))
+    .filter((name) => /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE)_/.test(name) && !names.includes(name))
     .map((name) => `${name} is not a setting: check its spelling in .env.example`)
 }
 
 function configOf(values: Values): Config {
+  const { people } = parsePeople(values.PEOPLE)
   return {
     mspId: values.MSP_ID ?? 'msp',
     databaseUrl: values.DATABASE_URL,
@@ -176,8 +198,20 @@ function configOf(values: Values): Config {
       timeZone: values.BILLING_TIME_ZONE,
       opensOn: values.BILLING_OPENS_ON,
       policy: policyOf(values),
+      bounds: { ...DEFAULT_BOUNDS, percent: values.BILLING_BOUND_PERCENT ?? DEFAULT_BOUNDS.percent },
+      people,
     },
+    consoleIdentity:
+      values.CONSOLE_USER === undefined ? firstConsole(people) : `console:${values.CONSOLE_USER}`,
   }
+}
+
+/** Without CONSOLE_USER, a terminal speaks for the only console identity there is. */
+function firstConsole(people: readonly Person[]): string {
+  const all = people
+    .flatMap(({ identities }) => identities)
+    .filter((identity) => identity.startsWith('console:'))
+  return all.length === 1 ? (all[0] ?? '') : ''
 }
 
 function marketplaceOf(values: Values): MarketplaceConfig {

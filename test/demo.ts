@@ -69,6 +69,7 @@ function demoConfig(
     BILLING_TIME_ZONE: 'America/New_York',
     BILLING_OPENS_ON: '2026-03-01',
     MSP_ID: 'demo',
+    PEOPLE: 'console:dana=approver:Dana',
     LOG_LEVEL: 'warn',
   })
 }

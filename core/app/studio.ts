@@ -1,13 +1,17 @@
+import type { Person } from '../access/rights.js'
+import type { Bounds } from '../billrun/bounds.js'
 import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
 import type { Policy } from '../charges/types.js'
-import type { Log, ObservationHeader, Progress } from '../ports.js'
+import type { Log, Progress } from '../ports.js'
 import { type Change, changesOf } from '../timeline/changes.js'
+import { type Billing, createBilling } from './billing.js'
 import { findCustomer } from './find-customer.js'
-import { nothingObserved, lineNotFound } from './problems.js'
+import { type DataAge, type Loaded, type LoaderPorts, createLoader } from './loader.js'
+import { lineNotFound } from './problems.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
-import { type Portfolio, type PortfolioSettings, buildPortfolio } from './portfolio.js'
+import type { Portfolio, PortfolioSettings } from './portfolio.js'
 import {
   type BillLine,
   type CustomerBill,
@@ -19,20 +23,19 @@ import {
   whoToBill,
 } from './who.js'
 
-export interface StudioPorts extends ObservePorts {
+export interface StudioPorts extends ObservePorts, LoaderPorts {
   readonly log: Log
 }
 
 export interface StudioSettings extends PortfolioSettings {
   readonly policy: Policy
+  /** How far a month may be from the last one billed (BILLING B25). */
+  readonly bounds: Bounds
+  /** Everybody with a role. */
+  readonly people: readonly Person[]
 }
 
-/** How fresh an answer is: shown with each. */
-export interface DataAge {
-  readonly observation: ObservationHeader
-  readonly now: Date
-  readonly timeZone: string
-}
+export type { DataAge } from './loader.js'
 
 export type Answer<T> = T & { readonly age: DataAge }
 
@@ -76,6 +79,7 @@ export interface Studio {
   explain(ref: string): Promise<Answer<ExplainAnswer>>
   changes(since?: LocalDate, filter?: string): Promise<Answer<ChangesAnswer>>
   status(): Promise<Answer<StatusAnswer>>
+  readonly billing: Billing
   /** Today in the billing time zone, by the one clock. */
   today(): Promise<LocalDate>
 }
@@ -86,26 +90,27 @@ const CHANGES_DAYS = 30
 const EXPLAIN_AHEAD_DAYS = 400
 
 export function createStudio(ports: StudioPorts, settings: StudioSettings): Studio {
-  const load = portfolioLoader(ports, settings)
+  const load = createLoader(ports, settings)
   const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
   const monthOrCurrent = async (month: Period | undefined) => month ?? monthOf(await today())
   return {
     observe: (onProgress) => observe(ports, settings, onProgress),
+    billing: createBilling(ports, settings, load),
     today,
     who: async (month, filter) => {
-      const { portfolio, age } = await load()
+      const { portfolio, billed, age } = await load()
       const asked = filterPortfolio(portfolio, filter)
-      const who = whoToBill(asked, settings.policy, await monthOrCurrent(month), await today())
+      const who = whoToBill(asked, settings.policy, await monthOrCurrent(month), await today(), billed)
       return { ...who, customerNames: namesOf(portfolio), age }
     },
     customer: async (name, month) => {
-      const { portfolio, age } = await load()
+      const { age, ...view } = await load()
       const asked = await monthOrCurrent(month)
-      return { ...customerBill(portfolio, settings.policy, name, asked, await today()), age }
+      return { ...customerBill(view, settings.policy, name, asked, await today()), age }
     },
     explain: async (ref) => {
-      const { portfolio, age } = await load()
-      return { ...explainLine(portfolio, settings.policy, ref, await today()), age }
+      const { age, ...view } = await load()
+      return { ...explainLine(view, settings.policy, ref, await today()), age }
     },
     changes: async (since, filter) => {
       const { portfolio, age } = await load()
@@ -116,22 +121,6 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
       const { portfolio, age } = await load()
       return { ...summarise(portfolio), age }
     },
-  }
-}
-
-/** Folds the ledger once per observation: until the next one every answer comes from memory. */
-function portfolioLoader(ports: StudioPorts, settings: StudioSettings) {
-  let cached: { sequence: number; portfolio: Promise<Portfolio> } | undefined
-  return async (): Promise<{ portfolio: Portfolio; age: DataAge }> => {
-    const observation = await ports.ledger.latest()
-    if (observation === undefined) throw nothingObserved()
-    if (cached?.sequence !== observation.sequence) {
-      const portfolio = ports.ledger.ledger().then((ledger) => buildPortfolio(ledger, settings, []))
-      cached = { sequence: observation.sequence, portfolio }
-      portfolio.catch(() => (cached = undefined))
-    }
-    const now = await ports.clock.now()
-    return { portfolio: await cached.portfolio, age: { observation, now, timeZone: settings.timeZone } }
   }
 }
 
@@ -151,7 +140,7 @@ function namesOf(portfolio: Portfolio): Map<string, string> {
 }
 
 function customerBill(
-  portfolio: Portfolio,
+  { portfolio, billed }: Pick<Loaded, 'portfolio' | 'billed'>,
   policy: Policy,
   name: string,
   month: Period,
@@ -159,15 +148,20 @@ function customerBill(
 ): CustomerAnswer {
   const found = findCustomer(portfolio.customers, name)
   const own = portfolio.subscriptions.filter(({ subscription }) => subscription.customerId === found.id)
-  const { bills, exceptions } = whoToBill({ ...portfolio, subscriptions: own }, policy, month, today)
+  const { bills, exceptions } = whoToBill({ ...portfolio, subscriptions: own }, policy, month, today, billed)
   const until = addDays(month.to, -1)
   const heldLines = own
     .filter(({ held }) => held)
-    .flatMap((subscription) => linesOf(subscription, policy, portfolio.opensOn, until, today).lines)
+    .flatMap((subscription) => linesOf(subscription, policy, portfolio.opensOn, until, today, billed).lines)
   return { customerId: found.id, name: found.name, month, bills, exceptions, heldLines }
 }
 
-function explainLine(portfolio: Portfolio, policy: Policy, ref: string, today: LocalDate): ExplainAnswer {
+function explainLine(
+  { portfolio, billed }: Pick<Loaded, 'portfolio' | 'billed'>,
+  policy: Policy,
+  ref: string,
+  today: LocalDate,
+): ExplainAnswer {
   const wanted = ref.trim().toLowerCase()
   for (const subscription of portfolio.subscriptions) {
     const { lines } = linesOf(
@@ -176,6 +170,7 @@ function explainLine(portfolio: Portfolio, policy: Policy, ref: string, today: L
       portfolio.opensOn,
       addDays(today, EXPLAIN_AHEAD_DAYS),
       today,
+      billed,
     )
     const line = lines.find((candidate) => lineRef(candidate) === wanted)
     if (line === undefined) continue

@@ -13,6 +13,7 @@ const GOOD = {
   INGRAM_PASSWORD: 'secret',
   INGRAM_MARKETPLACE: 'us',
   BILLING_TIME_ZONE: 'America/New_York',
+  PEOPLE: 'console:me=admin:Me',
 }
 
 function refusal(environment: Record<string, string>): string {
@@ -27,11 +28,14 @@ function refusal(environment: Record<string, string>): string {
 
 test('what is required is enough; the rest has defaults', () => {
   const config = parseConfig(GOOD)
-  expect(config.settings).toEqual({
+  expect(config.settings).toMatchObject({
     timeZone: 'America/New_York',
     opensOn: undefined,
     policy: DEFAULT_POLICY,
   })
+  expect(config.settings.people).toEqual([
+    { id: 'console:me', name: 'Me', role: 'admin', identities: ['console:me'] },
+  ])
   expect(config).toMatchObject({
     mspId: 'msp',
     databaseUrl: undefined,
@@ -113,6 +117,12 @@ describe('every mistake is listed at once, with its fix', () => {
     ['MSP_ID', 'My MSP', 'must be 1 to 40 small letters'],
     ['BILLING_CYCEL', 'calendar', 'is not a setting'],
     ['LOG_LEVEL', 'loud', 'must be one of'],
+    ['PEOPLE', 'console:me=boss', 'use one of viewer, biller, approver, admin'],
+    ['PEOPLE', 'lee=admin', 'write it like'],
+    ['PEOPLE', 'console:me=admin,console:me=viewer', 'twice'],
+    ['PEOPLE', 'console:me=biller', 'nobody could decide'],
+    ['CONSOLE_USER', 'dana', 'PEOPLE has no console:dana'],
+    ['BILLING_BOUND_PERCENT', '-5', 'must be a whole number of percent'],
   ])('%s=%s', (name, value, expected) => {
     const message = refusal({ ...GOOD, [name]: value })
     expect(message).toContain(name)

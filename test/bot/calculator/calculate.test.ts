@@ -80,7 +80,7 @@ describe('the shape of the output', () => {
       fraction: { days: 21, of: 31, decimal: '0.677419354839' },
       amount: '74.52',
     })
-    expect(priceRule).toBe('price given for 1 Mar 2026')
+    expect(priceRule).toBe('price given from 1 Mar 2026')
     expect(explanation).toContain('20 → 25 seats from 11 Mar: 5 × $22.00 × 21/31 = $74.52')
   })
 
@@ -146,6 +146,11 @@ const RULES: readonly (readonly [string, Change, string])[] = [
     'a typed cancellation',
     { policy: { lastPeriod: 'prorate' }, events: [{ on: '2026-03-11', type: 'cancel' }] },
     '141.94',
+  ],
+  [
+    'absent fields written as null',
+    { subscription: { term: null, trialEnd: null }, input: { asOf: null } },
+    '440.00',
   ],
   ['an end', { policy: { lastPeriod: 'prorate' }, subscription: { end: '2026-03-11' } }, '141.94'],
   [

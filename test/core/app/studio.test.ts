@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { type Studio, type StudioSettings, createStudio } from '../../../core/app/studio.js'
 import { lineRef } from '../../../core/app/who.js'
+import { DEFAULT_BOUNDS } from '../../../core/billrun/bounds.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import { explainLine } from '../../../core/charges/explain.js'
 import type { ObservedOrder, ObservedSubscription } from '../../../core/marketplace/types.js'
-import type { LedgerStore, Marketplace } from '../../../core/ports.js'
+import type { BillingStore, LedgerStore, Marketplace } from '../../../core/ports.js'
 import { Problem } from '../../../core/problem.js'
+import { memoryBilling } from '../../support/memory-billing.js'
 import { memoryLedger } from '../../support/memory-ledger.js'
 import { day, decimal, observed, order } from '../../support/observed.js'
 
@@ -18,6 +20,7 @@ class World {
   subscriptions: ObservedSubscription[] = [observed({ quantity: decimal('25') })]
   orders: ObservedOrder[] = [order()]
   ledger: LedgerStore = memoryLedger()
+  billing: BillingStore = memoryBilling()
   beforeReading: () => Promise<void> = async () => undefined
   #ids = 0
 
@@ -41,11 +44,19 @@ class World {
       {
         marketplace: this.marketplace,
         ledger: this.ledger,
+        billing: this.billing,
         clock: { now: async () => this.now },
         ids: { next: () => `id-${(this.#ids += 1)}` },
         log: SILENT,
       },
-      { timeZone: 'America/New_York', opensOn: day('2026-03-01'), policy: DEFAULT_POLICY, ...settings },
+      {
+        timeZone: 'America/New_York',
+        opensOn: day('2026-03-01'),
+        policy: DEFAULT_POLICY,
+        bounds: DEFAULT_BOUNDS,
+        people: [],
+        ...settings,
+      },
     )
   }
 }

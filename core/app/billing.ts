@@ -1,0 +1,95 @@
+import type { Person } from '../access/rights.js'
+import type { Attempt } from '../approval/approval.js'
+import type { AuditEntry } from '../audit/chain.js'
+import type { Bounds } from '../billrun/bounds.js'
+import type { BillRun } from '../billrun/run.js'
+import type { Period } from '../calendar/period.js'
+import { localDateOf } from '../calendar/zone.js'
+import type { Policy } from '../charges/types.js'
+import type { ApprovalRecord, BillingStore, Clock } from '../ports.js'
+import { Problem } from '../problem.js'
+import { type DecideOutcome, approvalNotFound, decide } from './decide.js'
+import type { Loaded } from './loader.js'
+import { monthOf } from './who.js'
+import { type BillingView, propose } from './propose.js'
+import { proposeVoid } from './void-run.js'
+
+export interface BillingPorts {
+  readonly billing: BillingStore
+  readonly clock: Clock
+}
+
+export interface BillingSettings {
+  readonly timeZone: string
+  readonly policy: Policy
+  readonly bounds: Bounds
+  readonly people: readonly Person[]
+}
+
+/** Proposing, deciding and looking back: the part of the product that needs a person's yes. */
+export interface Billing {
+  propose(person: Person, month: Period | undefined, customers: readonly string[]): Promise<ApprovalRecord>
+  void(person: Person, runId: string, customer: string | undefined, reason: string): Promise<ApprovalRecord>
+  decide(person: Person, approvalId: string, attempt: Attempt): Promise<DecideOutcome>
+  open(): Promise<readonly ApprovalRecord[]>
+  approval(id: string): Promise<ApprovalRecord & { readonly trail: readonly AuditEntry[] }>
+  /** An approved run, for files. Problem when there is none of that name, or it is not approved. */
+  approvedRun(runId: string): Promise<BillRun>
+  trail(): Promise<readonly AuditEntry[]>
+  /** Notes an attempt to use a right a person does not have. */
+  noteRefused(actor: string, right: string, what: string): Promise<void>
+}
+
+export function createBilling(
+  ports: BillingPorts,
+  settings: BillingSettings,
+  load: () => Promise<Loaded>,
+): Billing {
+  const { billing, clock } = ports
+  const view = async (): Promise<BillingView> => {
+    const { portfolio, books, age } = await load()
+    const today = localDateOf(age.now, settings.timeZone)
+    return { portfolio, books, observation: age.observation.sequence, policy: settings.policy, today }
+  }
+  return {
+    propose: async (person, month, customers) => {
+      const asked = month ?? monthOf((await view()).today)
+      return propose(ports, view, person, asked, customers, settings.bounds)
+    },
+    void: (person, runId, customer, reason) => proposeVoid(ports, person, runId, customer, reason),
+    decide: (person, approvalId, attempt) =>
+      decide(ports, view, settings.people, person, approvalId, attempt, settings.bounds),
+    open: async () => {
+      const now = await clock.now()
+      return (await billing.open()).filter(({ approval }) => now < approval.expiresAt)
+    },
+    approval: async (id) => {
+      const record = await billing.approval(id)
+      if (record === undefined) throw approvalNotFound(id)
+      const trails = await Promise.all([billing.trail(record.run.id), billing.trail(id)])
+      const trail = trails.flat().sort((left, right) => left.sequence - right.sequence)
+      return { ...record, trail }
+    },
+    approvedRun: async (runId) => {
+      const run = await billing.run(runId)
+      const { billed } = await billing.books()
+      if (run !== undefined && billed.some((line) => line.runId === runId)) return run
+      throw new Problem({
+        kind: 'notFound',
+        what: `There is no approved bill run “${runId}”: it was not approved, is voided, or does not exist.`,
+        notDone: 'No file was made.',
+        next: 'Type `approvals` to see what waits.',
+      })
+    },
+    trail: () => billing.trail(),
+    noteRefused: async (actor, right, what) => {
+      await billing.note({
+        at: await clock.now(),
+        actor,
+        action: 'right.refused',
+        subject: what,
+        details: { right },
+      })
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import type { BillingStore, Books, Clock, LedgerStore, ObservationHeader } from '../ports.js'
+import { type Portfolio, type PortfolioSettings, buildPortfolio } from './portfolio.js'
+import { nothingObserved } from './problems.js'
+import { billedByLineage } from './propose.js'
+import type { Billed } from './who.js'
+
+export interface LoaderPorts {
+  readonly ledger: LedgerStore
+  readonly billing: BillingStore
+  readonly clock: Clock
+}
+
+/** How fresh an answer is: shown with each. */
+export interface DataAge {
+  readonly observation: ObservationHeader
+  readonly now: Date
+  readonly timeZone: string
+}
+
+/** Everything answers are computed from: the latest observation and the books of one moment. */
+export interface Loaded {
+  readonly portfolio: Portfolio
+  readonly books: Books
+  readonly billed: Billed
+  readonly age: DataAge
+}
+
+/**
+ * Folds the ledger once per observation and reads the books once per version: until either moves on, every answer
+ * comes from memory. Problem `notFound` before the first observation.
+ */
+export function createLoader(ports: LoaderPorts, settings: PortfolioSettings): () => Promise<Loaded> {
+  const portfolioAt = remember(async () => buildPortfolio(await ports.ledger.ledger(), settings, []))
+  const booksAt = remember(async () => {
+    const books = await ports.billing.books()
+    return { books, billed: billedByLineage(books.billed) }
+  })
+  return async () => {
+    const [observation, version] = await Promise.all([ports.ledger.latest(), ports.billing.version()])
+    if (observation === undefined) throw nothingObserved()
+    const [portfolio, { books, billed }] = await Promise.all([
+      portfolioAt(observation.sequence),
+      booksAt(version),
+    ])
+    const age = { observation, now: await ports.clock.now(), timeZone: settings.timeZone }
+    return { portfolio, books, billed, age }
+  }
+}
+
+/** Keeps the last value made, until it is asked for another version; a failure is not kept. */
+function remember<T>(make: () => Promise<T>): (version: number) => Promise<T> {
+  let kept: { version: number; value: Promise<T> } | undefined
+  return (version) => {
+    if (kept?.version === version) return kept.value
+    const value = make()
+    const entry = { version, value }
+    kept = entry
+    value.catch(() => {
+      if (kept === entry) kept = undefined
+    })
+    return value
+  }
+}

@@ -1,0 +1,97 @@
+import type { Approval, Decision } from '../../core/approval/approval.js'
+import { type AuditEntry, type AuditFact, chain } from '../../core/audit/chain.js'
+import type { BillRun } from '../../core/billrun/run.js'
+import type { ApprovalRecord, BilledLine, BillingStore, DecisionRecord } from '../../core/ports.js'
+import { Problem } from '../../core/problem.js'
+
+/** Bill runs, approvals and the trail in memory, with the rules of the real store. */
+export function memoryBilling(): BillingStore {
+  const runs = new Map<string, BillRun>()
+  const approvals = new Map<string, Approval>()
+  const trail: AuditEntry[] = []
+  let billed: BilledLine[] = []
+  let version = 0
+  const note = (fact: AuditFact) => void trail.push(chain(fact, trail.at(-1)))
+  const recordOf = (approval: Approval): ApprovalRecord => {
+    const run = runs.get(approval.subject.runId)
+    if (run === undefined) throw new Error(`no run ${approval.subject.runId}`)
+    return { approval, run }
+  }
+  const add = (
+    approval: Omit<Approval, 'id' | 'decision' | 'supersededBy'>,
+    action: string,
+  ): ApprovalRecord => {
+    version += 1
+    const id = `APR-${String(approvals.size + 1).padStart(4, '0')}`
+    approvals.set(id, { ...approval, id, decision: undefined, supersededBy: undefined })
+    const details = { run: approval.subject.runId, fingerprint: approval.fingerprint }
+    note({ at: approval.requestedAt, actor: approval.requestedBy, action, subject: id, details })
+    return recordOf({ ...approval, id, decision: undefined, supersededBy: undefined })
+  }
+  return {
+    books: async () => ({ version, billed }),
+    version: async () => version,
+    propose: async ({ run, requestedByName, expiresAt }, expected) => {
+      if (expected !== version) throw new Problem({ kind: 'conflict', what: 'The books moved on.' })
+      const runId = `BR-${String(runs.size + 1).padStart(4, '0')}`
+      runs.set(runId, { ...run, id: runId })
+      const { fingerprint, proposedBy: requestedBy, proposedAt: requestedAt } = run
+      const subject = { type: 'bill', runId } as const
+      const request = { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt }
+      const added = add(request, 'bill.proposed')
+      supersede(approvals, runs, added)
+      return added
+    },
+    proposeVoid: async ({ runId, customerId, reason, ...request }) =>
+      add({ ...request, subject: { type: 'void', runId, customerId, reason } }, 'void.proposed'),
+    approval: async (id) => {
+      const approval = approvals.get(id)
+      return approval === undefined ? undefined : recordOf(approval)
+    },
+    run: async (id) => runs.get(id),
+    open: async () =>
+      [...approvals.values()]
+        .filter(({ decision, supersededBy }) => decision === undefined && supersededBy === undefined)
+        .map(recordOf),
+    decide: async (record) => {
+      const approval = approvals.get(record.approvalId)
+      if (approval?.decision !== undefined) return { outcome: 'decidedBefore', decision: approval.decision }
+      if (approval === undefined || record.version !== version) return { outcome: 'moved' }
+      version += 1
+      approvals.set(approval.id, { ...approval, decision: record.decision })
+      billed = booksAfter(billed, record, recordOf(approval).run, record.decision)
+      note({ at: record.decision.at, actor: record.decision.by, ...record.audit })
+      return { outcome: 'written' }
+    },
+    note: async (fact) => note(fact),
+    trail: async (subject) => trail.filter((entry) => subject === undefined || entry.subject === subject),
+  }
+}
+
+/** A new proposal takes the place of undecided ones for the same month and customers. */
+function supersede(
+  approvals: Map<string, Approval>,
+  runs: Map<string, BillRun>,
+  added: ApprovalRecord,
+): void {
+  const scope = ({ month, asked }: BillRun) => `${month.from} ${[...asked].sort().join(' ')}`
+  for (const [id, approval] of approvals) {
+    const run = runs.get(approval.subject.runId)
+    const open = approval.decision === undefined && approval.supersededBy === undefined
+    if (id === added.approval.id || !open || approval.subject.type !== 'bill' || run === undefined) continue
+    if (scope(run) === scope(added.run)) approvals.set(id, { ...approval, supersededBy: added.approval.id })
+  }
+}
+
+function booksAfter(
+  billed: readonly BilledLine[],
+  record: DecisionRecord,
+  run: BillRun,
+  { at }: Decision,
+): BilledLine[] {
+  const kept = billed.filter(({ key }) => !record.void.includes(key))
+  return [
+    ...kept,
+    ...record.bill.map((line) => ({ ...line, runId: run.id, month: run.month, approvedAt: at })),
+  ]
+}
