@@ -177,8 +177,10 @@ const subscription = strict('an object with billingPeriod, start and events', {
   term: strict('an object with to, and from where it is not the start', {
     from: date().optional(),
     to: date(),
-  }).optional(),
-  trialEnd: date('the first day that is not free').optional(),
+  })
+    .nullable()
+    .optional(),
+  trialEnd: date('the first day that is not free').nullable().optional(),
   events: listOf(event, 'a list of events, the first with quantity and unitPrice'),
 })
 
@@ -208,7 +210,7 @@ const calculatorInput = strict('an object with currency, subscription, from and 
   subscription,
   from: date('the first day on which a selected period may start'),
   to: date('the day after the last on which a selected period may start'),
-  asOf: date().optional(),
+  asOf: date().nullable().optional(),
   ends: choice('inclusive', 'exclusive').optional(),
   billed: listOf(billedLine, 'a list of lines of an earlier output').optional(),
 })

@@ -54,8 +54,8 @@ function readEvent(event: WrittenEvent, place: Place): Reading<TimelineEvent> {
       ...(event.quantity === undefined ? {} : { quantity: event.quantity }),
       ...(event.unitPrice === undefined
         ? {}
-        : { unitPrice: event.unitPrice, priceRule: `price given for ${dayMonthYear(on)}` }),
-      ...(amount.value === undefined ? {} : { amount: amount.value }),
+        : { unitPrice: event.unitPrice, priceRule: `price given from ${dayMonthYear(on)}` }),
+      ...(amount.value === undefined ? {} : { amount: amount.value, priceRule: 'amount as given' }),
       // The day somebody first saw it is never the day it happened: it only marks the date as estimated (B19, D10).
       ...(event.observedOn === undefined ? {} : { estimated: true }),
     },

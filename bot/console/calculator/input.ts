@@ -36,7 +36,7 @@ export function readInput(value: unknown): Reading<ChargeInput> {
       policy: readPolicy(written.value.policy ?? {}),
       timeline: readTimeline(subscription, endShift(ends), events.value),
       window: { from: written.value.from, to: written.value.to },
-      ...(asOf === undefined ? {} : { asOf }),
+      ...(asOf === undefined || asOf === null ? {} : { asOf }),
       billed: billed.value,
     },
   }
@@ -77,8 +77,10 @@ function readTimeline(
     billingPeriod,
     start,
     end: end === undefined || end === null ? null : addDays(end, shift),
-    ...(term === undefined ? {} : { term: { from: term.from ?? start, to: addDays(term.to, shift) } }),
-    ...(trialEnd === undefined ? {} : { trialEnd: addDays(trialEnd, shift) }),
+    ...(term === undefined || term === null
+      ? {}
+      : { term: { from: term.from ?? start, to: addDays(term.to, shift) } }),
+    ...(trialEnd === undefined || trialEnd === null ? {} : { trialEnd: addDays(trialEnd, shift) }),
     events,
   }
 }
@@ -108,7 +110,7 @@ function subscriptionFaults(written: WrittenSubscription, shift: 0 | 1): readonl
     faults.push({ path: ['subscription', 'end'], sentence })
   }
   const termFrom = term?.from ?? start
-  if (term !== undefined && addDays(term.to, shift) <= termFrom) {
+  if (term !== undefined && term !== null && addDays(term.to, shift) <= termFrom) {
     const sentence = `It is not after the term's from (${formatLocalDate(termFrom)}). Give the first day after the term.`
     faults.push({ path: ['subscription', 'term', 'to'], sentence })
   }
