@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { createLog } from '../../../adapters/system/log.js'
+import type { Log } from '../../../core/ports.js'
 import { Problem } from '../../../core/problem.js'
 
-function linesOf(secrets: readonly string[], write: (log: ReturnType<typeof createLog>) => void): string[] {
+function linesOf(secrets: readonly string[], write: (log: Log) => void): string[] {
   const lines: string[] = []
   write(createLog({ level: 'info', secrets, destination: { write: (line) => void lines.push(line) } }))
   return lines
 }
 
-function onlyLine(secrets: readonly string[], write: (log: ReturnType<typeof createLog>) => void): string {
+function onlyLine(secrets: readonly string[], write: (log: Log) => void): string {
   const lines = linesOf(secrets, write)
   expect(lines).toHaveLength(1)
   return lines[0] ?? ''
@@ -48,27 +49,25 @@ describe('a log line', () => {
 
 describe('a secret never appears in a log line', () => {
   const secret = 'pa"ss\\wörd/1+2'
-  const places: Readonly<Record<string, (log: ReturnType<typeof createLog>) => void>> = {
-    'in the message': (log) => log.info({}, `using ${secret}`),
-    'in a field': (log) => log.info({ header: secret }, 'm'),
-    'as the name of a field': (log) => log.info({ [secret]: 1 }, 'm'),
-    'deep inside': (log) => log.info({ a: [{ b: { c: [secret] } }] }, 'm'),
-    'in an error': (log) => log.error({ error: new Error(`refused ${secret}`) }, 'm'),
-    'in the cause of an error': (log) =>
+  const places = {
+    'in the message': (log: Log) => log.info({}, `using ${secret}`),
+    'in a field': (log: Log) => log.info({ header: secret }, 'm'),
+    'as the name of a field': (log: Log) => log.info({ [secret]: 1 }, 'm'),
+    'deep inside': (log: Log) => log.info({ a: [{ b: { c: [secret] } }] }, 'm'),
+    'in an error': (log: Log) => log.error({ error: new Error(`refused ${secret}`) }, 'm'),
+    'in the cause of an error': (log: Log) =>
       log.error({ error: new Error('x', { cause: new Error(secret) }) }, 'm'),
-    'in a URL': (log) => log.info({ url: `https://host/?key=${encodeURIComponent(secret)}` }, 'm'),
-    'in a form': (log) => log.info({ body: new URLSearchParams({ password: secret }).toString() }, 'm'),
-    'in JSON inside a text': (log) => log.info({ body: JSON.stringify({ secret }) }, 'm'),
+    'in a URL': (log: Log) => log.info({ url: `https://host/?key=${encodeURIComponent(secret)}` }, 'm'),
+    'in a form': (log: Log) => log.info({ body: new URLSearchParams({ password: secret }).toString() }, 'm'),
+    'in JSON inside a text': (log: Log) => log.info({ body: JSON.stringify({ secret }) }, 'm'),
   }
   const traces = [secret, encodeURIComponent(secret), 'ss\\\\w', 'wörd', 'w%C3%B6rd']
 
-  for (const [place, write] of Object.entries(places)) {
-    test(place, () => {
-      // The same line without the guard shows that there was something to hide.
-      expect(traces.some((trace) => onlyLine([], write).includes(trace))).toBe(true)
-      const line = onlyLine([secret], write)
-      for (const trace of traces) expect(line).not.toContain(trace)
-      expect(line).toContain('[secret]')
-    })
-  }
+  test.each(Object.entries<(log: Log) => void>(places))('%s', (_place, write) => {
+    // The same line without the guard shows that there was something to hide.
+    expect(traces.some((trace) => onlyLine([], write).includes(trace))).toBe(true)
+    const line = onlyLine([secret], write)
+    for (const trace of traces) expect(line).not.toContain(trace)
+    expect(line).toContain('[secret]')
+  })
 })

@@ -1,0 +1,266 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createIngramMarketplace, type IngramOptions } from '../../../adapters/ingram/client.js'
+import { formatDecimal } from '../../../core/money/decimal.js'
+import { startRecordedEmulator } from '../../contract/emulator.js'
+import type { Snapshot } from '../../../core/marketplace/types.js'
+import type { MarketplaceEvent } from '../../emulators/ingram/events.js'
+import type { IngramEmulator, IngramEmulatorOptions } from '../../emulators/ingram/server.js'
+import { readRequest, refusalOf } from './fake-marketplace.js'
+
+const NOW = new Date('2026-03-20T13:00:00Z')
+const SINCE = new Date('2026-01-15T00:00:00Z')
+const open: IngramEmulator[] = []
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((emulator) => emulator.close()))
+})
+
+async function start(options: Partial<IngramEmulatorOptions> = {}): Promise<IngramEmulator> {
+  const emulator = await startRecordedEmulator({ seed: 7, now: () => NOW, ...options })
+  open.push(emulator)
+  return emulator
+}
+
+/** A reader whose waits are a hundred times shorter than in life. */
+function marketplaceAt({ url, credentials }: IngramEmulator, options: Partial<IngramOptions> = {}) {
+  const { username, password, subscriptionKey, marketplace } = credentials
+  return createIngramMarketplace({
+    baseUrl: url,
+    subscriptionKey,
+    auth: { kind: 'basic-token', username, password, marketplace },
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds / 100)),
+    ...options,
+  })
+}
+
+const request = readRequest({ ordersSince: SINCE })
+
+describe('the emulated marketplace, seed 7', () => {
+  it('is read whole: every live line with its true seats, every order since, and little more', async () => {
+    const emulator = await start()
+    const read = await marketplaceAt(emulator).read(request)
+    expect(read.customers).toHaveLength(40)
+    expect(read.requests).toBe(emulator.requestCount())
+    // Compared with the emulator's own books, not with what it answered.
+    const truth = liveSeats(emulator)
+    const live = read.subscriptions.filter(({ status }) => ['active', 'hold', 'pending'].includes(status))
+    expect(new Map(live.map(({ key, quantity }) => [key, formatDecimal(quantity)]))).toEqual(truth)
+    expect(new Set(read.orders.map(({ id }) => id))).toEqual(ordersSince(emulator))
+  })
+
+  it('answers the same twice', async () => {
+    const marketplace = marketplaceAt(await start())
+    const { requests: _, ...first } = await marketplace.read(request)
+    const { requests: again, ...second } = await marketplace.read({
+      ...request,
+      settledOrders: new Map(
+        first.orders.filter(({ status }) => status === 'completed').map((order) => [order.id, order]),
+      ),
+    })
+    expect(second).toEqual(first)
+    expect(again).toBeGreaterThan(0)
+  })
+
+  it('is read the same with every quirk turned round', async () => {
+    const plain = await marketplaceAt(await start()).read(request)
+    const odd = await marketplaceAt(
+      await start({
+        quirks: {
+          honourCreationTimes: false,
+          leanSubscriptionList: false,
+          leanOrderList: false,
+          stringQuantities: true,
+          maximumLimit: 37,
+        },
+      }),
+    ).read(request)
+    expect(byId(odd)).toEqual(byId(plain))
+    const numbers = await marketplaceAt(
+      await start({ quirks: { stringAmounts: false, newestFirst: false } }),
+    ).read(request)
+    expect(byId(numbers)).toEqual(byId(plain))
+  })
+
+  it('is read through the sign-in of a panel run by CloudBlue', async () => {
+    const emulator = await start()
+    const auth = { kind: 'keycloak-password', ...emulator.credentials.keycloak } as const
+    const read = await marketplaceAt(emulator, { auth }).read(request)
+    expect(read.customers).toHaveLength(40)
+  })
+})
+
+describe('a disturbed marketplace', () => {
+  it('is read the same through hiccups, cut answers, dead tokens and a closed window', async () => {
+    const calm = await marketplaceAt(await start()).read(request)
+    const emulator = await start({
+      faults: [
+        { kind: 'rateLimit', requests: 150, windowMilliseconds: 60, retryAfter: 'sometimes' },
+        { kind: 'status', status: 503, probability: 0.03 },
+        { kind: 'status', status: 500, probability: 0.02 },
+        { kind: 'html', path: '/', probability: 0.01 },
+        { kind: 'truncated', path: '/', probability: 0.01 },
+        { kind: 'dropped', probability: 0.02 },
+        { kind: 'expiredToken', path: '/subscriptions/', skip: 40, times: 2 },
+      ],
+    })
+    const read = await marketplaceAt(emulator).read(request)
+    expect(byId(read)).toEqual(byId(calm))
+    expect(read.requests).toBeGreaterThan(calm.requests)
+  })
+
+  it('that misses a page, or repeats one, in one poll is read again and complete', async () => {
+    const calm = await marketplaceAt(await start({ quirks: { maximumLimit: 100 } })).read(request)
+    for (const kind of ['missingPage', 'duplicatePage'] as const) {
+      const emulator = await start({
+        quirks: { maximumLimit: 100 },
+        faults: [{ kind, list: '/subscriptions', page: 1, poll: 1 }],
+      })
+      expect(byId(await marketplaceAt(emulator).read(request))).toEqual(byId(calm))
+    }
+  })
+
+  it.each([
+    [
+      'a page that is missing for good',
+      { kind: 'missingPage', list: '/subscriptions', page: 1 },
+      'list of subscriptions',
+    ],
+    [
+      'a page that repeats for good',
+      { kind: 'duplicatePage', list: '/subscriptions', page: 1 },
+      'list of subscriptions',
+    ],
+    ['pages in a loop', { kind: 'loopingPages', list: '/orders' }, 'list of orders'],
+  ] as const)('with %s is refused', async (_name, fault, words) => {
+    const emulator = await start({ quirks: { maximumLimit: 100 }, faults: [fault] })
+    const refusal = await refusalOf(marketplaceAt(emulator).read(request))
+    expect(refusal.message).toContain(`The marketplace's ${words} does not add up`)
+    expect(refusal.message).toContain('nothing was stored')
+  })
+
+  it.each([
+    ['negative seats', (body: Json) => withProduct(body, { quantity: -1 }), 'products[0].quantity = -1'],
+    [
+      '10^12 seats',
+      (body: Json) => withProduct(body, { quantity: 1e12 }),
+      'products[0].quantity = 1000000000000',
+    ],
+    [
+      'a price in words',
+      (body: Json) => withProduct(body, { unitPrice: { currency: 'USD', amount: 'abc' } }),
+      'products[0].unitPrice.amount = "abc"',
+    ],
+    [
+      'an unknown currency',
+      (body: Json) => withProduct(body, { unitPrice: { currency: 'ZZZ', amount: '1' } }),
+      'products[0].unitPrice.currency = "ZZZ"',
+    ],
+    [
+      '30 February',
+      (body: Json) => ({ ...body, expirationDate: '2026-02-30' }),
+      'expirationDate = "2026-02-30"',
+    ],
+  ])('that sends %s for one subscription is refused with its name', async (_name, change, words) => {
+    const emulator = await start({
+      faults: [
+        {
+          kind: 'rewrite',
+          path: '/subscriptions/',
+          skip: 25,
+          times: 1,
+          change: (body) => change(body as Json),
+        },
+      ],
+    })
+    const refusal = await refusalOf(marketplaceAt(emulator).read(request))
+    expect(refusal.message).toMatch(/subscription \d+ has /)
+    expect(refusal.message).toContain(words)
+    expect(refusal.message).toMatch(/correlation id 00000007-0000/)
+  })
+
+  it('in which a subscription vanishes between list and details refuses the read', async () => {
+    const emulator = await start()
+    const [first] = (await marketplaceAt(emulator).read(request)).subscriptions
+    emulator.setFaults([{ kind: 'status', status: 404, path: `/subscriptions/${first?.subscriptionId}` }])
+    const refusal = await refusalOf(marketplaceAt(emulator).read(request))
+    expect(refusal.message).toContain('answered 404 Not Found')
+  })
+})
+
+describe('a marketplace that changes while it is read', () => {
+  it('is complete, newcomer included', async () => {
+    let grown = false
+    let asked = 0
+    const emulator: IngramEmulator = await start({
+      quirks: { maximumLimit: 100 },
+      beforeAnswer: ({ path }) => {
+        if (path === '/subscriptions') asked += 1
+        if (grown || asked !== 3) return
+        grown = true
+        emulator.world.createSubscription(newcomer(emulator))
+      },
+    })
+    const read = await marketplaceAt(emulator).read(request)
+    const truth = liveSeats(emulator)
+    const live = read.subscriptions.filter(({ status }) => ['active', 'hold', 'pending'].includes(status))
+    expect(grown).toBe(true)
+    expect(new Set(live.map(({ key }) => key))).toEqual(new Set(truth.keys()))
+  })
+})
+
+type Json = Readonly<Record<string, unknown>>
+
+const INSTANT = `${NOW.toISOString().slice(0, 19)}Z`
+
+function visible(emulator: IngramEmulator): MarketplaceEvent[] {
+  return emulator.eventLog().filter(({ at, visibleFrom }) => at <= INSTANT && visibleFrom <= INSTANT)
+}
+
+/** Seats of each line that has not ended, folded here from what truly happened. */
+function liveSeats(emulator: IngramEmulator): Map<string, string> {
+  const seats = new Map<string, string>()
+  for (const event of visible(emulator)) {
+    if (event.type === 'subscriptionCreated') {
+      for (const line of event.lines) seats.set(`${event.subscriptionId}/${line.mpn}`, String(line.seats))
+    } else if (event.type === 'seatsChanged') {
+      seats.set(`${event.subscriptionId}/${event.mpn}`, String(event.after))
+    } else if (event.type === 'subscriptionEnded') {
+      for (const key of seats.keys()) if (key.startsWith(`${event.subscriptionId}/`)) seats.delete(key)
+    }
+  }
+  return seats
+}
+
+function ordersSince(emulator: IngramEmulator): Set<string> {
+  const since = `${SINCE.toISOString().slice(0, 19)}Z`
+  const placed = visible(emulator).filter((event) => event.type === 'orderPlaced' && event.createdAt >= since)
+  return new Set(placed.flatMap((event) => (event.type === 'orderPlaced' ? [event.orderId] : [])))
+}
+
+/** The same content in one order, and without the count of requests. */
+function byId({ customers, subscriptions, orders }: Omit<Snapshot, 'observedAt'>) {
+  const byKey = <T>(key: (item: T) => string, items: readonly T[]): T[] =>
+    items.toSorted((left, right) => (key(left) < key(right) ? -1 : 1))
+  return {
+    customers: byKey(({ id }) => id, customers),
+    subscriptions: byKey(({ key }) => key, subscriptions),
+    orders: byKey(({ id }) => id, orders),
+  }
+}
+
+function newcomer(emulator: IngramEmulator) {
+  const [customer] = emulator.eventLog().filter((event) => event.type === 'customerCreated')
+  if (customer?.type !== 'customerCreated') throw new Error('the world has no customer')
+  return {
+    customerId: customer.customerId,
+    mpn: 'NEW-1',
+    productName: 'A product bought a second ago',
+    seats: 3,
+    unitPrice: '9.00',
+  }
+}
+
+function withProduct(body: Json, changes: Json): Json {
+  const [first, ...others] = body['products'] as Json[]
+  return { ...body, products: [{ ...first, ...changes }, ...others] }
+}
