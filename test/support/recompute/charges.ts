@@ -71,10 +71,10 @@ function priceOn(day: Day, before: Fraction | undefined, history: History, quest
   return question.policy.priceChange === 'immediate' ? own : before
 }
 
-/** D1: a period that begins paused has as its base the count at resumption. */
-function openingDay(service: Span, history: History): Day {
+/** D1: a period that begins paused has as its base the count at resumption; without one it has no base. */
+function openingDay(service: Span, history: History): Day | undefined {
   for (let day = service.from; day < service.to; day += 1) if (!history.paused(day)) return day
-  return service.to - 1
+  return undefined
 }
 
 /**
@@ -86,6 +86,7 @@ function draftsOf(period: BillingSpan, history: History, question: Question, rul
   const { policy } = question
   const { service, from, to } = coverageOf(period, history, policy, rules)
   const opening = openingDay(service, history)
+  if (opening === undefined) return []
   let seats = history.at(opening).count
   let count = seats
   let price = priceOn(service.from, undefined, history, question, rules)

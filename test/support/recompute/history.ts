@@ -19,13 +19,16 @@ export interface History {
   paused(day: Day): boolean
 }
 
-/** B6, "same-day events net in array order": what a day's events leave behind. A cancellation is count 0 (B12). */
+/**
+ * B6, "same-day events net in array order": what a day's events leave behind. D7: count 0 is a cancellation only as
+ * an end-of-day count, so `cancel`, being "status ended" (B12), is one whatever else its day brings.
+ */
 function afterEvents(before: DayState, events: readonly Event[]): DayState {
   let { count, price, paused } = before
+  if (events.some((event) => event.type === 'cancel')) return { ...before, count: ZERO }
   for (const event of events) {
     if (event.type === 'suspend') paused = true
     if (event.type === 'resume') paused = false
-    if (event.type === 'cancel') count = ZERO
     if (event.type === 'change') {
       count = event.quantity ?? count
       price = event.unitPrice ?? price

@@ -65,7 +65,19 @@ function steppingDown(random: Random, start: Day): readonly EventInput[] {
   return [{ on: formatDay(start), quantity: `${count}`, unitPrice: price }, ...steps, ...up]
 }
 
-/** Changes in date order, from the start to a little past the last day; the first gives count and price. */
+/** A pause long enough to reach over a period's start. */
+function pauseFrom(random: Random, day: Day): readonly EventInput[] {
+  const resume = { on: formatDay(day + 1 + random.integer(45)), type: 'resume' } as const
+  return [{ on: formatDay(day), type: 'suspend' }, ...(random.chance(85) ? [resume] : [])]
+}
+
+function daysReversed(events: readonly EventInput[]): readonly EventInput[] {
+  const dayOf = (event: EventInput) => event.on ?? event.instant
+  const days = [...new Set(events.map(dayOf))].toReversed()
+  return days.flatMap((day) => events.filter((event) => dayOf(event) === day))
+}
+
+/** Changes, mostly in date order, from the start to a little past the last day; the first gives count and price. */
 export function randomEvents(random: Random, start: Day, horizon: Day): readonly EventInput[] {
   if (random.chance(8)) return steppingDown(random, start)
   const opening = { on: formatDay(start), quantity: randomCount(random), unitPrice: random.pick(PRICES) }
@@ -77,6 +89,9 @@ export function randomEvents(random: Random, start: Day, horizon: Day): readonly
     const date = dated(random, Math.max(day, start + 1), instants)
     return oneEvent(random).map((event) => ({ ...date, ...event, ...observed(random, day) }))
   })
+  const pause = random.chance(15) ? pauseFrom(random, start + random.integer(length)) : []
   const first = random.chance(8) ? [{ on: formatDay(start), ...oneEvent(random)[0] }] : []
-  return [opening, ...first, ...later]
+  // Only the order of one day's events has a meaning; now and then the days come in another order.
+  const rest = random.chance(10) ? daysReversed([...first, ...later]) : [...first, ...later]
+  return [opening, ...rest, ...pause]
 }

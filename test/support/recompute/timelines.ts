@@ -26,10 +26,10 @@ const BILLING_PERIODS: readonly BillingPeriod[] = [
   { type: 'day', duration: 30 },
 ]
 
-const STARTS: readonly string[] = [
-  ...['2026-01-31', '2026-02-28', '2024-02-29', '2024-02-28', '2026-03-01', '2026-03-31', '2023-12-31'],
-  ...['2024-01-29', '2025-01-30', '2027-01-31', '2024-12-01', '2025-08-31'],
-]
+const STARTS: readonly string[] = (
+  '2026-01-31 2026-02-28 2024-02-29 2024-02-28 2026-03-01 2026-03-31 2023-12-31 ' +
+  '2024-01-29 2025-01-30 2027-01-31 2024-12-01 2025-08-31'
+).split(' ')
 
 const CURRENCIES = ['USD', 'EUR', 'GBP', 'JPY', 'KWD', 'CLP', 'BHD', 'CHF']
 
@@ -85,7 +85,7 @@ function randomTerm(random: Random, start: Day, billingPeriod: BillingPeriod, sh
   const short = random.chance(20) ? full : from + 2 + random.integer(Math.max(1, nominal - 2))
   return {
     ...(early > 0 || random.chance(30) ? { from: formatDay(from) } : {}),
-    ...(random.chance(80) ? { to: formatDay(Math.max(short, start + 1) - shift) } : {}),
+    to: formatDay(Math.max(short, start + 1) - shift),
   }
 }
 
@@ -103,7 +103,8 @@ function randomSubscription(random: Random, inclusive: boolean): SubscriptionInp
     end: end === null ? null : formatDay(Math.max(start, end - shift)),
     ...(random.chance(35) ? { term: randomTerm(random, start, billingPeriod, shift) } : {}),
     ...(random.chance(15) ? { trialEnd: formatDay(trialEnd) } : {}),
-    events: randomEvents(random, start, Math.max(start + 1, horizon)),
+    // Now and then events follow the end: they change nothing.
+    events: randomEvents(random, start, Math.max(start + 1, horizon + (random.chance(20) ? 40 : 0))),
   }
 }
 
@@ -125,8 +126,15 @@ function earlierRun(random: Random, input: CalculatorInput): CalculatorInput {
     const moved = parseDay(event.on) + random.integer(5) - 2
     return { ...event, on: formatDay(Math.max(moved, parseDay(subscription.start))) }
   }
+  const from = random.chance(20) ? formatDay(parseDay(input.from) - random.integer(90)) : input.from
+  // Settled under another policy: its lines are in periods, or at dates, that are not due any more.
+  const policy = random.chance(10)
+    ? randomPolicy(random, subscription.billingPeriod.type === 'day')
+    : input.policy
   return {
     ...input,
+    ...(policy === undefined ? {} : { policy }),
+    from,
     subscription: {
       ...subscription,
       end: random.chance(50) ? null : (subscription.end ?? null),
