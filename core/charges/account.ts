@@ -2,7 +2,7 @@ import { assert } from '../assert.js'
 import type { LocalDate } from '../calendar/date.js'
 import { Problem } from '../problem.js'
 import { scaleOf } from './amount.js'
-import { BEGINNING, FOREVER, readHistory } from './history.js'
+import { BEGINNING, readHistory } from './history.js'
 import { type Account, linesOfPeriod } from './lines.js'
 import { oneTimeLine } from './one-time.js'
 import { type ChargedPeriod, type Schedule, monthsIn, periodOn, scheduleOf } from './periods.js'
@@ -57,7 +57,7 @@ function dayCountProblem(): Problem {
 export interface PeriodRange {
   /** A day in the first period that can matter. */
   readonly from: LocalDate
-  /** Periods that begin on or after this day cannot matter. */
+  /** Periods whose nominal start lies on or after this day cannot matter. */
   readonly before: LocalDate
   readonly wanted: (period: ChargedPeriod) => boolean
   /** See {@link linesOfPeriod}. */
@@ -69,12 +69,10 @@ export function linesByPeriod(account: OpenAccount, range: PeriodRange): readonl
   const { history, schedule } = account
   const notBefore = range.notBefore ?? BEGINNING
   const found: PeriodLines[] = []
-  const limit = history.serviceTo < range.before ? history.serviceTo : range.before
   let day = history.serviceFrom > range.from ? history.serviceFrom : range.from
-  if (history.serviceTo <= history.serviceFrom) day = FOREVER
-  while (day < limit) {
+  while (day < history.serviceTo && history.serviceFrom < history.serviceTo) {
     const period = periodOn(schedule, day)
-    if (period.from >= limit) break
+    if (period.period.from >= range.before) break
     if (range.wanted(period)) found.push({ period, lines: linesOfPeriod(account, period, notBefore) })
     day = period.period.to
   }

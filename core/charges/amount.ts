@@ -4,7 +4,7 @@ import { DECIMAL_ONE, DECIMAL_PLACES, type Decimal } from '../money/decimal.js'
 import { divideRounded } from '../money/rounding.js'
 import type { Fraction, Policy } from './types.js'
 
-/** What turns decimals into minor units of one currency; made once per charge run of a currency. */
+/** What turns decimals into minor units of one currency; the same for all currencies with as many digits. */
 export interface Scale {
   /** quantity × price is held in 10^-16; this many make a minor unit. */
   readonly perMinor: bigint
@@ -12,14 +12,17 @@ export interface Scale {
   readonly pricePerMinor: bigint
 }
 
+/** By the currency's digits after the point, 0 to 8. */
+const SCALES: readonly Scale[] = Array.from({ length: DECIMAL_PLACES + 1 }, (_, digits) => ({
+  perMinor: 10n ** BigInt(2 * DECIMAL_PLACES - digits),
+  pricePerMinor: 10n ** BigInt(DECIMAL_PLACES - digits),
+}))
+
 /** The scale of a currency with at most 8 digits (B1). */
 export function scaleOf(currency: string): Scale {
-  const digits = currencyDigits(currency)
-  assert(digits !== undefined, `scaleOf: unknown currency ${currency}`)
-  return {
-    perMinor: 10n ** BigInt(2 * DECIMAL_PLACES - digits),
-    pricePerMinor: 10n ** BigInt(DECIMAL_PLACES - digits),
-  }
+  const scale = SCALES[currencyDigits(currency) ?? -1]
+  assert(scale !== undefined, `scaleOf: unknown currency ${currency}`)
+  return scale
 }
 
 export interface Amount {

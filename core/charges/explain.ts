@@ -19,11 +19,12 @@ export function explainLine(line: ChargeLine, currency: string): string {
 }
 
 /** What happened, before the arithmetic. */
-function leadOf({ reason }: ChargeLine, currency: string): string {
+function leadOf({ reason, from, to, days, daysInPeriod }: ChargeLine, currency: string): string {
   switch (reason.type) {
-    case 'base':
     case 'correction':
       return ''
+    case 'base':
+      return days === daysInPeriod ? '' : `${periodWords({ from, to })}: `
     case 'rise':
     case 'decrease':
       return `${formatDecimal(reason.before)} → ${formatDecimal(reason.after)} seats from ${dayMonth(reason.on)}: `
@@ -84,9 +85,13 @@ function sumWords(what: string, lines: readonly SettledLine[], currency: string)
 }
 
 function notesOf(line: ChargeLine, currency: string): readonly string[] {
-  const { amount, amountBeforeCap, roundedDown, priceRule, reason, estimated } = line
-  const isOwn = OWN_PRICE.has(priceRule) || reason.type === 'correction'
+  const { amount, amountBeforeCap, roundedDown, priceRule, reason, estimated, from, to, days } = line
+  if (reason.type === 'correction') return []
+  const isOwn = OWN_PRICE.has(priceRule)
+  const paused = to - from - days
   return [
+    ...(reason.type === 'rise' && from < reason.on ? [`charged from ${dayMonth(from)}`] : []),
+    ...(paused > 0 ? [paused === 1 ? '1 day paused' : `${paused} days paused`] : []),
     ...(roundedDown === true ? ['rounded down'] : []),
     ...(amountBeforeCap === undefined
       ? []

@@ -85,11 +85,10 @@ export function readHistory(timeline: Timeline): History {
 }
 
 function inOrderOfDate(events: readonly TimelineEvent[]): readonly TimelineEvent[] {
-  for (let index = 1; index < events.length; index += 1) {
-    const [before, after] = [events[index - 1], events[index]]
-    if (before !== undefined && after !== undefined && before.on > after.on) {
-      return [...events].sort((left, right) => left.on - right.on)
-    }
+  let last = BEGINNING
+  for (const { on } of events) {
+    if (on < last) return [...events].sort((left, right) => left.on - right.on)
+    last = on
   }
   return events
 }
