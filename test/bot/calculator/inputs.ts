@@ -38,3 +38,14 @@ export function calculated(input: unknown): CalculatorOutput {
   if (exitCode !== 0) throw new Error(`refused: ${output}`)
   return JSON.parse(output) as CalculatorOutput
 }
+
+/** What is wrong · the input · the path named · words the sentence must have. */
+export type Bad = readonly [string, Change, string, string]
+
+/** Words of which a refusal has one: it says what to do, not only what is wrong. */
+export const WAY_OUT = /\b(Give|State|Use|Did you mean|Remove|Correct|Divide|write|needs it)\b/
+
+export function answered(change: Change): { readonly exitCode: number; readonly lines: readonly string[] } {
+  const { exitCode, output } = calculate(JSON.stringify(example(change)))
+  return { exitCode, lines: output.trimEnd().split('\n') }
+}
