@@ -57,11 +57,19 @@ describe('comparing two answers to whom to bill', () => {
   })
 })
 
+describe('lineages', () => {
+  it('may be called by any of their records, and by no other', () => {
+    const expected = contoso({ lines: [{ ...LINE, records: ['200/BP', '201/BP'] }] })
+    expect(compareWho([expected], [contoso({ lines: [{ ...LINE, subject: '201/BP' }] })])).toEqual([])
+    expect(compareWho([expected], [contoso({ lines: [{ ...LINE, subject: '202/BP' }] })])).toHaveLength(2)
+  })
+})
+
 describe('adding up', () => {
   it('never mixes currencies, and sorts whatever comes', () => {
     const line = (customerId: string, currency: string, amount: string): WhoLine => {
       const period = { from: LINE.from, to: LINE.to }
-      return { ...LINE, period, customerId, currency, amount, assumed: false }
+      return { ...LINE, period, customerId, currency, amount, records: [], assumed: false }
     }
     const lines = [line('101', 'JPY', '500'), line('100', 'USD', '0.10'), line('100', 'USD', '0.20')]
     const who = whoOf(lines, [])

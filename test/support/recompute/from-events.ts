@@ -126,7 +126,15 @@ function chargeLineage(lineage: Lineage, seen: Seen, asked: Asked): Charged {
   const input = inputOf(lineage, seen, asked, { currency })
   if (input === undefined) return { lines: [], held: [] }
   const assumed = lineage.records.some((opened) => opened.assumed && (opened.end ?? opens + 1) > opens)
-  const lines = dueLines(input, asked).map((line) => ({ ...line, customerId, currency, subject, assumed }))
+  const records = lineage.records.map((opened) => recordKey(opened.record))
+  const lines = dueLines(input, asked).map((line) => ({
+    ...line,
+    customerId,
+    currency,
+    subject,
+    records,
+    assumed,
+  }))
   const why = lineage.ambiguous
     ? 'ambiguous'
     : currency === billingCurrency(seen, customerId)
@@ -157,7 +165,14 @@ function setupLines(order: SeenOrder, seen: Seen, asked: Asked, lineages: readon
       to: formatDay(parseDay(on) + 1),
     }
     const subject = `${order.orderId}/${index}`
-    return dueLines(input, asked).map((line) => ({ ...line, customerId, currency, subject, assumed: false }))
+    return dueLines(input, asked).map((line) => ({
+      ...line,
+      customerId,
+      currency,
+      subject,
+      records: [],
+      assumed: false,
+    }))
   })
   if (currency === billingCurrency(seen, customerId) || lines.length === 0) return { lines, held: [] }
   return { lines: [], held: [{ customerId, subject: order.orderId, why: 'currency', lines }] }

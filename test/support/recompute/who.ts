@@ -7,6 +7,8 @@ export interface WhoLine extends BilledLine {
   readonly customerId: string
   readonly currency: string
   readonly subject: string
+  /** Every record of the lineage: a reader that did not see the first may call it by a later one. */
+  readonly records: readonly string[]
   /** B20: its counts rest on an assumption. */
   readonly assumed: boolean
 }
@@ -100,6 +102,7 @@ export interface ComparedLine {
   readonly unitPrice: string
   readonly amount: string
   readonly subject?: string
+  readonly records?: readonly string[]
 }
 
 /** What the other side says about a customer in one currency. Amounts as decimal numerals with the currency's digits. */
@@ -113,9 +116,13 @@ export interface ComparedCustomer {
 function compareCustomer(expected: ComparedCustomer, actual: ComparedCustomer): readonly string[] {
   const who = `Customer ${expected.customerId} in ${expected.currency}`
   const subjects = actual.lines.every((line) => line.subject !== undefined)
+  const first = new Map(
+    expected.lines.flatMap((line) => (line.records ?? []).map((record) => [record, line.subject] as const)),
+  )
   const words = (line: ComparedLine) => {
     const { subject, ...rest } = line
-    return whoLineWords(subjects && subject !== undefined ? { ...rest, subject } : rest).trim()
+    const known = subject === undefined ? undefined : (first.get(subject) ?? subject)
+    return whoLineWords(subjects && known !== undefined ? { ...rest, subject: known } : rest).trim()
   }
   // D10: lines of zero are printed and never compared.
   const notZero = (line: ComparedLine) => parseFraction(line.amount).numerator !== 0n
