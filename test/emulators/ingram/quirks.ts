@@ -19,6 +19,8 @@ export interface Quirks {
   readonly leanSubscriptionList: boolean
   /** Rows of the order list have no products and no details. Off: the list carries both. */
   readonly leanOrderList: boolean
+  /** Rows of the order list name the subscription. The specification has it in the detail only. */
+  readonly subscriptionIdInOrderList: boolean
   /** An order scheduled at renewal says so (`scheduledOn`), although the specification marks it write-only. */
   readonly showScheduledOn: boolean
   /** Amounts are text ("22.00"), as the specification says. Off: numbers, against it. */
@@ -36,6 +38,7 @@ export const DEFAULT_QUIRKS: Quirks = {
   honourCreationTimes: true,
   leanSubscriptionList: true,
   leanOrderList: true,
+  subscriptionIdInOrderList: false,
   showScheduledOn: true,
   stringAmounts: true,
   stringQuantities: false,

@@ -131,7 +131,11 @@ export function renderSubscription(state: SubscriptionState, rendering: Renderin
   }
 }
 
-export function renderOrderRow(state: OrderState, rendering: Rendering): Json {
+function subscriptionOf({ order }: OrderState): Json {
+  return order.subscriptionId === null ? {} : { subscriptionId: order.subscriptionId }
+}
+
+export function renderOrderRow(state: OrderState, rendering: Rendering, inList = true): Json {
   const { order } = state
   const status = orderStatusAt(state, rendering.instant)
   const provisioned = status === 'completed' && order.provisionedAt !== null
@@ -145,7 +149,7 @@ export function renderOrderRow(state: OrderState, rendering: Rendering): Json {
     ...(provisioned ? { provisioningDate: order.provisionedAt } : {}),
     status,
     statusCode: STATUS_CODES[status],
-    ...(order.subscriptionId === null ? {} : { subscriptionId: order.subscriptionId }),
+    ...(inList && !rendering.quirks.subscriptionIdInOrderList ? {} : subscriptionOf(state)),
     ...(order.scheduledAtRenewal && rendering.quirks.showScheduledOn ? { scheduledOn: 'renewal' } : {}),
   }
 }
@@ -170,7 +174,7 @@ function renderDetail(currency: string, detail: OrderDetail, rendering: Renderin
 
 export function renderOrder(state: OrderState, rendering: Rendering): Json {
   const { order } = state
-  const row = renderOrderRow(state, rendering)
+  const row = renderOrderRow(state, rendering, false)
   if (order.products === null || order.details === null) return row
   const total = sum(
     order.details.map((detail) => detail.extendedPrice),

@@ -29,11 +29,20 @@ function plan(seed: number): Garden {
   return garden
 }
 
-/** The whole history of the seed world, and what is planned for the months after its clock. */
+let latest: { readonly seed: number; readonly drafts: readonly EventDraft[] } | undefined
+
+/**
+ * The whole history of the seed world, and what is planned for the months after its clock. The last one made is kept:
+ * a test file starts dozens of emulators of the same seed.
+ */
 export function seedWorld(seed: number): readonly EventDraft[] {
+  if (latest?.seed !== seed) latest = { seed, drafts: makeWorld(seed) }
+  return latest.drafts
+}
+
+function makeWorld(seed: number): readonly EventDraft[] {
   const garden = plan(seed)
-  return identify([
-    ...CUSTOMERS.map(customerCreated),
-    ...garden.plans.flatMap((sapling) => simulate(sapling)),
-  ])
+  // Those older than the log enter it at one instant: oldest first, so that ids rise with creation dates.
+  const plans = [...garden.plans].sort((first, second) => (first.start < second.start ? -1 : 1))
+  return identify([...CUSTOMERS.map(customerCreated), ...plans.flatMap(simulate)])
 }
