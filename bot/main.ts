@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
+import { csvFiles } from '../adapters/files/csv/run-csv.js'
 import { createIngramMarketplace } from '../adapters/ingram/client.js'
 import { openStorage } from '../adapters/storage/open.js'
 import { systemIds } from '../adapters/system/ids.js'
@@ -8,7 +9,7 @@ import { createLog } from '../adapters/system/log.js'
 import { type Studio, createStudio } from '../core/app/studio.js'
 import type { Clock } from '../core/ports.js'
 import { Problem } from '../core/problem.js'
-import { type Outcome, runCommand } from './commands/run.js'
+import { type Desk, type Reply, createDesk } from './commands/desk.js'
 import { type Config, parseConfig } from './config.js'
 import { calculate } from './console/calculator/calculate.js'
 import { type ConsoleStreams, progressWriter, promptLoop } from './console/prompt.js'
@@ -22,8 +23,9 @@ export interface Replacements {
 /** A running product: one database, one marketplace, ready to be asked. */
 export interface Running {
   readonly studio: Studio
-  /** Carries out one command; progress of long reads goes to stderr. */
-  ask(text: string): Promise<Outcome>
+  readonly desk: Desk
+  /** Carries out one command for the console's user; progress of long reads goes to stderr. */
+  ask(text: string): Promise<Reply>
   /** Answers commands from a terminal until its input ends. */
   prompt(streams: ConsoleStreams): Promise<void>
   close(): Promise<void>
@@ -41,14 +43,18 @@ export async function start(config: Config, { clock }: Replacements = {}): Promi
   const ports = {
     marketplace: createIngramMarketplace({ ...config.marketplace, log }),
     ledger: storage.ledger,
+    billing: storage.billing,
     clock: clock ?? storage.clock,
     ids: systemIds(),
     log,
   }
   const studio = createStudio(ports, config.settings)
-  const ask = (text: string) => runCommand(studio, text, progressWriter(process.stderr))
+  const { people, timeZone } = config.settings
+  const desk = createDesk({ studio, people, timeZone, clock: ports.clock, files: csvFiles() })
+  const ask = (text: string) => desk.ask(config.consoleIdentity, text, progressWriter(process.stderr))
   return {
     studio,
+    desk,
     ask,
     prompt: (streams) => promptLoop(streams, async (text) => renderConsole((await ask(text)).card)),
     close: () => storage.close(),
@@ -98,7 +104,7 @@ async function askOnce(words: readonly string[]): Promise<number> {
 }
 
 /** Writes an outcome where it belongs: answers on stdout, refusals on stderr. Returns the exit code. */
-export function report({ card, problem }: Outcome): 0 | 1 | 2 {
+export function report({ card, problem }: Reply): 0 | 1 | 2 {
   const stream = problem === undefined ? process.stdout : process.stderr
   stream.write(renderConsole(card))
   return exitCodeOf(problem)

@@ -42,11 +42,32 @@ export interface More {
   readonly command: string
 }
 
-/** A button. The payload is an id, a revision and this action's name; never an amount. */
+/** A button. Its payload is this action's name and target; never an amount. */
 export interface Action {
-  readonly name: string
+  readonly name: ActionName
   readonly label: string
   readonly tone: 'default' | 'primary' | 'danger'
+  readonly target: ActionTarget
   /** The same in words, for surfaces without buttons. */
   readonly command: string
+  /** Asked before it is done: money confirms by repeating amount, count and target. */
+  readonly confirm?: Confirmation
+  /** Asked for with the click; the answer goes along as the reason. */
+  readonly reason?: string
+}
+
+export type ActionName = 'approve' | 'reject' | 'download' | 'propose'
+
+/** What a click is about: an id and the revision of the content the person saw. */
+export interface ActionTarget {
+  readonly id: string
+  /** First 16 characters of the fingerprint shown; empty where content does not matter. */
+  readonly revision: string
+}
+
+export interface Confirmation {
+  readonly title: string
+  readonly text: string
+  readonly yes: string
+  readonly no: string
 }

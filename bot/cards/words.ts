@@ -1,3 +1,5 @@
+import { tz } from '@date-fns/tz'
+import { format } from 'date-fns'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Decimal } from '../../core/money/decimal.js'
 import { formatMoney, money } from '../../core/money/money.js'
@@ -33,4 +35,9 @@ function agoWords(milliseconds: number): string {
   if (milliseconds < HOUR) return `${plural(Math.floor(milliseconds / MINUTE), 'minute')} ago`
   if (milliseconds < 2 * DAY) return `${plural(Math.floor(milliseconds / HOUR), 'hour')} ago`
   return `${plural(Math.floor(milliseconds / DAY), 'day')} ago`
+}
+
+/** "20 Mar 2026 09:00": an instant on the MSP's clock. */
+export function instantWords(instant: Date, timeZone: string): string {
+  return format(instant, 'd MMM yyyy HH:mm', { in: tz(timeZone) })
 }

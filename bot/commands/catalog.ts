@@ -1,52 +1,134 @@
+import type { Right } from '../../core/access/rights.js'
+
 /** The words people type, in the order help shows them. One entry serves every surface. */
 export interface CommandInfo {
   readonly name: CommandName
   readonly usage: string
+  /** What a person needs to be allowed to use it. */
+  readonly right: Right
   readonly does: string
   readonly examples: readonly string[]
 }
 
-export type CommandName = 'help' | 'who' | 'customer' | 'explain' | 'changes' | 'status' | 'observe'
+export type CommandName =
+  | 'help'
+  | 'who'
+  | 'customer'
+  | 'explain'
+  | 'changes'
+  | 'propose'
+  | 'approvals'
+  | 'approval'
+  | 'approve'
+  | 'reject'
+  | 'void'
+  | 'export'
+  | 'audit'
+  | 'status'
+  | 'observe'
 
 export const COMMANDS: readonly CommandInfo[] = [
   {
     name: 'who',
+    right: 'read',
     usage: 'who [month] [filter]',
     does: 'whom to bill in a month, how much and why; what needs you comes first',
     examples: ['who', 'who april', 'who 2026-03', 'who march contoso'],
   },
   {
     name: 'customer',
+    right: 'read',
     usage: 'customer <name> [month]',
     does: 'the lines of one customer, each with its arithmetic',
     examples: ['customer contoso', 'customer contoso april'],
   },
   {
     name: 'explain',
+    right: 'read',
     usage: 'explain <line>',
     does: 'the arithmetic of one line and where each number comes from',
     examples: ['explain k7q2mdxa'],
   },
   {
     name: 'changes',
+    right: 'read',
     usage: 'changes [since] [filter]',
     does: 'licence changes, by the date they took effect',
     examples: ['changes', 'changes since monday', 'changes 2026-03-01 contoso'],
   },
   {
+    name: 'propose',
+    right: 'propose',
+    usage: 'propose [month] [customers]',
+    does: 'a bill run and its approval card; several customers are separated by commas',
+    examples: ['propose', 'propose march', 'propose march contoso, fabrikam'],
+  },
+  {
+    name: 'approvals',
+    right: 'read',
+    usage: 'approvals',
+    does: 'what waits for a decision',
+    examples: ['approvals'],
+  },
+  {
+    name: 'approval',
+    right: 'read',
+    usage: 'approval <id>',
+    does: 'one request with its lines and its whole trail',
+    examples: ['approval APR-0001'],
+  },
+  {
+    name: 'approve',
+    right: 'decide',
+    usage: 'approve <id>',
+    does: 'a decision: the lines of the request are billed',
+    examples: ['approve APR-0001'],
+  },
+  {
+    name: 'reject',
+    right: 'decide',
+    usage: 'reject <id> because <reason>',
+    does: 'a decision: nothing is billed',
+    examples: ['reject APR-0001 because the seats are wrong'],
+  },
+  {
+    name: 'void',
+    right: 'void',
+    usage: 'void <run> [customer] because <reason>',
+    does: 'a request to make what a run billed due again; it needs an approval',
+    examples: ['void BR-0001 because sent twice', 'void BR-0001 contoso because wrong price'],
+  },
+  {
+    name: 'export',
+    right: 'download',
+    usage: 'export csv <run>',
+    does: 'the file of an approved bill run',
+    examples: ['export csv BR-0001'],
+  },
+  {
+    name: 'audit',
+    right: 'audit',
+    usage: 'audit',
+    does: 'who did what, the newest first, and whether the trail is whole',
+    examples: ['audit'],
+  },
+  {
     name: 'status',
+    right: 'read',
     usage: 'status',
     does: 'how old the data is, and what is held',
     examples: ['status'],
   },
   {
     name: 'observe',
+    right: 'observe',
     usage: 'observe',
     does: 'reads the marketplace now',
     examples: ['observe'],
   },
   {
     name: 'help',
+    right: 'read',
     usage: 'help [command]',
     does: 'what you can type here',
     examples: ['help', 'help who'],

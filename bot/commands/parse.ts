@@ -13,8 +13,20 @@ export type Command =
   | { readonly name: 'customer'; readonly customer: string; readonly month: Period | undefined }
   | { readonly name: 'explain'; readonly line: string }
   | { readonly name: 'changes'; readonly since: LocalDate | undefined; readonly filter: string }
+  | { readonly name: 'propose'; readonly month: Period | undefined; readonly customers: readonly string[] }
+  | { readonly name: 'approval' | 'approve'; readonly id: string }
+  | { readonly name: 'reject'; readonly id: string; readonly reason: string }
+  | {
+      readonly name: 'void'
+      readonly run: string
+      readonly customer: string | undefined
+      readonly reason: string
+    }
+  | { readonly name: 'export'; readonly template: 'csv'; readonly run: string }
   | { readonly name: 'status' }
   | { readonly name: 'observe' }
+  | { readonly name: 'approvals' }
+  | { readonly name: 'audit' }
 
 /**
  * Understands a typed command or a plain question. Problem `input` with the nearest command for anything else.
@@ -57,8 +69,25 @@ function withArguments(name: CommandName, words: readonly string[], today: Local
       }
     case 'changes':
       return changesWith(words, today)
+    case 'propose':
+      return proposeWith(words, today)
+    case 'approval':
+    case 'approve':
+      refuseExtra(`${name} <id>`, words.slice(1))
+      return {
+        name,
+        id: required(words[0], `${name} <id>`, 'the id of a request, as `approvals` shows it').toUpperCase(),
+      }
+    case 'reject':
+      return rejectWith(words)
+    case 'void':
+      return voidWith(words)
+    case 'export':
+      return exportWith(words)
     case 'status':
     case 'observe':
+    case 'approvals':
+    case 'audit':
       refuseExtra(name, words)
       return { name }
   }
@@ -83,6 +112,63 @@ function changesWith(words: readonly string[], today: LocalDate): Command {
   const dated = words[0]?.toLowerCase() === 'since' ? words.slice(1) : words
   const since = dayAtStart(dated, today)
   return { name: 'changes', since: since?.value, filter: refuseBadDate(since?.rest ?? dated).join(' ') }
+}
+
+function proposeWith(words: readonly string[], today: LocalDate): Command {
+  const month = monthAtStart(words, today)
+  const named = refuseBadDate(month?.rest ?? words).join(' ')
+  const customers = named.split(',').map((customer) => customer.trim())
+  return { name: 'propose', month: month?.value, customers: customers.filter((customer) => customer !== '') }
+}
+
+/** The words before and after "because". */
+function splitReason(words: readonly string[]): {
+  readonly before: readonly string[]
+  readonly reason: string
+} {
+  const at = words.findIndex((word) => word.toLowerCase() === 'because')
+  if (at < 0) return { before: words, reason: '' }
+  return { before: words.slice(0, at), reason: words.slice(at + 1).join(' ') }
+}
+
+function rejectWith(words: readonly string[]): Command {
+  const usage = 'reject <id> because <reason>'
+  const { before, reason } = splitReason(words)
+  refuseExtra(usage, before.slice(1))
+  const id = required(before[0], usage, 'the id of a request, as `approvals` shows it').toUpperCase()
+  return { name: 'reject', id, reason: required(reason, usage, 'a reason after the word because') }
+}
+
+function voidWith(words: readonly string[]): Command {
+  const usage = 'void <run> [customer] because <reason>'
+  const { before, reason } = splitReason(words)
+  const run = required(before[0], usage, 'the id of a bill run, such as BR-0001').toUpperCase()
+  const customer = before.slice(1).join(' ')
+  return {
+    name: 'void',
+    run,
+    customer: customer === '' ? undefined : customer,
+    reason: required(reason, usage, 'a reason after the word because'),
+  }
+}
+
+function exportWith(words: readonly string[]): Command {
+  const usage = 'export csv <run>'
+  const [template, run, ...more] = words
+  refuseExtra(usage, more)
+  if (template?.toLowerCase() !== 'csv') {
+    throw new Problem({
+      kind: 'input',
+      what: `There is no template “${(template ?? '').slice(0, 40)}”; there is \`csv\`.`,
+      notDone: 'No file was made.',
+      next: 'Type `export csv <run>`, for example `export csv BR-0001`.',
+    })
+  }
+  return {
+    name: 'export',
+    template: 'csv',
+    run: required(run, usage, 'the id of a bill run, such as BR-0001').toUpperCase(),
+  }
 }
 
 function helpTopic([word, ...more]: readonly string[]): CommandName | undefined {
@@ -132,6 +218,10 @@ const QUESTIONS: readonly { readonly pattern: RegExp; readonly command: CommandN
     command: 'who',
   },
   { pattern: /^what (?:has |have |was )?changed\b\s*(.*)$/, command: 'changes' },
+  {
+    pattern: /^what (?:waits|is waiting|needs (?:me|approval))(?: for (?:me|approval))?$/,
+    command: 'approvals',
+  },
   { pattern: /^how (?:old|fresh) is (?:the|this|my) data$/, command: 'status' },
   { pattern: /^(?:what can (?:i|you) do|what can i (?:ask|type))(?: here)?$/, command: 'help' },
 ]
@@ -152,7 +242,9 @@ function parseQuestion(words: readonly string[], today: LocalDate): Command | un
         rest.filter((word) => !FILLERS.has(word)),
         today,
       )
-    return command === 'status' ? { name: 'status' } : { name: 'help', about: undefined }
+    return command === 'status' || command === 'approvals'
+      ? { name: command }
+      : { name: 'help', about: undefined }
   }
   return undefined
 }

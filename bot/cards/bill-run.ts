@@ -1,0 +1,294 @@
+import { type ApprovalState, stateOf } from '../../core/approval/approval.js'
+import type { Refusal } from '../../core/approval/approval.js'
+import type { Staleness } from '../../core/approval/stale.js'
+import { unreachable } from '../../core/assert.js'
+import type { BillRun, RunCustomer, RunLine } from '../../core/billrun/run.js'
+import { monthYear, periodWords } from '../../core/calendar/words.js'
+import type { ApprovalRecord } from '../../core/ports.js'
+import type { Action, Block, Card } from './model.js'
+import { amountWords, instantWords, plural } from './words.js'
+
+const LINES_SHOWN = 20
+const CUSTOMERS_SHOWN = 20
+/** Characters of a fingerprint a button carries: enough to tell any two contents apart. */
+export const REVISION_LENGTH = 16
+
+/** Where and when a card is read. */
+export interface CardClock {
+  readonly now: Date
+  readonly timeZone: string
+}
+
+/** A request to bill or to void, at any moment of its life: undecided with buttons, else with how it ended. */
+export function approvalCard(record: ApprovalRecord, clock: CardClock): Card {
+  const { approval, run } = record
+  const state = stateOf(approval, clock.now)
+  return {
+    title: titleOf(record),
+    tone: toneOf(state),
+    blocks: [...contentBlocks(record), ...stateBlocks(record, state, clock)],
+    actions: actionsOf(record, state, run),
+  }
+}
+
+function titleOf({ approval: { id, subject }, run }: ApprovalRecord): string {
+  if (subject.type === 'void') return `Void ${run.id} · ${id}`
+  const [only, ...others] = run.customers
+  const who = only !== undefined && others.length === 0 ? only.name : plural(run.customers.length, 'customer')
+  return `Bill run ${run.id} · ${who} · ${periodWords(run.month)}`
+}
+
+function toneOf(state: ApprovalState): Card['tone'] {
+  if (state === 'pending') return 'attention'
+  return state === 'approved' ? 'good' : 'plain'
+}
+
+function contentBlocks({ approval: { subject }, run }: ApprovalRecord): Block[] {
+  if (subject.type === 'bill') return runBlocks(run)
+  const lines = run.lines.filter(
+    ({ customerId }) => subject.customerId === undefined || customerId === subject.customerId,
+  )
+  return [
+    {
+      type: 'text',
+      style: 'strong',
+      text: `Makes ${plural(lines.length, 'line')} due again: ${totalWords(lines)}.`,
+    },
+    { type: 'text', style: 'plain', text: `Reason: ${subject.reason}` },
+  ]
+}
+
+function runBlocks(run: BillRun): Block[] {
+  const blocks: Block[] = [{ type: 'text', style: 'strong', text: `Total ${totalWords(run.lines)}` }]
+  if (run.customers.length === 1) blocks.push(lineList(run))
+  else blocks.push(customerTable(run))
+  const notes = run.customers.flatMap((customer) => comparisonWords(customer))
+  if (notes.length > 0) blocks.push({ type: 'list', items: notes.slice(0, CUSTOMERS_SHOWN) })
+  if (run.held.length > 0) blocks.push(heldList(run))
+  return blocks
+}
+
+/** "$514.52 (2 lines)"; several currencies side by side, never added. */
+export function totalWords(lines: readonly RunLine[]): string {
+  const totals = new Map<string, bigint>()
+  for (const { currency, amount } of lines) totals.set(currency, (totals.get(currency) ?? 0n) + amount)
+  const amounts = [...totals].map(([currency, amount]) => amountWords(amount, currency))
+  return `${amounts.join(' + ')} (${plural(lines.length, 'line')})`
+}
+
+function lineList(run: BillRun): Block {
+  const shown = run.lines.slice(0, LINES_SHOWN)
+  const hidden = run.lines.length - shown.length
+  return {
+    type: 'list',
+    items: shown.map(({ description, explanation }) => `${description}: ${explanation}`),
+    ...(hidden > 0 ? { more: { hidden, command: `export csv ${run.id}` } } : {}),
+  }
+}
+
+function customerTable(run: BillRun): Block {
+  const shown = run.customers.slice(0, CUSTOMERS_SHOWN)
+  const hidden = run.customers.length - shown.length
+  return {
+    type: 'table',
+    columns: [
+      { heading: 'Customer', align: 'left' },
+      { heading: 'Lines', align: 'right' },
+      { heading: 'Amount', align: 'right' },
+    ],
+    rows: shown.map(({ name, lines, amount, currency }) => [
+      name,
+      String(lines),
+      amountWords(amount, currency),
+    ]),
+    ...(hidden > 0
+      ? { more: { hidden, command: `customer <name> ${monthYear(run.month.from).toLowerCase()}` } }
+      : {}),
+  }
+}
+
+/** How a customer compares to the last month billed (BILLING B25); said only where a person should look. */
+function comparisonWords({ name, comparison }: RunCustomer): string[] {
+  if (comparison.type === 'firstBill') return [`${name}: first bill`]
+  if (comparison.type === 'outside') return [`${name}: outside its usual bounds, ${comparison.why}`]
+  return []
+}
+
+function heldList(run: BillRun): Block {
+  const month = monthYear(run.month.from).toLowerCase()
+  return {
+    type: 'list',
+    heading: `Held: ${plural(run.held.length, 'customer')} outside the usual bounds, not in this run`,
+    items: run.held.slice(0, CUSTOMERS_SHOWN).map((customer) => {
+      const why = customer.comparison.type === 'outside' ? customer.comparison.why : ''
+      return `${customer.name}: ${why}. Next: \`propose ${month} ${customer.name}\``
+    }),
+    ...(run.held.length > CUSTOMERS_SHOWN
+      ? { more: { hidden: run.held.length - CUSTOMERS_SHOWN, command: `who ${month}` } }
+      : {}),
+  }
+}
+
+function stateBlocks(
+  { approval, run }: ApprovalRecord,
+  state: ApprovalState,
+  { timeZone }: CardClock,
+): Block[] {
+  const said = (text: string, style: 'strong' | 'plain' | 'quiet'): Block => ({ type: 'text', style, text })
+  const asked = `${approval.id}, asked by ${approval.requestedByName} on ${instantWords(approval.requestedAt, timeZone)}`
+  const { decision } = approval
+  switch (state) {
+    case 'pending':
+      return [said(`${asked}; expires ${instantWords(approval.expiresAt, timeZone)}.`, 'quiet')]
+    case 'expired':
+      return [
+        said(`Expired on ${instantWords(approval.expiresAt, timeZone)}: nothing was billed.`, 'strong'),
+        said(`Next: \`propose ${monthYear(run.month.from).toLowerCase()}\` makes a fresh one.`, 'plain'),
+      ]
+    case 'superseded':
+      return [
+        said(`${approval.supersededBy ?? 'A newer request'} took its place: decide that one.`, 'strong'),
+      ]
+    case 'approved':
+    case 'rejected': {
+      if (decision === undefined) return []
+      const verb = state === 'approved' ? 'Approved' : 'Rejected'
+      const why = decision.reason === undefined ? '' : `: ${decision.reason}`
+      return [
+        said(`${verb} by ${decision.byName} on ${instantWords(decision.at, timeZone)}${why}.`, 'strong'),
+        said(`${asked}.`, 'quiet'),
+      ]
+    }
+    default:
+      return unreachable(state, 'stateBlocks')
+  }
+}
+
+function actionsOf({ approval }: ApprovalRecord, state: ApprovalState, run: BillRun): Action[] {
+  const target = { id: approval.id, revision: approval.fingerprint.slice(0, REVISION_LENGTH) }
+  if (state === 'approved' && approval.subject.type === 'bill') {
+    const download = { id: run.id, revision: '' }
+    return [
+      {
+        name: 'download',
+        label: 'Download CSV',
+        tone: 'default',
+        target: download,
+        command: `export csv ${run.id}`,
+      },
+    ]
+  }
+  if (state !== 'pending') return []
+  return [
+    {
+      name: 'approve',
+      label: 'Approve',
+      tone: 'primary',
+      target,
+      command: `approve ${approval.id}`,
+      confirm: confirmation(approval.subject.type, run),
+    },
+    {
+      name: 'reject',
+      label: 'Reject',
+      tone: 'danger',
+      target,
+      command: `reject ${approval.id} because <reason>`,
+      reason: 'Why is it rejected?',
+    },
+  ]
+}
+
+function confirmation(type: 'bill' | 'void', run: BillRun) {
+  const what = `${totalWords(run.lines)} to ${plural(run.customers.length, 'customer')}`
+  return type === 'bill'
+    ? { title: `Approve ${run.id}?`, text: `This bills ${what}.`, yes: 'Approve', no: 'Back' }
+    : {
+        title: `Void ${run.id}?`,
+        text: `What it billed becomes due again: ${what}.`,
+        yes: 'Void',
+        no: 'Back',
+      }
+}
+
+/** Why a decision was not taken, for the person who tried. */
+export function refusalCard(refusal: Refusal, { approval }: ApprovalRecord, { timeZone }: CardClock): Card {
+  const [what, next] = refusalWords(refusal, approval.id, timeZone)
+  return {
+    title: `${approval.id} was not decided by you`,
+    tone: 'problem',
+    blocks: [
+      { type: 'text', style: 'strong', text: what },
+      { type: 'text', style: 'plain', text: 'Nothing was changed.' },
+      { type: 'text', style: 'plain', text: next },
+    ],
+    actions: [],
+  }
+}
+
+function refusalWords(refusal: Refusal, id: string, timeZone: string): readonly [string, string] {
+  switch (refusal.type) {
+    case 'notAllowed':
+      return ['Your role may not decide.', 'Ask an approver to look at it.']
+    case 'ownRequest':
+      return [
+        'You asked for this, so somebody else has to approve it.',
+        'Ask another approver to look at it.',
+      ]
+    case 'decided': {
+      const { verdict, byName, at } = refusal.decision
+      return [
+        `It is decided already: ${verdict} by ${byName} on ${instantWords(at, timeZone)}.`,
+        `\`approval ${id}\` shows its trail.`,
+      ]
+    }
+    case 'superseded':
+      return [`${refusal.by} took its place.`, `Type \`approval ${refusal.by}\` to see it.`]
+    case 'expired':
+      return [`It expired on ${instantWords(refusal.at, timeZone)}.`, 'Type `propose` to make a fresh one.']
+    case 'wrongRevision':
+      return [
+        'The button shows other content than the request.',
+        `Type \`approval ${id}\` to see it as it is.`,
+      ]
+    case 'reasonMissing':
+      return ['A rejection needs a reason.', `Type \`reject ${id} because <reason>\`.`]
+    default:
+      return unreachable(refusal, 'refusalWords')
+  }
+}
+
+/** The lines changed since they were shown: what changed, and how to go on. */
+export function staleCard({ added, gone, reworded }: Staleness, { approval, run }: ApprovalRecord): Card {
+  const count = added.length + gone.length + reworded.length
+  const items = [
+    ...gone.map((line) => `gone: ${lineWords(line)}`),
+    ...added.map((line) => `new: ${lineWords(line)}`),
+    ...reworded.map((line) => `renamed: ${lineWords(line)}`),
+  ]
+  const hidden = items.length - LINES_SHOWN
+  const names = run.asked.length === 0 ? '' : ` ${run.customers.map(({ name }) => name).join(', ')}`
+  const command = `propose ${monthYear(run.month.from).toLowerCase()}${names}`
+  return {
+    title: `${approval.id} is out of date`,
+    tone: 'attention',
+    blocks: [
+      {
+        type: 'text',
+        style: 'strong',
+        text: `${plural(count, 'line')} changed since it was shown. Nothing was billed.`,
+      },
+      {
+        type: 'list',
+        items: items.slice(0, LINES_SHOWN),
+        ...(hidden > 0 ? { more: { hidden, command } } : {}),
+      },
+      { type: 'text', style: 'plain', text: `Next: \`${command}\` shows it as it is now.` },
+    ],
+    actions: [],
+  }
+}
+
+function lineWords({ customerName, description, explanation }: RunLine): string {
+  return `${customerName} · ${description}: ${explanation}`
+}

@@ -1,0 +1,233 @@
+import { type Person, may, personOf } from '../../core/access/people.js'
+import type { Right } from '../../core/access/rights.js'
+import type { Attempt } from '../../core/approval/approval.js'
+import type { DecideOutcome } from '../../core/app/decide.js'
+import type { Studio } from '../../core/app/studio.js'
+import type { ApprovalRecord, Clock, ExportFile, FileMaker, Progress } from '../../core/ports.js'
+import { Problem } from '../../core/problem.js'
+import { approvalTrailCard, approvalsCard, auditCard } from '../cards/approvals.js'
+import { REVISION_LENGTH, approvalCard, refusalCard, staleCard } from '../cards/bill-run.js'
+import { changesCard } from '../cards/changes.js'
+import { customerCard, explainCard } from '../cards/customer.js'
+import { fileCard } from '../cards/file.js'
+import type { ActionName, ActionTarget, Card } from '../cards/model.js'
+import { helpCard, observedCard, problemCard, statusCard } from '../cards/status.js'
+import { whoCard } from '../cards/who.js'
+import { COMMANDS } from './catalog.js'
+import { type Command, parseCommand } from './parse.js'
+
+/** What a command or a click ended in, for a surface to show. */
+export interface Reply {
+  readonly card: Card
+  /** `asker`: a refusal or a hint, for the one who asked only. */
+  readonly audience: 'everyone' | 'asker'
+  /** undefined: it did what was asked. */
+  readonly problem: Problem | undefined
+  /** The request this card shows: its cards everywhere follow its fate. */
+  readonly approval: ApprovalRecord | undefined
+  /** The request was decided just now: update every card of it. */
+  readonly decided: boolean
+  readonly file: ExportFile | undefined
+}
+
+/** A click: an action on a target, by an authenticated identity, with a reason where one was asked for. */
+export interface Click {
+  readonly name: ActionName
+  readonly target: ActionTarget
+  readonly reason: string | undefined
+}
+
+export interface DeskParts {
+  readonly studio: Studio
+  readonly people: readonly Person[]
+  readonly files: FileMaker
+  readonly clock: Clock
+  readonly timeZone: string
+}
+
+/** Where every surface brings what people say and click. Rights are checked here, every time. */
+export interface Desk {
+  /** @param identity as the surface authenticated it: "slack:T1:U1", "console:dana". */
+  ask(identity: string, text: string, onProgress?: (progress: Progress) => void): Promise<Reply>
+  click(identity: string, click: Click): Promise<Reply>
+  /** The card of a request as it is now, for updating what was posted. */
+  cardOf(record: ApprovalRecord): Promise<Card>
+}
+
+export function createDesk(parts: DeskParts): Desk {
+  const { studio, clock, timeZone } = parts
+  return {
+    ask: (identity, text, onProgress) =>
+      refuseNicely(async () => {
+        const command = parseCommand(text, await studio.today())
+        const right = COMMANDS.find(({ name }) => name === command.name)?.right
+        const person = await authorise(parts, identity, right, command.name)
+        return answer(parts, person, command, onProgress)
+      }),
+    click: (identity, click) => refuseNicely(() => carryOut(parts, identity, click)),
+    cardOf: async (record) => approvalCard(record, { now: await clock.now(), timeZone }),
+  }
+}
+
+/** An expected failure becomes a card for the one who asked; a bug is thrown on. */
+async function refuseNicely(work: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { ...shown(problemCard(error)), audience: 'asker', problem: error }
+  }
+}
+
+function shown(card: Card): Reply {
+  return {
+    card,
+    audience: 'everyone',
+    problem: undefined,
+    approval: undefined,
+    decided: false,
+    file: undefined,
+  }
+}
+
+/** The person behind an identity, if they may; else Problem `forbidden`, and a note in the trail. */
+async function authorise(
+  { people, studio }: DeskParts,
+  identity: string,
+  right: Right | undefined,
+  what: string,
+): Promise<Person> {
+  const person = personOf(people, identity)
+  if (person !== undefined && right !== undefined && may(person, right)) return person
+  await studio.billing.noteRefused(person?.id ?? identity, right ?? 'unknown', what)
+  if (person === undefined) {
+    throw new Problem({
+      kind: 'forbidden',
+      what: 'You have no role here yet.',
+      notDone: 'Nothing was done.',
+      next: `Ask an admin to add ${identity} to PEOPLE.`,
+    })
+  }
+  const others = people.filter((other) => right !== undefined && may(other, right)).map(({ name }) => name)
+  throw new Problem({
+    kind: 'forbidden',
+    what: `Your role (${person.role}) may not do that.`,
+    notDone: 'Nothing was done.',
+    next: others.length === 0 ? 'Ask an admin.' : `Ask ${others.slice(0, 3).join(' or ')}.`,
+  })
+}
+
+async function answer(
+  parts: DeskParts,
+  person: Person,
+  command: Command,
+  onProgress?: (progress: Progress) => void,
+): Promise<Reply> {
+  const { studio } = parts
+  switch (command.name) {
+    case 'help':
+      return shown(helpCard(command.about))
+    case 'who':
+      return shown(whoCard({ ...(await studio.who(command.month, command.filter)), filter: command.filter }))
+    case 'customer':
+      return shown(customerCard(await studio.customer(command.customer, command.month)))
+    case 'explain':
+      return shown(explainCard(await studio.explain(command.line)))
+    case 'changes':
+      return shown(changesCard(await studio.changes(command.since, command.filter), command.filter))
+    case 'status':
+      return shown(statusCard(await studio.status()))
+    case 'observe':
+      return shown(observedCard(await studio.observe(onProgress)))
+    default:
+      return answerBilling(parts, person, command)
+  }
+}
+
+async function answerBilling(
+  parts: DeskParts,
+  person: Person,
+  command: Exclude<
+    Command,
+    { name: 'help' | 'who' | 'customer' | 'explain' | 'changes' | 'status' | 'observe' }
+  >,
+): Promise<Reply> {
+  const { billing } = parts.studio
+  const clock = { now: await parts.clock.now(), timeZone: parts.timeZone }
+  switch (command.name) {
+    case 'propose':
+      return requestReply(parts, await billing.propose(person, command.month, command.customers))
+    case 'void':
+      return requestReply(parts, await billing.void(person, command.run, command.customer, command.reason))
+    case 'approvals':
+      return shown(approvalsCard(await billing.open(), clock))
+    case 'approval': {
+      const record = await billing.approval(command.id)
+      return { ...shown(approvalTrailCard(record, clock)), approval: record }
+    }
+    case 'approve':
+    case 'reject': {
+      const reason = command.name === 'reject' ? command.reason : undefined
+      const seen = (await billing.approval(command.id)).approval.fingerprint
+      const verdict = command.name === 'approve' ? 'approved' : 'rejected'
+      return decisionReply(parts, await billing.decide(person, command.id, { verdict, reason, seen }))
+    }
+    case 'export':
+      return fileReply(parts, command.run)
+    case 'audit':
+      return shown(auditCard(await billing.trail(), clock))
+  }
+}
+
+/** Which right each button needs: the same as its command. */
+const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
+  approve: 'decide',
+  reject: 'decide',
+  download: 'download',
+  propose: 'propose',
+}
+
+async function carryOut(parts: DeskParts, identity: string, { name, target, reason }: Click): Promise<Reply> {
+  const right = Object.hasOwn(CLICK_RIGHTS, name) ? CLICK_RIGHTS[name] : undefined
+  const person = await authorise(parts, identity, right, `${name} ${target.id}`)
+  const { billing } = parts.studio
+  switch (name) {
+    case 'approve':
+    case 'reject': {
+      const { approval } = await billing.approval(target.id)
+      const sameContent = target.revision === approval.fingerprint.slice(0, REVISION_LENGTH)
+      const attempt: Attempt = {
+        verdict: name === 'approve' ? 'approved' : 'rejected',
+        reason,
+        seen: sameContent ? approval.fingerprint : target.revision,
+      }
+      return decisionReply(parts, await billing.decide(person, target.id, attempt))
+    }
+    case 'download':
+      return fileReply(parts, target.id)
+    case 'propose':
+      return requestReply(parts, await billing.propose(person, undefined, []))
+  }
+}
+
+async function requestReply({ clock, timeZone }: DeskParts, record: ApprovalRecord): Promise<Reply> {
+  const card = approvalCard(record, { now: await clock.now(), timeZone })
+  return { ...shown(card), approval: record }
+}
+
+async function decisionReply({ clock, timeZone }: DeskParts, outcome: DecideOutcome): Promise<Reply> {
+  const at = { now: await clock.now(), timeZone }
+  const { record } = outcome
+  if (outcome.type === 'decided')
+    return { ...shown(approvalCard(record, at)), approval: record, decided: true }
+  const card =
+    outcome.type === 'stale' ? staleCard(outcome.changes, record) : refusalCard(outcome.refusal, record, at)
+  const problem = new Problem({ kind: outcome.type === 'stale' ? 'held' : 'conflict', what: card.title })
+  return { ...shown(card), audience: 'asker', problem, approval: record }
+}
+
+async function fileReply({ studio, files }: DeskParts, runId: string): Promise<Reply> {
+  const run = await studio.billing.approvedRun(runId)
+  const file = files.csv(run)
+  return { ...shown(fileCard(run, file)), file }
+}
