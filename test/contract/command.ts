@@ -78,6 +78,7 @@ export function judge(
   write(`planted wrong fields: ${plantings.length - blind.length} of ${plantings.length} caught\n`)
   for (const { operation, wrong } of blind) write(`  not caught: ${operation}, ${wrong}\n`)
   for (const name of missing) write(`never answered in this run: ${name}\n`)
+  for (const name of unplanted) write(`no answer to plant a wrong field in: ${name}\n`)
   for (const fault of verdict.faults.slice(0, LISTED_FAULTS)) write(`fault: ${fault}\n`)
   if (verdict.faults.length > LISTED_FAULTS) write(`… and ${verdict.faults.length - LISTED_FAULTS} more\n`)
   const kept = verdict.faults.length + blind.length + missing.length + unplanted.length === 0

@@ -23,14 +23,6 @@ export const DEVIATIONS: readonly Deviation[] = [
       path.startsWith('/orders') &&
       params['additionalProperty'] === 'scheduledOn',
   },
-  {
-    name: 'subscriptionId in a row of the order list',
-    reason: 'the list can be filtered by it, the document shows it in the details only',
-    covers: ({ keyword, params }, path) =>
-      keyword === 'additionalProperties' &&
-      path === '/orders' &&
-      params['additionalProperty'] === 'subscriptionId',
-  },
 ]
 
 function isNumericText(value: unknown): boolean {

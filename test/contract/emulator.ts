@@ -27,7 +27,7 @@ export async function startRecordedEmulator(
     basePath: pathname,
     outside: [tokenPath],
     disturbed: faults.some(({ kind }) => DISTURBING.has(kind)),
-    rewritten: options.quirks?.stringAmounts === false || faults.some(({ kind }) => kind === 'rewrite'),
+    rewritten: isAgainstDocument(options) || faults.some(({ kind }) => kind === 'rewrite'),
   })
   // Connections outlive a change of faults: what was ever planned stays noted.
   const planned = [...(options.faults ?? [])]
@@ -49,6 +49,13 @@ export async function startRecordedEmulator(
       await emulator.close()
     },
   }
+}
+
+/** Quirks that serve what the document does not describe, to see whether a reader minds. */
+function isAgainstDocument({ quirks = {} }: IngramEmulatorOptions): boolean {
+  return (
+    quirks.stringAmounts === false || quirks.leanOrderList === false || quirks.leanSubscriptionList === false
+  )
 }
 
 /** Faults after which an answer need not be JSON. */

@@ -1,0 +1,181 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createIngramMarketplace } from '../../adapters/ingram/client.js'
+import { Problem } from '../../core/problem.js'
+import { scriptedServer, sendJson } from '../adapters/http/scripted-server.js'
+import type { Fault } from '../emulators/ingram/faults.js'
+import { checkContract } from './command.js'
+import { startRecordedEmulator } from './emulator.js'
+import { MINI_DOCUMENT } from './mini-document.js'
+import { recordTraffic } from './recorder.js'
+import { readTraffic } from './traffic.js'
+
+const folders: string[] = []
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+function folder(): string {
+  const made = mkdtempSync(path.join(tmpdir(), 'contract-'))
+  folders.push(made)
+  return made
+}
+
+function run(...args: string[]): { code: number; text: string } {
+  let text = ''
+  const code = checkContract(args, (part) => {
+    text += part
+  })
+  return { code, text }
+}
+
+/** Reads an emulated marketplace of one customer and one subscription, with its traffic recorded. */
+async function recordedRead(faults: readonly Fault[] = []): Promise<string> {
+  const directory = folder()
+  const emulator = await startRecordedEmulator(
+    { now: () => new Date('2026-03-20T13:00:00Z'), world: [], faults },
+    directory,
+  )
+  const customerId = emulator.world.createCustomer({ name: 'Contoso' })
+  emulator.world.createSubscription({
+    customerId,
+    mpn: 'BP',
+    productName: 'Business Premium',
+    seats: 20,
+    unitPrice: '22.00',
+  })
+  const { username, password, subscriptionKey, marketplace } = emulator.credentials
+  const reader = createIngramMarketplace({
+    baseUrl: emulator.url,
+    subscriptionKey,
+    auth: { kind: 'basic-token', username, password, marketplace },
+    sleep: async () => undefined,
+  })
+  await reader
+    .read({ ordersSince: new Date('2026-03-01T00:00:00Z'), settledOrders: new Map() })
+    .catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error
+    })
+  await emulator.close()
+  return directory
+}
+
+describe('the command', () => {
+  it('says how it is called', () => {
+    for (const args of [[], ['--spec', 'x'], ['--traffic', 'x']]) {
+      const { code, text } = run(...args)
+      expect(code).toBe(2)
+      expect(text).toContain('--specs DIR')
+    }
+  })
+
+  it('fails when the folder or the document is missing', () => {
+    for (const specs of [path.join(tmpdir(), 'no-such-folder'), folder()]) {
+      const { code, text } = run('--specs', specs, '--traffic', folder())
+      expect(code).toBe(1)
+      expect(text).toContain('does not exist, so nothing was checked')
+    }
+  })
+
+  it('fails when nothing was recorded, or a needed operation never happened', async () => {
+    const specs = folder()
+    writeFileSync(path.join(specs, 'ingram-simpleapi-1.15.openapi.yaml'), MINI_DOCUMENT)
+    const { code, text } = run('--specs', specs, '--traffic', folder())
+    expect(code).toBe(1)
+    expect(text).toContain('never answered in this run: POST /token')
+    expect(text).toContain('no answer to plant a wrong field in: GET /orders/{id}')
+    expect(text).toContain('contract: broken')
+  })
+
+  it('fails on traffic that the document does not describe', async () => {
+    const specs = folder()
+    writeFileSync(path.join(specs, 'ingram-simpleapi-1.15.openapi.yaml'), MINI_DOCUMENT)
+    const { code, text } = run('--specs', specs, '--traffic', await recordedRead())
+    expect(code).toBe(1)
+    expect(text).toContain('GET /subscriptions: the document has no such operation')
+  })
+})
+
+describe('a recorded read of the emulated marketplace', () => {
+  it('is there to the byte, with every request and its answer', async () => {
+    const exchanges = readTraffic(await recordedRead())
+    const spoken = exchanges.map(({ request, response }) => [
+      request.startLine.split('?')[0],
+      response?.startLine,
+    ])
+    expect(spoken.toSorted()).toEqual(
+      [
+        ['GET /marketplace/us/customers', 'HTTP/1.1 200 OK'],
+        ['GET /marketplace/us/orders', 'HTTP/1.1 200 OK'],
+        [`GET /marketplace/us/orders/${orderIdOf(exchanges)} HTTP/1.1`, 'HTTP/1.1 200 OK'],
+        ['GET /marketplace/us/subscriptions', 'HTTP/1.1 200 OK'],
+        [`GET /marketplace/us/subscriptions/${subscriptionIdOf(exchanges)} HTTP/1.1`, 'HTTP/1.1 200 OK'],
+        ['POST /marketplace/us/token HTTP/1.1', 'HTTP/1.1 200 OK'],
+      ].toSorted(),
+    )
+    expect(exchanges.every(({ notes }) => !notes.disturbed && !notes.rewritten)).toBe(true)
+  })
+
+  it('says when answers were broken or changed on purpose', async () => {
+    const disturbed = readTraffic(await recordedRead([{ kind: 'html', path: '/customers', times: 1 }]))
+    expect(disturbed[0]?.notes).toMatchObject({ disturbed: true, rewritten: false })
+    const rewritten = readTraffic(
+      await recordedRead([{ kind: 'rewrite', path: '/customers', change: () => ({}) }]),
+    )
+    expect(rewritten[0]?.notes).toMatchObject({ disturbed: false, rewritten: true })
+  })
+
+  it('leaves everything as it is when recording is off', async () => {
+    const emulator = await startRecordedEmulator({ now: () => new Date(0), world: [] }, '')
+    expect(new URL(emulator.url).origin).toBe(new URL(emulator.credentials.keycloak.tokenUrl).origin)
+    await emulator.close()
+  })
+})
+
+describe('the recorder', () => {
+  it('passes on a dropped connection as a dropped connection, and keeps what had passed', async () => {
+    const directory = folder()
+    const server = await scriptedServer((received, response) => {
+      if (received.url.pathname === '/drop') response.socket?.resetAndDestroy()
+      else sendJson(response, { text: 'ü'.repeat(100_000) })
+    })
+    const recorder = await recordTraffic(directory, server.url, {
+      service: 'ingram',
+      basePath: '',
+      outside: [],
+      disturbed: true,
+      rewritten: false,
+    })
+    const whole = await (await fetch(`${recorder.root}/whole`)).json()
+    expect(whole).toEqual({ text: 'ü'.repeat(100_000) })
+    await expect(fetch(`${recorder.root}/drop`)).rejects.toThrow('fetch failed')
+    await recorder.close()
+    await server.close()
+    const exchanges = readTraffic(directory)
+    expect(exchanges.map(({ request }) => request.startLine)).toEqual([
+      'GET /whole HTTP/1.1',
+      'GET /drop HTTP/1.1',
+    ])
+    expect(exchanges[0]?.response?.body.toString('utf8')).toBe(JSON.stringify(whole))
+    expect(exchanges[1]?.response).toBeUndefined()
+    expect(readdirSync(directory).filter((file) => file.endsWith('.json'))).toHaveLength(1)
+  })
+})
+
+type Exchanges = ReturnType<typeof readTraffic>
+
+function subscriptionIdOf(exchanges: Exchanges): string {
+  return idBehind(exchanges, '/subscriptions/')
+}
+
+function orderIdOf(exchanges: Exchanges): string {
+  return idBehind(exchanges, '/orders/')
+}
+
+function idBehind(exchanges: Exchanges, part: string): string {
+  const line = exchanges.map(({ request }) => request.startLine).find((text) => text.includes(part)) ?? ''
+  return line.split(part)[1]?.split(' ')[0] ?? ''
+}
