@@ -1,9 +1,10 @@
 import type { Person } from '../access/rights.js'
-import { type Attempt, type Refusal, refusalOf } from '../approval/approval.js'
+import { type Approval, type Attempt, type Refusal, refusalOf } from '../approval/approval.js'
 import { type Staleness, staleness } from '../approval/stale.js'
 import type { Bounds } from '../billrun/bounds.js'
+import { type BillRun, voidFingerprint } from '../billrun/run.js'
 import { DECIDE_ATTEMPTS } from '../limits.js'
-import type { ApprovalRecord, BillingStore, Clock, DecisionRecord } from '../ports.js'
+import type { ApprovalRecord, BilledLine, BillingStore, Clock, DecisionRecord } from '../ports.js'
 import { Problem } from '../problem.js'
 import { type BillingView, runContent } from './propose.js'
 
@@ -90,10 +91,36 @@ function changesSince(
   view: BillingView,
   bounds: Bounds,
 ): Staleness | undefined {
-  if (approval.subject.type === 'void') return undefined
+  if (approval.subject.type === 'void') return voidChanges(approval, run, view)
   const asked = run.asked.length > 0 ? run.asked : run.customers.map(({ customerId }) => customerId)
   const now = runContent(view, run.month, asked, bounds)
   return now.fingerprint === approval.fingerprint ? undefined : staleness(run.lines, now.lines)
+}
+
+/** Billed lines of a run, for one customer or all. */
+export function billedOf(
+  billed: readonly BilledLine[],
+  runId: string,
+  customerId: string | undefined,
+): readonly BilledLine[] {
+  return billed.filter(
+    (line) => line.runId === runId && (customerId === undefined || line.customerId === customerId),
+  )
+}
+
+/** Lines a void would make due again that are not billed any more. */
+function voidChanges(
+  { subject, fingerprint }: Approval,
+  run: BillRun,
+  { books }: BillingView,
+): Staleness | undefined {
+  const customerId = subject.type === 'void' ? subject.customerId : undefined
+  const keys = billedOf(books.billed, run.id, customerId).map(({ key }) => key)
+  if (voidFingerprint(run.id, keys) === fingerprint) return undefined
+  const gone = run.lines.filter(
+    (line) => (customerId === undefined || line.customerId === customerId) && !keys.includes(line.key),
+  )
+  return { added: [], gone, reworded: [] }
 }
 
 function decisionRecord(
@@ -106,13 +133,7 @@ function decisionRecord(
   const approved = verdict === 'approved'
   const { subject } = approval
   const voided =
-    approved && subject.type === 'void'
-      ? books.billed.filter(
-          ({ runId, customerId }) =>
-            runId === subject.runId &&
-            (subject.customerId === undefined || customerId === subject.customerId),
-        )
-      : []
+    approved && subject.type === 'void' ? billedOf(books.billed, subject.runId, subject.customerId) : []
   return {
     approvalId: approval.id,
     decision: { verdict, by: person.id, byName: person.name, at, reason },

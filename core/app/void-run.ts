@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Person } from '../access/rights.js'
 import { expiryOf } from '../approval/approval.js'
+import { voidFingerprint } from '../billrun/run.js'
 import type { ApprovalRecord, BillingStore, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
+import { billedOf } from './decide.js'
 import { findCustomer } from './find-customer.js'
 
 /** Asks to make what a run billed due again (BILLING B22): for one customer or all, with a reason, by approval. */
@@ -14,10 +15,10 @@ export async function proposeVoid(
   reason: string,
 ): Promise<ApprovalRecord> {
   const { billed } = await billing.books()
-  const ofRun = billed.filter((line) => line.runId === runId)
+  const ofRun = billedOf(billed, runId, undefined)
   const names = new Map(ofRun.map(({ customerId, customerName: name }) => [customerId, { name }]))
   const customerId = customerName === undefined ? undefined : findCustomer(names, customerName).id
-  const lines = ofRun.filter((line) => customerId === undefined || line.customerId === customerId)
+  const lines = billedOf(ofRun, runId, customerId)
   if (lines.length === 0) {
     throw new Problem({
       kind: 'notFound',
@@ -35,10 +36,10 @@ export async function proposeVoid(
     })
   }
   const requestedAt = await clock.now()
-  const keys = lines.map(({ key }) => key).sort()
-  const fingerprint = createHash('sha256')
-    .update(`void ${runId} ${keys.join(' ')}`)
-    .digest('hex')
+  const fingerprint = voidFingerprint(
+    runId,
+    lines.map(({ key }) => key),
+  )
   return billing.proposeVoid({
     runId,
     customerId,

@@ -109,3 +109,10 @@ export function chargeFacts(lineageId: string, line: SettledLine): string {
     amount.toString(),
   ].join('|')
 }
+
+/** What a void would make due again, in one string: it is stale when the run's billed lines are not these any more. */
+export function voidFingerprint(runId: string, keys: readonly string[]): string {
+  return createHash('sha256')
+    .update(`void ${runId} ${[...keys].sort().join(' ')}`)
+    .digest('hex')
+}
