@@ -7,58 +7,52 @@ import type { Fraction, Policy } from './types.js'
 /** Days the banker's month has (B5). */
 const DAYS_OF_30 = 30
 
+type Measure = Pick<Fraction, 'days' | 'of' | 'parts'>
+
 /** What a line covers: its days of service, and which part of its whole period they are. */
 export interface Coverage {
   readonly days: number
   readonly daysInPeriod: number
-  readonly fraction: Pick<Fraction, 'days' | 'of' | 'parts'>
-}
-
-interface Measure {
-  readonly days: number
-  readonly of: number
-  readonly parts?: readonly { readonly days: number; readonly of: number }[]
+  readonly fraction: Measure
 }
 
 /**
- * B5, D1, D3: the part of its whole period a line `[from, to)` covers without its paused days. A full period is 1
- * whatever the day count, and never goes through a division (B2); a fraction is held within 0…1.
+ * B5, D1, D3: the part of its whole period a line covers without its paused days. A full period is 1 whatever the day
+ * count, and never goes through a division (B2); a fraction is held within 0…1.
  */
 export function coverageOf(
   { period, wholeFrom, policy }: ChargedPeriod,
   months: number,
-  from: LocalDate,
-  to: LocalDate,
-  pauses: readonly Period[],
+  line: Period,
+  allPauses: readonly Period[],
 ): Coverage {
   const daysInPeriod = period.to - wholeFrom
-  if (pauses.length === 0) {
-    const days = to - from
-    if (policy.dayCount === 'actual' || days === daysInPeriod)
-      return { days, daysInPeriod, fraction: { days, of: daysInPeriod } }
+  const pauses = allPauses.length === 0 ? allPauses : pausesWithin(line, allPauses)
+  const days = without(pauses, line, daysIn)
+  if (policy.dayCount === 'actual' || days === daysInPeriod) {
+    return { days, daysInPeriod, fraction: { days, of: daysInPeriod } }
   }
-  const stretches = withoutPauses({ from, to }, pauses)
-  const days = stretches.reduce((sum, stretch) => sum + daysIn(stretch), 0)
-  if (days === daysInPeriod) return { days, daysInPeriod, fraction: { days, of: daysInPeriod } }
+  assert(months > 0, 'coverageOf: only actual days measure a period of days')
+  const base = policy.baseMonth ?? period.from
   return {
     days,
     daysInPeriod,
-    fraction: held(measure(stretches, days, daysInPeriod, months, period.from, policy)),
+    fraction: held(measureInMonths(line, pauses, months, policy.dayCount, base)),
   }
 }
 
-/** D1: what a line keeps of its days when the pauses are taken out. */
-export function withoutPauses(line: Period, pauses: readonly Period[]): readonly Period[] {
-  const kept: Period[] = []
-  let from = line.from
-  for (const pause of pauses) {
-    if (pause.to <= from) continue
-    if (pause.from >= line.to) break
-    if (pause.from > from) kept.push({ from, to: pause.from })
-    from = pause.to
-  }
-  if (from < line.to) kept.push({ from, to: line.to })
-  return kept
+/** D1: the paused stretches of a line. */
+function pausesWithin(line: Period, pauses: readonly Period[]): readonly Period[] {
+  return pauses
+    .filter(({ from, to }) => from < line.to && to > line.from)
+    .map(({ from, to }) => ({ from: from > line.from ? from : line.from, to: to < line.to ? to : line.to }))
+}
+
+/** D1: pauses take their days out of the line's day count, each measured as the line is. */
+function without(pauses: readonly Period[], line: Period, measure: (stretch: Period) => number): number {
+  let days = measure(line)
+  for (const pause of pauses) days -= measure(pause)
+  return days
 }
 
 /** D3 */
@@ -68,36 +62,29 @@ function held(fraction: Measure): Measure {
 }
 
 /** D2: every day count but `actual` measures months and is divided by the months of the period. */
-function measure(
-  stretches: readonly Period[],
-  days: number,
-  daysInPeriod: number,
+function measureInMonths(
+  line: Period,
+  pauses: readonly Period[],
   months: number,
-  periodFrom: LocalDate,
-  policy: Policy,
+  dayCount: Exclude<Policy['dayCount'], 'actual'>,
+  base: LocalDate,
 ): Measure {
-  assert(policy.dayCount === 'actual' || months > 0, 'measure: only actual days measure a period of days')
-  switch (policy.dayCount) {
-    case 'actual':
-      return { days, of: daysInPeriod }
+  switch (dayCount) {
     case 'actualOver30':
-      return { days, of: DAYS_OF_30 * months }
+      return { days: without(pauses, line, daysIn), of: DAYS_OF_30 * months }
     case 'thirty':
-      return { days: sum(stretches, daysOf360), of: DAYS_OF_30 * months }
+      return { days: without(pauses, line, daysOf360), of: DAYS_OF_30 * months }
     case 'calendarMonths':
-      return calendarMonths(stretches, months)
+      return calendarMonths(line, pauses, months)
     case 'baseMonth': {
-      const base = toCivil(policy.baseMonth ?? periodFrom)
-      const baseDays = daysInMonth(base.year, base.month)
-      return { days: sum(stretches, (stretch) => daysOfBaseMonth(stretch, baseDays)), of: baseDays * months }
+      const { year, month } = toCivil(base)
+      const baseDays = daysInMonth(year, month)
+      const days = without(pauses, line, (stretch) => daysOfBaseMonth(stretch, baseDays))
+      return { days, of: baseDays * months }
     }
     default:
-      return unreachable(policy.dayCount, 'measure')
+      return unreachable(dayCount, 'measureInMonths')
   }
-}
-
-function sum(stretches: readonly Period[], days: (stretch: Period) => number): number {
-  return stretches.reduce((total, stretch) => total + days(stretch), 0)
 }
 
 /** B5 `thirty`: f(to) − f(from) with f = 360·year + 30·month + min(day, 30). */
@@ -116,19 +103,17 @@ function daysOfBaseMonth({ from, to }: Period, baseDays: number): number {
 }
 
 /** B5 `calendarMonths`: each part over its own month (20 Jan → 7 Feb = 12/31 + 6/28). */
-function calendarMonths(stretches: readonly Period[], months: number): Measure {
-  const parts = new Map<number, { days: number; of: number }>()
-  for (const stretch of stretches) {
-    for (let { from } = stretch; from < stretch.to; ) {
-      const month = monthNumber(from)
-      const [first, next] = [dayOfMonth(month, 1), dayOfMonth(month + 1, 1)]
-      const to = next < stretch.to ? next : stretch.to
-      const part = parts.get(month)
-      parts.set(month, { days: (part?.days ?? 0) + to - from, of: (next - first) * months })
-      from = to
-    }
+function calendarMonths(line: Period, pauses: readonly Period[], months: number): Measure {
+  const parts: { readonly days: number; readonly of: number }[] = []
+  for (let { from } = line; from < line.to; ) {
+    const month = monthNumber(from)
+    const next = dayOfMonth(month + 1, 1)
+    const part = { from, to: next < line.to ? next : line.to }
+    const days = without(pausesWithin(part, pauses), part, daysIn)
+    if (days > 0) parts.push({ days, of: (next - dayOfMonth(month, 1)) * months })
+    from = part.to
   }
-  return total([...parts.values()])
+  return total(parts)
 }
 
 /** Adds parts over their least common multiple: at most 28·29·30·31 days times the months, far below 2^53. */

@@ -39,11 +39,10 @@ export function linesOfPeriod(
   if (history.serviceFrom >= period.period.to || history.serviceTo <= period.from) return NO_LINES
   if (history.serviceTo <= history.serviceFrom) return NO_LINES
   const span = spanOf(history, period)
-  const start = history.serviceFrom > period.from ? history.serviceFrom : period.from
   const lines: ChargeLine[] = []
   let due = 0n
   for (const movement of movementsOf(history, period)) {
-    const billedOn = billOn(period, movement.type === 'base' ? start : movement.on)
+    const billedOn = billOn(period, movement.on)
     if (billedOn < notBefore) continue
     const line = lineOf(account, period, span, movement, billedOn, due)
     due += line.amount
@@ -85,7 +84,7 @@ function lineOf(
   const { policy } = period
   const { price, oldPrice, before, after, estimated } = movement
   const from = lineFrom(movement, span, policy)
-  const coverage = coverageOf(period, months, from, span.to, span.pauses)
+  const coverage = coverageOf(period, months, { from, to: span.to }, span.pauses)
   const fraction = roundFraction(coverage.fraction, policy.durationDecimals)
   const quantity = oldPrice === undefined ? ((after - before) as Decimal) : after
   const unitPrice =

@@ -1,9 +1,10 @@
 import type { LocalDate } from '../calendar/date.js'
 import type { Decimal } from '../money/decimal.js'
-import { type History, stepIndexOn } from './history.js'
+import { type History, type Step, stepIndexOn } from './history.js'
 import type { ChargedPeriod } from './periods.js'
 import { type SeatPrice, priceOn } from './price-changes.js'
 import { seatMove } from './seats.js'
+import type { Policy } from './types.js'
 
 /** Something that makes a line: what a period begins with, or a change in it, on its effective date. */
 export interface Movement {
@@ -30,48 +31,45 @@ export function movementsOf(history: History, period: ChargedPeriod): readonly M
   const first = history.serviceFrom > period.from ? history.serviceFrom : period.from
   const limit = history.serviceTo < period.period.to ? history.serviceTo : period.period.to
   let index = stepIndexOn(steps, first)
-  let step = steps[index]
-  let on = first
-  while (step !== undefined && isPaused(step.paused, period)) {
-    step = steps[++index]
-    if (step !== undefined) on = step.on
-  }
-  if (step === undefined || on >= limit) return []
-  let price = priceOn(history, policy, first, on)
-  let charged = step.quantity
-  const estimatedStart = step.estimated && step.on === on
+  const opening = openingStep(steps, index, policy)
+  if (opening === undefined || opening.on >= limit) return []
+  let price = priceOn(history, policy, first, first)
+  let charged = opening.quantity
+  const estimated = opening.estimated && opening.on >= first
   const movements: Movement[] = [
-    { type: 'base', on, before: NO_SEATS, after: charged, price, estimated: estimatedStart },
+    { type: 'base', on: first, before: NO_SEATS, after: charged, price, estimated },
   ]
-  for (step = steps[++index]; ; ) {
-    const trialEndsFirst = trialEnd > on && trialEnd < (step?.on ?? limit)
-    on = trialEndsFirst ? trialEnd : (step?.on ?? limit)
+  let step = steps[++index]
+  let on = first
+  for (;;) {
+    const next = step === undefined || step.on > limit ? limit : step.on
+    const trialEndsFirst = trialEnd > on && trialEnd < next
+    on = trialEndsFirst ? trialEnd : next
     if (on >= limit) return movements
-    const estimated = !trialEndsFirst && step?.estimated === true
+    const isEstimated = !trialEndsFirst && step?.estimated === true
     const newPrice = priceOn(history, policy, first, on)
     if (newPrice.unitPrice !== price.unitPrice) {
-      movements.push({
-        type: 'price',
-        on,
-        before: charged,
-        after: charged,
-        price: newPrice,
-        oldPrice: price,
-        estimated,
-      })
+      const change = { before: charged, after: charged, price: newPrice, oldPrice: price }
+      movements.push({ type: 'price', on, ...change, estimated: isEstimated })
     }
     price = newPrice
     if (trialEndsFirst || step === undefined) continue
-    const move = seatMove(charged, step.quantity, policy)
+    const move = on <= opening.on ? undefined : seatMove(charged, step.quantity, policy)
     if (move !== undefined) {
-      movements.push({ type: move, on, before: charged, after: step.quantity, price, estimated })
+      movements.push({ type: move, on, before: charged, after: step.quantity, price, estimated: isEstimated })
       charged = step.quantity
     }
     step = steps[++index]
   }
 }
 
-/** B13, D1: a period that begins paused has as its base the count at resumption. */
-function isPaused(paused: boolean, { policy }: ChargedPeriod): boolean {
-  return paused && policy.suspended === 'pause'
+/**
+ * The step whose count a period has as its base: the one that holds at its start, or where it begins paused the one of
+ * its resumption (B13, D1). None: it is not resumed.
+ */
+function openingStep(steps: readonly Step[], index: number, { suspended }: Policy): Step | undefined {
+  let step = steps[index]
+  for (let next = index + 1; step !== undefined && step.paused && suspended === 'pause'; next += 1)
+    step = steps[next]
+  return step
 }

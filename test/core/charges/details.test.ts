@@ -67,17 +67,18 @@ describe('D1: pause', () => {
     expect(charge(words).lines[0]?.billOn).toBe(day('2026-03-01'))
   })
 
-  test('… and with priceChange=immediate the price at resumption', () => {
+  test('… at the price of its start; a price that changes before resumption is a line for those seats', () => {
     const events: EventWords[] = [
       TWENTY,
       ['2026-03-01', 'suspend'],
       ['2026-03-05', undefined, '24.00'],
       ['2026-03-11', 'resume'],
     ]
-    const at = (priceChange: 'immediate' | 'nextPeriod') =>
-      totalOf({ policy: { ...pause, priceChange }, events })
-    expect(at('immediate')).toBe('325.16')
-    expect(at('nextPeriod')).toBe('298.06')
+    expect(explained({ policy: { ...pause, priceChange: 'immediate' }, events })).toEqual([
+      '1–31 Mar 2026: 20 × $22.00 × 21/31 = $298.06 · 10 days paused',
+      '$22.00 → $24.00 from 5 Mar: 20 × $2.00 × 21/31 = $27.10 · 6 days paused',
+    ])
+    expect(totalOf({ policy: pause, events })).toBe('298.06')
   })
 
   test('a pause without resume lasts, over the end of a cancelled service too', () => {
