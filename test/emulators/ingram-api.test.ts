@@ -128,6 +128,12 @@ describe('every answer', () => {
     expect(await read(8)).not.toEqual(await read(7))
   })
 
+  it('is a refusal for a path that is none', async () => {
+    const { client } = await start()
+    expect((await client.get('/orders/%E0%A4%A')).status).toBe(400)
+    expect((await client.get('/orders/1/details')).status).toBe(404)
+  })
+
   it('is only given to reading', async () => {
     const { emulator, client } = await start()
     const response = await fetch(`${emulator.url}/orders`, {

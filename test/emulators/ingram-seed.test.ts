@@ -4,7 +4,7 @@ import { createEventLog } from './ingram/log.js'
 import { orderStatusAt, project } from './ingram/projection.js'
 import { seedWorld } from './ingram/seed/world.js'
 import { SEED_CLOCK } from './ingram/seed/telling.js'
-import { addMonths, dateOf } from './shared/dates.js'
+import { addMonths, dateOf, daysBetween } from './shared/dates.js'
 
 type Of<Type extends MarketplaceEvent['type']> = Extract<MarketplaceEvent, { type: Type }>
 
@@ -23,6 +23,15 @@ function only<Type extends MarketplaceEvent['type']>(
   type: Type,
 ): readonly Of<Type>[] {
   return events.filter((event): event is Of<Type> => event.type === type)
+}
+
+function grouped<Item>(
+  items: readonly Item[],
+  key: (item: Item) => string,
+): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item])
+  return groups
 }
 
 const customers = only(past, 'customerCreated')
@@ -185,9 +194,85 @@ describe('seed 7 at its clock', () => {
         .filter(({ billingModel }) => billingModel === 'chargeAfterBillingPeriod')
         .map(({ customerId }) => customerId),
     )
-    expect(metered.size).toBeGreaterThanOrEqual(2)
+    expect(metered.size).toBe(3)
     expect(created.filter(({ lines }) => lines[0]?.unitPrice === '0.00')).toHaveLength(2)
     expect(states.filter(({ lines }) => lines.length === 2)).toHaveLength(12)
+  })
+
+  it('has changes at the edges of days and months', () => {
+    const moments = new Set(seats.map(({ at }) => at))
+    for (const edge of ['2026-03-01T03:00:00Z', '2026-03-10T02:30:00Z', '2026-03-11T03:59:59Z']) {
+      expect(moments.has(edge)).toBe(true)
+    }
+    const threeInADay = seats.filter((change) => change.at.startsWith('2026-03-12'))
+    const perLine = grouped(threeInADay, (change) => change.subscriptionId)
+    expect([...perLine.values()].filter((changes) => changes.length === 3)).toHaveLength(1)
+    const overTheEdge = orders.filter(
+      ({ orderType, createdAt, provisionedAt, scheduledAtRenewal }) =>
+        orderType === 'change' &&
+        !scheduledAtRenewal &&
+        createdAt < '2026-03-01' &&
+        (provisionedAt ?? '') > '2026-03-01T23:59:59Z',
+    )
+    expect(overTheEdge.length).toBeGreaterThanOrEqual(1)
+    const backIntoFebruary = orders.filter(
+      ({ createdAt, provisionedAt }) =>
+        createdAt > '2026-03-01' && (provisionedAt ?? createdAt) < '2026-03-01',
+    )
+    expect(backIntoFebruary.length).toBeGreaterThanOrEqual(1)
+  })
+
+  it('has terms that end, start and change price in March', () => {
+    const renewed = only(past, 'subscriptionRenewed')
+    const prepaid = new Set(
+      created
+        .filter(({ billingPeriod }) => billingPeriod.type === 'year')
+        .map(({ subscriptionId }) => subscriptionId),
+    )
+    const inMarch = renewed.filter(
+      ({ at, subscriptionId }) => at > '2026-03-01' && prepaid.has(subscriptionId),
+    )
+    expect(inMarch.length).toBeGreaterThanOrEqual(1)
+    const recordOf = new Map(created.map((record) => [record.subscriptionId, record]))
+    const priceAtTurnover = created.filter((record) => {
+      const old = recordOf.get(record.replaces ?? '')
+      return (
+        old !== undefined &&
+        record.at > '2026-03-01' &&
+        old.lines[0]?.unitPrice !== record.lines[0]?.unitPrice
+      )
+    })
+    expect(priceAtTurnover).toHaveLength(1)
+    expect(only(past, 'priceChanged').filter(({ at }) => at > '2026-03-01')).toHaveLength(0)
+    expect(only(whole, 'priceChanged').filter(({ at }) => at > SEED_CLOCK).length).toBeGreaterThanOrEqual(3)
+  })
+
+  it('has one customer whose same product turns over twice a month', () => {
+    const doubled = created.filter(
+      ({ lines, replaces }) => replaces === null && lines[0]?.mpn === 'EXOP1:0001:P1M:P1M',
+    )
+    const perCustomer = grouped(doubled, ({ customerId }) => customerId)
+    const twice = [...perCustomer.values()].filter((records) => records.length === 2)
+    expect(twice.map((records) => records.map(({ startDate }) => startDate))).toEqual([
+      ['2026-01-06', '2026-01-17'],
+    ])
+    expect(twice[0]?.map(({ lines }) => lines[0]?.vendorSubscriptionId)).toEqual([null, null])
+  })
+
+  it('has vendor ids that are kept, renewed, or never told', () => {
+    const recordOf = new Map(created.map((record) => [record.subscriptionId, record]))
+    const kinds = created.flatMap((record) => {
+      const old = recordOf.get(record.replaces ?? '')?.lines[0]?.vendorSubscriptionId
+      const now = record.lines[0]?.vendorSubscriptionId
+      return old === undefined ? [] : [now === null ? 'never told' : now === old ? 'kept' : 'renewed']
+    })
+    expect(new Set(kinds)).toEqual(new Set(['kept', 'renewed', 'never told']))
+  })
+
+  it('has prices finer than a cent, and a line without a cost', () => {
+    const lines = created.flatMap((record) => record.lines)
+    expect(lines.filter(({ unitPrice }) => /\.\d{4}$/.test(unitPrice ?? '')).length).toBeGreaterThanOrEqual(3)
+    expect(lines.filter(({ unitPrice, unitCost }) => unitPrice !== null && unitCost === null)).toHaveLength(1)
   })
 
   it('has Contoso as the documentation tells it', () => {
@@ -310,6 +395,27 @@ describe('every seed', () => {
       )
     })
     expect(seatsAtTurnover).toHaveLength(1)
+  })
+
+  it.each([7, 3])('%i has no record that could continue another one by chance', (seed) => {
+    const events = logOf(seed)
+    const endOf = new Map(
+      only(events, 'subscriptionEnded').map((event) => [event.subscriptionId, event.endDate]),
+    )
+    const records = only(events, 'subscriptionCreated')
+    const productsOf = (record: Of<'subscriptionCreated'>): string =>
+      `${record.customerId} ${record.lines.map(({ mpn }) => mpn).join()}`
+    const near = records.flatMap((record) =>
+      records
+        .filter((old) => {
+          const end = endOf.get(old.subscriptionId)
+          if (old === record || end === undefined || productsOf(old) !== productsOf(record)) return false
+          return Math.abs(daysBetween(end, record.startDate)) <= 3
+        })
+        .map((old) => [old.subscriptionId, record.replaces]),
+    )
+    expect(near.length).toBeGreaterThan(30)
+    expect(near.filter(([old, replaced]) => old !== replaced)).toEqual([])
   })
 
   it('is another world for another seed, and the same for the same', () => {

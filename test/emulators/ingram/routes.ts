@@ -204,9 +204,17 @@ function many(scene: Scene, resource: string, query: URLSearchParams): unknown {
   }
 }
 
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw new Refusal(400, 'Malformed path')
+  }
+}
+
 /** Answers a signed-in GET below the base address; throws {@link Refusal}. */
 export function answer(scene: Scene, path: string, query: URLSearchParams): unknown {
-  const [resource = '', id, ...rest] = path.split('/').slice(1).map(decodeURIComponent)
+  const [resource = '', id, ...rest] = path.split('/').slice(1).map(decoded)
   if (rest.length > 0) throw new Refusal(404, 'Resource not found')
   return id === undefined ? many(scene, resource, query) : one(scene, resource, id)
 }

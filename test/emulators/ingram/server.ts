@@ -101,7 +101,7 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   }
   serving.options.beforeAnswer?.({ method: call.method, path: pathForFaults(call.path) })
   const hits = serving.gateway.plan.hitting(pathForFaults(call.path))
-  for (const hit of hits) if (hit.kind === 'slow') await wait(hit.milliseconds)
+  for (const hit of hits) if (hit.kind === 'slow') await wait(hit.milliseconds, undefined, { ref: false })
   if (hits.some((hit) => hit.kind === 'dropped')) {
     request.socket.resetAndDestroy()
     return

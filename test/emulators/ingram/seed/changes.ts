@@ -147,6 +147,14 @@ export function tellEdges(garden: Garden): void {
       .take(moment.slice(0, 10), monthly)
       .moves.push({ type: 'seats', at: moment, delta: 2, by: { kind: 'normal' } })
   }
+  // Ordered before the month, in effect within it.
+  const overTheEdge = garden.take('2026-03-02', monthly)
+  overTheEdge.moves.push({
+    type: 'seats',
+    at: '2026-03-02T15:30:00Z',
+    delta: 4,
+    by: { kind: 'normal', slowDays: 3 },
+  })
   const often = garden.take('2026-03-12', monthly)
   for (const time of ['14:00:10', '15:20:00', '16:45:30']) {
     often.moves.push({ type: 'seats', at: at('2026-03-12', time), delta: 1, by: { kind: 'normal' } })

@@ -43,6 +43,21 @@ export function tellCoTerms(garden: Garden): void {
 
 /** Monthly subscriptions: each renewal makes a new record. */
 export function tellTurnovers(garden: Garden): void {
+  // Those of a chosen product first: the others take one the customer does not have yet.
+  const twenty = {
+    customer: customerNamed('Brightwater Dental Group'),
+    product: product('M365BP'),
+    seats: 20,
+  }
+  garden.plant({ ...twenty, cadence: 'turnover', start: '2026-02-11' })
+  // The same product twice at one customer, on different days: each must continue its own line.
+  const twice = {
+    customer: customerNamed('Foxglove Interiors'),
+    product: product('EXOP1'),
+    cadence: 'turnover' as const,
+  }
+  for (const start of ['2026-01-06', '2026-01-17'])
+    garden.plant({ ...twice, start, rest: { vendorIds: 'none' } })
   const starts = [
     '2025-08-03',
     '2025-09-05',
@@ -74,12 +89,6 @@ export function tellTurnovers(garden: Garden): void {
     if (start === '2025-09-05') changeSeats(garden, sapling, '2026-03-12', { kind: 'normal' })
     if (start === '2025-12-15') raiseAtRenewal(sapling, '2026-02-20')
   })
-  const twenty = {
-    customer: customerNamed('Brightwater Dental Group'),
-    product: product('M365BP'),
-    seats: 20,
-  }
-  garden.plant({ ...twenty, cadence: 'turnover', start: '2026-02-11' })
   const shrinking = garden.plant({
     customer: garden.customerBy('2025-12-09'),
     cadence: 'turnover',
@@ -87,14 +96,6 @@ export function tellTurnovers(garden: Garden): void {
     seats: 14,
   })
   shrinking.moves.push({ type: 'scheduleAtRenewal', at: garden.momentOf('2026-02-26'), target: 11 })
-  // The same product twice at one customer, on different days: each must continue its own line.
-  const twice = {
-    customer: customerNamed('Foxglove Interiors'),
-    product: product('EXOP1'),
-    cadence: 'turnover' as const,
-  }
-  for (const start of ['2026-01-06', '2026-01-17'])
-    garden.plant({ ...twice, start, rest: { vendorIds: 'none' } })
 }
 
 function raised(price: Amount, currency: string): Amount {
@@ -179,14 +180,13 @@ export function tellPurchases(garden: Garden): void {
     })
     sapling.moves.push({ type: 'activate', at: at(activated, '15:00') })
   }
-  for (const start of ['2025-02-10', '2025-07-01', '2025-12-12']) {
-    garden.plant({
-      customer: garden.customerBy(start, 'USD'),
-      cadence: 'usage',
-      product: AZURE,
-      start,
-      seats: 1,
-    })
+  const metered = { cadence: 'usage', product: AZURE, seats: 1 } as const
+  for (const [name, start] of [
+    ['Cobalt Ridge Engineering', '2025-02-10'],
+    ['Kestrel Aviation Services', '2025-07-01'],
+    ['Verity & Thorne Solicitors', '2025-12-12'],
+  ] as const) {
+    garden.plant({ ...metered, customer: customerNamed(name), start })
   }
   const march = [
     '2026-03-02',
