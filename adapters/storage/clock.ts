@@ -1,3 +1,4 @@
+import { assert } from '../../core/assert.js'
 import type { Clock } from '../../core/ports.js'
 import { readConsistently } from './database.js'
 import type { Cell, Database } from './database.js'
@@ -8,8 +9,10 @@ export function databaseClock(database: Database): Clock {
   return {
     async now() {
       const select = `SELECT ${instantColumn('clock_timestamp()')}`
-      const rows = await readConsistently(database, (query) => query<readonly [Cell]>(select, []))
-      return instant(rows[0]?.[0] ?? null)
+      const read = ([cell]: readonly [Cell]) => instant(cell)
+      const [now] = await readConsistently(database, (query) => query(select, [], read))
+      assert(now !== undefined, 'the database did not say what time it is')
+      return now
     },
   }
 }

@@ -39,12 +39,9 @@ export async function saveCustomers(
 type CustomerRow = readonly [id: Cell, name: Cell, billingCurrency: Cell]
 
 /** Latest content of each customer, by id. */
-export async function readCustomers(query: Query, mspId: string): Promise<readonly LedgerCustomer[]> {
-  const rows = await query<CustomerRow>(
-    'SELECT id, name, billing_currency FROM customer WHERE msp_id = $1 ORDER BY id',
-    [mspId],
-  )
-  return rows.map(([id, name, billingCurrency]) => ({
+export function readCustomers(query: Query, mspId: string): Promise<readonly LedgerCustomer[]> {
+  const select = 'SELECT id, name, billing_currency FROM customer WHERE msp_id = $1 ORDER BY id'
+  return query(select, [mspId], ([id, name, billingCurrency]: CustomerRow) => ({
     id: text(id),
     name: text(name),
     billingCurrency: optionalText(billingCurrency),

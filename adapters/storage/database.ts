@@ -45,11 +45,12 @@ export async function inTransaction<T>(
 /** One value as the database writes it; converting is the reader's business (see values.ts). */
 export type Cell = string | null
 
-/** Reads rows as arrays of text, in the order of the columns. An order of magnitude faster than objects of values. */
-export type Query = <Row extends readonly Cell[]>(
+/** Reads rows as arrays of text, in the order of the columns, and turns each into what the reader wants as it comes. */
+export type Query = <Row extends readonly Cell[], T>(
   sql: string,
   parameters: readonly unknown[],
-) => Promise<Row[]>
+  read: (row: Row) => T,
+) => Promise<T[]>
 
 /**
  * Runs several queries that all see the same moment, whatever is written meanwhile. Problem `unavailable` when the
@@ -64,7 +65,7 @@ export async function readConsistently<T>(
   })
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    const result = await work((sql, parameters) => textRows(client, sql, parameters))
+    const result = await work((sql, parameters, read) => readRows(client, sql, parameters, read))
     await client.query('COMMIT')
     client.release()
     return result
@@ -75,18 +76,32 @@ export async function readConsistently<T>(
   }
 }
 
-async function textRows<Row extends readonly Cell[]>(
+/**
+ * Not `client.query(text)`: it keeps all rows of a large list in a second form until the last one is there. A reader
+ * that fails must not throw inside the driver, which would end the program.
+ */
+function readRows<Row extends readonly Cell[], T>(
   client: pg.PoolClient,
   text: string,
   parameters: readonly unknown[],
-): Promise<Row[]> {
-  const { rows } = await client.query<Row & unknown[]>({
-    text,
-    values: [...parameters],
-    rowMode: 'array',
-    types: { getTypeParser: () => asIs },
+  read: (row: Row) => T,
+): Promise<T[]> {
+  const config = { text, values: [...parameters], rowMode: 'array', types: { getTypeParser: () => asIs } }
+  const rows: T[] = []
+  let failure: unknown
+  return new Promise((resolve, reject) => {
+    const query = client.query(new pg.Query(config))
+    query.on('row', (row: unknown) => {
+      if (failure !== undefined) return
+      try {
+        rows.push(read(row as Row))
+      } catch (error) {
+        failure = error
+      }
+    })
+    query.on('error', reject)
+    query.on('end', () => (failure === undefined ? resolve(rows) : reject(failure)))
   })
-  return rows
 }
 
 function asIs<T>(value: T): T {

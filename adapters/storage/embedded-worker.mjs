@@ -41,15 +41,16 @@ import { PGlite } from '@electric-sql/pglite'
  * the disk. Small segments and buffers, because nobody else uses this database; without a cap on the log it would grow
  * until the next checkpoint.
  */
+const SETTINGS = [
+  'wal_sync_method=open_datasync',
+  'max_wal_size=64MB',
+  'min_wal_size=32MB',
+  'shared_buffers=32MB',
+  'TimeZone=UTC',
+]
 const START_PARAMETERS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
-  ...[
-    'wal_sync_method=open_datasync',
-    'max_wal_size=64MB',
-    'min_wal_size=32MB',
-    'shared_buffers=32MB',
-  ].flatMap((setting) => ['-c', setting]),
-  ...['-c', 'TimeZone=UTC'],
+  ...SETTINGS.flatMap((setting) => ['-c', setting]),
 ]
 
 /**

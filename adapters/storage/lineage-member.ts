@@ -38,10 +38,10 @@ export async function addMembers(
 type MemberRow = readonly [lineageId: Cell, recordKey: Cell]
 
 /** Every membership, by licence line. */
-export async function readMembers(query: Query, mspId: string): Promise<readonly LineageMembership[]> {
-  const rows = await query<MemberRow>(
-    'SELECT lineage_id, record_key FROM lineage_member WHERE msp_id = $1 ORDER BY record_key',
-    [mspId],
-  )
-  return rows.map(([lineageId, recordKey]) => ({ lineageId: text(lineageId), recordKey: text(recordKey) }))
+export function readMembers(query: Query, mspId: string): Promise<readonly LineageMembership[]> {
+  const select = 'SELECT lineage_id, record_key FROM lineage_member WHERE msp_id = $1 ORDER BY record_key'
+  return query(select, [mspId], ([lineageId, recordKey]: MemberRow) => ({
+    lineageId: text(lineageId),
+    recordKey: text(recordKey),
+  }))
 }

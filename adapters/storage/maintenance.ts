@@ -23,17 +23,19 @@ export interface Maintenance {
 /** Starts the schedule. A round that fails is logged; the next one comes. */
 export function scheduleMaintenance(pool: pg.Pool, log: Log): Maintenance {
   let rows = 0
-  let vacuumedAt = performance.now()
+  let roundsSinceVacuum = 0
   let running = Promise.resolve()
 
   async function vacuum(): Promise<void> {
     rows = 0
-    vacuumedAt = performance.now()
+    roundsSinceVacuum = 0
     await pool.query('VACUUM (ANALYZE)')
   }
   async function round(): Promise<void> {
-    const isDue = performance.now() - vacuumedAt >= DATABASE_VACUUM_EVERY_MILLISECONDS
-    if (rows >= DATABASE_VACUUM_AFTER_ROWS || (isDue && rows > 0)) await vacuum()
+    roundsSinceVacuum += 1
+    const sinceVacuum = roundsSinceVacuum * DATABASE_CHECKPOINT_EVERY_MILLISECONDS
+    const isDue = sinceVacuum >= DATABASE_VACUUM_EVERY_MILLISECONDS
+    if (rows >= DATABASE_VACUUM_AFTER_ROWS || isDue) await vacuum()
     await pool.query('CHECKPOINT')
   }
   const timer = setInterval(() => {

@@ -11,7 +11,10 @@ import {
   integer,
   optionalInstant,
   optionalText,
+  packedColumns,
+  remembering,
   text,
+  unpack,
   word,
   writeDecimal,
   writeInstant,
@@ -81,49 +84,65 @@ export async function saveOrders(
   await insertRows(database, tx, insert, orders)
 }
 
-const SELECT = `SELECT id, number, type, status, customer_id, subscription_id, ${instantColumn('created_at')},
-  ${instantColumn('provisioned_at')}, scheduled_at_renewal, products, setups, po_number, first_sequence
+const PACKED = [
+  'first_sequence',
+  'type',
+  'status',
+  instantColumn('created_at'),
+  instantColumn('provisioned_at'),
+  'scheduled_at_renewal',
+]
+
+const SELECT = `SELECT ${packedColumns(PACKED)}, id, number, customer_id, subscription_id, products, setups, po_number
   FROM marketplace_order WHERE msp_id = $1 ORDER BY id`
 
-type OrderRow = readonly [
-  id: Cell,
-  number: Cell,
+type PackedCells = [
+  firstSequence: Cell,
   type: Cell,
   status: Cell,
-  customerId: Cell,
-  subscriptionId: Cell,
   createdAt: Cell,
   provisionedAt: Cell,
   scheduledAtRenewal: Cell,
+]
+
+type OrderRow = readonly [
+  packed: Cell,
+  id: Cell,
+  number: Cell,
+  customerId: Cell,
+  subscriptionId: Cell,
   products: Cell,
   setups: Cell,
   poNumber: Cell,
-  firstSequence: Cell,
 ]
 
 /** Latest content of each order, by id. */
-export async function readOrders(query: Query, mspId: string): Promise<Ledger['orders']> {
-  return (await query<OrderRow>(SELECT, [mspId])).map(orderOf)
+export function readOrders(query: Query, mspId: string): Promise<Ledger['orders']> {
+  return query(SELECT, [mspId], orderReader())
 }
 
-function orderOf(row: OrderRow): Ledger['orders'][number] {
-  const [id, number, type, status, customerId, subscriptionId, createdAt, provisionedAt, scheduled, ...rest] =
-    row
-  const [products, setups, poNumber, firstSequence] = rest
-  return {
-    id: text(id),
-    number: text(number),
-    type: word(TYPES, type),
-    status: word(STATUSES, status),
-    customerId: text(customerId),
-    subscriptionId: optionalText(subscriptionId),
-    createdAt: instant(createdAt),
-    provisionedAt: optionalInstant(provisionedAt),
-    scheduledAtRenewal: flag(scheduled),
-    products: products === null ? undefined : (JSON.parse(products) as StoredProduct[]).map(productOf),
-    setups: (JSON.parse(text(setups)) as StoredSetup[]).map(setupOf),
-    poNumber: optionalText(poNumber),
-    firstSequence: integer(firstSequence),
+function orderReader(): (row: OrderRow) => Ledger['orders'][number] {
+  const productsOf = remembering((json) => (JSON.parse(json) as StoredProduct[]).map(productOf))
+  const setupsOf = remembering((json) => (JSON.parse(json) as StoredSetup[]).map(setupOf))
+  const sameText = remembering((same) => same)
+  return ([packed, id, number, customerId, subscriptionId, products, setups, poNumber]) => {
+    const cells = unpack<PackedCells>(packed, 6)
+    const [firstSequence, type, status, createdAt, provisionedAt, scheduled] = cells
+    return {
+      id: text(id),
+      number: text(number),
+      type: word(TYPES, type),
+      status: word(STATUSES, status),
+      customerId: sameText(text(customerId)),
+      subscriptionId: optionalText(subscriptionId),
+      createdAt: instant(createdAt),
+      provisionedAt: optionalInstant(provisionedAt),
+      scheduledAtRenewal: flag(scheduled),
+      products: products === null ? undefined : productsOf(products),
+      setups: setupsOf(text(setups)),
+      poNumber: optionalText(poNumber),
+      firstSequence: integer(firstSequence),
+    }
   }
 }
 

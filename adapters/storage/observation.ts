@@ -75,20 +75,20 @@ export async function readEnds(
   readonly first: ObservationHeader | undefined
   readonly latest: ObservationHeader | undefined
 }> {
-  const rows = await query<HeaderRow>(
+  const headers = await query(
     `SELECT sequence, id, ${instantColumn('observed_at')}, customers, subscriptions, orders, requests FROM observation
      WHERE msp_id = $1 AND (sequence = 1 OR sequence = (SELECT max(sequence) FROM observation WHERE msp_id = $1))
      ORDER BY sequence`,
     [mspId],
+    ([sequence, id, observedAt, customers, subscriptions, orders, requests]: HeaderRow) => ({
+      sequence: integer(sequence),
+      id: text(id),
+      observedAt: instant(observedAt),
+      customers: integer(customers),
+      subscriptions: integer(subscriptions),
+      orders: integer(orders),
+      requests: integer(requests),
+    }),
   )
-  const headers = rows.map(([sequence, id, observedAt, customers, subscriptions, orders, requests]) => ({
-    sequence: integer(sequence),
-    id: text(id),
-    observedAt: instant(observedAt),
-    customers: integer(customers),
-    subscriptions: integer(subscriptions),
-    orders: integer(orders),
-    requests: integer(requests),
-  }))
   return { first: headers.at(0), latest: headers.at(-1) }
 }

@@ -1,3 +1,4 @@
+import { assert } from '../../core/assert.js'
 import type { ObservedSubscription } from '../../core/marketplace/types.js'
 import type { BillingPeriod } from '../../core/calendar/billing-period.js'
 import type { SubscriptionState } from '../../core/ports.js'
@@ -15,8 +16,12 @@ import {
   optionalFlag,
   optionalLocalDate,
   optionalText,
+  packedColumns,
+  remembering,
   text,
   unitPrice,
+  unitPriceColumn,
+  unpack,
   word,
   writeDate,
   writeDecimal,
@@ -81,79 +86,105 @@ export async function addStates(
   await insertRows(database, tx, insert, states)
 }
 
-const SELECT = `SELECT state.sequence, ${instantColumn('observation.observed_at')},
-  state.record_key, state.subscription_id, state.mpn, state.customer_id, state.product_name, state.status, state.present,
-  state.quantity, state.unit_price, state.unit_price_currency, state.unit_cost, state.unit_cost_currency,
-  state.billing_period_type, state.billing_period_duration, state.usage,
-  ${dateColumn('state.starts_on')}, ${dateColumn('state.expires_on')}, ${dateColumn('state.renews_on')}, state.auto_renew,
-  ${dateColumn('state.last_modified_on')}, state.vendor_subscription_id
-  FROM subscription_state AS state
-  JOIN observation ON observation.msp_id = state.msp_id AND observation.sequence = state.sequence
-  WHERE state.msp_id = $1 ORDER BY state.record_key, state.sequence`
+const PACKED = [
+  'sequence',
+  'present',
+  'status',
+  'quantity',
+  unitPriceColumn('unit_price', 'unit_price_currency'),
+  unitPriceColumn('unit_cost', 'unit_cost_currency'),
+  `billing_period_type || ' ' || billing_period_duration`,
+  'usage',
+  dateColumn('starts_on'),
+  dateColumn('expires_on'),
+  dateColumn('renews_on'),
+  'auto_renew',
+  dateColumn('last_modified_on'),
+]
 
-type StateRow = readonly [
+type PackedCells = [
   sequence: Cell,
-  observedAt: Cell,
-  key: Cell,
-  subscriptionId: Cell,
-  mpn: Cell,
-  customerId: Cell,
-  productName: Cell,
-  status: Cell,
   present: Cell,
+  status: Cell,
   quantity: Cell,
-  unitPrice: Cell,
-  unitPriceCurrency: Cell,
-  unitCost: Cell,
-  unitCostCurrency: Cell,
-  billingPeriodType: Cell,
-  billingPeriodDuration: Cell,
+  price: Cell,
+  cost: Cell,
+  period: Cell,
   usage: Cell,
   startsOn: Cell,
   expiresOn: Cell,
   renewsOn: Cell,
   autoRenew: Cell,
   lastModifiedOn: Cell,
+]
+
+const SELECT = `SELECT ${packedColumns(PACKED)}, record_key, subscription_id, mpn, customer_id, product_name,
+  vendor_subscription_id FROM subscription_state WHERE msp_id = $1 ORDER BY record_key, sequence`
+
+type StateRow = readonly [
+  packed: Cell,
+  key: Cell,
+  subscriptionId: Cell,
+  mpn: Cell,
+  customerId: Cell,
+  productName: Cell,
   vendorSubscriptionId: Cell,
 ]
 
+const SELECT_INSTANTS = `SELECT sequence, ${instantColumn('observed_at')} FROM observation
+  WHERE msp_id = $1 AND sequence IN (SELECT sequence FROM subscription_state WHERE msp_id = $1)`
+
+type InstantRow = readonly [sequence: Cell, observedAt: Cell]
+
 /** Every state ever observed, by licence line, then by sequence. */
 export async function readStates(query: Query, mspId: string): Promise<readonly SubscriptionState[]> {
-  return (await query<StateRow>(SELECT, [mspId])).map(stateOf)
+  const instants = await query(SELECT_INSTANTS, [mspId], ([sequence, at]: InstantRow) => {
+    return [integer(sequence), instant(at)] as const
+  })
+  return query(SELECT, [mspId], stateReader(new Map(instants)))
 }
 
-function stateOf(row: StateRow): SubscriptionState {
-  const [sequence, observedAt, key, subscriptionId, mpn, customerId, productName, status, present, ...rest] =
-    row
-  const [quantity, price, priceCurrency, cost, costCurrency, periodType, periodDuration, usage, ...dates] =
-    rest
-  const [startsOn, expiresOn, renewsOn, autoRenew, lastModifiedOn, vendorSubscriptionId] = dates
-  return {
-    sequence: integer(sequence),
-    observedAt: instant(observedAt),
-    present: flag(present),
-    subscription: {
-      key: text(key),
-      subscriptionId: text(subscriptionId),
-      mpn: text(mpn),
-      customerId: text(customerId),
-      productName: text(productName),
-      status: word(STATUSES, status),
-      quantity: decimal(quantity),
-      unitPrice: unitPrice(price, priceCurrency),
-      unitCost: unitPrice(cost, costCurrency),
-      billingPeriod: billingPeriod(periodType, periodDuration),
-      usage: flag(usage),
-      startsOn: localDate(startsOn),
-      expiresOn: optionalLocalDate(expiresOn),
-      renewsOn: optionalLocalDate(renewsOn),
-      autoRenew: optionalFlag(autoRenew),
-      lastModifiedOn: optionalLocalDate(lastModifiedOn),
-      vendorSubscriptionId: optionalText(vendorSubscriptionId),
-    },
+function stateReader(observedAt: ReadonlyMap<number, Date>): (row: StateRow) => SubscriptionState {
+  const quantityOf = remembering(decimal)
+  const priceOf = remembering(unitPrice)
+  const periodOf = remembering(billingPeriod)
+  const sameText = remembering((same) => same)
+  return ([packed, key, subscriptionId, mpn, customerId, productName, vendorSubscriptionId]) => {
+    const cells = unpack<PackedCells>(packed, 13)
+    const [sequenceCell, present, status, quantity, price, cost, period, usage, ...dates] = cells
+    const [startsOn, expiresOn, renewsOn, autoRenew, lastModifiedOn] = dates
+    const sequence = integer(sequenceCell)
+    const at = observedAt.get(sequence)
+    assert(at !== undefined, `observation ${sequence} has states but no header`)
+    return {
+      sequence,
+      observedAt: at,
+      present: flag(present),
+      subscription: {
+        key: text(key),
+        subscriptionId: text(subscriptionId),
+        mpn: sameText(text(mpn)),
+        customerId: sameText(text(customerId)),
+        productName: sameText(text(productName)),
+        status: word(STATUSES, status),
+        quantity: quantityOf(text(quantity)),
+        unitPrice: price === null ? undefined : priceOf(price),
+        unitCost: cost === null ? undefined : priceOf(cost),
+        billingPeriod: period === null ? undefined : periodOf(period),
+        usage: flag(usage),
+        startsOn: localDate(startsOn),
+        expiresOn: optionalLocalDate(expiresOn),
+        renewsOn: optionalLocalDate(renewsOn),
+        autoRenew: optionalFlag(autoRenew),
+        lastModifiedOn: optionalLocalDate(lastModifiedOn),
+        vendorSubscriptionId: optionalText(vendorSubscriptionId),
+      },
+    }
   }
 }
 
-function billingPeriod(type: Cell, duration: Cell): BillingPeriod | undefined {
-  return type === null ? undefined : { type: word(PERIOD_TYPES, type), duration: integer(duration) }
+/** Reads "month 1". */
+function billingPeriod(cell: string): BillingPeriod {
+  const [type = '', duration = ''] = cell.split(' ')
+  return { type: word(PERIOD_TYPES, type), duration: integer(duration) }
 }

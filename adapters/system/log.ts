@@ -8,7 +8,7 @@ export interface LogOptions {
   /** What must never stand in a line, whoever put it there. */
   readonly secrets: readonly string[]
   /** Takes whole lines; default: standard error, so that an answer on standard output stays alone. */
-  readonly destination?: { write(line: string): void }
+  readonly destination?: { write(line: string): unknown }
 }
 
 /** One line of JSON per entry, at once, with every secret taken out of the finished line. */
@@ -22,7 +22,7 @@ export function createLog({ level, secrets, destination = process.stderr }: LogO
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.errWithCause },
     },
-    { write: (line: string) => void destination.write(redact(line)) },
+    { write: (line: string) => destination.write(redact(line)) },
   )
   return {
     info: (fields, message) => logger.info(fields, message),

@@ -101,18 +101,6 @@ ALTER TABLE "observation" ADD CONSTRAINT "observation_msp_id_fkey" FOREIGN KEY (
 -- AddForeignKey
 ALTER TABLE "observation" ADD CONSTRAINT "observation_msp_id_previous_fkey" FOREIGN KEY ("msp_id", "previous") REFERENCES "observation"("msp_id", "sequence") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
--- AddForeignKey
-ALTER TABLE "customer" ADD CONSTRAINT "customer_msp_id_first_sequence_fkey" FOREIGN KEY ("msp_id", "first_sequence") REFERENCES "observation"("msp_id", "sequence") ON DELETE RESTRICT ON UPDATE RESTRICT;
-
--- AddForeignKey
-ALTER TABLE "subscription_state" ADD CONSTRAINT "subscription_state_msp_id_sequence_fkey" FOREIGN KEY ("msp_id", "sequence") REFERENCES "observation"("msp_id", "sequence") ON DELETE RESTRICT ON UPDATE RESTRICT;
-
--- AddForeignKey
-ALTER TABLE "marketplace_order" ADD CONSTRAINT "marketplace_order_msp_id_first_sequence_fkey" FOREIGN KEY ("msp_id", "first_sequence") REFERENCES "observation"("msp_id", "sequence") ON DELETE RESTRICT ON UPDATE RESTRICT;
-
--- AddForeignKey
-ALTER TABLE "lineage_member" ADD CONSTRAINT "lineage_member_msp_id_sequence_fkey" FOREIGN KEY ("msp_id", "sequence") REFERENCES "observation"("msp_id", "sequence") ON DELETE RESTRICT ON UPDATE RESTRICT;
-
 -- By hand from here: what the schema language cannot say.
 
 -- Sequences have no gaps: each observation names the one before it, and its foreign key makes that one exist.
