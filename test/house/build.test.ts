@@ -23,6 +23,14 @@ mkdirSync('adapters/storage/generated', { recursive: true })
 writeFileSync('adapters/storage/generated/client.ts', 'export const client = 1\\n')
 `
 
+/** Stands in for the maker of the embedded database's image. */
+const IMAGE_MAKER = `
+import { appendFileSync, writeFileSync } from 'node:fs'
+console.log('an image')
+appendFileSync('images.log', 'x')
+writeFileSync('dist/embedded-postgres-1.0.0.tar.gz', 'image')
+`
+
 let root = ''
 
 function write(path: string, text: string): void {
@@ -35,9 +43,12 @@ function node(...args: readonly string[]) {
   return { status, stdout, stderr }
 }
 
-const build = (...args: readonly string[]) => node('test/support/build.mjs', ...args)
+const build = (...args: readonly string[]) => node('test/support/build.mjs', '--no-check', ...args)
+const checkedBuild = () => node('test/support/build.mjs')
 const run = (...args: readonly string[]) => node('test/support/run.mjs', ...args)
 const generations = (): number => readFileSync(join(root, 'generated.log'), 'utf8').length
+
+const images = (): number => readFileSync(join(root, 'images.log'), 'utf8').length
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'build-'))
@@ -85,6 +96,24 @@ describe('building', () => {
     expect(existsSync(join(root, 'adapters/storage/generated/client.ts'))).toBe(true)
   })
 
+  it('makes the image of an empty database once, again when its maker changed, and fails when it fails', () => {
+    write('adapters/storage/embedded-image.mjs', IMAGE_MAKER)
+    expect(run('bot/main.js')).toMatchObject({ status: 0, stdout: 'hello ' })
+    write('bot/word.ts', "export const word: string = 'changed'\n")
+    build()
+    expect(images()).toBe(1)
+    write('adapters/storage/embedded-image.mjs', `${IMAGE_MAKER}\n`)
+    build()
+    expect(images()).toBe(2)
+    rmSync(join(root, 'dist/embedded-postgres-1.0.0.tar.gz'))
+    build()
+    expect(images()).toBe(3)
+    write('adapters/storage/embedded-image.mjs', 'process.exit(1)')
+    const { status, stderr } = build()
+    expect(status).toBe(1)
+    expect(stderr).toContain('empty database')
+  })
+
   it('starts over when dist was deleted, or a build was cut short', () => {
     build()
     rmSync(join(root, 'dist'), { recursive: true })
@@ -106,7 +135,7 @@ describe('building', () => {
   it('wrong types fail the build with their place, every time, but do not stop a command', () => {
     write('bot/word.ts', 'export const word: string = 7\n')
     expect(run('bot/main.js').stdout).toBe('7 ')
-    for (const attempt of [build(), build()]) {
+    for (const attempt of [checkedBuild(), checkedBuild()]) {
       expect(attempt.status).toBe(1)
       expect(attempt.stdout).toBe('')
       expect(attempt.stderr).toContain('bot/word.ts(1,14)')

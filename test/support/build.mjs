@@ -1,15 +1,16 @@
 /**
- * Brings dist/ up to date: the generated database client, then the compiled sources. Does nothing, fast, when nothing
- * changed. All output goes to stderr, so that a command which builds first still prints only its answer on stdout.
+ * Brings dist/ up to date: the generated database client, then the compiled sources, and meanwhile the image a new
+ * embedded database starts from. Does nothing, fast, when nothing changed. All output goes to stderr, so that a command which builds first still prints only its answer on stdout.
  *
  *   node test/support/build.mjs              with type checking (npm run build)
  *   node test/support/build.mjs --no-check   emit only (before a command is run; `npm run check` checks the types)
  *   node test/support/build.mjs --generate   the database client only
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const SOURCE_FOLDERS = ['bot', 'core', 'adapters', 'prisma', 'test']
@@ -17,6 +18,9 @@ const SETTINGS = ['tsconfig.json', 'package-lock.json']
 /** Generated or installed: never a source. */
 const NOT_SOURCES = new Set(['node_modules', 'generated', 'clients'])
 const SOURCE = /\.(ts|mjs)$/
+/** Writes the image of an empty embedded database; it needs nothing compiled. */
+const IMAGE_MAKER = join('adapters', 'storage', 'embedded-image.mjs')
+const IMAGE = /^embedded-postgres-.*\.tar\.gz$/
 /** Another build of a cold tree takes about five seconds on a busy machine; past this it hangs. */
 const WAIT_FOR_OTHER_BUILD_MILLISECONDS = 120_000
 const POLL_MILLISECONDS = 50
@@ -27,20 +31,24 @@ const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
 class BuildFailed extends Error {}
 
 /**
- * Builds what is out of date under `root`; returns what was done ("generate", "compile").
+ * Builds what is out of date under `root`; returns what was done ("generate", "compile", "image").
  * @param {{ root?: string, check?: boolean, generateOnly?: boolean }} [options]
- * @returns {string[]}
+ * @returns {Promise<string[]>}
  */
-export function build({ root = projectRoot, check = true, generateOnly = false } = {}) {
-  const stale = staleSteps(root, check, generateOnly)
-  if (stale.length === 0) return []
+export async function build({ root = projectRoot, check = true, generateOnly = false } = {}) {
+  if (staleSteps(root, check, generateOnly).length === 0) return []
   if (!existsSync(join(root, 'node_modules', 'typescript'))) {
     throw new BuildFailed('The packages are not installed. Run `npm install` first.')
   }
-  return withLock(root, () => {
+  return withLock(root, async () => {
     const steps = staleSteps(root, check, generateOnly)
-    if (steps.includes('generate')) generate(root)
-    if (steps.includes('compile')) compile(root, check)
+    const image = steps.includes('image') ? makeImage(root) : undefined
+    try {
+      if (steps.includes('generate')) await generate(root)
+      if (steps.includes('compile')) await compile(root, check)
+    } finally {
+      await image
+    }
     return steps
   })
 }
@@ -61,12 +69,15 @@ function staleSteps(root, check, generateOnly) {
   if (generateOnly) return steps
   const compiled = stamps.sources === sourcesSignature(root) && (stamps.checked === true || !check)
   if (steps.length > 0 || !compiled) steps.push('compile')
+  if (existsSync(join(root, IMAGE_MAKER)) && (stamps.image !== imageSignature(root) || !hasImage(root))) {
+    steps.push('image')
+  }
   return steps
 }
 
 /** @param {string} root */
-function generate(root) {
-  run(root, [join('prisma', 'prisma.mjs'), 'generate'], 'The database client could not be generated.')
+async function generate(root) {
+  await run(root, [join('prisma', 'prisma.mjs'), 'generate'], 'The database client could not be generated.')
   writeStamps(root, { schema: schemaSignature(root) })
 }
 
@@ -74,13 +85,33 @@ function generate(root) {
  * @param {string} root
  * @param {boolean} check
  */
-function compile(root, check) {
+async function compile(root, check) {
   const before = sourcesSignature(root)
   writeStamps(root, { sources: undefined })
   const compiler = join('node_modules', 'typescript', 'bin', 'tsc')
-  run(root, [compiler, '-p', '.', ...(check ? [] : ['--noCheck'])], 'The sources do not compile.')
+  await run(root, [compiler, '-p', '.', ...(check ? [] : ['--noCheck'])], 'The sources do not compile.')
   removeOrphans(root)
   writeStamps(root, { sources: before, checked: check })
+}
+
+/** @param {string} root */
+async function makeImage(root) {
+  const before = imageSignature(root)
+  await run(root, [IMAGE_MAKER], 'The image of an empty database could not be made.')
+  writeStamps(root, { image: before })
+}
+
+/** @param {string} root */
+function hasImage(root) {
+  return existsSync(join(root, 'dist')) && readdirSync(join(root, 'dist')).some((name) => IMAGE.test(name))
+}
+
+/**
+ * The image depends on the engine's version and on how it is set up, and on nothing else of ours.
+ * @param {string} root
+ */
+function imageSignature(root) {
+  return contentSignature(root, [IMAGE_MAKER, 'package-lock.json'])
 }
 
 /**
@@ -102,11 +133,17 @@ function removeOrphans(root) {
  * @param {string} root
  * @param {string[]} args
  * @param {string} failure
+ * @returns {Promise<void>}
  */
 function run(root, args, failure) {
-  const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
-  if (error !== undefined) throw error
-  if (status !== 0) throw new BuildFailed(`${failure} The reasons are above.`)
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
+    child.on('error', reject)
+    child.on('close', (status) => {
+      if (status === 0) resolve()
+      else reject(new BuildFailed(`${failure} The reasons are above.`))
+    })
+  })
 }
 
 /** @param {string} root */
@@ -119,10 +156,17 @@ function generatedFolder(root) {
  * @param {string} root
  */
 function schemaSignature(root) {
-  const schema = join(root, 'prisma', 'schema.prisma')
-  if (!existsSync(schema)) return undefined
-  const hash = createHash('sha256').update(readFileSync(schema))
-  hash.update(readFileSync(join(root, 'package-lock.json')))
+  const schema = join('prisma', 'schema.prisma')
+  return existsSync(join(root, schema)) ? contentSignature(root, [schema, 'package-lock.json']) : undefined
+}
+
+/**
+ * @param {string} root
+ * @param {string[]} names
+ */
+function contentSignature(root, names) {
+  const hash = createHash('sha256')
+  for (const name of names) hash.update(readFileSync(join(root, name)))
   return hash.digest('hex')
 }
 
@@ -156,7 +200,7 @@ function filesUnder(folder, pattern) {
 }
 
 /**
- * @typedef {{ schema?: string | undefined, sources?: string | undefined, checked?: boolean }} Stamps
+ * @typedef {{ schema?: string | undefined, sources?: string | undefined, checked?: boolean, image?: string }} Stamps
  * @param {string} root
  * @returns {Stamps}
  */
@@ -181,10 +225,10 @@ function writeStamps(root, changed) {
  * Two commands started at once must not write dist/ at once: the second waits, then finds it fresh.
  * @template T
  * @param {string} root
- * @param {() => T} work
- * @returns {T}
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
  */
-function withLock(root, work) {
+async function withLock(root, work) {
   mkdirSync(join(root, 'dist'), { recursive: true })
   const lock = join(root, 'dist', '.building')
   const deadline = Date.now() + WAIT_FOR_OTHER_BUILD_MILLISECONDS
@@ -194,10 +238,10 @@ function withLock(root, work) {
       throw new BuildFailed(
         `Another build holds ${lock} for two minutes. Delete the file if none is running.`,
       )
-    } else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MILLISECONDS)
+    } else await setTimeout(POLL_MILLISECONDS)
   }
   try {
-    return work()
+    return await work()
   } finally {
     rmSync(lock, { force: true })
   }
@@ -231,9 +275,9 @@ function ownerIsGone(lock) {
  * {@link build} for a script: a failure is a sentence on stderr and exit code 1.
  * @param {Parameters<typeof build>[0]} options
  */
-export function buildOrExit(options) {
+export async function buildOrExit(options) {
   try {
-    return build(options)
+    return await build(options)
   } catch (error) {
     if (!(error instanceof BuildFailed)) throw error
     process.stderr.write(`${error.message}\n`)
@@ -242,7 +286,7 @@ export function buildOrExit(options) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  buildOrExit({
+  await buildOrExit({
     check: !process.argv.includes('--no-check'),
     generateOnly: process.argv.includes('--generate'),
   })

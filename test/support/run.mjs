@@ -11,7 +11,7 @@ if (entry === undefined) {
   process.stderr.write('Name the program to run, such as bot/main.js, and its arguments.\n')
   process.exit(2)
 }
-buildOrExit({ check: false })
+await buildOrExit({ check: false })
 const program = fileURLToPath(new URL(`../../dist/${entry}`, import.meta.url))
 if (!existsSync(program)) {
   process.stderr.write(`dist/${entry} does not exist: there is no source of that name.\n`)
