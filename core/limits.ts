@@ -64,6 +64,12 @@ export const HTTP_BACKOFF_LONGEST_MILLISECONDS = 15_000
 export const HTTP_BACKOFF_JITTER_MILLISECONDS = 500
 /** Longest wait a server can impose: observations run every 15 minutes, so a longer one is the next one's matter. */
 export const HTTP_RETRY_AFTER_LONGEST_MILLISECONDS = 300_000
+/** Body of a refusal: it is only quoted from, no explanation needs more. */
+export const HTTP_REFUSAL_BYTES = 64 * 1024
+/** Characters of a server's own words that are passed on: one line a person reads. */
+export const HTTP_QUOTED_LENGTH = 200
+/** Characters of a correlation id: gateways send UUIDs. */
+export const HTTP_CORRELATION_LENGTH = 100
 
 // Reading the marketplace
 
@@ -73,6 +79,8 @@ export const MARKETPLACE_PAGE_ROWS = 500
 export const MARKETPLACE_LIST_WALKS = 3
 /** Rows of one list: twenty times the orders of a large reseller. A list that never ends is a loop. */
 export const MARKETPLACE_LIST_ROWS = 500_000
+/** Characters of a wrong value that a refusal quotes: enough to find it, not a page of it. */
+export const MARKETPLACE_QUOTED_LENGTH = 80
 
 // The database
 
@@ -92,6 +100,8 @@ export const DATABASE_BULK_ROWS = 10_000
 export const DATABASE_EXPORT_ROWS = 2000
 /** Characters of one line of a database export: the largest row has a few thousand; more is not our file. */
 export const DATABASE_EXPORT_LINE_LENGTH = 16 * 1024 * 1024
+/** Entries of the trail read at a time: some megabytes in memory, however long the trail is. */
+export const AUDIT_PAGE_ENTRIES = 5000
 /** How often the embedded database writes its changes to their place: bounds its log and the time to open after a kill. */
 export const DATABASE_CHECKPOINT_EVERY_MILLISECONDS = 300_000
 /** Written rows after which the embedded database is cleaned and its statistics renewed: one large first observation. */

@@ -6,6 +6,9 @@ import {
   HTTP_RETRY_AFTER_LONGEST_MILLISECONDS,
 } from '../../core/limits.js'
 
+/** This machine's clock: it dates tokens and waits, never a charge. Tests inject their own. */
+export const wallClock = (): number => Date.now()
+
 /** Waits; tests inject one that does not. */
 export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>
 

@@ -10,7 +10,14 @@ import {
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { addressOf, pinAddress } from './address.js'
-import { type PauseGate, type Sleep, backoffMilliseconds, createPauseGate, sleepForReal } from './backoff.js'
+import {
+  type PauseGate,
+  type Sleep,
+  backoffMilliseconds,
+  createPauseGate,
+  sleepForReal,
+  wallClock,
+} from './backoff.js'
 import { type Failure, type HttpAnswer, cutFailure, judge } from './judge.js'
 import { type RefusalContext, hideSecrets } from './refusal.js'
 
@@ -128,7 +135,7 @@ async function attemptOnce(
       returned: request.returned ?? [],
       correlationHeader: options.correlationHeader ?? 'x-correlation-id',
       maximumBodyBytes: options.maximumBodyBytes ?? HTTP_BODY_BYTES,
-      nowMilliseconds: (options.now ?? Date.now)(),
+      nowMilliseconds: (options.now ?? wallClock)(),
     })
   } catch (error) {
     if (error instanceof Problem) throw error

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { HTTP_CORRELATION_LENGTH, HTTP_REFUSAL_BYTES } from '../../core/limits.js'
 import type { Problem, ProblemKind } from '../../core/problem.js'
 import { retryAfterMilliseconds } from './backoff.js'
 import { isJsonType, parseJson, readCapped } from './body.js'
@@ -30,11 +31,6 @@ export interface Judgement {
   readonly maximumBodyBytes: number
   readonly nowMilliseconds: number
 }
-
-/** A refusing answer's body is only quoted from; no page of explanation needs more. */
-const MAXIMUM_REFUSAL_BYTES = 64 * 1024
-/** A correlation id is quoted in errors and logs; longer ones are no ids. */
-const MAXIMUM_CORRELATION_LENGTH = 100
 
 /** Turns a response into an answer or a failure, reading no more of it than allowed. */
 export async function judge(
@@ -136,7 +132,7 @@ async function refusingBody(response: Response): Promise<unknown> {
     return undefined
   }
   try {
-    const bytes = await readCapped(response, MAXIMUM_REFUSAL_BYTES)
+    const bytes = await readCapped(response, HTTP_REFUSAL_BYTES)
     const parsed = bytes === undefined ? undefined : parseJson(bytes)
     return parsed !== undefined && 'value' in parsed ? parsed.value : undefined
   } catch {
@@ -151,7 +147,7 @@ function withCorrelation(
 ): RefusalContext {
   const id = quotable(response.headers.get(correlationHeader) ?? '', secrets).slice(
     0,
-    MAXIMUM_CORRELATION_LENGTH,
+    HTTP_CORRELATION_LENGTH,
   )
   return id === '' ? context : { ...context, where: `${context.where}, correlation id ${id}` }
 }

@@ -1,7 +1,5 @@
+import { HTTP_QUOTED_LENGTH } from '../../core/limits.js'
 import { Problem, type ProblemKind } from '../../core/problem.js'
-
-/** Characters of a server's own words that are passed on. */
-const MAXIMUM_WORDS = 200
 
 /** Removes what must never be read by anyone: every secret, wherever a server or an error echoes it. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
@@ -17,7 +15,7 @@ export function quotable(text: string, secrets: readonly string[]): string {
   const line = hideSecrets(text, secrets)
     .replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ')
     .trim()
-  return line.length > MAXIMUM_WORDS ? `${line.slice(0, MAXIMUM_WORDS)}…` : line
+  return line.length > HTTP_QUOTED_LENGTH ? `${line.slice(0, HTTP_QUOTED_LENGTH)}…` : line
 }
 
 /** What a refusing server says about it: the field its error bodies carry, under the names seen in the wild. */

@@ -1,6 +1,6 @@
 import { Problem } from '../../core/problem.js'
 import type { Log } from '../../core/ports.js'
-import { createPauseGate, type Sleep, sleepForReal } from '../http/backoff.js'
+import { createPauseGate, type Sleep, sleepForReal, wallClock } from '../http/backoff.js'
 import { createHttpClient } from '../http/client.js'
 import type { HttpAnswer } from '../http/judge.js'
 import { quotable, serverWords } from '../http/refusal.js'
@@ -44,7 +44,7 @@ const SYSTEM = 'The marketplace'
 /** The marketplace's API, signed in: one token for all, renewed ahead of its end, and once when it is refused. */
 export function createIngramApi(options: IngramOptions): IngramApi {
   const headers = callHeaders(options)
-  const now = options.now ?? Date.now
+  const now = options.now ?? wallClock
   const sleep = options.sleep ?? sleepForReal
   const shared = {
     system: SYSTEM,

@@ -1,3 +1,4 @@
+import { MARKETPLACE_QUOTED_LENGTH } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
 import type { Parser } from './schema.js'
 
@@ -15,9 +16,6 @@ export interface Reading {
 
 /** What every Problem of this adapter leaves undone: an observation is whole or it is not. */
 export const NOTHING_STORED = 'The marketplace was not read completely and nothing was stored.'
-
-/** Characters of a wrong value that are quoted. */
-const MAXIMUM_QUOTE = 80
 
 /** @throws Problem `unavailable`: whose field, which value was found, what was expected and what to do. */
 export function read<T>(parse: Parser<T>, raw: unknown, reading: Reading): T {
@@ -45,7 +43,7 @@ export function unusable({ subject, where }: Reading, fault: string): Problem {
 function quote(value: unknown): string {
   if (value === undefined) return 'nothing'
   const text = JSON.stringify(value)
-  return text.length > MAXIMUM_QUOTE ? `${text.slice(0, MAXIMUM_QUOTE)}…` : text
+  return text.length > MARKETPLACE_QUOTED_LENGTH ? `${text.slice(0, MARKETPLACE_QUOTED_LENGTH)}…` : text
 }
 
 /** "subscription 1000177"; a row whose id cannot be used is found by its place. */

@@ -290,7 +290,7 @@ describe('wrong fields planted in good traffic', () => {
       ...operation,
       responseBody: Object.assign(() => true, operation.responseBody),
     }))
-    const plantings = plantWrongFields(blind as readonly Operation[], [exchange({})])
+    const plantings = plantWrongFields(blind, [exchange({})])
     expect(plantings.map(({ caught }) => caught)).toEqual([false, false])
   })
 })

@@ -165,3 +165,16 @@ export async function refusalOf(work: Promise<unknown>): Promise<Problem> {
   if (error instanceof Problem) return error
   throw error
 }
+
+/** `count` records, newest first, with ids that fall. */
+export function many(
+  count: number,
+  make: (changes: { id: string }) => Readonly<Record<string, unknown>>,
+  from = 2_000_000,
+) {
+  return Array.from({ length: count }, (_, index) => make({ id: String(from + count - index) }))
+}
+
+/** Offsets a list was asked for, in order. */
+export const offsets = (server: FakeMarketplace, path: string): (string | null)[] =>
+  server.received.filter(({ url }) => url.pathname === path).map(({ url }) => url.searchParams.get('offset'))

@@ -62,7 +62,7 @@ describe('a subscription', () => {
   })
 
   it('ignores what it does not use, prototype keys included', () => {
-    const hostile = JSON.parse(
+    const hostile: unknown = JSON.parse(
       JSON.stringify(subscription({ newField: { deep: [1, 2] } })).replace(
         '{',
         '{"__proto__":{"status":"hold"},"constructor":1,',
