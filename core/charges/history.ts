@@ -1,4 +1,4 @@
-import { assert } from '../assert.js'
+import { assert, unreachable } from '../assert.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import type { Decimal } from '../money/decimal.js'
@@ -109,6 +109,11 @@ function apply(reading: Reading, event: TimelineEvent): void {
       return
     case 'cancel':
       reading.serviceTo = event.on
+      return
+    case 'oneTime':
+      return
+    default:
+      unreachable(event.type, 'apply')
   }
 }
 

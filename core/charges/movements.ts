@@ -68,8 +68,9 @@ export function movementsOf(history: History, period: ChargedPeriod): readonly M
  * its resumption (B13, D1). None: it is not resumed.
  */
 function openingStep(steps: readonly Step[], index: number, { suspended }: Policy): Step | undefined {
-  let step = steps[index]
-  for (let next = index + 1; step !== undefined && step.paused && suspended === 'pause'; next += 1)
-    step = steps[next]
-  return step
+  if (suspended === 'bill') return steps[index]
+  for (let next = index; ; next += 1) {
+    const step = steps[next]
+    if (step === undefined || !step.paused) return step
+  }
 }

@@ -70,8 +70,16 @@ export function formatUnitPrice(price: Decimal, currency: string): string {
   assert(digits !== undefined, `formatUnitPrice: unknown currency ${currency}`)
   const absolute = price < 0n ? -price : price
   const scale = 10n ** BigInt(DECIMAL_PLACES)
-  const places = (absolute % scale).toString().padStart(DECIMAL_PLACES, '0').replace(/0+$/, '').padEnd(digits, '0')
-  return signed(price < 0n, currency, groupThousands(`${absolute / scale}${places === '' ? '' : `.${places}`}`))
+  const places = (absolute % scale)
+    .toString()
+    .padStart(DECIMAL_PLACES, '0')
+    .replace(/0+$/, '')
+    .padEnd(digits, '0')
+  return signed(
+    price < 0n,
+    currency,
+    groupThousands(`${absolute / scale}${places === '' ? '' : `.${places}`}`),
+  )
 }
 
 function signed(negative: boolean, currency: string, digits: string): string {

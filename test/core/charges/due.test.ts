@@ -18,18 +18,18 @@ const APRIL = '2026-04-30'
 const OPENS_ON = '2026-03-01'
 const BASE: EventWords = ['2026-03-01', 20, '22.00']
 
-function dueInput(words: CaseWords, billed: readonly SettledLine[] = []): DueInput {
-  const { currency, policy, policyChanges, timeline } = inputOf(words)
+function dueInput(of: CaseWords, billed: readonly SettledLine[] = []): DueInput {
+  const { currency, policy, policyChanges, timeline } = inputOf(of)
   return { currency, policy, timeline, billed, ...(policyChanges === undefined ? {} : { policyChanges }) }
 }
 
 function due(
-  words: CaseWords,
+  of: CaseWords,
   until: string,
   billed: readonly SettledLine[] = [],
   opensOn = OPENS_ON,
 ): readonly ChargeLine[] {
-  return dueThrough(dueInput(words, billed), day(opensOn), day(until))
+  return dueThrough(dueInput(of, billed), day(opensOn), day(until))
 }
 
 function sum(lines: readonly ChargeLine[]): string {

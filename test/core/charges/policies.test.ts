@@ -47,7 +47,7 @@ test.each(TOTALS)('%s alone', (_name, policy, total) => {
 })
 
 test('every default is the default: saying it changes nothing', () => {
-  for (const [name, value] of Object.entries(DEFAULT_POLICY)) {
+  for (const [name, value] of Object.entries<unknown>({ ...DEFAULT_POLICY })) {
     expect([name, totalOf({ ...BUSY, policy: { [name]: value } })]).toEqual([name, '457.75'])
   }
 })
