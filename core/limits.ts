@@ -47,7 +47,7 @@ export const MAXIMUM_ID_LENGTH = 128
 
 /** Requests in flight per system: 20 was clean on the live marketplace, more only meets its time window sooner. */
 export const HTTP_CONCURRENCY = 20
-/** Tries of one request, the first included: some 40 seconds of backing off, longer than a gateway's window. */
+/** Tries of one request, the first included: half a minute of waiting, as clients of the live API found enough. */
 export const HTTP_ATTEMPTS = 6
 /** Tries while answers are not usable JSON: a hiccup passes; a wrong address stays wrong and should say so soon. */
 export const HTTP_MALFORMED_ATTEMPTS = 3
@@ -117,3 +117,50 @@ export const DATA_FOLDER_LOCK_ROUNDS = 50
 export const PROPOSE_ATTEMPTS = 5
 /** Times a decision is checked again when the books moved on meanwhile: two people at once need two, a crowd more. */
 export const DECIDE_ATTEMPTS = 20
+
+// The one server people's chats call
+
+/** Body of one request: chat platforms send a few kilobytes, a click with its card at most some hundred. */
+export const SERVER_BODY_BYTES = 1024 * 1024
+/** Bytes of a body too large that are still read and thrown away, so that the sender hears 413 instead of a cut line. */
+export const SERVER_DISCARD_BYTES = 16 * 1024 * 1024
+/** Until the headers, and the whole request, have come: a slow sender must not hold a connection. */
+export const SERVER_HEADERS_MILLISECONDS = 10_000
+export const SERVER_REQUEST_MILLISECONDS = 20_000
+/** Until an answer has left: chat platforms give up after 3 to 15 seconds themselves. */
+export const SERVER_ANSWER_MILLISECONDS = 30_000
+/** Characters of a path: a signed file link has about two hundred. */
+export const SERVER_PATH_LENGTH = 1024
+/** Connections at a time: a platform uses a handful; more is a flood. */
+export const SERVER_CONNECTIONS = 1000
+/** One readiness check: a probe asks every few seconds and must not queue. */
+export const SERVER_CHECK_MILLISECONDS = 5000
+/** From the wish to stop until it has: what runs may end, then the program goes anyway. */
+export const SERVER_SHUTDOWN_MILLISECONDS = 10_000
+
+// Slack
+
+/** Characters of a signing secret: Slack's have 32; a short one could be guessed. */
+export const SLACK_SIGNING_SECRET_LENGTH = 16
+/** Distance between a request's stamp and now, both ways: what Slack recommends. */
+export const SLACK_FRESH_SECONDS = 300
+/** A signed request is remembered until its stamp is stale for certain: both sides of the window, and one more. */
+export const SLACK_REQUEST_KEPT_MILLISECONDS = 900_000
+/** An event is remembered longer: Slack repeats one for up to an hour, and for a day when asked to. */
+export const SLACK_EVENT_KEPT_MILLISECONDS = 90_000_000
+/** One call of Slack's API: it answers within a second; uploads take a few. */
+export const SLACK_CALL_MILLISECONDS = 10_000
+/** Tries after the first, doubling from half a second: a hiccup passes, and a person waits some seconds at most. */
+export const SLACK_RETRIES = 3
+export const SLACK_RETRY_FIRST_MILLISECONDS = 500
+/** Longest wait Slack can impose before a call is given up: it names up to a minute for chat. */
+export const SLACK_RETRY_AFTER_SECONDS = 60
+/** Answer of Slack's API: a few kilobytes. */
+export const SLACK_ANSWER_BYTES = 4 * 1024 * 1024
+/** How long an accepted token counts as accepted before it is asked about again. */
+export const SLACK_READY_MILLISECONDS = 300_000
+/** Characters of a reason typed into a window: a few sentences. */
+export const SLACK_REASON_LENGTH = 500
+
+/** A key that was acted on is kept at least this long behind the newest: longer than any caller asks for. */
+export const ONCE_KEPT_MILLISECONDS = 172_800_000

@@ -37,13 +37,13 @@ export function changeWords(change: Change): string {
   const notes = [
     change.order === undefined ? '' : `order ${change.order}`,
     change.estimated ? 'date estimated' : '',
-    change.scheduled ? 'scheduled at renewal' : '',
+    change.scheduled && change.kind !== 'cancelled' ? 'scheduled at renewal' : '',
   ]
   const said = notes.filter((note) => note !== '').join(', ')
   return `${change.product} ${whatChanged(change, on)}${said === '' ? '' : ` (${said})`}`
 }
 
-function whatChanged({ kind, seats, price }: Change, on: string): string {
+function whatChanged({ kind, seats, price, scheduled }: Change, on: string): string {
   switch (kind) {
     case 'added':
       return `added with ${seatsWords(seats?.after ?? (0n as never))} from ${on}`
@@ -60,7 +60,7 @@ function whatChanged({ kind, seats, price }: Change, on: string): string {
     case 'resumed':
       return `resumed on ${on}`
     case 'cancelled':
-      return `ended; ${on} is the first day without service`
+      return `${scheduled ? 'will not renew' : 'ended'}; ${on} is the first day without service`
     default:
       return unreachable(kind, 'whatChanged')
   }

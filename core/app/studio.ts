@@ -211,7 +211,9 @@ function summarise(portfolio: Portfolio): StatusAnswer {
   }
   return {
     opensOn: portfolio.opensOn,
-    subscriptions: portfolio.subscriptions.filter(({ subscription }) => subscription.end === null).length,
+    subscriptions: portfolio.subscriptions.filter(
+      ({ subscription }) => subscription.end === null || subscription.endPlanned,
+    ).length,
     held: portfolio.subscriptions.filter(({ held }) => held).length,
     exceptions: [...counts].map(([kind, count]) => ({ kind, count })),
   }

@@ -42,9 +42,13 @@ export interface ChainFault {
   readonly what: string
 }
 
-/** Verifies a whole chain in order of sequence: undefined when it holds. */
-export function verifyChain(entries: Iterable<AuditEntry>): ChainFault | undefined {
-  let last: AuditEntry | undefined
+/**
+ * Verifies a chain in order of sequence: undefined when it holds.
+ *
+ * @param before the entry it goes on from, when a long chain is verified in parts; undefined: it is whole.
+ */
+export function verifyChain(entries: Iterable<AuditEntry>, before?: AuditEntry): ChainFault | undefined {
+  let last = before
   for (const entry of entries) {
     const wanted = (last?.sequence ?? 0) + 1
     if (entry.sequence !== wanted) return { sequence: wanted, what: `entry ${wanted} is missing` }

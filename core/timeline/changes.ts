@@ -68,7 +68,10 @@ export function changesOf(subscription: FoldedSubscription, since: LocalDate): C
     const kind = type === 'suspend' ? 'suspended' : 'resumed'
     changes.push({ ...about, kind, effectiveOn: on, estimated: estimated ?? false })
   }
-  if (subscription.end !== null) changes.push({ ...about, kind: 'cancelled', effectiveOn: subscription.end })
+  if (subscription.end !== null) {
+    const scheduled = subscription.endPlanned
+    changes.push({ ...about, kind: 'cancelled', effectiveOn: subscription.end, scheduled })
+  }
   return changes
     .filter(({ effectiveOn }) => effectiveOn >= since)
     .sort((left, right) => left.effectiveOn - right.effectiveOn)

@@ -55,6 +55,8 @@ export interface FoldedSubscription {
   readonly billingPeriod: BillingPeriod | undefined
   readonly start: LocalDate
   readonly end: LocalDate | null
+  /** The end lies ahead: it will not be renewed, unless somebody changes that (B21). */
+  readonly endPlanned: boolean
   readonly term: Period | undefined
   readonly counts: readonly CountStep[]
   readonly prices: readonly PriceStep[]
@@ -83,7 +85,7 @@ export function foldLineage(
 ): FoldedSubscription {
   const last = records.at(-1) ?? records[0]
   const { subscription } = latestState(last)
-  const ended = endOf(last, settings)
+  const ended = endOf(last, settings) ?? plannedEnd(last, settings)
   const start = serviceStart(records[0], settings)
   const counted = foldCounts(records, settings)
   const end = ended === undefined ? null : ended.on
@@ -96,6 +98,7 @@ export function foldLineage(
     billingPeriod: subscription.billingPeriod,
     start,
     end: end !== null && end < start ? start : end,
+    endPlanned: end !== null && !hasEnded(subscription),
     term: termOf(termState(last), start),
     counts: [...counted.steps, ...scheduledCounts(last, settings)],
     prices: foldPrices(records, settings),
@@ -111,6 +114,17 @@ export function foldLineage(
     renewals: records.slice(1).map((record) => serviceStart(record, settings)),
     recordKeys: records.map(({ states }) => states[0].subscription.key),
   }
+}
+
+/** A running line that will not renew ends with its term: known today, and not yet true (BILLING B21). */
+function plannedEnd(
+  record: LineageRecord,
+  { timeZone }: FoldSettings,
+): { on: LocalDate; estimated: boolean } | undefined {
+  const { subscription, observedAt } = latestState(record)
+  const { autoRenew, expiresOn } = subscription
+  if (hasEnded(subscription) || autoRenew !== false || expiresOn === undefined) return undefined
+  return expiresOn > localDateOf(observedAt, timeZone) ? { on: expiresOn, estimated: false } : undefined
 }
 
 /** The first day of service: the marketplace's start, or for a line first seen pending the day it became active (B13). */

@@ -178,6 +178,14 @@ describe('B12, B13, B18: ends, holds and turnovers', () => {
     expect(fold([record([[NOW, ended]], [cancelled])]).end).toBe(day('2026-03-07'))
   })
 
+  test('a line that will not renew ends with its term: planned, not ended', () => {
+    const leaving = observed({ autoRenew: false, expiresOn: day('2026-04-15') })
+    expect(fold([record([[NOW, leaving]])])).toMatchObject({ end: day('2026-04-15'), endPlanned: true })
+    const past = observed({ autoRenew: false, expiresOn: day('2026-03-15') })
+    expect(fold([record([[NOW, past]])])).toMatchObject({ end: null, endPlanned: false })
+    expect(fold([record([[NOW, observed()]])])).toMatchObject({ end: null, endPlanned: false })
+  })
+
   test('a turnover is one subscription with one start and no end', () => {
     const old = observed({
       subscriptionId: '1',

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { renderConsole } from '../../bot/console/render.js'
+import { addDays, formatLocalDate } from '../../core/calendar/date.js'
+import type { Period } from '../../core/calendar/period.js'
+import { explainLine } from '../../core/charges/explain.js'
+import type { BillLine, Who } from '../../core/app/who.js'
+import { formatDecimal } from '../../core/money/decimal.js'
+import { amountDigits } from '../../core/money/money.js'
+import { recomputeExplanation } from '../core/charges/recompute-explanation.js'
+import { startDemo } from '../demo.js'
+import { day } from '../support/observed.js'
+import { recomputeFromEvents } from '../support/recompute/from-events.js'
+import { type ComparedCustomer, compareWho } from '../support/recompute/who.js'
+
+const NOW = '2026-03-20T13:00:00Z'
+const ENVIRONMENT = { DEMO_NOW: NOW, DEMO_SEED: '7' }
+const MONTHS: readonly Period[] = [
+  { from: day('2026-03-01'), to: day('2026-04-01') },
+  { from: day('2026-04-01'), to: day('2026-05-01') },
+  { from: day('2026-05-01'), to: day('2026-06-01') },
+]
+
+type Demo = Awaited<ReturnType<typeof startDemo>>
+
+async function startedDemo(change?: (demo: Demo) => void): Promise<Demo> {
+  const demo = await startDemo(ENVIRONMENT)
+  change?.(demo)
+  const { problem } = await demo.ask('observe')
+  expect(problem).toBeUndefined()
+  return demo
+}
+
+/** What the product answers, as plain data. */
+function plain({ bills }: Who): ComparedCustomer[] {
+  return bills.map(({ customerId, currency, amount, lines }) => ({
+    customerId,
+    currency,
+    amount: amountDigits(amount, currency),
+    lines: lines.map(({ charge }) => ({
+      kind: charge.kind,
+      from: formatLocalDate(charge.from),
+      to: formatLocalDate(charge.to),
+      billOn: formatLocalDate(charge.billOn),
+      quantity: formatDecimal(charge.quantity),
+      unitPrice: formatDecimal(charge.unitPrice),
+      amount: amountDigits(charge.amount, currency),
+    })),
+  }))
+}
+
+/** What it should answer, from the emulator's event log alone. */
+function expected({ emulator }: Demo, month: Period): readonly ComparedCustomer[] {
+  const until = formatLocalDate(addDays(month.to, -1))
+  const asked = { now: NOW, opensOn: '2026-03-01', timeZone: 'America/New_York', until }
+  return recomputeFromEvents(emulator.eventLog(), asked).customers
+}
+
+describe('the demo', () => {
+  let demo: Demo
+
+  beforeAll(async () => {
+    demo = await startedDemo()
+  })
+  afterAll(() => demo.close())
+
+  test.each(MONTHS)('agrees to the cent with an independent recomputation: $from', async (month) => {
+    const answer = plain(await demo.studio.who(month))
+    expect(answer.length).toBeGreaterThan(30)
+    expect(compareWho(expected(demo, month), answer)).toEqual([])
+  })
+
+  test('answers the same twice, and the same as another demo', async () => {
+    const question = 'who do I bill this month?'
+    const first = renderConsole((await demo.ask(question)).card)
+    expect(renderConsole((await demo.ask(question)).card)).toBe(first)
+    const other = await startedDemo()
+    expect(renderConsole((await other.ask(question)).card)).toBe(first)
+    await other.close()
+  })
+
+  test('explains every line so that its amount can be recomputed from the words', async () => {
+    const lines: BillLine[] = []
+    for (const month of MONTHS)
+      lines.push(...(await demo.studio.who(month)).bills.flatMap((bill) => bill.lines))
+    expect(lines.length).toBeGreaterThan(1000)
+    for (const { charge, currency } of lines) {
+      const words = explainLine(charge, currency)
+      expect([words, recomputeExplanation(words, currency)]).toEqual([words, charge.amount])
+    }
+  })
+
+  test('Contoso is the documentation’s example: 514.52', async () => {
+    const { bills } = await demo.studio.customer('contoso', MONTHS[0])
+    expect(bills.map(({ amount }) => amount)).toEqual([51_452n])
+  })
+
+  test('every command answers', async () => {
+    for (const text of [
+      'help',
+      'help who',
+      'status',
+      'changes',
+      'customer contoso',
+      'observe',
+      'approvals',
+    ]) {
+      expect((await demo.ask(text)).problem).toBeUndefined()
+    }
+  })
+})
+
+test('one price flipped in what is served, and the recomputation disagrees', async () => {
+  const demo = await startedDemo(({ emulator }) => {
+    const contoso = emulator
+      .eventLog()
+      .find((event) => event.type === 'customerCreated' && event.name === 'Contoso')
+    const bought = emulator
+      .eventLog()
+      .find(
+        (event) =>
+          event.type === 'subscriptionCreated' &&
+          contoso?.type === 'customerCreated' &&
+          event.customerId === contoso.customerId,
+      )
+    if (bought?.type !== 'subscriptionCreated') throw new Error('the seed world has no Contoso')
+    const [line] = bought.lines
+    emulator.world.flipPrice({
+      subscriptionId: bought.subscriptionId,
+      mpn: line?.mpn ?? '',
+      unitPrice: '22.01',
+    })
+  })
+  const [march] = MONTHS
+  if (march === undefined) throw new Error('no month')
+  const differences = compareWho(expected(demo, march), plain(await demo.studio.who(march)))
+  expect(differences.some((difference) => difference.includes('should be 514.52'))).toBe(true)
+  await demo.close()
+})
