@@ -45,12 +45,16 @@ export async function inTransaction<T>(
 /** One value as the database writes it; converting is the reader's business (see values.ts). */
 export type Cell = string | null
 
-/** Reads rows as arrays of text, in the order of the columns, and turns each into what the reader wants as it comes. */
-export type Query = <Row extends readonly Cell[], T>(
-  sql: string,
-  parameters: readonly unknown[],
-  read: (row: Row) => T,
-) => Promise<T[]>
+/** Reads rows as arrays of text, in the order of the columns: an order of magnitude faster than objects of values. */
+export interface Query {
+  <Row extends readonly Cell[]>(sql: string, parameters: readonly unknown[]): Promise<Row[]>
+  /** For large lists: turns each row into what the reader wants as it comes, so that they are not there twice. */
+  <Row extends readonly Cell[], T>(
+    sql: string,
+    parameters: readonly unknown[],
+    read: (row: Row) => T,
+  ): Promise<T[]>
+}
 
 /**
  * Runs several queries that all see the same moment, whatever is written meanwhile. Problem `unavailable` when the
@@ -65,7 +69,12 @@ export async function readConsistently<T>(
   })
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    const result = await work((sql, parameters, read) => readRows(client, sql, parameters, read))
+    const query: Query = <Row extends readonly Cell[]>(
+      sql: string,
+      parameters: readonly unknown[],
+      read: (row: Row) => unknown = asIs,
+    ) => readRows(client, sql, parameters, read) as Promise<never[]>
+    const result = await work(query)
     await client.query('COMMIT')
     client.release()
     return result
