@@ -7,7 +7,7 @@ export type Scalar = string | number | boolean | null
 /** One column of a bulk insert. `type` is the column's PostgreSQL type. */
 export interface BulkColumn<Row> {
   readonly name: string
-  readonly type: 'text' | 'integer' | 'boolean' | 'numeric' | 'date' | 'timestamptz' | 'jsonb'
+  readonly type: 'text' | 'integer' | 'bigint' | 'boolean' | 'numeric' | 'date' | 'timestamptz' | 'jsonb'
   readonly value: (row: Row) => Scalar
 }
 
@@ -22,21 +22,24 @@ export interface BulkInsert<Row> {
 
 /**
  * Writes many rows with few statements: one array for each column (30 to 50 thousand rows a second where one statement
- * a row does one thousand). Names of tables and columns come from our own code, never from outside.
+ * a row does one thousand). Names of tables and columns come from our own code, never from outside. Returns how many
+ * were written: fewer than given, when a conflict is to do nothing.
  */
 export async function insertRows<Row>(
   database: Database,
   tx: Transaction,
   insert: BulkInsert<Row>,
   rows: readonly Row[],
-): Promise<void> {
+): Promise<number> {
   const sql = insertStatement(insert)
+  let written = 0
   for (let from = 0; from < rows.length; from += DATABASE_BULK_ROWS) {
     const batch = rows.slice(from, from + DATABASE_BULK_ROWS)
     const arrays = insert.columns.map(({ value }) => batch.map(value))
-    await tx.$executeRawUnsafe(sql, ...Object.values(insert.shared), ...arrays)
+    written += await tx.$executeRawUnsafe(sql, ...Object.values(insert.shared), ...arrays)
   }
   database.written(rows.length)
+  return written
 }
 
 function insertStatement<Row>({ table, shared, columns, onConflict }: BulkInsert<Row>): string {

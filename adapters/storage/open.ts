@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { Clock, LedgerStore, Log } from '../../core/ports.js'
+import type { BillingStore, Clock, LedgerStore, Log } from '../../core/ports.js'
 import { projectFolder } from '../system/project.js'
+import { verifyTrail } from './billing-audit.js'
+import type { TrailCheck } from './billing-audit.js'
+import { billingStore } from './billing-store.js'
 import { databaseClock } from './clock.js'
 import { prismaOver } from './database.js'
 import type { Database } from './database.js'
@@ -28,10 +31,13 @@ export interface StorageOptions {
 /** Everything that is stored, for one MSP. Every method throws Problem `unavailable` when the database does not answer. */
 export interface Storage {
   readonly ledger: LedgerStore
+  readonly billing: BillingStore
   /** The database's clock. */
   readonly clock: Clock
   /** Resolves when the database answers. */
   health(): Promise<void>
+  /** Verifies the whole trail, however long it is. */
+  verifyAudit(): Promise<TrailCheck>
   /** Writes changes to their place and makes room, now. A server does that by itself: nothing happens there. */
   maintain(): Promise<void>
   /** The whole database, every MSP's rows, as lines: for moving to a server or to another engine version. */
@@ -48,8 +54,12 @@ export interface Storage {
  * are not ours, `input` when the URL is none.
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
+  return openOn(await openEngine(options), options)
+}
+
+/** The same on an engine that is open already; closing the storage closes it. */
+export async function openOn(engine: Engine, options: StorageOptions): Promise<Storage> {
   assert(options.mspId !== '', 'openStorage: the MSP is missing')
-  const engine = await openEngine(options)
   try {
     await checkSession(engine.pool, engine.address)
     const folder =
@@ -70,8 +80,10 @@ function storageOn(engine: Engine, mspId: string): Storage {
   let closing: Promise<void> | undefined
   return {
     ledger: ledgerStore(database, mspId),
+    billing: billingStore(database, mspId),
     clock: databaseClock(database),
     health: () => checkHealth(engine.pool),
+    verifyAudit: () => verifyTrail(database, mspId),
     maintain: () => engine.maintain(),
     exportLines: () => exportLines(database),
     importLines: (lines) => importLines(database, mspId, lines),

@@ -1,4 +1,4 @@
-import type { Approval, Decision } from '../../core/approval/approval.js'
+import { type Approval, type Decision, stateOf } from '../../core/approval/approval.js'
 import { type AuditEntry, type AuditFact, chain } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type { ApprovalRecord, BilledLine, BillingStore, DecisionRecord } from '../../core/ports.js'
@@ -42,8 +42,10 @@ export function memoryBilling(): BillingStore {
       supersede(approvals, runs, added)
       return added
     },
-    proposeVoid: async ({ runId, customerId, reason, ...request }) =>
-      add({ ...request, subject: { type: 'void', runId, customerId, reason } }, 'void.proposed'),
+    proposeVoid: async ({ runId, customerId, reason, ...request }) => {
+      if (!runs.has(runId)) throw new Problem({ kind: 'notFound', what: `There is no bill run “${runId}”.` })
+      return add({ ...request, subject: { type: 'void', runId, customerId, reason } }, 'void.proposed')
+    },
     approval: async (id) => {
       const approval = approvals.get(id)
       return approval === undefined ? undefined : recordOf(approval)
@@ -57,9 +59,10 @@ export function memoryBilling(): BillingStore {
       const approval = approvals.get(record.approvalId)
       if (approval?.decision !== undefined) return { outcome: 'decidedBefore', decision: approval.decision }
       if (approval === undefined || record.version !== version) return { outcome: 'moved' }
+      if (stateOf(approval, record.decision.at) !== 'pending') return { outcome: 'moved' }
+      billed = booksAfter(billed, record, recordOf(approval).run, record.decision)
       version += 1
       approvals.set(approval.id, { ...approval, decision: record.decision })
-      billed = booksAfter(billed, record, recordOf(approval).run, record.decision)
       note({ at: record.decision.at, actor: record.decision.by, ...record.audit })
       return { outcome: 'written' }
     },
@@ -90,6 +93,9 @@ function booksAfter(
   { at }: Decision,
 ): BilledLine[] {
   const kept = billed.filter(({ key }) => !record.void.includes(key))
+  if (record.bill.some(({ key }) => kept.some((line) => line.key === key))) {
+    throw new Problem({ kind: 'conflict', what: 'One of these lines is billed already.' })
+  }
   return [
     ...kept,
     ...record.bill.map((line) => ({ ...line, runId: run.id, month: run.month, approvedAt: at })),

@@ -1,0 +1,137 @@
+import type { Decision, Verdict } from '../../../core/approval/approval.js'
+import type { AuditFact } from '../../../core/audit/chain.js'
+import type { BillRun, RunCustomer, RunLine } from '../../../core/billrun/run.js'
+import type {
+  ApprovalRecord,
+  BillingStore,
+  DecisionRecord,
+  ProposalDraft,
+  VoidDraft,
+} from '../../../core/ports.js'
+import { day, decimal } from '../../support/observed.js'
+
+export const MARCH = { from: day('2026-03-01'), to: day('2026-04-01') }
+export const APRIL = { from: day('2026-04-01'), to: day('2026-05-01') }
+export const PROPOSED_AT = new Date('2026-03-12T08:30:00.250Z')
+export const DECIDED_AT = new Date('2026-03-12T09:00:00.001Z')
+export const EXPIRES_AT = new Date('2026-03-15T08:30:00.250Z')
+
+/** The rise of Contoso from 20 to 25 seats on 11 March, unless said otherwise. */
+export function runLine(key: string, changes: Partial<RunLine> = {}): RunLine {
+  return {
+    kind: 'prorated',
+    period: MARCH,
+    from: day('2026-03-11'),
+    to: day('2026-04-01'),
+    billOn: day('2026-03-11'),
+    quantity: decimal('5'),
+    unitPrice: decimal('22.00'),
+    amount: 7452n,
+    key,
+    customerId: 'C1',
+    customerName: 'Contoso',
+    lineageId: 'L-1',
+    mpn: 'BP',
+    description: 'Microsoft 365 Business Premium',
+    currency: 'USD',
+    explanation: '20 → 25 seats from 11 Mar: 5 × $22.00 × 21/31 = $74.52',
+    priceRule: 'list price',
+    ...changes,
+  }
+}
+
+export function runCustomer(changes: Partial<RunCustomer> = {}): RunCustomer {
+  return {
+    customerId: 'C1',
+    name: 'Contoso',
+    currency: 'USD',
+    amount: 7452n,
+    lines: 1,
+    comparison: { type: 'firstBill' },
+    ...changes,
+  }
+}
+
+/** A draft over lines with the given keys, or with the given lines. */
+export function draft(
+  lines: readonly (string | RunLine)[],
+  changes: Partial<Omit<BillRun, 'id'>> = {},
+): ProposalDraft {
+  const run = {
+    month: MARCH,
+    proposedBy: 'slack:T1:U1',
+    proposedAt: PROPOSED_AT,
+    observation: 1,
+    asked: [],
+    lines: lines.map((line) => (typeof line === 'string' ? runLine(line) : line)),
+    customers: [runCustomer()],
+    held: [],
+    fingerprint: `f-${lines.length}`,
+    ...changes,
+  }
+  return { run, requestedByName: 'Ada', expiresAt: EXPIRES_AT }
+}
+
+export function voidDraft(runId: string, changes: Partial<VoidDraft> = {}): VoidDraft {
+  return {
+    runId,
+    customerId: undefined,
+    reason: 'wrong month',
+    fingerprint: 'f-void',
+    requestedBy: 'slack:T1:U1',
+    requestedByName: 'Ada',
+    requestedAt: PROPOSED_AT,
+    expiresAt: EXPIRES_AT,
+    ...changes,
+  }
+}
+
+export function decision(verdict: Verdict, changes: Partial<Decision> = {}): Decision {
+  const reason = verdict === 'rejected' ? 'not yet' : undefined
+  return { verdict, by: 'teams:t:b', byName: 'Grace', at: DECIDED_AT, reason, ...changes }
+}
+
+/** What deciding this request at the books' version writes. */
+export function decisionOn(
+  { approval, run }: ApprovalRecord,
+  verdict: Verdict,
+  version: number,
+  changes: Partial<DecisionRecord> = {},
+): DecisionRecord {
+  const bills = verdict === 'approved' && approval.subject.type === 'bill'
+  return {
+    approvalId: approval.id,
+    decision: decision(verdict),
+    version,
+    bill: bills ? run.lines : [],
+    void: [],
+    audit: {
+      action: `${approval.subject.type}.${verdict}`,
+      subject: approval.id,
+      details: { run: run.id, fingerprint: approval.fingerprint },
+    },
+    ...changes,
+  }
+}
+
+export async function proposed(billing: BillingStore, from: ProposalDraft): Promise<ApprovalRecord> {
+  return billing.propose(from, await billing.version())
+}
+
+/** Proposes and approves. */
+export async function approved(billing: BillingStore, from: ProposalDraft): Promise<ApprovalRecord> {
+  const record = await proposed(billing, from)
+  await billing.decide(decisionOn(record, 'approved', await billing.version()))
+  return record
+}
+
+export function fact(changes: Partial<AuditFact> = {}): AuditFact {
+  return {
+    at: DECIDED_AT,
+    actor: 'slack:T1:U2',
+    action: 'right.refused',
+    subject: 'approve APR-0001',
+    details: { right: 'decide' },
+    ...changes,
+  }
+}
