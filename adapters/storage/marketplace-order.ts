@@ -57,7 +57,7 @@ const COLUMNS: readonly BulkColumn<ObservedOrder>[] = [
   { name: 'created_at', type: 'timestamptz', value: ({ createdAt }) => writeInstant(createdAt) },
   { name: 'provisioned_at', type: 'timestamptz', value: ({ provisionedAt }) => writeInstant(provisionedAt) },
   { name: 'scheduled_at_renewal', type: 'boolean', value: ({ scheduledAtRenewal }) => scheduledAtRenewal },
-  { name: 'products', type: 'jsonb', value: ({ products }) => productsJson(products) },
+  { name: 'products', type: 'jsonb', value: ({ id, products }) => productsJson(products, id) },
   { name: 'setups', type: 'jsonb', value: ({ id, setups }) => setupsJson(setups, id) },
   {
     name: 'po_number',
@@ -146,10 +146,10 @@ function orderReader(): (row: OrderRow) => Ledger['orders'][number] {
   }
 }
 
-function productsJson(products: readonly OrderProduct[] | undefined): string | null {
+function productsJson(products: readonly OrderProduct[] | undefined, order: string): string | null {
   if (products === undefined) return null
   const stored: StoredProduct[] = products.map(({ mpn, quantity }) => ({
-    mpn,
+    mpn: writeText(mpn, `product of order ${order}`),
     quantity: writeDecimal(quantity),
   }))
   return JSON.stringify(stored)
@@ -162,7 +162,7 @@ function productOf({ mpn, quantity }: StoredProduct): OrderProduct {
 function setupsJson(setups: readonly OrderSetup[], order: string): string {
   const stored: StoredSetup[] = setups.map(({ detail, mpn, description, quantity, unitPrice }) => ({
     detail,
-    mpn,
+    mpn: writeText(mpn, `product of set-up ${detail} of order ${order}`),
     description: writeText(description, `set-up ${detail} of order ${order}`),
     quantity: writeDecimal(quantity),
     unitPrice: { currency: unitPrice.currency, amount: writeDecimal(unitPrice.amount) },

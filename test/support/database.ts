@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { prepareImage } from '../../adapters/storage/embedded-image.mjs'
-import { openStorage } from '../../adapters/storage/open.js'
+import { openEngine } from '../../adapters/storage/engine.js'
+import type { Engine } from '../../adapters/storage/engine.js'
+import { openOn, openStorage } from '../../adapters/storage/open.js'
 import type { Storage, StorageOptions } from '../../adapters/storage/open.js'
 import type { Log } from '../../core/ports.js'
 import { checkLeaks } from './leaks.js'
@@ -23,41 +25,80 @@ export function memoryLog(): Log & { readonly lines: { level: string; message: s
   return { lines, info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-/** One database of its own, empty at first; it outlives the storages opened on it. */
+/** An empty database. It outlives the storages opened on it, which see what those before them stored. */
 export interface TestDatabase {
+  open(options?: Partial<StorageOptions>): Promise<Storage>
+}
+
+/** A database of its own, with a place: for tests about places, engines and opening again. */
+export interface OwnDatabase extends TestDatabase {
   /** What {@link openStorage} needs to reach it. */
   readonly target: Pick<StorageOptions, 'databaseUrl' | 'dataDirectory'>
-  /** Opens it; on the embedded engine one at a time. */
-  open(options?: Partial<StorageOptions>): Promise<Storage>
+}
+
+export interface TestDatabases {
+  /** One database for the whole file, in memory or on the server, emptied each time: milliseconds instead of seconds. */
+  create(): Promise<TestDatabase>
+  /** On the embedded engine a folder, for one storage at a time. */
+  createOwn(): Promise<OwnDatabase>
 }
 
 /**
  * Gives a test file its databases, on the engine this run is for, and takes them away at the end. Call it once, first:
  * it also fails the file when anything was left open.
  */
-export function testDatabases(engine: 'embedded' | 'server' = ENGINE): { create(): Promise<TestDatabase> } {
+export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatabases {
   checkLeaks()
   const removals: (() => Promise<void>)[] = []
+  let common: Promise<Engine> | undefined
   beforeAll(async () => {
     if (engine === 'embedded') await prepareImage() // a build has done it; a single test file does without a build
   })
   afterAll(async () => {
+    await (await common)?.close()
     for (const remove of removals) await remove()
   })
+  async function createTarget(): Promise<OwnDatabase['target']> {
+    const { target, remove } = engine === 'embedded' ? createFolder() : await createDatabase()
+    removals.push(remove)
+    return target
+  }
+  async function openCommon(): Promise<Engine> {
+    const opened = await openEngine({
+      log: memoryLog(),
+      ...(engine === 'embedded' ? {} : await createTarget()),
+    })
+    await (await openOn({ ...opened, close: async () => undefined }, DEFAULTS)).close() // its tables
+    return opened
+  }
   return {
     async create() {
-      const { target, remove } = engine === 'embedded' ? createFolder() : await createDatabase()
-      removals.push(remove)
-      return {
-        target,
-        open: (options = {}) => openStorage({ mspId: 'msp-1', log: memoryLog(), ...target, ...options }),
-      }
+      common ??= openCommon()
+      const shared = { ...(await common), close: async () => undefined }
+      await empty(shared)
+      return { open: (options = {}) => openOn(shared, { ...DEFAULTS, ...options }) }
+    },
+    async createOwn() {
+      const target = await createTarget()
+      return { target, open: (options = {}) => openStorage({ ...DEFAULTS, ...target, ...options }) }
     },
   }
 }
 
+const DEFAULTS: StorageOptions = { mspId: 'msp-1', log: memoryLog() }
+
+async function empty({ pool }: Engine): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT quote_ident(relname) AS name FROM pg_class
+     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> '_prisma_migrations'`,
+  )
+  const names = rows.map(({ name }) => name).join(', ')
+  // As replication does it: tables that only ever grow refuse to be emptied otherwise.
+  await pool.query(`BEGIN; SET LOCAL session_replication_role = replica; TRUNCATE ${names}; COMMIT`)
+}
+
 interface Created {
-  readonly target: TestDatabase['target']
+  readonly target: OwnDatabase['target']
   remove(): Promise<void>
 }
 
