@@ -45,17 +45,20 @@ describe('our own wait', () => {
 })
 
 describe('the pause all requests share', () => {
-  it('holds everybody until the longest pause is over', async () => {
+  it.each([
+    ['the first', [1, 0]],
+    ['the second', [0, 1]],
+  ])('holds everybody until the longest pause is over: %s', async (_name, order) => {
     const ends: (() => void)[] = []
     const gate = createPauseGate(() => new Promise((resolve) => ends.push(resolve)))
     gate.pause(1000)
     gate.pause(5000)
     let passed = 0
     const waiting = [gate.pass(), gate.pass()].map((pass) => pass.then(() => (passed += 1)))
-    ends[0]?.()
+    ends[order[0] ?? 0]?.()
     await new Promise(setImmediate)
     expect(passed).toBe(0)
-    ends[1]?.()
+    ends[order[1] ?? 0]?.()
     await Promise.all(waiting)
     expect(passed).toBe(2)
   })

@@ -116,9 +116,9 @@ describe('subscriptions', () => {
     const ended = { status: 'removed', lastModifiedDate: '2019-09-01' }
     const cases: [string, boolean, Readonly<Record<string, unknown>>][] = [
       ['1', true, { status: 'active', expirationDate: '2018-01-01', lastModifiedDate: '2018-01-01' }],
-      ['2', true, { status: 'hold', expirationDate: '2018-01-01' }],
-      ['3', true, { status: 'pending', expirationDate: '2018-01-01' }],
-      ['4', true, { status: 'frozen', expirationDate: '2018-01-01' }],
+      ['2', true, { status: 'hold', expirationDate: '2018-01-01', lastModifiedDate: '2018-01-01' }],
+      ['3', true, { status: 'pending', expirationDate: '2018-01-01', lastModifiedDate: '2018-01-01' }],
+      ['4', true, { status: 'frozen', expirationDate: '2018-01-01', lastModifiedDate: '2018-01-01' }],
       ['5', false, { ...ended, expirationDate: '2019-09-23' }],
       ['6', true, { ...ended, expirationDate: '2019-09-24' }],
       ['7', false, { status: 'terminated', expirationDate: '2019-09-23', lastModifiedDate: undefined }],
@@ -227,6 +227,25 @@ describe('orders', () => {
     const { orders: read } = await reader(server).marketplace.read(readRequest())
     expect(read).toHaveLength(63)
     expect(read.some(({ id }) => id === '3000000')).toBe(true)
+  })
+
+  it('that become visible among older ones during an early ending walk are read too', async () => {
+    let asked = 0
+    const late = order({ id: '3000000', creationDate: '2019-10-02T12:00:00Z' })
+    const server = await start(
+      { orders: orders(200) },
+      (received) => {
+        if (received.url.pathname !== '/orders') return false
+        asked += 1
+        // Before the first page is read again, which does not show it.
+        if (asked === 3) server.holdings.orders.splice(60, 0, late)
+        return false
+      },
+      50,
+    )
+    const { orders: read } = await reader(server).marketplace.read(readRequest())
+    expect(read.some(({ id }) => id === '3000000')).toBe(true)
+    expect(offsets(server, '/orders')).toEqual(['0', '50', '0', '0', '50', '0'])
   })
 
   it('cost a request only where they changed seats or will, and are not recorded already', async () => {

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { createIngramMarketplace, type IngramOptions } from '../../../adapters/ingram/client.js'
 import type { Marketplace, ReadRequest } from '../../../core/ports.js'
-import { Problem } from '../../../core/problem.js'
 import { type Received, type ScriptedServer, scriptedServer, sendJson } from '../http/scripted-server.js'
 
 type Json = Readonly<Record<string, unknown>>
@@ -157,14 +156,7 @@ export function readRequest(changes: Partial<ReadRequest> = {}): ReadRequest {
   return { ordersSince: SINCE, settledOrders: new Map(), ...changes }
 }
 
-export async function refusalOf(work: Promise<unknown>): Promise<Problem> {
-  const error = await work.then(
-    () => new Error('nothing was refused'),
-    (reason: unknown) => reason,
-  )
-  if (error instanceof Problem) return error
-  throw error
-}
+export { refusalOf } from '../http/scripted-client.js'
 
 /** `count` records, newest first, with ids that fall. */
 export function many(
