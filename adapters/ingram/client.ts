@@ -142,8 +142,10 @@ async function readOrders(reader: Reader): Promise<ObservedOrder[]> {
     async (row) => {
       const settled = settledOrders.get(row.id)
       if (settled !== undefined && settled.status === row.status) return settled
-      // Only these have changed seats or will; the others changed nothing, whatever they asked for.
-      if (row.status !== 'completed' && row.status !== 'processing') return toOrderWithoutDetails(row)
+      // Only these have changed seats or will; the others changed nothing, whatever they asked for. A renewal carries
+      // neither products nor fees anywhere, and there are more of them than of all others together.
+      const mayMatter = row.status === 'completed' || row.status === 'processing'
+      if (!mayMatter || row.type === 'renewal') return toOrderWithoutDetails(row)
       const answer = await reader.api.get(['orders', row.id], reader.call)
       return toOrder(answer.body, row.id, { subject: `order ${row.id}`, where: answer.where })
     },

@@ -92,7 +92,8 @@ export function toOrderWithoutDetails(row: OrderRow): ObservedOrder {
     type: row.type,
     status: row.status,
     customerId: row.customerId,
-    subscriptionId: row.subscriptionId,
+    // Some lists name it, most do not: what is not read in full is the same either way.
+    subscriptionId: undefined,
     createdAt: row.creationDate,
     // A date ahead of completion is a plan.
     provisionedAt: row.status === 'completed' ? row.provisioningDate : undefined,
@@ -109,6 +110,7 @@ export function toOrder(raw: unknown, id: string, reading: Reading): ObservedOrd
   if (order.id !== id) throw unusable(reading, `came with the id ${order.id}`)
   return {
     ...toOrderWithoutDetails(order),
+    subscriptionId: order.subscriptionId,
     products: toProducts(order),
     setups: (order.details ?? []).flatMap((detail, index) =>
       detail.type === 'setup' ? [toSetup(detail, index, reading)] : [],

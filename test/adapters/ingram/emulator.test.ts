@@ -71,7 +71,9 @@ describe('the emulated marketplace, seed 7', () => {
     })
     expect(reread).toEqual(read)
     // The token is still good, and no recorded order is asked for again.
-    expect(again).toBe(requests - 1 - completed.length)
+    const detailed = completed.filter(({ type }) => type !== 'renewal')
+    expect(again).toBe(requests - 1 - detailed.length)
+    expect(detailed.length).toBeLessThan(completed.length)
   })
 
   it('is read the same with every quirk turned round', async () => {
@@ -111,7 +113,7 @@ describe('a disturbed marketplace', () => {
     const log = { info: () => undefined, warn, error: () => undefined }
     const read = await marketplaceAt(emulator, { log }).read(request)
     expect(byId(read)).toEqual(byId(calm))
-    expect(read.requests).toBeGreaterThan(calm.requests + reasons.length)
+    expect(read.requests).toBeGreaterThanOrEqual(calm.requests + reasons.length)
     for (const reason of ['429', '503', 'could not be reached']) expect(reasons.join()).toContain(reason)
   })
 

@@ -329,6 +329,10 @@ describe('an order', () => {
     expect(orderOf(changes)[field]).toEqual(expected)
   })
 
+  it('that came for another one is refused', () => {
+    expect(refusalOf(() => toOrder(order(), '1000028', ORDER)).message).toContain('came with the id 1000027')
+  })
+
   it('keeps set-up fees with their place among the details', () => {
     const setup = {
       type: 'setup',
