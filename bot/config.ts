@@ -78,6 +78,25 @@ const SCHEMA = z.object({
   INGRAM_CLIENT_SECRET: optional(text),
   PEOPLE: required,
   CONSOLE_USER: optional(text.regex(/^[a-z0-9._-]{1,40}$/i, 'must be a name as in PEOPLE, such as dana')),
+  HOST: optional(text.regex(/^[0-9a-zA-Z.:-]+$/, 'must be an address such as 127.0.0.1')),
+  PORT: optional(
+    text
+      .regex(/^\d{1,5}$/, 'must be a port from 0 to 65535')
+      .transform(Number)
+      .refine((port) => port <= 65_535, { error: 'must be a port from 0 to 65535' }),
+  ),
+  PUBLIC_URL: optional(url.transform((value) => value.replace(/\/+$/, ''))),
+  FILES_KEY: optional(text.min(32, 'must have at least 32 characters')),
+  SLACK_BOT_TOKEN: optional(text.regex(/^xox[a-z]-/, 'must start with xoxb-')),
+  SLACK_SIGNING_SECRET: optional(text.min(16, 'must be the signing secret of the Slack app')),
+  SLACK_API_URL: optional(url),
+  TEAMS_APP_ID: optional(text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the id of the app registration')),
+  TEAMS_APP_PASSWORD: optional(text),
+  TEAMS_TENANT_ID: optional(text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the id of your Microsoft 365 tenant')),
+  TEAMS_OPENID_METADATA_URL: optional(url),
+  TEAMS_TOKEN_ISSUER: optional(url),
+  TEAMS_LOGIN_URL: optional(url),
+  TEAMS_SERVICE_URLS: optional(text),
   BILLING_TIME_ZONE: required.refine(isTimeZone, { error: 'must be a time zone such as America/New_York' }),
   BILLING_OPENS_ON: optional(
     text.transform((value, context) => {
@@ -128,7 +147,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const given = Object.fromEntries(names.map((name) => [name, environment[name]]))
   const parsed = SCHEMA.safeParse(given)
   const mistakes = parsed.success
-    ? [...authMistakes(parsed.data), ...peopleMistakes(parsed.data)]
+    ? [...authMistakes(parsed.data), ...peopleMistakes(parsed.data), ...chatMistakes(parsed.data)]
     : parsed.error.issues.map(
         ({ path, message, code }) => `${path.join('.')} ${mistake(given, path[0], message, code)}`,
       )
@@ -167,6 +186,21 @@ function authMistakes(values: Values): string[] {
     .map((name) => `${name} is missing (INGRAM_AUTH is ${kind})`)
 }
 
+/** A chat platform is configured whole or not at all. */
+function chatMistakes(values: Values): string[] {
+  const whole = (names: readonly (keyof Values)[], why: string) => {
+    const missing = names.filter((name) => values[name] === undefined)
+    return missing.length === names.length ? [] : missing.map((name) => `${name} is missing (${why})`)
+  }
+  return [
+    ...whole(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'], 'Slack needs both'),
+    ...whole(
+      ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY'],
+      'Teams needs all of them',
+    ),
+  ]
+}
+
 /** Somebody must be able to decide, and the console's user must be one of the people. */
 function peopleMistakes({ PEOPLE, CONSOLE_USER }: Values): string[] {
   const { people, mistakes } = parsePeople(PEOPLE)
@@ -182,7 +216,9 @@ function peopleMistakes({ PEOPLE, CONSOLE_USER }: Values): string[] {
 /** A misspelt name would silently mean the default: names with our prefixes must be ours. */
 function unknownNames(environment: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
   return Object.keys(environment)
-    .filter((name) => /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE)_/.test(name) && !names.includes(name))
+    .filter(
+      (name) => /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES)_/.test(name) && !names.includes(name),
+    )
     .map((name) => `${name} is not a setting: check its spelling in .env.example`)
 }
 

@@ -122,6 +122,9 @@ describe('every mistake is listed at once, with its fix', () => {
     ['PEOPLE', 'console:me=admin,console:me=viewer', 'twice'],
     ['PEOPLE', 'console:me=biller', 'nobody could decide'],
     ['CONSOLE_USER', 'dana', 'PEOPLE has no console:dana'],
+    ['SLACK_BOT_TOKEN', 'abc', 'must start with xoxb-'],
+    ['PORT', '70000', 'must be a port'],
+    ['FILES_KEY', 'short', 'at least 32'],
     ['BILLING_BOUND_PERCENT', '-5', 'must be a whole number of percent'],
   ])('%s=%s', (name, value, expected) => {
     const message = refusal({ ...GOOD, [name]: value })
@@ -129,6 +132,17 @@ describe('every mistake is listed at once, with its fix', () => {
     expect(message).toContain(expected)
     expect(message).toContain('1 mistake')
     expect(message).not.toContain('secret')
+  })
+
+  test('Slack needs both of its settings', () => {
+    const message = refusal({ ...GOOD, SLACK_BOT_TOKEN: 'xoxb-1' })
+    expect(message).toContain('SLACK_SIGNING_SECRET is missing (Slack needs both)')
+  })
+
+  test('Teams needs all of its settings', () => {
+    const message = refusal({ ...GOOD, TEAMS_APP_PASSWORD: 'secret' })
+    for (const name of ['TEAMS_APP_ID', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY'])
+      expect(message).toContain(`${name} is missing`)
   })
 
   test('several at once', () => {
@@ -146,6 +160,6 @@ test('the example file names every setting and no other', async () => {
   const example = parseEnv(await readFile('.env.example', 'utf8'))
   expect(() => parseConfig({ ...example, ...GOOD })).not.toThrow()
   const source = await readFile('bot/config.ts', 'utf8')
-  const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name)
+  const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): (?!undefined)/gm)].map(([, name]) => name)
   expect(Object.keys(example).sort()).toEqual(names.sort())
 })
