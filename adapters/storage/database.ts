@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { DATABASE_TRANSACTION_ATTEMPTS, DATABASE_TRANSACTION_MILLISECONDS } from '../../core/limits.js'
+import { withConnection } from './connection.js'
 import { asStorageProblem, isWriteConflict } from './errors.js'
 import { PrismaClient } from './generated/client.js'
 import type { Prisma } from './generated/client.js'
@@ -64,23 +65,19 @@ export async function readConsistently<T>(
   database: Database,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
-  const client = await database.pool.connect().catch((error: unknown) => {
-    throw asStorageProblem(error, 'Nothing was read.')
-  })
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    const query: Query = <Row extends readonly Cell[]>(
-      sql: string,
-      parameters: readonly unknown[],
-      read: (row: Row) => unknown = asIs,
-    ) => readRows(client, sql, parameters, read) as Promise<never[]>
-    const result = await work(query)
-    await client.query('COMMIT')
-    client.release()
-    return result
+    return await withConnection(database.pool, async (client) => {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+      const query: Query = <Row extends readonly Cell[]>(
+        sql: string,
+        parameters: readonly unknown[],
+        read: (row: Row) => unknown = asIs,
+      ) => readRows(client, sql, parameters, read) as Promise<never[]>
+      const result = await work(query)
+      await client.query('COMMIT')
+      return result
+    })
   } catch (error) {
-    // Ends the connection, and with it the transaction, without asking it anything more.
-    client.release(true)
     throw asStorageProblem(error, 'Nothing was read.')
   }
 }

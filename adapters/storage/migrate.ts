@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { assert } from '../../core/assert.js'
 import { Problem } from '../../core/problem.js'
+import { withConnection } from './connection.js'
 import { asStorageProblem } from './errors.js'
 
 /** The advisory lock Prisma's own tool takes (its source: 72707369), so that it and we never migrate at once. */
@@ -35,19 +36,18 @@ interface Applied {
  */
 export async function migrate(pool: pg.Pool, folder: string): Promise<readonly string[]> {
   const migrations = readMigrations(folder)
-  const client = await pool.connect()
   const applied: string[] = []
   try {
-    for (;;) {
-      const name = await applyNext(client, migrations)
-      if (name === undefined) break
-      applied.push(name)
-    }
+    await withConnection(pool, async (client) => {
+      for (;;) {
+        const name = await applyNext(client, migrations)
+        if (name === undefined) break
+        applied.push(name)
+      }
+    })
   } catch (error) {
-    client.release(true)
     throw asStorageProblem(error, 'The database was not changed any further.')
   }
-  client.release()
   return applied
 }
 

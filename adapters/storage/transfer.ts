@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { assert } from '../../core/assert.js'
 import { DATABASE_EXPORT_LINE_LENGTH, DATABASE_EXPORT_ROWS } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
+import { takeConnection, withConnection } from './connection.js'
 import type { Database } from './database.js'
 import { asStorageProblem } from './errors.js'
 
@@ -35,7 +36,7 @@ interface End {
  * written by the database itself, so exact numbers stay exact. The embedded database waits while this is read.
  */
 export async function* exportLines(database: Database): AsyncGenerator<string> {
-  const client = await database.pool.connect()
+  const { client, release } = await takeConnection(database.pool)
   const sum = createHash('sha256')
   let finished = false
   try {
@@ -50,7 +51,7 @@ export async function* exportLines(database: Database): AsyncGenerator<string> {
   } catch (error) {
     throw asStorageProblem(error, 'The export is not complete.')
   } finally {
-    client.release(!finished) // whoever stops reading half way ends the transaction with the connection
+    release(finished ? 'finished' : 'broken') // whoever stops reading half way ends the transaction with it
   }
 }
 
@@ -88,17 +89,16 @@ export async function importLines(
   mspId: string,
   lines: AsyncIterable<string>,
 ): Promise<number> {
-  const client = await database.pool.connect()
   try {
-    await client.query('BEGIN')
-    await client.query('LOCK TABLE msp IN EXCLUSIVE MODE')
-    const rows = await importWhole(client, mspId, readAhead(lines))
-    await client.query('COMMIT')
-    client.release()
-    database.written(rows)
-    return rows
+    return await withConnection(database.pool, async (client) => {
+      await client.query('BEGIN')
+      await client.query('LOCK TABLE msp IN EXCLUSIVE MODE')
+      const rows = await importWhole(client, mspId, readAhead(lines))
+      await client.query('COMMIT')
+      database.written(rows)
+      return rows
+    })
   } catch (error) {
-    client.release(true)
     throw asImportProblem(error)
   }
 }
