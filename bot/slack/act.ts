@@ -1,0 +1,187 @@
+import { SLACK_EVENT_KEPT_MILLISECONDS, SLACK_REQUEST_KEPT_MILLISECONDS } from '../../core/limits.js'
+import type { Log, Once } from '../../core/ports.js'
+import { Problem } from '../../core/problem.js'
+import type { ActionName, Card } from '../cards/model.js'
+import { problemCard } from '../cards/status.js'
+import type { Desk } from '../commands/desk.js'
+import type { Answers, Origin } from './answer.js'
+import { reasonOf } from './answer.js'
+import type { SlackClient } from './client.js'
+import type { ButtonClick, Message, Sender, SlashCommand, Submission } from './schema.js'
+import { parseNote } from './schema.js'
+import { typedText } from './text.js'
+import { reasonWindow } from './window.js'
+
+export interface ActParts {
+  readonly client: SlackClient
+  readonly answers: Answers
+  readonly desk: Desk
+  readonly once: Once
+  readonly now: () => Date
+  readonly log: Log
+}
+
+/** What a verified request says, and the key that names this one request. */
+export interface Received<T> {
+  readonly incoming: T
+  readonly key: string
+}
+
+export type Actable = SlashCommand | Message | ButtonClick | Submission
+
+/** Carries out an acknowledged request, once however often it comes, and answers it, also when it failed. */
+export async function act(parts: ActParts, { incoming, key }: Received<Actable>): Promise<void> {
+  const origin = originOf(incoming)
+  try {
+    if (!(await isFirst(parts, incoming, key))) {
+      return parts.log.info({ kind: incoming.kind }, 'a repeated request of Slack was not carried out again')
+    }
+    await carryOut(parts, incoming, origin)
+  } catch (error) {
+    await parts.answers.privately(problemCard(asProblem(parts.log, error, key)), origin)
+  }
+}
+
+/** Slack repeats events with a new signature; whoever replays a request repeats the signature. */
+async function isFirst({ once, now }: ActParts, incoming: Actable, key: string): Promise<boolean> {
+  const at = now().getTime()
+  const fresh = await once.first(`slack:request:${key}`, new Date(at + SLACK_REQUEST_KEPT_MILLISECONDS))
+  if (!fresh || incoming.kind !== 'message') return fresh
+  return await once.first(`slack:event:${incoming.eventId}`, new Date(at + SLACK_EVENT_KEPT_MILLISECONDS))
+}
+
+async function carryOut(parts: ActParts, incoming: Actable, origin: Origin): Promise<void> {
+  switch (incoming.kind) {
+    case 'command':
+      return await answerText(parts, incoming.text, origin)
+    case 'message':
+      return await answerText(parts, withoutMention(incoming), origin)
+    case 'click':
+      return await answerClick(parts, incoming, origin)
+    case 'submission':
+      return await answerReason(parts, incoming, origin)
+  }
+}
+
+async function answerText({ desk, answers }: ActParts, text: string, origin: Origin): Promise<void> {
+  let told: Promise<void> | undefined
+  const reply = await desk.ask(origin.identity, typedText(text), () => {
+    told ??= answers.privately(READING, origin)
+  })
+  await told
+  await answers.typed(reply, origin)
+}
+
+/** Said at the first sign that an answer takes minutes. */
+const READING: Card = {
+  title: 'Reading the marketplace',
+  tone: 'plain',
+  blocks: [{ type: 'text', style: 'plain', text: 'It takes a few minutes at most. The answer follows.' }],
+  actions: [],
+}
+
+const MENTION = /<@[UW][A-Z0-9]+(?:\|[^<>]*)?>/
+
+/** In a channel the first name is the bot's; in a direct message only one at the very beginning. */
+function withoutMention({ text, direct }: Message): string {
+  return direct ? text.replace(new RegExp(`^\\s*${MENTION.source}`), '') : text.replace(MENTION, ' ')
+}
+
+async function answerClick(parts: ActParts, click: ButtonClick, origin: Origin): Promise<void> {
+  const { client, desk, answers } = parts
+  const { name, value, triggerId } = click
+  // Whatever the button carries goes to the desk, which knows what exists and writes down what it refuses.
+  const target = click.target ?? { id: value.slice(0, 64), revision: '' }
+  if (name !== 'reject') {
+    const reply = await desk.click(origin.identity, { name: name as ActionName, target, reason: undefined })
+    return await answers.clicked(reply, origin)
+  }
+  const note = {
+    target,
+    channel: origin.place?.channel,
+    message: origin.clicked?.stamp,
+    thread: origin.place?.thread,
+    responseUrl: origin.responseUrl,
+  }
+  try {
+    await client.openView(triggerId, reasonWindow(note))
+  } catch (error) {
+    parts.log.warn({ reason: reasonOf(error) }, 'the window for a reason did not open')
+    await answers.privately(problemCard(windowProblem(target.id)), origin)
+  }
+}
+
+function windowProblem(id: string): Problem {
+  return new Problem({
+    kind: 'unavailable',
+    what: 'Slack did not open the window that asks for the reason.',
+    notDone: 'Nothing was decided.',
+    next: `Type \`reject ${id} because <reason>\`.`,
+  })
+}
+
+async function answerReason({ desk, answers }: ActParts, { note, reason }: Submission, origin: Origin) {
+  const target = parseNote(note)?.target ?? { id: '', revision: '' }
+  const reply = await desk.click(origin.identity, { name: 'reject', target, reason: reason.trim() })
+  await answers.clicked(reply, origin)
+}
+
+function identityOf({ team, user }: Sender): string {
+  return `slack:${team}:${user}`
+}
+
+function originOf(incoming: Actable): Origin {
+  const identity = identityOf(incoming)
+  const { user } = incoming
+  switch (incoming.kind) {
+    case 'command': {
+      const { channel, responseUrl } = incoming
+      return { ...at(channel, undefined), identity, user, responseUrl, clicked: undefined }
+    }
+    case 'message': {
+      const { channel, thread, direct, stamp } = incoming
+      // In a channel the answer hangs below the question, so that the channel stays quiet.
+      const place = { channel, thread: direct ? thread : (thread ?? stamp) }
+      return { identity, user, place, direct, responseUrl: undefined, clicked: undefined }
+    }
+    case 'click': {
+      const { channel, thread, message, responseUrl } = incoming
+      return { ...at(channel, thread), identity, user, responseUrl, clicked: addressOf(channel, message) }
+    }
+    case 'submission': {
+      const note = parseNote(incoming.note)
+      const clicked = addressOf(note?.channel, note?.message)
+      return {
+        ...at(note?.channel, note?.thread),
+        identity,
+        user,
+        responseUrl: note?.responseUrl,
+        clicked,
+      }
+    }
+  }
+}
+
+/** Slack's ids of direct conversations begin with D. */
+function at(channel: string | undefined, thread: string | undefined): Pick<Origin, 'place' | 'direct'> {
+  if (channel === undefined) return { place: undefined, direct: false }
+  return { place: { channel, thread }, direct: channel.startsWith('D') }
+}
+
+function addressOf(channel: string | undefined, stamp: string | undefined): Origin['clicked'] {
+  return channel === undefined || stamp === undefined ? undefined : { channel, stamp }
+}
+
+/** A bug is told with a reference that stands in the log, and nothing else of it. */
+function asProblem(log: Log, error: unknown, key: string): Problem {
+  if (error instanceof Problem) return error
+  const reference = key.slice(0, 8)
+  const stack = error instanceof Error ? error.stack : String(error)
+  log.error({ reference, reason: stack }, 'a command or click failed')
+  return new Problem({
+    kind: 'unavailable',
+    what: `Something broke on our side (reference ${reference}).`,
+    notDone: 'It is not certain that it was done.',
+    next: 'Look with `approvals` before you repeat it, and tell an admin the reference.',
+  })
+}

@@ -1,0 +1,323 @@
+import { parse as parseForm } from 'node:querystring'
+import { z } from 'zod'
+import { readJson } from '../http.js'
+import type { ActionTarget } from '../cards/model.js'
+
+// What we use of what Slack sends: other fields are ignored, other shapes are not understood.
+
+/** Somebody in a workspace. Ids become part of an identity, so they are taken only in Slack's own spelling. */
+export interface Sender {
+  readonly team: string
+  readonly user: string
+}
+
+/** "/billing who march": a slash command. */
+export interface SlashCommand extends Sender {
+  readonly kind: 'command'
+  readonly channel: string
+  readonly text: string
+  readonly responseUrl: string
+}
+
+/** Somebody wrote to the bot: after its name in a channel, or in a direct message. */
+export interface Message extends Sender {
+  readonly kind: 'message'
+  /** The same when Slack sends it again. */
+  readonly eventId: string
+  readonly channel: string
+  readonly direct: boolean
+  readonly text: string
+  readonly stamp: string
+  /** Stamp of the message that began the thread; undefined outside threads. */
+  readonly thread: string | undefined
+}
+
+/** A button was clicked. */
+export interface ButtonClick extends Sender {
+  readonly kind: 'click'
+  readonly name: string
+  /** What the button carries; undefined when it is not what we put there. */
+  readonly target: ActionTarget | undefined
+  readonly value: string
+  readonly channel: string | undefined
+  /** Stamp of the message with the button; undefined when only the clicker sees it. */
+  readonly message: string | undefined
+  readonly thread: string | undefined
+  readonly responseUrl: string | undefined
+  readonly triggerId: string
+}
+
+/** A window was sent off. */
+export interface Submission extends Sender {
+  readonly kind: 'submission'
+  readonly view: string
+  readonly note: string
+  readonly reason: string
+}
+
+/** Slack asks whether this address is ours. */
+export interface Challenge {
+  readonly kind: 'challenge'
+}
+
+/** Signed by Slack and nothing of ours: the bot's own messages, edits, events and windows we do not use. */
+export interface Ignored {
+  readonly kind: 'ignored'
+}
+
+export type Incoming = SlashCommand | Message | ButtonClick | Submission | Challenge | Ignored
+
+const id = (letters: string) => z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{1,30}$`))
+const team = id('TE')
+const user = id('UW')
+const channel = id('CDG')
+const stamp = z.string().regex(/^\d{1,12}\.\d{1,9}$/)
+const url = z.string().max(1000)
+
+const COMMAND = z.object({
+  command: z.string().startsWith('/'),
+  team_id: team,
+  user_id: user,
+  channel_id: channel,
+  text: z.string().default(''),
+  response_url: url,
+})
+
+const EVENT = z.object({
+  type: z.literal('event_callback'),
+  team_id: team,
+  event_id: z.string().min(1).max(100),
+  event: z.object({
+    type: z.enum(['app_mention', 'message']),
+    // Of somebody in a shared channel: their own workspace, not the one that hears it.
+    user_team: team.optional(),
+    team: team.optional(),
+    user,
+    channel,
+    channel_type: z.string().optional(),
+    text: z.string(),
+    ts: stamp,
+    thread_ts: stamp.optional(),
+    // Edits, joins and the like, and what bots write, the bot itself included: not said to us by a person.
+    subtype: z.never().optional(),
+    bot_id: z.never().optional(),
+    edited: z.never().optional(),
+  }),
+})
+
+const PERSON = z.object({ id: user, team_id: team.optional() })
+const TEAM = z.object({ id: team })
+
+const CLICK = z.object({
+  type: z.literal('block_actions'),
+  user: PERSON,
+  team: TEAM.nullable(),
+  trigger_id: z.string().min(1).max(200),
+  response_url: url.optional(),
+  channel: z.object({ id: channel }).optional(),
+  message: z.object({ ts: stamp, thread_ts: stamp.optional() }).optional(),
+  container: z.object({ is_ephemeral: z.boolean().optional() }),
+  actions: z
+    .array(
+      z.object({
+        type: z.literal('button'),
+        action_id: z.string().max(255),
+        value: z.string().max(2000).default(''),
+      }),
+    )
+    .min(1),
+})
+
+/** Ids of the input in the window that asks for a reason. */
+export const REASON_BLOCK = 'reason'
+export const REASON_INPUT = 'text'
+export const REASON_VIEW = 'reject'
+
+const SUBMISSION = z.object({
+  type: z.literal('view_submission'),
+  user: PERSON,
+  team: TEAM.nullable(),
+  view: z.object({
+    callback_id: z.literal(REASON_VIEW),
+    private_metadata: z.string().max(3000),
+    state: z.object({
+      values: z.object({
+        [REASON_BLOCK]: z.object({ [REASON_INPUT]: z.object({ value: z.string().nullable() }) }),
+      }),
+    }),
+  }),
+})
+
+const CHALLENGE = z.object({ type: z.literal('url_verification'), challenge: z.string().max(500) })
+
+/** Kinds we do not use are ignored; a kind we use in a shape we do not know is refused. */
+const USED = z.union([
+  z.object({ command: z.string() }).transform(() => 'command' as const),
+  z.object({ type: z.enum(['block_actions', 'view_submission', 'url_verification']) }),
+])
+
+export type ContentType = 'application/json' | 'application/x-www-form-urlencoded'
+
+/** One of the two types Slack sends; its character set is always UTF-8. */
+export function contentType(header: string | undefined): ContentType | undefined {
+  const [, type] = /^\s*([a-z/-]+)\s*(?:;\s*charset="?utf-8"?\s*)?$/i.exec(header ?? '') ?? []
+  const known = type?.toLowerCase()
+  return known === 'application/json' || known === 'application/x-www-form-urlencoded' ? known : undefined
+}
+
+/** What a body says, or undefined when it cannot be read. Bolt reads it the same way after us. */
+export function parseIncoming(type: ContentType, text: string): Incoming | undefined {
+  const value = type === 'application/json' ? readJson(text) : formValue(text)
+  if (typeof value !== 'object' || value === null) return undefined
+  const known =
+    commandOf(value) ?? eventOf(value) ?? clickOf(value) ?? submissionOf(value) ?? challengeOf(value)
+  if (known !== undefined) return known
+  return USED.safeParse(value).success ? undefined : { kind: 'ignored' }
+}
+
+function formValue(text: string): unknown {
+  const fields = parseForm(text)
+  return typeof fields['payload'] === 'string' ? readJson(fields['payload']) : { ...fields }
+}
+
+/** The unsigned request by which Slack tests the certificate: these fields and no others. */
+export function isCertificateCheck(type: ContentType, text: string): boolean {
+  if (type !== 'application/x-www-form-urlencoded') return false
+  const fields = parseForm(text)
+  return fields['ssl_check'] === '1' && Object.keys(fields).every((name) => /^(ssl_check|token)$/.test(name))
+}
+
+function commandOf(value: object): SlashCommand | undefined {
+  const { data } = COMMAND.safeParse(value)
+  if (data === undefined) return undefined
+  return {
+    kind: 'command',
+    team: data.team_id,
+    user: data.user_id,
+    channel: data.channel_id,
+    text: data.text,
+    responseUrl: data.response_url,
+  }
+}
+
+function eventOf(value: object): Message | Ignored | undefined {
+  const { data } = EVENT.safeParse(value)
+  if (data === undefined) return undefined
+  const { event } = data
+  const direct = event.channel_type === 'im'
+  // In a channel only a mention is meant for the bot, in a direct message everything is.
+  if ((event.type === 'message') !== direct) return { kind: 'ignored' }
+  return {
+    kind: 'message',
+    eventId: data.event_id,
+    team: event.user_team ?? event.team ?? data.team_id,
+    user: event.user,
+    channel: event.channel,
+    direct,
+    text: event.text,
+    stamp: event.ts,
+    thread: event.thread_ts,
+  }
+}
+
+function clickOf(value: object): ButtonClick | undefined {
+  const { data } = CLICK.safeParse(value)
+  const [action] = data?.actions ?? []
+  const home = data?.user.team_id ?? data?.team?.id
+  if (data === undefined || action === undefined || home === undefined) return undefined
+  return {
+    kind: 'click',
+    team: home,
+    user: data.user.id,
+    name: action.action_id,
+    target: parseTarget(action.value),
+    value: action.value,
+    channel: data.channel?.id,
+    message: data.container.is_ephemeral === true ? undefined : data.message?.ts,
+    thread: data.message?.thread_ts,
+    responseUrl: data.response_url,
+    triggerId: data.trigger_id,
+  }
+}
+
+function submissionOf(value: object): Submission | undefined {
+  const { data } = SUBMISSION.safeParse(value)
+  const home = data?.user.team_id ?? data?.team?.id
+  if (data === undefined || home === undefined) return undefined
+  const { callback_id: view, private_metadata: note, state } = data.view
+  return {
+    kind: 'submission',
+    team: home,
+    user: data.user.id,
+    view,
+    note,
+    reason: state.values[REASON_BLOCK][REASON_INPUT].value ?? '',
+  }
+}
+
+function challengeOf(value: object): Challenge | undefined {
+  return CHALLENGE.safeParse(value).success ? { kind: 'challenge' } : undefined
+}
+
+const TARGET = z.strictObject({ id: z.string().min(1).max(64), revision: z.string().max(64) })
+
+/** The target a button of ours carries. */
+export function parseTarget(text: string): ActionTarget | undefined {
+  return TARGET.safeParse(readJson(text)).data
+}
+
+/** A message of the bot, to find it again. */
+export interface MessageAddress {
+  readonly channel: string
+  readonly stamp: string
+}
+
+const ADDRESS = z.object({ channel, stamp })
+
+/** The address of a posted card as it was remembered. */
+export function parseAddress(text: string): MessageAddress | undefined {
+  return ADDRESS.safeParse(readJson(text)).data
+}
+
+/** What the window for a reason has to know when it comes back. */
+const NOTE = z.object({
+  target: TARGET,
+  channel: channel.optional(),
+  message: stamp.optional(),
+  thread: stamp.optional(),
+  responseUrl: url.optional(),
+})
+
+export type ReasonNote = z.output<typeof NOTE>
+
+export function parseNote(text: string): ReasonNote | undefined {
+  return NOTE.safeParse(readJson(text)).data
+}
+
+/** Who a token belongs to (`auth.test`). */
+export interface BotIdentity {
+  readonly team: string
+  readonly user: string
+}
+
+const AUTH = z.object({ team_id: team, user_id: user })
+
+export function parseAuth(value: unknown): BotIdentity | undefined {
+  const { data } = AUTH.safeParse(value)
+  return data === undefined ? undefined : { team: data.team_id, user: data.user_id }
+}
+
+const POSTED = z.object({ channel, ts: stamp })
+
+/** Where `chat.postMessage` put a message. */
+export function parsePosted(value: unknown): MessageAddress | undefined {
+  const { data } = POSTED.safeParse(value)
+  return data === undefined ? undefined : { channel: data.channel, stamp: data.ts }
+}
+
+const OPENED = z.object({ channel: z.object({ id: channel }) })
+
+/** The direct conversation `conversations.open` found. */
+export function parseOpened(value: unknown): string | undefined {
+  return OPENED.safeParse(value).data?.channel.id
+}

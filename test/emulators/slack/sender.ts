@@ -1,0 +1,270 @@
+import { createHmac } from 'node:crypto'
+import type { SlackEmulator } from './server.js'
+import type { EphemeralRecord, SlackMessageRecord, ViewRecord } from './workspace.js'
+
+export interface SenderOptions {
+  /** Where the bot listens: "http://127.0.0.1:3978/slack/events". */
+  readonly target: string
+  readonly signingSecret: string
+  readonly emulator: SlackEmulator
+  readonly now: () => Date
+}
+
+export interface Sent {
+  readonly status: number
+  readonly body: string
+}
+
+/** A signed request, to be sent as it is, again, or changed first. */
+export interface SignedRequest {
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Slack's side of a conversation: it signs and sends what people type and click. */
+export interface SlackSender {
+  sign(body: string, type: 'form' | 'json', stamp?: number): SignedRequest
+  send(request: SignedRequest): Promise<Sent>
+  command(user: string, channel: string, text: string): Promise<Sent>
+  /** "@billing who" in a channel. */
+  mention(user: string, channel: string, text: string, threadTs?: string): Promise<Sent>
+  /** A message to the bot alone. */
+  direct(user: string, text: string): Promise<Sent>
+  /** A click on a button of a message, found by its action; `value` is what the button carries unless changed. */
+  click(
+    user: string,
+    message: SlackMessageRecord | EphemeralRecord,
+    action: string,
+    value?: string,
+  ): Promise<Sent>
+  /** Sends a window off with what was typed into its input. */
+  submit(view: ViewRecord, typed: string): Promise<Sent>
+  /** Requests as they would be sent, for sending them several times or late. */
+  readonly request: {
+    command(user: string, channel: string, text: string): SignedRequest
+    mention(user: string, channel: string, text: string, eventId?: string): SignedRequest
+    click(
+      user: string,
+      message: SlackMessageRecord | EphemeralRecord,
+      action: string,
+      value?: string,
+    ): SignedRequest
+  }
+}
+
+const TYPES = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const
+
+export function createSlackSender(options: SenderOptions): SlackSender {
+  const { target, signingSecret, emulator, now } = options
+  const { world } = emulator
+  const sign = (body: string, type: 'form' | 'json', stamp = Math.floor(now().getTime() / 1000)) => ({
+    body,
+    headers: {
+      'content-type': TYPES[type],
+      'x-slack-request-timestamp': String(stamp),
+      'x-slack-signature': `v0=${createHmac('sha256', signingSecret).update(`v0:${stamp}:${body}`).digest('hex')}`,
+    },
+  })
+  const send = async ({ body, headers }: SignedRequest): Promise<Sent> => {
+    const answer = await fetch(target, { method: 'POST', headers, body })
+    return { status: answer.status, body: await answer.text() }
+  }
+  const request: SlackSender['request'] = {
+    command: (user, channel, text) => sign(commandBody(emulator, user, channel, text), 'form'),
+    mention: (user, channel, text, eventId) => {
+      const typed = `<@${world.botUser}> ${asMessage(text)}`
+      return sign(eventBody(emulator, 'app_mention', user, channel, typed, undefined, eventId), 'json')
+    },
+    click: (user, message, action, value) =>
+      sign(payload(clickPayload(emulator, user, message, action, value)), 'form'),
+  }
+  return {
+    sign,
+    send,
+    request,
+    command: (user, channel, text) => send(request.command(user, channel, text)),
+    mention: (user, channel, text, threadTs) =>
+      send(
+        sign(
+          eventBody(
+            emulator,
+            'app_mention',
+            user,
+            channel,
+            `<@${world.botUser}> ${asMessage(text)}`,
+            threadTs,
+          ),
+          'json',
+        ),
+      ),
+    direct: (user, text) =>
+      send(sign(eventBody(emulator, 'message', user, world.direct(user).id, asMessage(text)), 'json')),
+    click: (user, message, action, value) => send(request.click(user, message, action, value)),
+    submit: async (view, typed) => {
+      const sent = await send(sign(payload(submissionPayload(emulator, view, typed)), 'form'))
+      if (sent.status === 200 && sent.body === '') view.open = false
+      return sent
+    },
+  }
+}
+
+/** Slack escapes three characters of what people type. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+/** In messages it also makes links of what looks like an address. */
+function asMessage(text: string): string {
+  return escaped(text).replace(/\b([\w-]+\.(?:com|net|org))\b/g, '<http://$1|$1>')
+}
+
+function commandBody({ world, hookUrl }: SlackEmulator, user: string, channel: string, text: string): string {
+  return new URLSearchParams({
+    token: 'legacy',
+    team_id: world.team,
+    team_domain: 'example',
+    channel_id: channel,
+    channel_name: world.channels.get(channel)?.name ?? 'privategroup',
+    user_id: user,
+    user_name: user.toLowerCase(),
+    command: '/billing',
+    text: escaped(text),
+    api_app_id: 'A0001',
+    is_enterprise_install: 'false',
+    response_url: hookUrl(world.openHook(channel, user)),
+    trigger_id: world.openTrigger(user),
+  }).toString()
+}
+
+function eventBody(
+  { world }: SlackEmulator,
+  type: 'app_mention' | 'message',
+  user: string,
+  channelId: string,
+  text: string,
+  threadTs?: string,
+  eventId = world.id('Ev'),
+): string {
+  const channel = world.channels.get(channelId)
+  if (channel === undefined) throw new Error(`no channel ${channelId}`)
+  const said = world.say(channel, user, { text, blocks: [], threadTs })
+  return JSON.stringify({
+    token: 'legacy',
+    team_id: world.team,
+    api_app_id: 'A0001',
+    event: {
+      type,
+      user,
+      ts: said.ts,
+      client_msg_id: said.ts,
+      text,
+      team: world.team,
+      channel: channel.id,
+      event_ts: said.ts,
+      ...(type === 'message' ? { channel_type: channel.direct ? 'im' : 'channel' } : {}),
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    },
+    type: 'event_callback',
+    event_id: eventId,
+    event_time: Number(said.ts.split('.')[0]),
+    authorizations: [{ enterprise_id: null, team_id: world.team, user_id: world.botUser, is_bot: true }],
+    is_ext_shared_channel: false,
+  })
+}
+
+function payload(content: object): string {
+  return new URLSearchParams({ payload: JSON.stringify(content) }).toString()
+}
+
+interface ButtonBlock {
+  readonly type: string
+  readonly block_id?: string
+  readonly elements?: readonly { readonly action_id?: string; readonly value?: string }[]
+}
+
+function clickPayload(
+  { world, hookUrl }: SlackEmulator,
+  user: string,
+  message: SlackMessageRecord | EphemeralRecord,
+  action: string,
+  value?: string,
+): object {
+  const blocks = message.blocks as readonly ButtonBlock[]
+  const block = blocks.find(
+    ({ type, elements = [] }) => type === 'actions' && elements.some(({ action_id: id }) => id === action),
+  )
+  const button = block?.elements?.find(({ action_id: id }) => id === action)
+  if (button === undefined && value === undefined) throw new Error(`the message has no button ${action}`)
+  const ts = 'ts' in message ? message.ts : world.stamp()
+  const ephemeral = !('ts' in message)
+  return {
+    type: 'block_actions',
+    user: { id: user, username: user.toLowerCase(), name: user.toLowerCase(), team_id: world.team },
+    api_app_id: 'A0001',
+    token: 'legacy',
+    container: { type: 'message', message_ts: ts, channel_id: message.channel, is_ephemeral: ephemeral },
+    trigger_id: world.openTrigger(user),
+    team: { id: world.team, domain: 'example' },
+    enterprise: null,
+    is_enterprise_install: false,
+    channel: { id: message.channel, name: 'channel' },
+    ...(ephemeral
+      ? {}
+      : {
+          message: {
+            type: 'message',
+            ts,
+            user: world.botUser,
+            bot_id: 'B0001',
+            text: message.text,
+            blocks: message.blocks,
+            ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
+          },
+        }),
+    state: { values: {} },
+    response_url: hookUrl(world.openHook(message.channel, user, message)),
+    actions: [
+      {
+        type: 'button',
+        block_id: block?.block_id ?? 'b',
+        action_id: action,
+        value: value ?? button?.value ?? '',
+        text: { type: 'plain_text', text: action },
+        action_ts: world.stamp(),
+      },
+    ],
+  }
+}
+
+function submissionPayload({ world }: SlackEmulator, { id, user, view }: ViewRecord, typed: string): object {
+  const blocks = view['blocks'] as readonly {
+    readonly type: string
+    readonly block_id?: string
+    readonly element?: { readonly action_id?: string; readonly type: string }
+  }[]
+  const values: Record<string, Record<string, object>> = {}
+  for (const { type, block_id: block = '', element } of blocks) {
+    if (type === 'input')
+      values[block] = { [element?.action_id ?? '']: { type: element?.type, value: typed } }
+  }
+  return {
+    type: 'view_submission',
+    team: { id: world.team, domain: 'example' },
+    user: { id: user, username: user.toLowerCase(), name: user.toLowerCase(), team_id: world.team },
+    api_app_id: 'A0001',
+    token: 'legacy',
+    trigger_id: world.openTrigger(user),
+    view: {
+      ...view,
+      id,
+      team_id: world.team,
+      bot_id: 'B0001',
+      state: { values },
+      hash: '1.a',
+      root_view_id: id,
+    },
+    response_urls: [],
+    is_enterprise_install: false,
+    enterprise: null,
+  }
+}
