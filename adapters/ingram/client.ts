@@ -18,7 +18,6 @@ import {
 import { toCustomer, toOrder, toOrderWithoutDetails, toSubscriptions } from './translate.js'
 
 export type { IngramOptions } from './api.js'
-export type { IngramAuth } from './auth.js'
 
 /**
  * The Ingram Micro Cloud Marketplace (CloudBlue SimpleAPI 1.15), read only. `read` gives a complete observation or
