@@ -75,6 +75,8 @@ export function linesByPeriod(account: OpenAccount, range: PeriodRange): readonl
     if (period.period.from >= range.before) break
     if (range.wanted(period)) found.push({ period, lines: linesOfPeriod(account, period, notBefore) })
     day = period.period.to
+    // Only a stub begins later than its nominal period.
+    if (day >= range.before && schedule.stretches.length === 1) break
   }
   return history.oneTimes.length === 0 ? found : withOneTimes(account, range, notBefore, found)
 }

@@ -1,11 +1,14 @@
 import { type LocalDate, addDays } from '../calendar/date.js'
 import { type OpenAccount, type PeriodLines, linesByPeriod, openAccount } from './account.js'
-import { historyUntil } from './history.js'
+import { type History, historyUntil } from './history.js'
 import { linesOfPeriod } from './lines.js'
+import type { ChargedPeriod } from './periods.js'
 import { matchLines, settlePeriod, settlePeriods } from './settle.js'
 import type { ChargeLine, DueInput, KnownDue, SettledLine } from './types.js'
 
 const NO_BILLED: readonly SettledLine[] = []
+const NO_LINES: readonly ChargeLine[] = []
+const ALL = () => true
 
 /**
  * B21, D8: every line with `opensOn ≤ billOn ≤ until`, whatever the timing and cycle, minus what is billed. All changes
@@ -29,15 +32,17 @@ export function dueAsKnown(
 ): KnownDue {
   const { billed = NO_BILLED } = input
   const account = openAccount(input)
-  const known: PeriodLines[] = []
-  const forecast: ChargeLine[] = []
-  for (const found of periodsThrough(account, opensOn, until, billed)) {
-    const then = asKnown(account, found, opensOn, today)
-    known.push(then)
-    if (then === found) continue
-    const changes = settlePeriod(account.scale, found.period.period, found.lines, then.lines)
-    forecast.push(...changes.filter(({ billOn, amount }) => billOn <= until && amount !== 0n))
+  const found = periodsThrough(account, opensOn, until, billed)
+  if (!found.some(({ period }) => mayChangeAfter(account.history, period, today))) {
+    return { lines: leftToBill(account, found, until, billed), forecast: NO_LINES }
   }
+  const forecast: ChargeLine[] = []
+  const known = found.map((entry) => {
+    const then = asKnown(account, entry, opensOn, today)
+    const changes = settlePeriod(account.scale, entry.period.period, entry.lines, then.lines)
+    forecast.push(...changes.filter(({ billOn, amount }) => billOn <= until && amount !== 0n))
+    return then
+  })
   return { lines: leftToBill(account, known, until, billed), forecast }
 }
 
@@ -49,15 +54,31 @@ function periodsThrough(
   billed: readonly SettledLine[],
 ): readonly PeriodLines[] {
   const last = billed.reduce((latest, { from }) => (from > latest ? from : latest), until)
+  // In arrears a period that ends on the opening date is billed on it.
+  const inArrears = account.schedule.stretches.some(({ policy }) => policy.timing === 'arrears')
   return linesByPeriod(account, {
-    from: addDays(opensOn, -1),
+    from: inArrears ? addDays(opensOn, -1) : opensOn,
     before: addDays(last, 1),
-    wanted: () => true,
+    wanted: ALL,
     notBefore: opensOn,
   })
 }
 
-/** The period without changes dated after today and after its own start; the same object when there are none. */
+/** Changes dated after this day, and after the period's own start, are not known yet. */
+function horizonOf({ from }: ChargedPeriod, today: LocalDate): LocalDate {
+  return today > from ? today : from
+}
+
+function mayChangeAfter(history: History, period: ChargedPeriod, today: LocalDate): boolean {
+  const horizon = horizonOf(period, today)
+  const { to } = period.period
+  if (horizon >= to - 1) return false
+  const isAhead = ({ on }: { readonly on: LocalDate }) => on > horizon && on < to
+  const ends = isAhead({ on: history.serviceTo }) || isAhead({ on: history.trialEnd })
+  return ends || history.steps.some(isAhead) || history.oneTimes.some(isAhead)
+}
+
+/** The lines of a period without changes dated after its horizon. */
 function asKnown(
   account: OpenAccount,
   found: PeriodLines,
@@ -66,10 +87,8 @@ function asKnown(
 ): PeriodLines {
   const { history } = account
   const { period, lines } = found
-  const horizon = today > period.from ? today : period.from
-  const isAhead = (day: LocalDate) => day > horizon && day < period.period.to
-  const changes = [history.serviceTo, history.trialEnd, ...history.steps.map(({ on }) => on)]
-  if (!changes.some(isAhead) && !history.oneTimes.some(({ on }) => isAhead(on))) return found
+  if (!mayChangeAfter(history, period, today)) return found
+  const horizon = horizonOf(period, today)
   const seats = linesOfPeriod({ ...account, history: historyUntil(history, horizon) }, period, opensOn)
   const oneTimes = lines.filter(({ kind, from }) => kind === 'oneTime' && from <= horizon)
   return { period, lines: [...seats, ...oneTimes] }
@@ -85,11 +104,14 @@ function leftToBill(
   until: LocalDate,
   billed: readonly SettledLine[],
 ): readonly ChargeLine[] {
-  const now = found.map(({ period, lines }) => ({
-    period,
-    lines: lines.filter(({ billOn }) => billOn <= until),
-  }))
-  if (billed.length === 0) return now.flatMap(({ lines }) => lines)
+  const isDue = ({ billOn }: ChargeLine) => billOn <= until
+  if (billed.length === 0) {
+    const [only] = found
+    return found.length === 1 && only?.lines.every(isDue) === true
+      ? only.lines
+      : found.flatMap(({ lines }) => lines.filter(isDue))
+  }
+  const now = found.map(({ period, lines }) => ({ period, lines: lines.filter(isDue) }))
   const later = found.flatMap(({ lines }) => lines.filter(({ billOn }) => billOn > until))
   const settled = later.length === 0 ? billed : matchLines(billed, later).rest
   return settlePeriods(account.scale, now, settled).filter(({ billOn }) => billOn <= until)

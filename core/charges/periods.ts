@@ -26,7 +26,14 @@ export interface ChargedPeriod {
   readonly policy: Policy
 }
 
-/** Periods that follow each other without end: every `months` months on a day of the month, or every `days` days. */
+/** Months that a calendar knows, made once: most periods of most subscriptions are one of them. */
+const FIRST_MONTH = 1900 * 12
+const CALENDAR_MONTHS: readonly Period[] = Array.from({ length: 300 * 12 }, (_, month) => ({
+  from: dayOfMonth(FIRST_MONTH + month, 1),
+  to: dayOfMonth(FIRST_MONTH + month + 1, 1),
+}))
+
+/** Periods that follow each other without end: every `length` months on a day of the month, or every `length` days. */
 type Grid =
   | { readonly unit: 'months'; readonly firstMonth: number; readonly day: number; readonly length: number }
   | { readonly unit: 'days'; readonly first: LocalDate; readonly length: number }
@@ -153,7 +160,11 @@ function wholePeriod(grid: Grid, day: LocalDate): Period {
     const from = (grid.first + index * grid.length) as LocalDate
     return { from, to: (from + grid.length) as LocalDate }
   }
-  const index = Math.floor((monthNumber(day) - grid.firstMonth) / grid.length)
+  const number = monthNumber(day)
+  const calendarMonth =
+    grid.day === 1 && grid.length === 1 ? CALENDAR_MONTHS[number - FIRST_MONTH] : undefined
+  if (calendarMonth !== undefined) return calendarMonth
+  const index = Math.floor((number - grid.firstMonth) / grid.length)
   const month = grid.firstMonth + index * grid.length
   const from = dayOfMonth(month, grid.day)
   if (from <= day) return { from, to: dayOfMonth(month + grid.length, grid.day) }

@@ -4,7 +4,6 @@ import { chargeTimeline } from '../../../core/charges/charge.js'
 import { explainLine } from '../../../core/charges/explain.js'
 import {
   type ChargeInput,
-  type ChargeLine,
   type ChargeResult,
   DEFAULT_POLICY,
   type Policy,
@@ -101,10 +100,6 @@ export function charge(words: CaseWords): ChargeResult {
 
 export function totalOf(words: CaseWords): string {
   return amountDigits(charge(words).total, words.currency ?? 'USD')
-}
-
-export function amountsOf(lines: readonly ChargeLine[], currency = 'USD'): string[] {
-  return lines.map(({ amount }) => amountDigits(amount, currency))
 }
 
 /** The explanations of a case, line by line: the shortest complete statement of what it charges. */
