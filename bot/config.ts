@@ -33,6 +33,8 @@ export interface Config {
   readonly databaseUrl: string | undefined
   /** Folder of the embedded database; undefined: in memory. Not used with a database URL. */
   readonly dataDirectory: string | undefined
+  /** Folder that `export` in a terminal writes to. */
+  readonly exportDirectory: string
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly marketplace: MarketplaceConfig
   readonly settings: StudioSettings
@@ -64,6 +66,7 @@ const SCHEMA = z.object({
     ),
   ),
   DATA_DIR: optional(text),
+  EXPORT_DIR: optional(text),
   LOG_LEVEL: oneOf('silent', 'error', 'warn', 'info', 'debug'),
   INGRAM_URL: url,
   INGRAM_SUBSCRIPTION_KEY: required,
@@ -228,6 +231,7 @@ function configOf(values: Values): Config {
     mspId: values.MSP_ID ?? 'msp',
     databaseUrl: values.DATABASE_URL,
     dataDirectory: values.DATA_DIR ?? '.data',
+    exportDirectory: values.EXPORT_DIR ?? 'exports',
     logLevel: values.LOG_LEVEL ?? 'warn',
     marketplace: marketplaceOf(values),
     settings: {

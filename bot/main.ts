@@ -14,6 +14,7 @@ import { type Config, parseConfig } from './config.js'
 import { calculate } from './console/calculator/calculate.js'
 import { type ConsoleStreams, progressWriter, promptLoop } from './console/prompt.js'
 import { renderConsole } from './console/render.js'
+import { withSavedFile } from './console/save.js'
 
 /** What tests and the demo put in place of the real thing. */
 export interface Replacements {
@@ -51,7 +52,10 @@ export async function start(config: Config, { clock }: Replacements = {}): Promi
   const studio = createStudio(ports, config.settings)
   const { people, timeZone } = config.settings
   const desk = createDesk({ studio, people, timeZone, clock: ports.clock, files: csvFiles() })
-  const ask = (text: string) => desk.ask(config.consoleIdentity, text, progressWriter(process.stderr))
+  const ask = async (text: string) => {
+    const reply = await desk.ask(config.consoleIdentity, text, progressWriter(process.stderr))
+    return withSavedFile(reply, config.exportDirectory)
+  }
   return {
     studio,
     desk,

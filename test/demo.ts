@@ -1,14 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { parseCommand } from '../bot/commands/parse.js'
 import { type Config, parseConfig } from '../bot/config.js'
 import { type Running, report, start } from '../bot/main.js'
+import { localDateOf } from '../core/calendar/zone.js'
 import { Problem } from '../core/problem.js'
-import { startIngramEmulator } from './emulators/ingram/server.js'
+import { startRecordedEmulator } from './contract/emulator.js'
 
 /** The demo's calendar: its opening date is the 1st of the month of this instant. */
 const DEFAULT_NOW = '2026-03-20T13:00:00Z'
 const DEFAULT_SEED = '7'
+const TIME_ZONE = 'America/New_York'
 
 /** `DEMO_NOW` and `DEMO_SEED`, read once; a mistake is a sentence, not a strange answer. */
 function demoSettings(environment: NodeJS.ProcessEnv): { now: Date; seed: number } {
@@ -37,12 +40,12 @@ function demoSettings(environment: NodeJS.ProcessEnv): { now: Date; seed: number
 /** Starts the product against an emulated marketplace and its own temporary database; both go when it closes. */
 export async function startDemo(
   environment: NodeJS.ProcessEnv,
-): Promise<Running & { emulator: Awaited<ReturnType<typeof startIngramEmulator>> }> {
+): Promise<Running & { emulator: Awaited<ReturnType<typeof startRecordedEmulator>> }> {
   const { now, seed } = demoSettings(environment)
   const startedAt = performance.now()
   const clock = () => new Date(now.getTime() + Math.floor(performance.now() - startedAt))
   const folder = await mkdtemp(path.join(tmpdir(), 'cloud-billing-demo-'))
-  const emulator = await startIngramEmulator({ seed, now: clock })
+  const emulator = await startRecordedEmulator({ seed, now: clock })
   const running = await start(demoConfig(emulator.url, emulator.credentials, folder), {
     clock: { now: async () => clock() },
   })
@@ -66,7 +69,7 @@ function demoConfig(
     INGRAM_PASSWORD: credentials.password,
     INGRAM_MARKETPLACE: credentials.marketplace,
     DATA_DIR: path.join(folder, 'data'),
-    BILLING_TIME_ZONE: 'America/New_York',
+    BILLING_TIME_ZONE: TIME_ZONE,
     BILLING_OPENS_ON: '2026-03-01',
     MSP_ID: 'demo',
     PEOPLE: 'console:dana=approver:Dana',
@@ -76,6 +79,8 @@ function demoConfig(
 
 /** One command, or a prompt when none is given. */
 async function demo(words: readonly string[]): Promise<number> {
+  const { now } = demoSettings(process.env)
+  if (words.length > 0) parseCommand(words.join(' '), localDateOf(now, TIME_ZONE))
   const running = await startDemo(process.env)
   try {
     const observed = await running.ask('observe')

@@ -70,6 +70,14 @@ test('a long cell is cut visibly, in whole characters', () => {
 })
 
 test('actions are shown as what to type', () => {
-  const actions = [{ name: 'approve', label: 'Approve', tone: 'primary', command: 'approve BR-7' }] as const
+  const actions = [
+    {
+      name: 'approve',
+      label: 'Approve',
+      tone: 'primary',
+      target: { id: 'APR-7', revision: '' },
+      command: 'approve BR-7',
+    },
+  ] as const
   expect(renderConsole({ ...card([]), actions })).toContain('[Approve] approve BR-7')
 })
