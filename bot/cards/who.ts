@@ -24,6 +24,10 @@ export function whoCard(view: WhoView): Card {
   } else {
     blocks.push({ type: 'facts', facts: view.totals.map((total) => totalFact(total)) })
   }
+  if (view.already.length > 0) {
+    const amounts = view.already.map(({ currency, amount }) => amountWords(amount, currency)).join(' + ')
+    blocks.push({ type: 'text', style: 'plain', text: `Billed already for ${month}: ${amounts}` })
+  }
   blocks.push(...exceptionBlocks(view))
   if (view.bills.length > 0) blocks.push(customerTable(view.bills))
   blocks.push({ type: 'text', style: 'quiet', text: footer(view) })

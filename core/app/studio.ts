@@ -14,6 +14,7 @@ import { type ObservePorts, type Observed, observe } from './observe.js'
 import type { Portfolio, PortfolioSettings } from './portfolio.js'
 import {
   type BillLine,
+  type Billed,
   type CustomerBill,
   type BillException,
   type Who,
@@ -40,6 +41,8 @@ export type { DataAge } from './loader.js'
 export type Answer<T> = T & { readonly age: DataAge }
 
 export interface WhoAnswer extends Who {
+  /** What is billed already with a date to bill in the month, per currency (BILLING B21). */
+  readonly already: readonly { readonly currency: string; readonly amount: bigint }[]
   readonly customerNames: ReadonlyMap<string, string>
 }
 
@@ -100,8 +103,10 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     who: async (month, filter) => {
       const { portfolio, billed, age } = await load()
       const asked = filterPortfolio(portfolio, filter)
-      const who = whoToBill(asked, settings.policy, await monthOrCurrent(month), await today(), billed)
-      return { ...who, customerNames: namesOf(portfolio), age }
+      const span = await monthOrCurrent(month)
+      const who = whoToBill(asked, settings.policy, span, await today(), billed)
+      const already = billedIn(asked, billed, span)
+      return { ...who, already, customerNames: namesOf(portfolio), age }
     },
     customer: async (name, month) => {
       const { age, ...view } = await load()
@@ -133,6 +138,18 @@ function filterPortfolio(portfolio: Portfolio, filter: string | undefined): Port
     return `${name}\n${subscription.productName}`.toLowerCase().includes(wanted)
   })
   return { ...portfolio, subscriptions }
+}
+
+/** Billed lines of these subscriptions with a date to bill in the month, summed per currency. */
+function billedIn({ subscriptions }: Portfolio, billed: Billed, month: Period): WhoAnswer['already'] {
+  const totals = new Map<string, bigint>()
+  for (const { subscription, currency } of subscriptions) {
+    for (const { billOn, amount } of billed.get(subscription.lineageId) ?? []) {
+      if (billOn < month.from || billOn >= month.to) continue
+      totals.set(currency, (totals.get(currency) ?? 0n) + amount)
+    }
+  }
+  return [...totals].map(([currency, amount]) => ({ currency, amount }))
 }
 
 function namesOf(portfolio: Portfolio): Map<string, string> {

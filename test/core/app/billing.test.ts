@@ -111,6 +111,8 @@ describe('from a proposal to the books', () => {
     expect(await msp.due()).toBe(51_452n)
     expect(await msp.decide(LEE, asked)).toMatchObject({ type: 'decided' })
     expect(await msp.due()).toBe(0n)
+    expect((await msp.studio.who(MARCH)).already).toEqual([{ currency: 'USD', amount: 51_452n }])
+    expect((await msp.studio.who(APRIL)).already).toEqual([])
     expect((await problemOf(msp.propose(DANA))).kind).toBe('notFound')
   })
 
