@@ -11,8 +11,7 @@ export interface SyntaxNode {
 /** A node with where it stands. */
 export interface Place {
   readonly node: SyntaxNode
-  /** From the nearest to the program. */
-  readonly ancestors: readonly SyntaxNode[]
+  readonly parent: SyntaxNode | undefined
   readonly line: number
   /** Lines from its first to its last, both counted. */
   readonly lines: number
@@ -25,13 +24,11 @@ const MARK = '0;'
 export function placesOf(file: ProjectFile): Place[] {
   const source = MARK + file.text.replace(/^#!/, '//')
   const program: unknown = parseSync(source, { syntax: 'typescript', target: 'es2022' })
-  const bytes = Buffer.from(source)
   const places: Place[] = []
-  const base = markStart(program)
-  const lineOf = (offset: number): number => countNewlines(bytes, offset - base) + 1
-  walk(program, [], (node, ancestors) => {
+  const lineOf = lineCounter(Buffer.from(source), markStart(program))
+  walk(program, undefined, (node, parent) => {
     const line = lineOf(node.span.start)
-    places.push({ node, ancestors, line, lines: lineOf(node.span.end) - line + 1 })
+    places.push({ node, parent, line, lines: lineOf(node.span.end) - line + 1 })
   })
   return places
 }
@@ -42,21 +39,29 @@ function markStart(program: unknown): number {
   return mark.span.start
 }
 
-function countNewlines(bytes: Buffer, end: number): number {
-  let count = 0
-  for (let index = bytes.indexOf(10); index !== -1 && index < end; index = bytes.indexOf(10, index + 1))
-    count += 1
-  return count
+/** Lines of the parser's offsets: they count bytes, from `base`. */
+function lineCounter(bytes: Buffer, base: number): (offset: number) => number {
+  const newlines: number[] = []
+  for (let index = bytes.indexOf(10); index !== -1; index = bytes.indexOf(10, index + 1)) newlines.push(index)
+  return (offset) => {
+    let [low, high] = [0, newlines.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((newlines[middle] ?? 0) < offset - base) low = middle + 1
+      else high = middle
+    }
+    return low + 1
+  }
 }
 
 function walk(
   value: unknown,
-  ancestors: readonly SyntaxNode[],
-  visit: (node: SyntaxNode, ancestors: readonly SyntaxNode[]) => void,
+  parent: SyntaxNode | undefined,
+  visit: (node: SyntaxNode, parent: SyntaxNode | undefined) => void,
 ): void {
   for (const child of childrenOf(value)) {
-    visit(child, ancestors)
-    walk(child, [child, ...ancestors], visit)
+    visit(child, parent)
+    walk(child, child, visit)
   }
 }
 

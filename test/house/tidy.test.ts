@@ -156,7 +156,7 @@ const PLANTS: Readonly<Record<string, Plant | readonly Plant[]>> = {
     },
   ],
   'dates-in-calendar': [
-    { path: 'core/charges/a.ts', text: 'const f = (d: Date) => d.toISOString()', line: 1 },
+    { path: 'core/charges/a.ts', text: 'const f = (d: Date) => d.getUTCMonth()', line: 1 },
     {
       path: 'core/app/a.ts',
       text: 'const d = new Date(0)',
