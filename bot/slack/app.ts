@@ -26,7 +26,7 @@ export interface SlackSurfaceOptions {
   /** "xoxb-…": the bot token of the one workspace. */
   readonly botToken: string
   readonly signingSecret: string
-  /** Another address of the Web API, with a slash at its end: an emulator's, or another cloud's. */
+  /** Another address of the Web API: an emulator's, or another cloud's. */
   readonly apiUrl?: string
   /** Decides whether a request is fresh. */
   readonly now: () => Date
@@ -54,7 +54,7 @@ const ENDPOINT = '/slack/events'
 export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   checkSecrets(options)
   const { log, board, desk, work } = options
-  const slack = createSlackClient({ apiUrl: SLACK_API, ...options })
+  const slack = createSlackClient({ botToken: options.botToken, apiUrl: options.apiUrl ?? SLACK_API, log })
   const client: SlackClient = { ...slack, update: newestOnly(slack.update) }
   const answers = createAnswers({ client, desk, board, log })
   board.attach('slack', async (text, card) => {
@@ -71,15 +71,12 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   return { routes: [{ method: 'POST', path: ENDPOINT, handle }], ready }
 }
 
-function checkSecrets({ botToken, signingSecret, apiUrl }: SlackSurfaceOptions): void {
+function checkSecrets({ botToken, signingSecret }: SlackSurfaceOptions): void {
   const mistakes = [
-    ...(/^xoxb-[\w-]+$/.test(botToken) ? [] : ['the bot token does not begin with xoxb-']),
+    ...(botToken.startsWith('xox') ? [] : ['the bot token does not begin with xoxb-']),
     ...(signingSecret.trim().length >= SLACK_SIGNING_SECRET_LENGTH
       ? []
       : ['the signing secret is too short']),
-    ...(apiUrl === undefined || apiUrl.endsWith('/')
-      ? []
-      : ['the address of the API has no slash at its end']),
   ]
   if (mistakes.length === 0) return
   throw new Problem({

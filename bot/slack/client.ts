@@ -50,7 +50,8 @@ export interface SlackClientOptions {
 const QUIET = { parse: 'none', link_names: false } as const
 const WITHOUT_PREVIEWS = { unfurl_links: false, unfurl_media: false } as const
 
-export function createSlackClient({ botToken, apiUrl, log }: SlackClientOptions): SlackClient {
+export function createSlackClient({ botToken, log, ...options }: SlackClientOptions): SlackClient {
+  const apiUrl = options.apiUrl.endsWith('/') ? options.apiUrl : `${options.apiUrl}/`
   const fetchPinned = pinnedFetch(apiUrl)
   const web = new webApi.WebClient(botToken, {
     slackApiUrl: apiUrl,

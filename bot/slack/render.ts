@@ -136,29 +136,29 @@ function asList(block: Block): ListCard {
 
 /** As many items as fit into `room`; the rest is counted. */
 function listBlocks({ heading, items, more }: ListCard, room: number): types.KnownBlock[] {
-  const head = heading === undefined ? [] : [richText([section(cut(plain(heading), LIMITS.blockText), true)])]
-  const blocks: types.KnownBlock[] = []
-  let current: types.RichTextSection[] = []
-  let left = room - size(head) - MORE_CHARACTERS
+  const head = heading === undefined ? [] : [section(cut(plain(heading), LIMITS.blockText), true)]
+  const lists: types.RichTextSection[][] = [[]]
+  let left = room - JSON.stringify(richText(head)).length - MORE_CHARACTERS
   let length = 0
   let shown = 0
   for (const item of items) {
     const rendered = section(cut(plain(item), SHOWN.item))
     const cost = JSON.stringify(rendered).length + 1
     if (cost > left) break
-    if (current.length > 0 && length + cost > LIMITS.blockText) {
-      blocks.push(bullets(current))
-      current = []
+    if (length > 0 && length + cost > LIMITS.blockText) {
+      lists.push([])
       length = 0
-      left -= JSON.stringify(bullets([])).length
+      left -= JSON.stringify(richText([bullets([])])).length
     }
-    current.push(rendered)
+    lists.at(-1)?.push(rendered)
     length += cost
     left -= cost
     shown += 1
   }
-  if (current.length > 0) blocks.push(bullets(current))
-  return [...head, ...blocks, ...moreBlocks(more, items.length - shown)]
+  const blocks = lists.map((entries, index) =>
+    richText([...(index === 0 ? head : []), ...(entries.length > 0 ? [bullets(entries)] : [])]),
+  )
+  return [...blocks.filter(({ elements }) => elements.length > 0), ...moreBlocks(more, items.length - shown)]
 }
 
 /** How much is not shown: what the card left out and what did not fit here. */
@@ -184,8 +184,8 @@ function richText(elements: types.RichTextBlock['elements']): types.RichTextBloc
   return { type: 'rich_text', elements }
 }
 
-function bullets(elements: types.RichTextSection[]): types.RichTextBlock {
-  return richText([{ type: 'rich_text_list', style: 'bullet', elements }])
+function bullets(elements: types.RichTextSection[]): types.RichTextList {
+  return { type: 'rich_text_list', style: 'bullet', elements }
 }
 
 /** Literal text; what stands between a pair of backticks is shown as code, because it is something to type. */

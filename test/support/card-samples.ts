@@ -1,0 +1,143 @@
+import type { Card } from '../../bot/cards/model.js'
+import type { Reply } from '../../bot/commands/desk.js'
+import { lineRef } from '../../core/app/who.js'
+import type { ObservedCustomer, ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
+import { type ChatDesk, chatDesk } from './chat-desk.js'
+import { memoryLog } from './memory-log.js'
+import { decimal, observed, order } from './observed.js'
+
+/** Names somebody could have typed into the marketplace to act on whoever reads them. */
+export const HOSTILE_NAMES = [
+  '<!channel> Contoso',
+  '<@U1> & <#C1|general>',
+  '<http://evil.example|Approve here>',
+  '[Approve](http://evil.example) ![x](http://evil.example/x.png)',
+  '*bold* _italic_ ~gone~ `code` ```block```',
+  '&lt;!here&gt; &amp; <at>Lee</at>',
+  'left\u202eright \u2066isolate\u2069',
+  'two\nlines\r\nand\ttab \u0000 \u001b[31mred',
+  '"quotes" \\ back\\nslash \'single\' {"id":"APR-0001"}',
+  '=HYPERLINK("http://evil.example")',
+  ':tada: 😀 株式会社 e\u0301 👩‍👩‍👧',
+  `${'Very long name '.repeat(33)}end`,
+] as const
+
+interface Sample {
+  readonly customers: readonly ObservedCustomer[]
+  readonly subscriptions: readonly ObservedSubscription[]
+  readonly orders: readonly ObservedOrder[]
+}
+
+function sampleOf(names: readonly string[], subscriptionsEach: number, products = names): Sample {
+  const customers = names.map((name, index) => ({ id: `C${index + 1}`, name }))
+  const subscriptions = customers.flatMap(({ id }, index) =>
+    Array.from({ length: subscriptionsEach }, (_, number) =>
+      observed({
+        subscriptionId: `${index + 1}${String(number).padStart(3, '0')}`,
+        customerId: id,
+        productName: products[number % products.length] ?? 'Product',
+        quantity: decimal('25'),
+        // Every third line of a larger sample has no price: something to look at.
+        ...(number === 2 ? { unitPrice: undefined } : {}),
+      }),
+    ),
+  )
+  const orders = subscriptions.map(({ subscriptionId, customerId }) =>
+    order({ id: subscriptionId, number: `CH${subscriptionId}`, subscriptionId, customerId }),
+  )
+  return { customers, subscriptions, orders }
+}
+
+const PRODUCTS = ['Microsoft 365 Business Premium', 'Exchange Online (Plan 1)', 'Azure reservation']
+
+/** Worlds to show every card in. */
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  empty: { customers: [{ id: 'C1', name: 'Contoso' }], subscriptions: [], orders: [] },
+  one: sampleOf(['Contoso'], 1, PRODUCTS),
+  typical: sampleOf(['Contoso', 'Fabrikam', 'Northwind Traders'], 3, PRODUCTS),
+  many: sampleOf(
+    Array.from({ length: 130 }, (_, index) => `Customer number ${String(index + 1).padStart(3, '0')}`),
+    4,
+    PRODUCTS,
+  ),
+  hostile: sampleOf(HOSTILE_NAMES, 3),
+}
+
+export const SAMPLE_NAMES = Object.keys(SAMPLES)
+
+const BILLER = 'slack:T1:U1'
+const APPROVER = 'slack:T1:U2'
+const OTHER = 'slack:T1:U3'
+
+/** Every card the desk can show, by what was asked, in one of the worlds. */
+export async function sampleCards(name: string): Promise<ReadonlyMap<string, Card>> {
+  const sample = SAMPLES[name]
+  if (sample === undefined) throw new Error(`no sample ${name}`)
+  const chat = await chatDesk({ log: memoryLog() })
+  Object.assign(chat.world, sample, { now: new Date('2026-03-20T13:05:00Z') })
+  const cards = new Map<string, Card>()
+  const ask = async (identity: string, text: string, label = text): Promise<Reply> => {
+    const reply = await chat.desk.ask(identity, text)
+    cards.set(label, reply.card)
+    return reply
+  }
+  await ask(BILLER, 'observe')
+  await ask(BILLER, 'help')
+  await ask(BILLER, 'help who')
+  await ask(BILLER, 'who')
+  await ask(BILLER, 'who march nobody', 'who, nothing fits')
+  await ask(BILLER, `customer ${sample.customers[0]?.name.slice(0, 60) ?? ''}`, 'customer')
+  await ask(BILLER, `explain ${await anyLine(chat)}`, 'explain')
+  await ask(BILLER, 'changes 2026-03-01', 'changes')
+  await ask(BILLER, 'status')
+  await ask(BILLER, 'approvals', 'approvals, none')
+  await decisions(chat, ask)
+  await ask('slack:T1:U9', 'who', 'a stranger')
+  await ask(BILLER, 'audit', 'audit by a biller')
+  await ask(APPROVER, 'audit')
+  await ask(APPROVER, 'sudo <!channel> `rm`', 'an unknown word')
+  return cards
+}
+
+type Ask = (identity: string, text: string, label?: string) => Promise<Reply>
+
+async function decisions(chat: ChatDesk, ask: Ask): Promise<void> {
+  const { world } = chat
+  const first = await ask(APPROVER, 'propose march', 'pending')
+  const id = first.approval?.approval.id ?? 'APR-0001'
+  await ask(APPROVER, 'approvals')
+  await ask(APPROVER, `approve ${id}`, 'refused: own request')
+  await ask(OTHER, `reject ${id} because the seats of <!here> are *wrong*`, 'rejected')
+  await ask(OTHER, `approve ${id}`, 'refused: decided')
+  const second = await ask(APPROVER, 'propose march', 'pending again')
+  await ask(APPROVER, 'propose march', 'superseding')
+  const old = second.approval?.approval.id ?? 'APR-0002'
+  await ask(OTHER, `approve ${old}`, 'refused: superseded')
+  await ask(OTHER, `approval ${old}`, 'superseded')
+  const third = `APR-${String(Number(old.slice(4)) + 1).padStart(4, '0')}`
+  const before = world.subscriptions
+  world.subscriptions = before.map((line) => ({ ...line, quantity: decimal('30') }))
+  world.now = new Date('2026-03-21T13:00:00Z')
+  await ask(BILLER, 'observe', 'observed again')
+  await ask(OTHER, `approve ${third}`, 'stale')
+  await ask(APPROVER, 'propose march', 'fresh')
+  const fresh = `APR-${String(Number(third.slice(4)) + 1).padStart(4, '0')}`
+  await ask(OTHER, `approve ${fresh}`, 'approved')
+  await ask(OTHER, `approval ${fresh}`, 'trail')
+  const run = (await chat.billing.approval(fresh))?.run.id ?? 'BR-0004'
+  await ask(OTHER, `export csv ${run}`, 'file')
+  await ask(OTHER, `void ${run} because sent twice to <@U1>`, 'void')
+  world.now = new Date('2026-03-28T13:00:00Z')
+  await ask(OTHER, 'approvals', 'approvals, expired')
+  const voided = `APR-${String(Number(fresh.slice(4)) + 1).padStart(4, '0')}`
+  await ask(APPROVER, `approval ${voided}`, 'expired')
+}
+
+/** The reference of a line of the first customer; a made-up one where there is none. */
+async function anyLine({ studio, world }: ChatDesk): Promise<string> {
+  const [customer] = world.customers
+  if (customer === undefined || world.subscriptions.length === 0) return 'nothing'
+  const { bills } = await studio.who(undefined, '')
+  const line = bills.flatMap(({ lines }) => lines).at(0)
+  return line === undefined ? 'nothing' : lineRef(line)
+}

@@ -1,0 +1,94 @@
+import { csvFiles } from '../../adapters/files/csv/run-csv.js'
+import { createBoard } from '../../bot/commands/board.js'
+import { type Desk, createDesk } from '../../bot/commands/desk.js'
+import { parsePeople } from '../../core/access/people.js'
+import { type Studio, createStudio } from '../../core/app/studio.js'
+import { DEFAULT_BOUNDS } from '../../core/billrun/bounds.js'
+import { DEFAULT_POLICY } from '../../core/charges/types.js'
+import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
+import type { BillingStore, Log } from '../../core/ports.js'
+import { memoryBilling } from './memory-billing.js'
+import { memoryOnce, memoryPostedCards } from './memory-chat.js'
+import { memoryLedger } from './memory-ledger.js'
+import { day, decimal, observed, order } from './observed.js'
+
+/** Everybody the tests of the surfaces know, on both platforms and on the console. */
+export const PEOPLE = [
+  'slack:T1:U1+teams:tenant:aad-1+console:dana=biller:Dana',
+  'slack:T1:U2+teams:tenant:aad-2+console:lee=approver:Lee',
+  'slack:T1:U3+teams:tenant:aad-3+console:sam=approver:Sam',
+  'slack:T1:U4+teams:tenant:aad-4+console:vic=viewer:Vic',
+].join(',')
+
+/** What the marketplace of a test says and when; changed between observations. */
+export interface ChatWorld {
+  now: Date
+  customers: { readonly id: string; readonly name: string }[]
+  subscriptions: ObservedSubscription[]
+  orders: ObservedOrder[]
+}
+
+/** A desk with everything behind it in memory, as the surfaces get it. */
+export interface ChatDesk {
+  readonly world: ChatWorld
+  readonly desk: Desk
+  readonly studio: Studio
+  readonly billing: BillingStore
+  readonly board: ReturnType<typeof createBoard>
+  readonly once: ReturnType<typeof memoryOnce>
+  readonly posted: ReturnType<typeof memoryPostedCards>
+  readonly now: () => Date
+}
+
+export interface ChatDeskOptions {
+  readonly log: Log
+  readonly people?: string
+  readonly billing?: BillingStore
+}
+
+/** Contoso went from 20 to 25 seats on 11 March 2026; it is 20 March, and everything was observed. */
+export async function chatDesk({
+  log,
+  people: text = PEOPLE,
+  ...options
+}: ChatDeskOptions): Promise<ChatDesk> {
+  const world: ChatWorld = {
+    now: new Date('2026-03-20T13:00:00Z'),
+    customers: [{ id: 'C1', name: 'Contoso' }],
+    subscriptions: [observed({ quantity: decimal('25') })],
+    orders: [order()],
+  }
+  const { people } = parsePeople(text)
+  const billing = options.billing ?? memoryBilling()
+  const clock = { now: async () => world.now }
+  let ids = 0
+  const settings = {
+    timeZone: 'America/New_York',
+    opensOn: day('2026-03-01'),
+    policy: DEFAULT_POLICY,
+    bounds: DEFAULT_BOUNDS,
+    people,
+  }
+  const studio = createStudio(
+    {
+      marketplace: {
+        read: async ({ onProgress }) => {
+          onProgress?.({ step: 'subscriptions', done: 1, total: 1 })
+          const { customers, subscriptions, orders } = world
+          return { customers, subscriptions, orders, requests: 3 }
+        },
+      },
+      ledger: memoryLedger(),
+      billing,
+      clock,
+      ids: { next: () => `id-${(ids += 1)}` },
+      log,
+    },
+    settings,
+  )
+  await studio.observe()
+  const desk = createDesk({ studio, people, timeZone: settings.timeZone, clock, files: csvFiles() })
+  const posted = memoryPostedCards()
+  const board = createBoard(posted, desk, log)
+  return { world, desk, studio, billing, board, once: memoryOnce(), posted, now: () => world.now }
+}
