@@ -100,6 +100,8 @@ export const DATABASE_BULK_ROWS = 10_000
 export const DATABASE_EXPORT_ROWS = 2000
 /** Characters of one line of a database export: the largest row has a few thousand; more is not our file. */
 export const DATABASE_EXPORT_LINE_LENGTH = 16 * 1024 * 1024
+/** Lines of bill runs kept in memory, so that clicks on their cards need not read them: some 20 megabytes. */
+export const BILL_RUN_LINES_KEPT = 50_000
 /** Entries of the trail read at a time: some megabytes in memory, however long the trail is. */
 export const AUDIT_PAGE_ENTRIES = 5000
 /** How often the embedded database writes its changes to their place: bounds its log and the time to open after a kill. */
@@ -127,6 +129,8 @@ export const SERVER_DISCARD_BYTES = 16 * 1024 * 1024
 /** Until the headers, and the whole request, have come: a slow sender must not hold a connection. */
 export const SERVER_HEADERS_MILLISECONDS = 10_000
 export const SERVER_REQUEST_MILLISECONDS = 20_000
+/** How often slow senders are looked for: Node's own half minute would let one hold on three times as long. */
+export const SERVER_SWEEP_MILLISECONDS = 5000
 /** Until an answer has left: chat platforms give up after 3 to 15 seconds themselves. */
 export const SERVER_ANSWER_MILLISECONDS = 30_000
 /** Characters of a path: a signed file link has about two hundred. */
@@ -161,6 +165,27 @@ export const SLACK_ANSWER_BYTES = 4 * 1024 * 1024
 export const SLACK_READY_MILLISECONDS = 300_000
 /** Characters of a reason typed into a window: a few sentences. */
 export const SLACK_REASON_LENGTH = 500
+
+// Microsoft Teams
+
+/** Characters of an Authorization header: the channel's tokens have about a thousand. */
+export const TEAMS_AUTHORIZATION_LENGTH = 8192
+/** An activity is remembered for a day: a token that could bring it again is void after an hour. */
+export const TEAMS_ACTIVITY_KEPT_MILLISECONDS = 86_400_000
+/** Until a token was checked: it takes milliseconds, or one look at Microsoft's keys. */
+export const TEAMS_VERIFY_MILLISECONDS = 8000
+/** Until a click is answered: Teams gives up after 15 seconds, and the work goes on without it. */
+export const TEAMS_CLICK_MILLISECONDS = 9000
+/** One call of the Connector or of the sign-in: they answer within a second. */
+export const TEAMS_CALL_MILLISECONDS = 10_000
+/** Answer of the Connector or of the sign-in: a few kilobytes. */
+export const TEAMS_ANSWER_BYTES = 1024 * 1024
+/** Longest wait the Connector can impose before a call is given up: it names a few seconds. */
+export const TEAMS_RETRY_AFTER_SECONDS = 30
+/** A token for the Connector is renewed this long before its end, so that none ends on the way. */
+export const TEAMS_TOKEN_EARLY_MILLISECONDS = 300_000
+/** Characters of a reason typed into a card: a few sentences. */
+export const TEAMS_REASON_LENGTH = 500
 
 /** A key that was acted on is kept at least this long behind the newest: longer than any caller asks for. */
 export const ONCE_KEPT_MILLISECONDS = 172_800_000

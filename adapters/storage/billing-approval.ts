@@ -147,12 +147,13 @@ export interface StoredApproval {
   readonly runNumber: number
 }
 
-export async function findApproval(
+/** The request of a number; none when there is none. */
+export function findApproval(
   query: Query,
   mspId: string,
   number: number,
-): Promise<StoredApproval | undefined> {
-  return (await query(`${SELECT} AND approval.number = $2`, [mspId, number], approvalOf))[0]
+): Promise<readonly StoredApproval[]> {
+  return query(`${SELECT} AND approval.number = $2`, [mspId, number], approvalOf)
 }
 
 /** Undecided, unsuperseded requests, the oldest first. */

@@ -1,5 +1,6 @@
 import { unreachable } from '../../core/assert.js'
 import type { BillRun, Comparison, RunCustomer } from '../../core/billrun/run.js'
+import { BILL_RUN_LINES_KEPT } from '../../core/limits.js'
 import { numberedId } from './billing-books.js'
 import { addRunLines, minor, readRunLines, writeMinor } from './billing-run-line.js'
 import { insertRows } from './bulk.js'
@@ -105,7 +106,37 @@ type PackedCells = [
 ]
 
 /** Runs by number, exactly as they were frozen; a number that does not exist is left out. */
-export async function readRuns(
+export type RunReader = (query: Query, numbers: readonly number[]) => Promise<ReadonlyMap<number, BillRun>>
+
+/** Reads runs and keeps the latest ones: a run never changes, and every click on its card asks for it again. */
+export function runReader(mspId: string): RunReader {
+  const kept = new Map<number, BillRun>()
+  return async (query, numbers) => {
+    const missing = numbers.filter((number) => !kept.has(number))
+    const read = missing.length === 0 ? new Map<number, BillRun>() : await readRuns(query, mspId, missing)
+    const runs = new Map<number, BillRun>()
+    for (const number of numbers) {
+      const run = kept.get(number) ?? read.get(number)
+      if (run === undefined) continue
+      runs.set(number, run)
+      kept.delete(number) // put behind the others: what was asked for longest ago goes first
+      kept.set(number, run)
+    }
+    forgetOldest(kept)
+    return runs
+  }
+}
+
+function forgetOldest(kept: Map<number, BillRun>): void {
+  let lines = [...kept.values()].reduce((sum, run) => sum + run.lines.length + 1, 0)
+  for (const [number, run] of kept) {
+    if (lines <= BILL_RUN_LINES_KEPT) return
+    kept.delete(number)
+    lines -= run.lines.length + 1
+  }
+}
+
+async function readRuns(
   query: Query,
   mspId: string,
   numbers: readonly number[],

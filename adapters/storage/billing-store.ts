@@ -1,9 +1,9 @@
+import { assert } from '../../core/assert.js'
 import type { Approval } from '../../core/approval/approval.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type {
   ApprovalRecord,
   BillingStore,
-  Books,
   Decided,
   DecisionRecord,
   ProposalDraft,
@@ -20,31 +20,41 @@ import {
 } from './billing-approval.js'
 import type { StoredApproval } from './billing-approval.js'
 import { addEntry, readTrail } from './billing-audit.js'
-import { billLines, readBilled, voidLines } from './billing-billed-line.js'
+import { billLines, booksReader, voidLines } from './billing-billed-line.js'
 import { type BooksState, lockBooks, numberOf, numberedId, readVersion, saveBooks } from './billing-books.js'
-import { addRun, readRuns } from './billing-run.js'
+import { type RunReader, addRun, runReader } from './billing-run.js'
 import { inTransaction, readConsistently } from './database.js'
-import type { Cell, Database, Query, Transaction } from './database.js'
-import { integer } from './values.js'
+import type { Database, Query, Transaction } from './database.js'
 
 /** Bill runs, approvals, what is billed and the trail of one MSP. */
 export function billingStore(database: Database, mspId: string): BillingStore {
   const read = <T>(work: (query: Query) => Promise<T>) => readConsistently(database, work)
   const write = <T>(work: (tx: Transaction) => Promise<T>) => inTransaction(database, work)
+  const readBooks = booksReader(mspId)
+  const readRuns = runReader(mspId)
+  async function run(id: string): Promise<BillRun | undefined> {
+    const number = numberOf('BR', id)
+    return number === undefined ? undefined : (await read((query) => readRuns(query, [number]))).get(number)
+  }
   return {
-    books: () => read((query) => readBooks(query, mspId)),
+    books: () => read(readBooks),
     version: () => readVersion(database, mspId),
     propose: (draft, version) => write((tx) => propose(database, tx, mspId, draft, version)),
-    proposeVoid: (draft) => proposeVoid(database, mspId, draft),
+    async proposeVoid(draft) {
+      const about = await run(draft.runId)
+      if (about === undefined) throw noSuchRun(draft.runId)
+      return { approval: await write((tx) => proposeVoid(tx, mspId, draft)), run: about }
+    },
     async approval(id) {
       const number = numberOf('APR', id)
-      return number === undefined ? undefined : read((query) => readRecord(query, mspId, number))
+      if (number === undefined) return undefined
+      const records = await read(async (query) => {
+        return recordsOf(query, readRuns, await findApproval(query, mspId, number))
+      })
+      return records[0]
     },
-    async run(id) {
-      const number = numberOf('BR', id)
-      return number === undefined ? undefined : readRun(database, mspId, number)
-    },
-    open: () => read(async (query) => recordsOf(query, mspId, await readOpen(query, mspId))),
+    run,
+    open: () => read(async (query) => recordsOf(query, readRuns, await readOpen(query, mspId))),
     decide: (record) => write((tx) => decide(database, tx, mspId, record)),
     note: (fact) =>
       write(async (tx) => {
@@ -56,28 +66,18 @@ export function billingStore(database: Database, mspId: string): BillingStore {
   }
 }
 
-async function readBooks(query: Query, mspId: string): Promise<Books> {
-  const select = 'SELECT version FROM books WHERE msp_id = $1'
-  const [version] = await query(select, [mspId], ([cell]: readonly [version: Cell]) => integer(cell))
-  return { version: version ?? 0, billed: await readBilled(query, mspId) }
-}
-
-async function readRecord(query: Query, mspId: string, number: number): Promise<ApprovalRecord | undefined> {
-  const found = await findApproval(query, mspId, number)
-  return found === undefined ? undefined : (await recordsOf(query, mspId, [found]))[0]
-}
-
 /** Requests with their runs; two requests about one run share it. */
 async function recordsOf(
   query: Query,
-  mspId: string,
+  readRuns: RunReader,
   approvals: readonly StoredApproval[],
 ): Promise<readonly ApprovalRecord[]> {
   const numbers = [...new Set(approvals.map(({ runNumber }) => runNumber))]
-  const runs = await readRuns(query, mspId, numbers)
-  return approvals.flatMap(({ approval, runNumber }) => {
+  const runs = await readRuns(query, numbers)
+  return approvals.map(({ approval, runNumber }) => {
     const run = runs.get(runNumber)
-    return run === undefined ? [] : [{ approval, run }]
+    assert(run !== undefined, `${approval.id} is about a bill run that does not exist`)
+    return { approval, run }
   })
 }
 
@@ -102,22 +102,14 @@ async function propose(
 }
 
 async function proposeVoid(
-  database: Database,
+  tx: Transaction,
   mspId: string,
   { runId, customerId, reason, ...request }: VoidDraft,
-): Promise<ApprovalRecord> {
-  const number = numberOf('BR', runId)
-  const run = number === undefined ? undefined : await readRun(database, mspId, number)
-  if (number === undefined || run === undefined) throw noSuchRun(runId)
+): Promise<Approval> {
+  const runNumber = numberOf('BR', runId)
+  if (runNumber === undefined) throw noSuchRun(runId)
   const subject = { type: 'void', runId, customerId, reason } as const
-  const approval = await inTransaction(database, async (tx) =>
-    ask(tx, mspId, await lockBooks(tx, mspId), number, { ...request, subject }),
-  )
-  return { approval, run }
-}
-
-async function readRun(database: Database, mspId: string, number: number): Promise<BillRun | undefined> {
-  return (await readConsistently(database, (query) => readRuns(query, mspId, [number]))).get(number)
+  return ask(tx, mspId, await lockBooks(tx, mspId), runNumber, { ...request, subject })
 }
 
 /** Adds the request and its trail, and moves the books on. */

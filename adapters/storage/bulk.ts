@@ -22,24 +22,21 @@ export interface BulkInsert<Row> {
 
 /**
  * Writes many rows with few statements: one array for each column (30 to 50 thousand rows a second where one statement
- * a row does one thousand). Names of tables and columns come from our own code, never from outside. Returns how many
- * were written: fewer than given, when a conflict is to do nothing.
+ * a row does one thousand). Names of tables and columns come from our own code, never from outside.
  */
 export async function insertRows<Row>(
   database: Database,
   tx: Transaction,
   insert: BulkInsert<Row>,
   rows: readonly Row[],
-): Promise<number> {
+): Promise<void> {
   const sql = insertStatement(insert)
-  let written = 0
   for (let from = 0; from < rows.length; from += DATABASE_BULK_ROWS) {
     const batch = rows.slice(from, from + DATABASE_BULK_ROWS)
     const arrays = insert.columns.map(({ value }) => batch.map(value))
-    written += await tx.$executeRawUnsafe(sql, ...Object.values(insert.shared), ...arrays)
+    await tx.$executeRawUnsafe(sql, ...Object.values(insert.shared), ...arrays)
   }
   database.written(rows.length)
-  return written
 }
 
 function insertStatement<Row>({ table, shared, columns, onConflict }: BulkInsert<Row>): string {

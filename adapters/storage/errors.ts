@@ -62,6 +62,11 @@ export function isWriteConflict(error: unknown): boolean {
   return codesOf(error).some((code) => code === '40001' || code === '40P01' || code === 'P2034')
 }
 
+/** A row with the same unique key is there already (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  return codesOf(error).includes('23505')
+}
+
 /** Every code along the causes, the driver's behind Prisma's included; the innermost first, it says most. */
 function codesOf(error: unknown): string[] {
   return chain(error)

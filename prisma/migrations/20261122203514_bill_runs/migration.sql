@@ -153,12 +153,6 @@ ALTER TABLE "bill_run" ADD CONSTRAINT "bill_run_msp_id_fkey" FOREIGN KEY ("msp_i
 ALTER TABLE "bill_run" ADD CONSTRAINT "bill_run_msp_id_observation_fkey" FOREIGN KEY ("msp_id", "observation") REFERENCES "observation"("msp_id", "sequence") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
-ALTER TABLE "bill_run_line" ADD CONSTRAINT "bill_run_line_msp_id_run_number_fkey" FOREIGN KEY ("msp_id", "run_number") REFERENCES "bill_run"("msp_id", "number") ON DELETE RESTRICT ON UPDATE RESTRICT;
-
--- AddForeignKey
-ALTER TABLE "bill_run_customer" ADD CONSTRAINT "bill_run_customer_msp_id_run_number_fkey" FOREIGN KEY ("msp_id", "run_number") REFERENCES "bill_run"("msp_id", "number") ON DELETE RESTRICT ON UPDATE RESTRICT;
-
--- AddForeignKey
 ALTER TABLE "approval" ADD CONSTRAINT "approval_msp_id_run_number_fkey" FOREIGN KEY ("msp_id", "run_number") REFERENCES "bill_run"("msp_id", "number") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
@@ -169,15 +163,6 @@ ALTER TABLE "supersession" ADD CONSTRAINT "supersession_msp_id_by_number_fkey" F
 
 -- AddForeignKey
 ALTER TABLE "decision" ADD CONSTRAINT "decision_msp_id_approval_number_fkey" FOREIGN KEY ("msp_id", "approval_number") REFERENCES "approval"("msp_id", "number") ON DELETE RESTRICT ON UPDATE RESTRICT;
-
--- AddForeignKey
-ALTER TABLE "billed_line" ADD CONSTRAINT "billed_line_msp_id_run_number_position_fkey" FOREIGN KEY ("msp_id", "run_number", "position") REFERENCES "bill_run_line"("msp_id", "run_number", "position") ON DELETE RESTRICT ON UPDATE RESTRICT;
-
--- AddForeignKey
-ALTER TABLE "billed_line" ADD CONSTRAINT "billed_line_msp_id_approval_number_fkey" FOREIGN KEY ("msp_id", "approval_number") REFERENCES "approval"("msp_id", "number") ON DELETE RESTRICT ON UPDATE RESTRICT;
-
--- AddForeignKey
-ALTER TABLE "billed_line" ADD CONSTRAINT "billed_line_msp_id_voided_by_fkey" FOREIGN KEY ("msp_id", "voided_by") REFERENCES "approval"("msp_id", "number") ON DELETE RESTRICT ON UPDATE RESTRICT;
 
 -- AddForeignKey
 ALTER TABLE "audit_entry" ADD CONSTRAINT "audit_entry_msp_id_fkey" FOREIGN KEY ("msp_id") REFERENCES "msp"("id") ON DELETE RESTRICT ON UPDATE RESTRICT;
@@ -210,7 +195,7 @@ ALTER TABLE "audit_entry" ADD CONSTRAINT "audit_entry_chain"
 -- What was shown, decided and noted is never edited or taken away: not by a mistake of the program, not by hand.
 CREATE FUNCTION "refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% is only ever added to', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION 'rows of % are never changed like this', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END
 $$;
 CREATE TRIGGER "only_added" BEFORE UPDATE OR DELETE OR TRUNCATE ON "bill_run" EXECUTE FUNCTION "refuse_change"();
@@ -220,3 +205,9 @@ CREATE TRIGGER "only_added" BEFORE UPDATE OR DELETE OR TRUNCATE ON "approval" EX
 CREATE TRIGGER "only_added" BEFORE UPDATE OR DELETE OR TRUNCATE ON "supersession" EXECUTE FUNCTION "refuse_change"();
 CREATE TRIGGER "only_added" BEFORE UPDATE OR DELETE OR TRUNCATE ON "decision" EXECUTE FUNCTION "refuse_change"();
 CREATE TRIGGER "only_added" BEFORE UPDATE OR DELETE OR TRUNCATE ON "audit_entry" EXECUTE FUNCTION "refuse_change"();
+
+-- A billed line is only ever voided, once.
+CREATE TRIGGER "only_voided" BEFORE DELETE OR TRUNCATE OR UPDATE OF "msp_id", "run_number", "position", "key", "approval_number"
+    ON "billed_line" EXECUTE FUNCTION "refuse_change"();
+CREATE TRIGGER "voided_once" BEFORE UPDATE ON "billed_line"
+    FOR EACH ROW WHEN (OLD."voided_by" IS NOT NULL) EXECUTE FUNCTION "refuse_change"();
