@@ -70,7 +70,7 @@ export function linesByPeriod(account: OpenAccount, range: PeriodRange): readonl
   const notBefore = range.notBefore ?? BEGINNING
   const found: PeriodLines[] = []
   let day = history.serviceFrom > range.from ? history.serviceFrom : range.from
-  while (day < history.serviceTo && history.serviceFrom < history.serviceTo) {
+  while (day < history.serviceTo) {
     const period = periodOn(schedule, day)
     if (period.period.from >= range.before) break
     if (range.wanted(period)) found.push({ period, lines: linesOfPeriod(account, period, notBefore) })

@@ -38,7 +38,10 @@ type Grid =
   | { readonly unit: 'months'; readonly firstMonth: number; readonly day: number; readonly length: number }
   | { readonly unit: 'days'; readonly first: LocalDate; readonly length: number }
 
-/** A grid and a policy on the dates where they hold. A whole period cut by them is a stub of it, or a short term. */
+/**
+ * A grid and a policy on the dates where they hold; `to` is a boundary of the grid. A whole period that begins before
+ * `from` is a stub of it, or a short term.
+ */
 interface Stretch {
   readonly from: LocalDate
   readonly to: LocalDate
@@ -117,8 +120,8 @@ function changePolicy(
 }
 
 /**
- * B4, D2: terms follow each other from the subscription's start. A stated term stands where it says; a short one is a
- * part of the whole term that ends with it, and later ones run from its end.
+ * B4, D2: terms follow each other from the subscription's start. A stated term stands where it says, and the others
+ * before and after it; a short one is a part of the whole term that ends with it, and later ones run from its end.
  */
 function termStretches(
   { billingPeriod, start, term }: Timeline,
@@ -130,12 +133,15 @@ function termStretches(
       ? { unit: 'days', first, length: billingPeriod.duration }
       : { unit: 'months', firstMonth: monthNumber(first), day: toCivil(first).day, length: months }
   const always = { from: BEGINNING, to: FOREVER, policy, cut: 'term' } as const
-  if (term === undefined) return [{ ...always, grid: gridFrom(start) }]
+  const fromStart = gridFrom(start)
+  if (term === undefined) return [{ ...always, grid: fromStart }]
   const wholeTo = months === 0 ? term.from + billingPeriod.duration : addMonths(term.from, months)
   const wholeFrom = months === 0 ? term.to - billingPeriod.duration : addMonths(term.to, -months)
   if (term.to <= term.from || (term.to > wholeTo && term.from < wholeFrom)) throw termProblem(term)
+  // Earlier terms count back from the stated one, unless it is one of those from the start: 29 February stays that.
+  const isOfStart = wholePeriod(fromStart, term.from).from === term.from
   return [
-    { ...always, to: term.from, grid: gridFrom(start < term.from ? start : term.from) },
+    { ...always, to: term.from, grid: isOfStart ? fromStart : gridFrom(term.from) },
     { ...always, from: term.from, grid: gridFrom(term.to === wholeTo ? term.from : term.to) },
   ]
 }
@@ -175,16 +181,9 @@ function wholePeriod(grid: Grid, day: LocalDate): Period {
 export function periodOn({ stretches }: Schedule, day: LocalDate): ChargedPeriod {
   const stretch = stretches.length === 1 ? stretches[0] : stretches.find(({ to }) => day < to)
   assert(stretch !== undefined, 'periodOn: the stretches of a schedule cover every day')
-  const { from, to, grid, policy, cut } = stretch
+  const { from, grid, policy, cut } = stretch
   const whole = wholePeriod(grid, day)
-  if (whole.from >= from && whole.to <= to)
-    return { period: whole, from: whole.from, wholeFrom: whole.from, policy }
-  if (cut === 'stub') return { period: whole, from, wholeFrom: whole.from, policy }
-  if (whole.from < from) return { period: { from, to: whole.to }, from, wholeFrom: whole.from, policy }
-  return { period: { from: whole.from, to }, from: whole.from, wholeFrom: wholeBefore(grid, to), policy }
-}
-
-/** Where a whole period of the grid's length that ends on `to` begins (D2). */
-function wholeBefore(grid: Grid, to: LocalDate): LocalDate {
-  return grid.unit === 'days' ? ((to - grid.length) as LocalDate) : addMonths(to, -grid.length)
+  if (whole.from >= from) return { period: whole, from: whole.from, wholeFrom: whole.from, policy }
+  const period = cut === 'stub' ? whole : { from, to: whole.to }
+  return { period, from, wholeFrom: whole.from, policy }
 }

@@ -16,7 +16,8 @@ import type { FoldedSubscription } from '../../core/timeline/fold.js'
 import { recompute } from '../support/recompute/recompute.js'
 import { MONTH_FROM, MONTH_TO, OVERRIDES, slowInputOf, subscriptionOf } from './core-portfolio.js'
 
-const BATCH = 10_000
+/** Small, so that collecting what made the input is not counted as work on it. */
+const BATCH = 500
 /** Up to here the slow path is walked, too. */
 const COMPARED = 10_000
 const LAST_DAY = addDays(MONTH_TO, -1)

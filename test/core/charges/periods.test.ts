@@ -126,7 +126,7 @@ describe('B4, D2: a longer billing period is the subscription’s own term', () 
     expect(explained({ ...words, policy: { firstPeriod: 'full' } })).toEqual(['5 × $240.00 = $1,200.00'])
   })
 
-  test('terms before the stated one run from the start; the last of them is cut short by it', () => {
+  test('terms before the stated one count back from it; the service may begin within one', () => {
     const words: CaseWords = {
       ...annual,
       start: '2024-03-11',
@@ -135,11 +135,23 @@ describe('B4, D2: a longer billing period is the subscription’s own term', () 
       window: ['2024-01-01', '2027-01-01'],
     }
     expect(periodsOf(words)).toEqual([
-      '2024-03-11 2025-03-11',
-      '2025-03-11 2026-02-01',
+      '2024-02-01 2025-02-01',
+      '2025-02-01 2026-02-01',
       '2026-02-01 2027-02-01',
     ])
-    expect(explained(words)[1]).toBe('11 Mar 2025 – 31 Jan 2026: 5 × $240.00 × 327/365 = $1,075.07')
+    expect(explained(words)[0]).toBe('11 Mar 2024 – 31 Jan 2025: 5 × $240.00 × 327/366 = $1,072.13')
+  })
+
+  test('unless the stated one is one of those from the start: 29 February stays that', () => {
+    const words: CaseWords = {
+      ...annual,
+      start: '2024-02-29',
+      term: ['2025-02-28', '2026-02-28'],
+      events: [['2024-02-29', 5, '240.00']],
+      window: ['2024-01-01', '2027-01-01'],
+    }
+    expect(periodsOf(words)[0]).toBe('2024-02-29 2025-02-28')
+    expect(explained(words)[0]).toBe('5 × $240.00 = $1,200.00')
   })
 
   test('the 31st returns after a full term, too', () => {

@@ -123,6 +123,7 @@ describe('the window', () => {
   test('billed lines whose period starts outside it are ignored', () => {
     const april = charge({ billed: march, window: ['2026-04-01', '2026-05-01'] })
     expect(april).toMatchObject({ due: 55_000n, billed: 0n, total: 55_000n })
+    expect(charge({ billed: april.lines })).toMatchObject({ due: 51_452n, billed: 0n, total: 51_452n })
   })
 
   test('asOf does not filter what is billed', () => {
