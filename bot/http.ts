@@ -11,6 +11,7 @@ import {
   SERVER_PATH_LENGTH,
   SERVER_REQUEST_MILLISECONDS,
   SERVER_SHUTDOWN_MILLISECONDS,
+  SERVER_SWEEP_MILLISECONDS,
 } from '../core/limits.js'
 import type { Log } from '../core/ports.js'
 import { Problem } from '../core/problem.js'
@@ -64,7 +65,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const state: State = { log, work, open: new Set(), counts: new Map(), closing: false }
   const table = tableOf([...options.routes, ...ownRoutes(state, options.checks ?? {})])
   const server = createServer(
-    { headersTimeout: SERVER_HEADERS_MILLISECONDS, requestTimeout: SERVER_REQUEST_MILLISECONDS },
+    {
+      headersTimeout: SERVER_HEADERS_MILLISECONDS,
+      requestTimeout: SERVER_REQUEST_MILLISECONDS,
+      connectionsCheckingInterval: SERVER_SWEEP_MILLISECONDS,
+    },
     (message, response) => void serve(state, table, message, response),
   )
   server.maxConnections = SERVER_CONNECTIONS
