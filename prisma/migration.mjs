@@ -12,6 +12,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
+import { embeddedImage } from '../adapters/storage/embedded-image.mjs'
 import { wireStreams } from '../adapters/storage/wire-stream.mjs'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
@@ -81,9 +82,13 @@ async function loadEngine() {
 function shadowDatabases() {
   /** @type {(() => Promise<void>)[]} */
   const open = []
+  /** @type {Promise<Uint8Array> | undefined} */
+  let image
   return {
     async connect() {
-      const database = await PGlite.create()
+      image ??= embeddedImage()
+      const files = await image
+      const database = await PGlite.create({ loadDataDir: new Blob([files]) })
       const stream = wireStreams({
         send: async (batch, onData) => {
           await Promise.resolve() // the answer must not arrive while node-postgres is still writing the question

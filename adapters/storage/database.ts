@@ -10,6 +10,8 @@ import type { Prisma } from './generated/client.js'
 export interface Database {
   readonly pool: pg.Pool
   readonly prisma: PrismaClient
+  /** What has begun and not ended: closing waits for it. */
+  readonly running: Set<Promise<unknown>>
   /** Counts written rows, so that the embedded engine is cleaned in time; a server does that by itself. */
   readonly written: (rows: number) => void
 }
@@ -27,10 +29,11 @@ export function prismaOver(pool: pg.Pool): PrismaClient {
  * When the database gives it up for another transaction it is run again, so `work` must have no effect outside.
  * Problem `unavailable` when the database does not answer; whether it was stored is then not known.
  */
-export async function inTransaction<T>(
-  database: Database,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
+export function inTransaction<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return awaited(database, repeatedTransaction(database, work))
+}
+
+async function repeatedTransaction<T>(database: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await database.prisma.$transaction(work, {
@@ -61,10 +64,11 @@ export interface Query {
  * Runs several queries that all see the same moment, whatever is written meanwhile. Problem `unavailable` when the
  * database does not answer.
  */
-export async function readConsistently<T>(
-  database: Database,
-  work: (query: Query) => Promise<T>,
-): Promise<T> {
+export function readConsistently<T>(database: Database, work: (query: Query) => Promise<T>): Promise<T> {
+  return awaited(database, readAtOneMoment(database, work))
+}
+
+async function readAtOneMoment<T>(database: Database, work: (query: Query) => Promise<T>): Promise<T> {
   try {
     return await withConnection(database.pool, async (client) => {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
@@ -108,6 +112,20 @@ function readRows<Row extends readonly Cell[], T>(
     query.on('error', reject)
     query.on('end', () => (failure === undefined ? resolve(rows) : reject(failure)))
   })
+}
+
+/** Resolves when nothing is running any more. */
+export async function idle({ running }: Database): Promise<void> {
+  while (running.size > 0) await Promise.allSettled(running)
+}
+
+async function awaited<T>({ running }: Database, work: Promise<T>): Promise<T> {
+  running.add(work)
+  try {
+    return await work
+  } finally {
+    running.delete(work)
+  }
 }
 
 function asIs<T>(value: T): T {

@@ -62,7 +62,7 @@ function makeImage() {
   return new Promise((resolve, reject) => {
     /** @type {import('./embedded-worker.mjs').WorkerStart} */
     const start = { directory: undefined, image: undefined }
-    const worker = new Worker(WORKER, { workerData: start })
+    const worker = new Worker(WORKER, { workerData: start, execArgv: [] })
     /** @type {Uint8Array | undefined} */
     let image
     worker.on('error', reject)

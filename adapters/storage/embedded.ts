@@ -32,7 +32,9 @@ export async function startEmbedded({
 }: EmbeddedStart): Promise<EmbeddedDatabase> {
   const start: WorkerStart = { directory, image }
   const transferList = image === undefined ? [] : [image.buffer as ArrayBuffer]
-  const calls = callsTo(new Worker(WORKER, { workerData: start, transferList }), onStopped)
+  // None of the program's own flags: some, such as those of `node --eval`, no thread can start with.
+  const worker = new Worker(WORKER, { workerData: start, transferList, execArgv: [] })
+  const calls = callsTo(worker, onStopped)
   try {
     await calls.ready
   } catch (error) {

@@ -6,7 +6,7 @@ import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'
 import { billingStore } from './billing-store.js'
 import { databaseClock } from './clock.js'
-import { prismaOver } from './database.js'
+import { idle, prismaOver } from './database.js'
 import type { Database } from './database.js'
 import { openEngine } from './engine.js'
 import type { Engine } from './engine.js'
@@ -76,7 +76,12 @@ export async function openOn(engine: Engine, options: StorageOptions): Promise<S
 
 function storageOn(engine: Engine, mspId: string): Storage {
   const prisma = prismaOver(engine.pool)
-  const database: Database = { pool: engine.pool, prisma, written: engine.written }
+  const database: Database = { pool: engine.pool, prisma, running: new Set(), written: engine.written }
+  async function close(): Promise<void> {
+    await idle(database)
+    await prisma.$disconnect()
+    await engine.close()
+  }
   let closing: Promise<void> | undefined
   return {
     ledger: ledgerStore(database, mspId),
@@ -87,6 +92,6 @@ function storageOn(engine: Engine, mspId: string): Storage {
     maintain: () => engine.maintain(),
     exportLines: () => exportLines(database),
     importLines: (lines) => importLines(database, mspId, lines),
-    close: () => (closing ??= prisma.$disconnect().then(() => engine.close())),
+    close: () => (closing ??= close()),
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import pg from 'pg'
@@ -133,6 +133,29 @@ describe('the engine', () => {
     )
     writeFileSync(version, '18\n')
     await (await own.open()).close() // the refusal let go of the folder
+  })
+})
+
+describe('folders that are not ours', () => {
+  test('files of something else stop it, and stay', async () => {
+    const { target, open } = await databases.createOwn()
+    const database = join(target.dataDirectory ?? '', 'database')
+    mkdirSync(database)
+    writeFileSync(join(database, 'letter.txt'), 'not yours')
+    await expect(open()).rejects.toMatchObject({ kind: 'held', where: database })
+    expect(existsSync(join(database, 'letter.txt'))).toBe(true)
+  })
+
+  test('what a kill during the set-up left is not taken for a database; the folder is for one storage', async () => {
+    const { target, open } = await databases.createOwn()
+    const unfinished = join(target.dataDirectory ?? '', 'database.unfinished')
+    mkdirSync(unfinished)
+    writeFileSync(join(unfinished, 'PG_VERSION'), '18\n')
+    const storage = await open()
+    await expect(open()).rejects.toMatchObject({ kind: 'conflict' })
+    await storage.health()
+    await storage.close()
+    expect(existsSync(unfinished)).toBe(false)
   })
 })
 

@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openEngine } from '../../../adapters/storage/engine.js'
+import type { Engine } from '../../../adapters/storage/engine.js'
+import { migrate } from '../../../adapters/storage/migrate.js'
+import { projectFolder } from '../../../adapters/system/project.js'
+import { missingSql } from '../../../prisma/migration.mjs'
+import { ENGINE, memoryLog, testDatabases } from '../../support/database.js'
+
+const databases = testDatabases()
+const PRISMA = join(projectFolder(), 'prisma')
+const base = mkdtempSync(join(tmpdir(), 'billing-migrations-'))
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+/** A folder of migrations: name → SQL. */
+function folderOf(migrations: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(base, 'set-'))
+  for (const [name, sql] of Object.entries(migrations)) {
+    mkdirSync(join(folder, name))
+    writeFileSync(join(folder, name, 'migration.sql'), sql)
+  }
+  writeFileSync(join(folder, 'migration_lock.toml'), 'provider = "postgresql"\n')
+  return folder
+}
+
+const FIRST = { '1_first': 'CREATE TABLE first (id integer);' }
+const SECOND = {
+  '2_second': `CREATE FUNCTION two() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN; RETURN 2; END; $$;`,
+}
+
+describe(`bringing a database up to date, ${ENGINE} engine`, () => {
+  let engine: Engine
+  beforeAll(async () => {
+    engine = await openEngine({ ...(await databases.createOwn()).target, log: memoryLog() })
+  })
+  beforeEach(() => engine.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public'))
+  afterAll(() => engine.close())
+
+  async function tables(): Promise<string[]> {
+    const { rows } = await engine.pool.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`,
+    )
+    return rows.map(({ name }) => name)
+  }
+
+  test('in order of their names, each once, and written down as Prisma does', async () => {
+    const functions = {
+      '2_second': 'CREATE FUNCTION two() RETURNS integer LANGUAGE sql AS $$ SELECT 1; SELECT 2; $$;',
+    }
+    expect(await migrate(engine.pool, folderOf({ ...functions, ...FIRST }))).toEqual(['1_first', '2_second'])
+    const folder = folderOf({ ...FIRST, ...functions, '3_third': 'ALTER TABLE first ADD COLUMN more text;' })
+    expect(await migrate(engine.pool, folder)).toEqual(['3_third'])
+    expect(await migrate(engine.pool, folder)).toEqual([])
+    expect((await engine.pool.query('SELECT two() AS two')).rows).toEqual([{ two: 2 }])
+    const { rows } = await engine.pool.query<object>(
+      `SELECT migration_name AS name, length(checksum) AS digits, finished_at IS NOT NULL AS finished,
+         rolled_back_at AS undone, applied_steps_count AS steps FROM _prisma_migrations ORDER BY 1`,
+    )
+    expect(rows).toEqual(
+      ['1_first', '2_second', '3_third'].map((name) => ({
+        name,
+        digits: 64,
+        finished: true,
+        undone: null,
+        steps: 1,
+      })),
+    )
+  })
+
+  test('many programs at once apply each exactly once', async () => {
+    const folder = folderOf({ ...FIRST, '2_row': 'INSERT INTO first VALUES (1);' })
+    const applied = await Promise.all(Array.from({ length: 6 }, () => migrate(engine.pool, folder)))
+    expect(applied.flat().sort()).toEqual(['1_first', '2_row'])
+    expect((await engine.pool.query('SELECT id FROM first')).rows).toEqual([{ id: 1 }])
+  })
+
+  test('one that fails is undone whole and named, and those before it stay', async () => {
+    const broken = { '2_broken': 'CREATE TABLE half (id integer); INSERT INTO half VALUES (1/0);' }
+    const failed = migrate(engine.pool, folderOf({ ...FIRST, ...broken }))
+    await expect(failed).rejects.toMatchObject({ kind: 'held', where: 'migration 2_broken' })
+    await expect(failed).rejects.toThrow(
+      /The migration failed: division by zero\. The database was not opened\./,
+    )
+    expect(await tables()).toEqual(['_prisma_migrations', 'first'])
+    expect(await migrate(engine.pool, folderOf({ ...FIRST, '2_broken': 'CREATE TABLE whole ();' }))).toEqual([
+      '2_broken',
+    ])
+  })
+
+  test.each([{ words: ['migrate', 'diff'] }, { words: ['db', 'push'] }, { words: [] }])(
+    'prisma $words is refused: without its engine it would say all is well',
+    ({ words }) => {
+      const command = [join(PRISMA, 'prisma.mjs'), ...words]
+      const { status, stderr, stdout } = spawnSync(process.execPath, command, { encoding: 'utf8' })
+      expect([status, stdout]).toEqual([2, ''])
+      expect(stderr).toMatch(/only generate, validate, format work .* Nothing was done\./)
+    },
+  )
+
+  test.each([
+    { words: ['migrate'] },
+    { words: ['new'] },
+    { words: ['new', 'Bad Name'] },
+    { words: ['new', '../up'] },
+    { words: ['diff', 'more'] },
+  ])('migration $words is refused with its usage', ({ words }) => {
+    const before = readdirSync(join(PRISMA, 'migrations'))
+    const command = [join(PRISMA, 'migration.mjs'), ...words]
+    const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/^Usage: .* Nothing was done\.$/m)
+    expect(readdirSync(join(PRISMA, 'migrations'))).toEqual(before)
+  })
+})
