@@ -119,18 +119,22 @@ export async function verifyTrail(database: Database, mspId: string): Promise<Tr
       page: await readPage(query, mspId, after, undefined),
     }))
     const fault = verifyChain(page, last)
-    if (fault !== undefined) return { entries: fault.sequence - 1, fault }
+    if (fault !== undefined) return faultAt(fault.sequence, fault.what)
     last = page.at(-1) ?? last
-    if (page.length < AUDIT_PAGE_ENTRIES) return { entries: last?.sequence ?? 0, fault: endFault(last, end) }
+    if (page.length < AUDIT_PAGE_ENTRIES) return endingAt(last, end)
   }
 }
 
-function endFault(last: Last, end: Last): ChainFault | undefined {
-  const sequence = last?.sequence ?? 0
-  if (sequence < (end?.sequence ?? 0))
-    return { sequence: sequence + 1, what: `entry ${sequence + 1} is missing` }
-  if (last?.hash === end?.hash) return undefined
-  return { sequence, what: `entry ${sequence} is not the last one the books know` }
+function endingAt(last: Last, end: Last): TrailCheck {
+  const [written, known] = [last?.sequence ?? 0, end?.sequence ?? 0]
+  if (written === known && last?.hash === end?.hash) return { entries: written, fault: undefined }
+  if (written < known) return faultAt(written + 1, `entry ${written + 1} is missing`)
+  if (written > known) return faultAt(known + 1, `entry ${known + 1} was put behind the last one`)
+  return faultAt(written, `entry ${written} is not the one that was written last`)
+}
+
+function faultAt(sequence: number, what: string): TrailCheck {
+  return { entries: sequence - 1, fault: { sequence, what } }
 }
 
 async function readEnd(query: Query, mspId: string): Promise<Last> {

@@ -30,6 +30,11 @@ export interface TestDatabase {
   open(options?: Partial<StorageOptions>): Promise<Storage>
 }
 
+/** The database of a whole file, also reached past the product: for tests about what the tables themselves refuse. */
+export interface CommonDatabase extends TestDatabase {
+  sql(text: string, parameters?: readonly unknown[]): Promise<readonly object[]>
+}
+
 /** A database of its own, with a place: for tests about places, engines and opening again. */
 export interface OwnDatabase extends TestDatabase {
   /** What {@link openStorage} needs to reach it. */
@@ -38,7 +43,7 @@ export interface OwnDatabase extends TestDatabase {
 
 export interface TestDatabases {
   /** One database for the whole file, in memory or on the server, emptied each time: milliseconds instead of seconds. */
-  create(): Promise<TestDatabase>
+  create(): Promise<CommonDatabase>
   /** On the embedded engine a folder, for one storage at a time. */
   createOwn(): Promise<OwnDatabase>
 }
@@ -76,7 +81,14 @@ export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatab
       common ??= openCommon()
       const shared = { ...(await common), close: async () => undefined }
       await empty(shared)
-      return { open: (options = {}) => openOn(shared, { ...DEFAULTS, ...options }) }
+      return {
+        open: (options = {}) => openOn(shared, { ...DEFAULTS, ...options }),
+        sql: async (text, parameters = []) => {
+          // Without parameters several statements may be given at once.
+          const values = parameters.length === 0 ? undefined : [...parameters]
+          return (await shared.pool.query<object>(text, values)).rows
+        },
+      }
     },
     async createOwn() {
       const target = await createTarget()
