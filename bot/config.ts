@@ -28,6 +28,31 @@ export interface MarketplaceConfig {
       }
 }
 
+export interface ServerConfig {
+  readonly host: string | undefined
+  /** 0: any free one; undefined: the default. */
+  readonly port: number | undefined
+}
+
+export interface SlackConfig {
+  readonly botToken: string
+  readonly signingSecret: string
+  readonly apiUrl: string | undefined
+}
+
+export interface TeamsConfig {
+  readonly appId: string
+  readonly appPassword: string
+  readonly tenantId: string
+  /** Where people reach this server; links to files begin with it. */
+  readonly publicUrl: string
+  readonly filesKey: string
+  readonly openIdMetadataUrl: string | undefined
+  readonly issuer: string | undefined
+  readonly loginUrl: string | undefined
+  readonly serviceUrls: readonly string[] | undefined
+}
+
 export interface Config {
   readonly mspId: string
   readonly databaseUrl: string | undefined
@@ -38,6 +63,9 @@ export interface Config {
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly marketplace: MarketplaceConfig
   readonly settings: StudioSettings
+  readonly server: ServerConfig
+  readonly slack: SlackConfig | undefined
+  readonly teams: TeamsConfig | undefined
   /** Who a terminal speaks for; empty: nobody. */
   readonly consoleIdentity: string
 }
@@ -225,6 +253,31 @@ function unknownNames(environment: Readonly<Record<string, unknown>>, names: rea
     .map((name) => `${name} is not a setting: check its spelling in .env.example`)
 }
 
+function slackOf(values: Values): SlackConfig | undefined {
+  const { SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: apiUrl } = values
+  return botToken === undefined || signingSecret === undefined
+    ? undefined
+    : { botToken, signingSecret, apiUrl }
+}
+
+function teamsOf(values: Values): TeamsConfig | undefined {
+  const { TEAMS_APP_ID: appId, TEAMS_APP_PASSWORD: appPassword, TEAMS_TENANT_ID: tenantId } = values
+  const { PUBLIC_URL: publicUrl, FILES_KEY: filesKey } = values
+  const missing = [appId, appPassword, tenantId, publicUrl, filesKey].includes(undefined)
+  if (missing) return undefined
+  return {
+    appId: appId ?? '',
+    appPassword: appPassword ?? '',
+    tenantId: tenantId ?? '',
+    publicUrl: publicUrl ?? '',
+    filesKey: filesKey ?? '',
+    openIdMetadataUrl: values.TEAMS_OPENID_METADATA_URL,
+    issuer: values.TEAMS_TOKEN_ISSUER,
+    loginUrl: values.TEAMS_LOGIN_URL,
+    serviceUrls: values.TEAMS_SERVICE_URLS?.split(',').map((part) => part.trim()),
+  }
+}
+
 function configOf(values: Values): Config {
   const { people } = parsePeople(values.PEOPLE)
   return {
@@ -241,6 +294,9 @@ function configOf(values: Values): Config {
       bounds: { ...DEFAULT_BOUNDS, percent: values.BILLING_BOUND_PERCENT ?? DEFAULT_BOUNDS.percent },
       people,
     },
+    server: { host: values.HOST, port: values.PORT },
+    slack: slackOf(values),
+    teams: teamsOf(values),
     consoleIdentity:
       values.CONSOLE_USER === undefined ? firstConsole(people) : `console:${values.CONSOLE_USER}`,
   }

@@ -3,18 +3,28 @@ import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { csvFiles } from '../adapters/files/csv/run-csv.js'
 import { createIngramMarketplace } from '../adapters/ingram/client.js'
-import { openStorage } from '../adapters/storage/open.js'
+import { type Storage, openStorage } from '../adapters/storage/open.js'
 import { systemIds } from '../adapters/system/ids.js'
 import { createLog } from '../adapters/system/log.js'
 import { type Studio, createStudio } from '../core/app/studio.js'
-import type { Clock } from '../core/ports.js'
+import type { Clock, Log } from '../core/ports.js'
 import { Problem } from '../core/problem.js'
 import { type Desk, type Reply, createDesk } from './commands/desk.js'
-import { type Config, parseConfig } from './config.js'
-import { calculate } from './console/calculator/calculate.js'
+import { createBoard } from './commands/board.js'
+import { type Config, type SlackConfig, type TeamsConfig, parseConfig } from './config.js'
 import { type ConsoleStreams, progressWriter, promptLoop } from './console/prompt.js'
 import { renderConsole } from './console/render.js'
 import { withSavedFile } from './console/save.js'
+import {
+  type Exchange,
+  type HttpServer,
+  type Route,
+  answerPlain,
+  createHttpServer,
+  createWork,
+} from './http.js'
+import { type FileLinks, createFileLinks } from './links.js'
+import type { SlackSurfaceOptions } from './slack/app.js'
 
 /** What tests and the demo put in place of the real thing. */
 export interface Replacements {
@@ -29,18 +39,15 @@ export interface Running {
   ask(text: string): Promise<Reply>
   /** Answers commands from a terminal until its input ends. */
   prompt(streams: ConsoleStreams): Promise<void>
+  /** Opens the one server with the surfaces that are configured. Problem `input` when none is. */
+  serve(): Promise<HttpServer>
   close(): Promise<void>
 }
 
 /** Opens the database, applies migrations and wires everything. Problem when the configuration cannot work. */
 export async function start(config: Config, { clock }: Replacements = {}): Promise<Running> {
-  const log = createLog({ level: config.logLevel, secrets: secretsOf(config) })
-  const storage = await openStorage({
-    mspId: config.mspId,
-    log,
-    ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
-    ...(config.dataDirectory === undefined ? {} : { dataDirectory: config.dataDirectory }),
-  })
+  const log = logOf(config)
+  const storage = await openDatabase(config, log)
   const ports = {
     marketplace: createIngramMarketplace({ ...config.marketplace, log }),
     ledger: storage.ledger,
@@ -61,18 +68,131 @@ export async function start(config: Config, { clock }: Replacements = {}): Promi
     desk,
     ask,
     prompt: (streams) => promptLoop(streams, async (text) => renderConsole((await ask(text)).card)),
+    serve: () => serveSurfaces(config, { storage, studio, desk, log, clock: ports.clock }),
     close: () => storage.close(),
   }
 }
 
-function secretsOf({ marketplace, databaseUrl }: Config): string[] {
+interface ServeParts {
+  readonly storage: Storage
+  readonly studio: Studio
+  readonly desk: Desk
+  readonly log: Log
+  readonly clock: Clock
+}
+
+/** What the server needs of a surface. */
+interface Surface {
+  readonly routes: readonly Route[]
+  ready(): Promise<void>
+}
+
+/** What every surface is given. */
+type SurfaceParts = Pick<SlackSurfaceOptions, 'now' | 'log' | 'desk' | 'board' | 'once' | 'work'>
+
+/** Never half-configured: a surface is there whole, or not at all; without any there is nothing to serve. */
+async function serveSurfaces(config: Config, parts: ServeParts): Promise<HttpServer> {
+  const { storage, desk, log } = parts
+  if (config.slack === undefined && config.teams === undefined) {
+    throw new Problem({
+      kind: 'input',
+      what: 'Neither Slack nor Teams is configured.',
+      notDone: 'Nothing was started.',
+      next: 'Fill in the SLACK_… or TEAMS_… lines of .env; .env.example explains them.',
+    })
+  }
+  const work = createWork(log)
+  const board = createBoard(storage.postedCards, desk, log)
+  const shared: SurfaceParts = { now: () => new Date(), log, desk, board, once: storage.once, work }
+  const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared)
+  const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)
+  const surfaces = [slack, teams].filter((surface) => surface !== undefined)
+  const { host, port } = config.server
+  return createHttpServer({
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    routes: surfaces.flatMap(({ routes }) => routes),
+    checks: {
+      database: () => storage.health(),
+      ...(slack === undefined ? {} : { slack: () => slack.ready() }),
+      ...(teams === undefined ? {} : { teams: () => teams.ready() }),
+    },
+    work,
+    log,
+  })
+}
+
+async function slackSurface({ apiUrl, ...secrets }: SlackConfig, shared: SurfaceParts): Promise<Surface> {
+  const { createSlackSurface } = await import('./slack/app.js')
+  return createSlackSurface({ ...shared, ...secrets, ...(apiUrl === undefined ? {} : { apiUrl }) })
+}
+
+async function teamsSurface(teams: TeamsConfig, shared: SurfaceParts, parts: ServeParts): Promise<Surface> {
+  const { createTeamsSurface } = await import('./teams/app.js')
+  const { appId, appPassword, tenantId, openIdMetadataUrl, issuer, loginUrl, serviceUrls } = teams
+  const links = createFileLinks(teams.filesKey, teams.publicUrl)
+  const surface = createTeamsSurface({
+    ...shared,
+    appId,
+    appPassword,
+    tenantId,
+    ...(openIdMetadataUrl === undefined ? {} : { openIdMetadataUrl }),
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(loginUrl === undefined ? {} : { loginUrl }),
+    ...(serviceUrls === undefined ? {} : { allowedServiceUrls: serviceUrls, development: true }),
+    fileLinks: async ({ name }) => links.to(name, await parts.clock.now()),
+  })
+  return { ...surface, routes: [...surface.routes, fileRoute(links, parts)] }
+}
+
+/** A link is all that is asked for: a wrong, old or foreign one is as unknown as any other path. */
+function fileRoute(links: FileLinks, { studio, clock }: ServeParts): Route {
+  const handle = async ({ segment, response }: Exchange) => {
+    const name = links.nameOf(segment, await clock.now())
+    const run = name === undefined ? undefined : await approvedRun(studio, name.replace(/\.csv$/, ''))
+    if (run === undefined) return answerPlain(response, 404)
+    const file = csvFiles().csv(run)
+    response.writeHead(200, {
+      'content-type': file.mediaType,
+      'content-disposition': `attachment; filename="${file.name}"`,
+      'content-length': String(file.bytes.byteLength),
+      'cache-control': 'private, no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    response.end(file.bytes)
+  }
+  return { method: 'GET', path: '/files/*', handle }
+}
+
+/** undefined: not approved, voided, or not there. */
+async function approvedRun(studio: Studio, runId: string) {
+  try {
+    return await studio.billing.approvedRun(runId)
+  } catch (error) {
+    if (error instanceof Problem && error.kind === 'notFound') return undefined
+    throw error
+  }
+}
+
+function openDatabase({ mspId, databaseUrl, dataDirectory }: Config, log: Log): Promise<Storage> {
+  return openStorage({ mspId, log, databaseUrl, dataDirectory })
+}
+
+/** A log in which nothing secret of this configuration can appear. */
+function logOf(config: Config): Log {
+  const { marketplace, databaseUrl, slack, teams } = config
   const { auth, subscriptionKey } = marketplace
   const secrets = [
     subscriptionKey,
     auth.password,
-    ...(auth.kind === 'keycloak-password' ? [auth.clientSecret] : []),
+    auth.kind === 'keycloak-password' ? auth.clientSecret : undefined,
+    databaseUrl,
+    slack?.botToken,
+    slack?.signingSecret,
+    teams?.appPassword,
+    teams?.filesKey,
   ]
-  return databaseUrl === undefined ? secrets : [...secrets, databaseUrl]
+  return createLog({ level: config.logLevel, secrets: secrets.filter((secret) => secret !== undefined) })
 }
 
 /** The environment, and below it what a .env file in the current folder says. */
@@ -123,6 +243,7 @@ async function calculateFile([file, ...more]: readonly string[]): Promise<number
       next: 'Type `npm run -s calculate -- FILE`.',
     })
   }
+  const { calculate } = await import('./console/calculator/calculate.js')
   const { exitCode, output } = calculate(await readInput(file))
   process.stdout.write(output.endsWith('\n') ? output : `${output}\n`)
   return exitCode
@@ -145,9 +266,41 @@ async function readInput(file: string): Promise<string> {
   }
 }
 
+/** `serve`: the chat surfaces, until the program is asked to end; then what runs may finish, ten seconds at most. */
+async function serveUntilStopped(): Promise<number> {
+  const running = await start(parseConfig(await readEnvironment()))
+  try {
+    const server = await running.serve()
+    process.stderr.write(`Listening on ${server.url}\n`)
+    await new Promise<void>((resolve) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+    })
+    await server.close()
+    return 0
+  } finally {
+    await running.close()
+  }
+}
+
+/** `audit:verify`: the whole trail against its own hashes. */
+async function verifyTrail(): Promise<number> {
+  const config = parseConfig(await readEnvironment())
+  const storage = await openDatabase(config, logOf(config))
+  try {
+    const { entries, fault } = await storage.verifyAudit()
+    const words = fault === undefined ? 'is whole' : `is broken: ${fault.what}`
+    process.stdout.write(`The trail of ${entries} entries ${words}.\n`)
+    return fault === undefined ? 0 : 1
+  } finally {
+    await storage.close()
+  }
+}
+
 const PROGRAMS: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
   ask: askOnce,
   calculate: calculateFile,
+  serve: serveUntilStopped,
+  'audit:verify': verifyTrail,
 }
 
 /** Runs the program named first, and turns an expected failure into a sentence and an exit code. */

@@ -189,3 +189,6 @@ export const TEAMS_REASON_LENGTH = 500
 
 /** A key that was acted on is kept at least this long behind the newest: longer than any caller asks for. */
 export const ONCE_KEPT_MILLISECONDS = 172_800_000
+
+/** Old keys forgotten with each new one: twice what comes in, so that the table shrinks while it is used. */
+export const ONCE_FORGET_ROWS = 2

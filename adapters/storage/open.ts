@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { BillingStore, Clock, LedgerStore, Log } from '../../core/ports.js'
+import type { BillingStore, Clock, LedgerStore, Log, Once, PostedCards } from '../../core/ports.js'
 import { projectFolder } from '../system/project.js'
 import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'
@@ -13,6 +13,8 @@ import type { Engine } from './engine.js'
 import { asStorageProblem } from './errors.js'
 import { ledgerStore } from './ledger-store.js'
 import { migrate } from './migrate.js'
+import { once } from './once.js'
+import { postedCards } from './posted-card.js'
 import { checkHealth, checkSession } from './session.js'
 import { exportLines, importLines } from './transfer.js'
 
@@ -32,6 +34,8 @@ export interface StorageOptions {
 export interface Storage {
   readonly ledger: LedgerStore
   readonly billing: BillingStore
+  readonly postedCards: PostedCards
+  readonly once: Once
   /** The database's clock. */
   readonly clock: Clock
   /** Resolves when the database answers. */
@@ -86,6 +90,8 @@ function storageOn(engine: Engine, mspId: string): Storage {
   return {
     ledger: ledgerStore(database, mspId),
     billing: billingStore(database, mspId),
+    postedCards: postedCards(database, mspId),
+    once: once(database, mspId),
     clock: databaseClock(database),
     health: () => checkHealth(engine.pool),
     verifyAudit: () => verifyTrail(database, mspId),

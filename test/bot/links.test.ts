@@ -9,13 +9,13 @@ function tokenOf(url: string): string {
   return url.slice('https://billing.example/files/'.length)
 }
 
-const token = tokenOf(links.to('BR-0001', NOW))
+const token = tokenOf(links.to('BR-0001.csv', NOW))
 
-test('a link leads to its run until its time is over', () => {
-  expect(links.runOf(token, NOW)).toBe('BR-0001')
+test('a link leads to its file until its time is over', () => {
+  expect(links.nameOf(token, NOW)).toBe('BR-0001.csv')
   const end = NOW.getTime() + LINK_HOURS * 3_600_000
-  expect(links.runOf(token, new Date(end - 1))).toBe('BR-0001')
-  expect(links.runOf(token, new Date(end))).toBeUndefined()
+  expect(links.nameOf(token, new Date(end - 1))).toBe('BR-0001.csv')
+  expect(links.nameOf(token, new Date(end))).toBeUndefined()
 })
 
 describe('a token that was made up or changed leads nowhere', () => {
@@ -31,8 +31,8 @@ describe('a token that was made up or changed leads nowhere', () => {
     `${content}.${signature}x`,
     `${content}.${signature.slice(0, -1)}`,
     `${content}.${signature}.${signature}`,
-    tokenOf(createFileLinks('x'.repeat(32), 'https://billing.example').to('BR-0001', NOW)),
+    tokenOf(createFileLinks('x'.repeat(32), 'https://billing.example').to('BR-0001.csv', NOW)),
   ])('%s', (forged) => {
-    expect(links.runOf(forged, NOW)).toBeUndefined()
+    expect(links.nameOf(forged, NOW)).toBeUndefined()
   })
 })

@@ -1,0 +1,34 @@
+import type { PostedCards } from '../../core/ports.js'
+import { type Cell, type Database, inTransaction, readConsistently } from './database.js'
+import { text, writeText } from './values.js'
+
+type CardRow = readonly [approvalId: Cell, surface: Cell, address: Cell]
+
+/** Where cards of requests were posted: the same place is kept once. */
+export function postedCards(database: Database, mspId: string): PostedCards {
+  return {
+    remember: async ({ approvalId, surface, address }) => {
+      for (const words of [approvalId, address]) writeText(words, 'posted card')
+      await inTransaction(
+        database,
+        (tx) => tx.$executeRaw`
+          INSERT INTO posted_card (msp_id, approval_id, surface, address)
+          VALUES (${mspId}, ${approvalId}, ${surface}, ${address}) ON CONFLICT DO NOTHING`,
+      )
+    },
+    of: async (approvalId) => {
+      const rows = await readConsistently(database, (query) =>
+        query<CardRow>(
+          `SELECT approval_id, surface, address FROM posted_card
+            WHERE msp_id = $1 AND approval_id = $2 ORDER BY posted_at, address`,
+          [mspId, approvalId],
+        ),
+      )
+      return rows.map(([id, surface, address]) => ({
+        approvalId: text(id),
+        surface: text(surface) === 'slack' ? 'slack' : 'teams',
+        address: text(address),
+      }))
+    },
+  }
+}
