@@ -1,0 +1,132 @@
+import type { ApprovalRecord, ExportFile, Log } from '../../core/ports.js'
+import { Problem } from '../../core/problem.js'
+import type { Card } from '../cards/model.js'
+import { problemCard } from '../cards/status.js'
+import type { Board } from '../commands/board.js'
+import type { Desk, Reply } from '../commands/desk.js'
+import type { Conversations, Place } from './conversations.js'
+import { type TeamsMessage, renderFile, renderTeams } from './render.js'
+import type { Address } from './schema.js'
+
+/** Where something was said or clicked, and by whom. */
+export interface Origin {
+  /** "teams:<tenant>:<aad id>" */
+  readonly identity: string
+  readonly place: Place
+  /** Nobody else reads along there. */
+  readonly direct: boolean
+  /** The message whose button was clicked. */
+  readonly clicked: Address | undefined
+}
+
+export interface AnswerParts {
+  readonly conversations: Conversations
+  readonly desk: Desk
+  readonly board: Board
+  readonly log: Log
+  readonly fileLinks: (file: ExportFile) => string | Promise<string>
+}
+
+/** Says the answer to something typed where it belongs. Nothing here can undo what was done: failures are logged. */
+export async function answerTyped(parts: AnswerParts, reply: Reply, origin: Origin): Promise<void> {
+  if (reply.audience === 'asker') return await privately(parts, reply.card, origin)
+  // The cards that are already there follow first: whoever reads them must not decide again.
+  if (reply.decided && reply.approval !== undefined) await refresh(parts, reply.approval)
+  await publicly(parts, reply, origin)
+}
+
+/** Posts a card where it was asked for, and remembers it as long as it can be decided. */
+export async function publicly(parts: AnswerParts, reply: Reply, origin: Origin): Promise<void> {
+  const { conversations, log } = parts
+  try {
+    const address = await conversations.post(origin.place, await messageOf(parts, reply))
+    if (reply.approval === undefined || reply.decided) return
+    await remember(parts, reply.approval, address)
+  } catch (error) {
+    log.error({ reason: reasonOf(error) }, 'an answer could not be posted in Teams')
+  }
+}
+
+async function messageOf({ fileLinks }: AnswerParts, { card, file }: Reply): Promise<TeamsMessage> {
+  return file === undefined ? renderTeams(card) : renderFile(card, file.name, await fileLinks(file))
+}
+
+/** For the asker only: where they are alone with the bot, else in their personal chat with it. */
+export async function privately(parts: AnswerParts, card: Card, origin: Origin): Promise<void> {
+  const { conversations, log } = parts
+  const message = renderTeams(card)
+  try {
+    await (origin.direct
+      ? conversations.post(origin.place, message)
+      : conversations.tell(origin.place, message))
+  } catch (error) {
+    log.warn({ reason: reasonOf(error) }, 'a private answer did not arrive in Teams')
+    if (!origin.direct) await sayWhereToAsk(parts, origin)
+  }
+}
+
+/** The personal chat is closed to the bot; where others read along, nothing of the answer is said. */
+async function sayWhereToAsk({ conversations, log }: AnswerParts, { place }: Origin): Promise<void> {
+  const problem = new Problem({
+    kind: 'held',
+    what: 'The answer is for the one who asked only, and I have no personal chat with them.',
+    next: 'Add me to your personal apps in Teams, and ask again there.',
+  })
+  try {
+    await conversations.post(place, renderTeams(problemCard(problem)))
+  } catch (error) {
+    log.warn({ reason: reasonOf(error) }, 'nothing can be said in Teams')
+  }
+}
+
+/** All cards of the request, on every surface. */
+export async function refresh({ board, log }: AnswerParts, approval: ApprovalRecord): Promise<void> {
+  try {
+    await board.refresh(approval)
+  } catch (error) {
+    log.warn({ approval: approval.approval.id, reason: reasonOf(error) }, 'cards could not be updated')
+  }
+}
+
+/** A card that may have been posted before it could be remembered is known from now on. */
+export async function remember(
+  { board, log }: AnswerParts,
+  { approval }: ApprovalRecord,
+  address: Address,
+): Promise<void> {
+  try {
+    await board.remember({ approvalId: approval.id, surface: 'teams', address: JSON.stringify(address) })
+  } catch (error) {
+    log.error({ approval: approval.id, reason: reasonOf(error) }, 'a posted card could not be remembered')
+  }
+}
+
+/** A card that offers what cannot be decided any more was not updated when it should have been: it is now. */
+export async function mend(parts: AnswerParts, approval: ApprovalRecord, origin: Origin): Promise<void> {
+  const { conversations, desk, log } = parts
+  if (origin.clicked === undefined) return
+  try {
+    const card = await desk.cardOf(approval)
+    if (card.actions.some(({ name }) => name === 'approve')) return
+    await conversations.replace(origin.clicked, renderTeams(card))
+  } catch (error) {
+    log.warn({ approval: approval.approval.id, reason: reasonOf(error) }, 'a card could not be updated')
+  }
+}
+
+/** A bug is told with a reference that stands in the log, and nothing else of it. */
+export function asProblem(log: Log, error: unknown, { place }: Origin): Problem {
+  if (error instanceof Problem) return error
+  const reason = error instanceof Error ? error.stack : String(error)
+  log.error({ reference: place.activity, reason }, 'a command or click failed')
+  return new Problem({
+    kind: 'unavailable',
+    what: `Something broke on our side (reference ${place.activity}).`,
+    notDone: 'It is not certain that it was done.',
+    next: 'Look with `approvals` before you repeat it, and tell an admin the reference.',
+  })
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

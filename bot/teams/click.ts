@@ -1,0 +1,110 @@
+import { TEAMS_REASON_LENGTH } from '../../core/limits.js'
+import type { ApprovalRecord } from '../../core/ports.js'
+import type { Action, ActionName, Card } from '../cards/model.js'
+import type { Reply } from '../commands/desk.js'
+import { type AnswerParts, type Origin, mend, publicly, refresh, remember } from './answer.js'
+import { type TeamsMessage, renderQuestion, renderTeams } from './render.js'
+import type { Press } from './schema.js'
+
+/** What Teams shows the one who clicked, and nobody else: another card in place of the clicked one, or a few words. */
+export interface ClickAnswer {
+  readonly show?: TeamsMessage
+  readonly say?: Card
+  /** What remains to be done when the clicker has their answer. */
+  readonly after?: () => Promise<void>
+}
+
+/**
+ * Answers a click. Approving and rejecting take two: the first shows what will be done, or asks why; only the second
+ * decides. Whatever a button carries goes to the desk, which knows what exists and writes down what it refuses.
+ */
+export async function answerClick(parts: AnswerParts, press: Press, origin: Origin): Promise<ClickAnswer> {
+  const { verb } = press
+  // Asking about a request turns its id into part of a command: only ids as we give them may become one.
+  const isRequest = /^[A-Za-z]+-\d+$/.test(press.target.id)
+  if (verb === 'approve' || verb === 'reject') {
+    return isRequest ? await ask(parts, verb, press, origin) : await refuse(parts, verb, press, origin)
+  }
+  if (verb === 'show' && isRequest) {
+    const found = await look(parts, press, origin)
+    return 'card' in found ? { show: renderTeams(found.card) } : clicked(parts, found.refused, origin)
+  }
+  const name = verb === 'approveSure' ? 'approve' : verb === 'rejectSure' ? 'reject' : (verb as ActionName)
+  return await click(parts, name, press, origin)
+}
+
+async function click(
+  parts: AnswerParts,
+  name: ActionName,
+  press: Press,
+  origin: Origin,
+): Promise<ClickAnswer> {
+  const { target } = press
+  const reason = press.reason?.trim().slice(0, TEAMS_REASON_LENGTH)
+  return clicked(parts, await parts.desk.click(origin.identity, { name, target, reason }), origin)
+}
+
+/** The desk says what is wrong with the click and writes it down. Without a revision it can only refuse. */
+async function refuse(
+  parts: AnswerParts,
+  name: ActionName,
+  press: Press,
+  origin: Origin,
+): Promise<ClickAnswer> {
+  return await click(parts, name, { ...press, target: { id: press.target.id, revision: '' } }, origin)
+}
+
+/** The request as it is now. */
+interface Found {
+  readonly card: Card
+}
+
+async function look(
+  { desk }: AnswerParts,
+  { target: { id } }: Press,
+  { identity }: Origin,
+): Promise<Found | { readonly refused: Reply }> {
+  const reply = await desk.ask(identity, `approval ${id}`)
+  return reply.approval === undefined ? { refused: reply } : { card: await desk.cardOf(reply.approval) }
+}
+
+/** The first click: the card with what is asked, made from what the request is now. */
+async function ask(
+  parts: AnswerParts,
+  name: 'approve' | 'reject',
+  press: Press,
+  origin: Origin,
+): Promise<ClickAnswer> {
+  const found = await look(parts, press, origin)
+  if (!('card' in found)) return clicked(parts, found.refused, origin)
+  const action = found.card.actions.find((candidate) => isPressed(candidate, press))
+  if (action !== undefined) return { show: renderQuestion(found.card, action) }
+  // Decided, expired or changed meanwhile.
+  return await refuse(parts, name, press, origin)
+}
+
+function isPressed({ name, target }: Action, press: Press): boolean {
+  return name === press.verb && target.id === press.target.id && target.revision === press.target.revision
+}
+
+function clicked(parts: AnswerParts, reply: Reply, origin: Origin): ClickAnswer {
+  const { approval, card } = reply
+  if (reply.audience === 'asker') {
+    return approval === undefined ? { say: card } : { say: card, after: () => mend(parts, approval, origin) }
+  }
+  if (reply.decided && approval !== undefined) {
+    return { show: renderTeams(card), after: () => spread(parts, approval, origin) }
+  }
+  const below = { ...card, title: `${card.title}: see below.`, blocks: [] }
+  return { say: below, after: () => publicly(parts, reply, origin) }
+}
+
+/** Every card of the request says how it ended, the clicked one too. */
+async function spread(
+  parts: AnswerParts,
+  approval: ApprovalRecord,
+  { clicked: address }: Origin,
+): Promise<void> {
+  if (address !== undefined) await remember(parts, approval, address)
+  await refresh(parts, approval)
+}

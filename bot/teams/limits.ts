@@ -1,0 +1,27 @@
+/**
+ * What Teams accepts, in one table. Sources: the Teams pages on cards and bots at learn.microsoft.com, the Adaptive Cards
+ * 1.5 schema.
+ */
+export const LIMITS = {
+  /** Newest version Teams documents for the cards of bots. */
+  version: '1.5',
+  /** A card as JSON in UTF-8. A whole message of a bot may have 100 KB; cards beyond 28 KB were refused in places. */
+  cardBytes: 28 * 1024,
+  /** Buttons of a card. */
+  actions: 6,
+  /** The line in notifications and lists of chats. */
+  summary: 200,
+  /** The answer to a click, for the clicker only: a line or two above the card. */
+  message: 1000,
+} as const
+
+/** Where we cut, because nobody reads more: a cut text ends in an ellipsis. Lengths in UTF-16 units. */
+export const SHOWN = {
+  title: 200,
+  text: 3000,
+  fact: 600,
+  item: 600,
+  cell: 200,
+  button: 60,
+  words: 300,
+} as const

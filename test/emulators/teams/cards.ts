@@ -1,0 +1,128 @@
+import type { Card } from './world.js'
+
+type Node = Readonly<Record<string, unknown>>
+
+/** A button of a card. */
+export interface Button {
+  readonly type: string
+  readonly title: string
+  readonly verb: string | undefined
+  readonly data: Node
+  readonly url: string | undefined
+}
+
+/** Elements of Adaptive Cards 1.5 a bot may use in Teams, and the fields that hold text people read. */
+const TEXT_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  AdaptiveCard: [],
+  TextBlock: ['text'],
+  RichTextBlock: [],
+  TextRun: ['text'],
+  FactSet: [],
+  Fact: ['title', 'value'],
+  Table: [],
+  TableRow: [],
+  TableCell: [],
+  Container: [],
+  ColumnSet: [],
+  Column: [],
+  ActionSet: [],
+  'Input.Text': ['label'],
+  'Action.Execute': [],
+  'Action.OpenUrl': [],
+  'Action.Submit': [],
+}
+
+/** Elements in which Teams reads Markdown. */
+const MARKDOWN = new Set(['TextBlock', 'Fact'])
+const CARD_BYTES = 28 * 1024
+const ACTIONS = 6
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Every element of a card with a type, the outer ones first. */
+export function elementsOf(card: Card): Node[] {
+  const found: Node[] = []
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(walk)
+    if (!isNode(value)) return
+    if (typeof value['type'] === 'string') found.push(value)
+    Object.values(value).forEach(walk)
+  }
+  walk(card)
+  return found
+}
+
+/** What a client could not draw, or a rule of Teams forbids. Empty: it is shown. */
+export function cardMistakes(card: Card): string[] {
+  const elements = elementsOf(card)
+  const unknown = elements.map(({ type }) => String(type)).filter((type) => !Object.hasOwn(TEXT_FIELDS, type))
+  const actions = elements.filter(({ type }) => String(type).startsWith('Action.'))
+  return [
+    ...(card['type'] === 'AdaptiveCard' ? [] : ['it is no AdaptiveCard']),
+    ...(card['version'] === '1.5' ? [] : ['its version is not 1.5']),
+    ...unknown.map((type) => `${type} is no element`),
+    ...(actions.length > ACTIONS ? [`${actions.length} buttons`] : []),
+    ...actions
+      .filter(({ title }) => typeof title !== 'string' || title === '')
+      .map(() => 'a button without title'),
+    ...(Buffer.byteLength(JSON.stringify(card)) > CARD_BYTES ? ['it is larger than 28 KB'] : []),
+  ]
+}
+
+/** The lines a person reads, without buttons: one for each block of text and each row of a table. */
+export function linesOf(card: Card): string[] {
+  const lines: string[] = []
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(walk)
+    if (!isNode(value)) return
+    const { type } = value
+    if (type === 'TextBlock') lines.push(String(value['text']))
+    else if (type === 'RichTextBlock') lines.push(inlineText(value))
+    else if (type === 'Fact') lines.push(`${String(value['title'])} ${String(value['value'])}`)
+    else if (type === 'TableRow') lines.push(rowText(value))
+    else if (type === 'Input.Text') lines.push(`${String(value['label'])} ____`)
+    else Object.values(value).forEach(walk)
+  }
+  walk(card['body'])
+  return lines
+}
+
+function inlineText({ inlines }: Node): string {
+  const all = Array.isArray(inlines) ? (inlines as unknown[]) : []
+  return all.map((inline) => (isNode(inline) ? String(inline['text']) : String(inline))).join('')
+}
+
+function rowText({ cells }: Node): string {
+  const all = Array.isArray(cells) ? (cells as Node[]) : []
+  return all.map((cell) => linesOf({ body: cell['items'] }).join(' ')).join(' · ')
+}
+
+export function buttonsOf(card: Card): Button[] {
+  return elementsOf(card)
+    .filter(({ type }) => String(type).startsWith('Action.'))
+    .map((action) => ({
+      type: String(action['type']),
+      title: String(action['title']),
+      verb: typeof action['verb'] === 'string' ? action['verb'] : undefined,
+      data: isNode(action['data']) ? action['data'] : {},
+      url: typeof action['url'] === 'string' ? action['url'] : undefined,
+    }))
+}
+
+/** Texts in which Teams would read Markdown. */
+export function markdownOf(card: Card): string[] {
+  return elementsOf(card)
+    .filter(({ type }) => MARKDOWN.has(String(type)))
+    .flatMap((element) => (TEXT_FIELDS[String(element['type'])] ?? []).map((field) => String(element[field])))
+}
+
+/** Every address in a card that a click or the client itself would open. */
+export function addressesOf(card: Card): string[] {
+  return elementsOf(card).flatMap((element) =>
+    ['url', 'iconUrl', 'backgroundImage'].flatMap((field) =>
+      typeof element[field] === 'string' ? [element[field]] : [],
+    ),
+  )
+}
