@@ -7,7 +7,7 @@ import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'
 import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
 import { type Actable, type Received, act } from './act.js'
-import { createAnswers } from './answer.js'
+import { createAnswers, reasonOf } from './answer.js'
 import { SLACK_API, type SlackClient, createSlackClient, slackLogger } from './client.js'
 import { renderSlack } from './render.js'
 import {
@@ -66,7 +66,11 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     work.start(`slack ${received.incoming.kind}`, () => act({ ...options, client, answers }, received))
   })
   const ready = readiness(client, options.now)
-  work.start('slack auth.test', ready)
+  work.start('slack auth.test', async () => {
+    await ready().catch((error: unknown) => {
+      log.error({ reason: reasonOf(error) }, 'Slack does not take the token')
+    })
+  })
   const handle = (exchange: Exchange) => receive(options, receiver, exchange)
   return { routes: [{ method: 'POST', path: ENDPOINT, handle }], ready }
 }
