@@ -15,7 +15,7 @@ export interface TeamsIdentity {
   /** Where the bot signs in to call the Connector. */
   readonly loginUrl?: string | undefined
   /** Connectors the bot may be called by and may call, by origin. Default: Microsoft's for Teams. */
-  readonly serviceUrls?: readonly string[] | undefined
+  readonly allowedServiceUrls?: readonly string[] | undefined
   /** Accepts addresses on this machine itself (http://127.0.0.1): for trying and for tests. */
   readonly development?: boolean
 }
@@ -42,7 +42,7 @@ const SERVICE_URLS = ['https://smba.trafficmanager.net', 'https://smba.infra.gcc
 /** Problem `input` with every mistake: a bot without an app id would let the SDK switch authentication off. */
 export function checkSettings(identity: TeamsIdentity): TeamsSettings {
   const { development = false, openIdMetadataUrl = OPEN_ID_METADATA_URL, issuer = ISSUER } = identity
-  const { loginUrl = LOGIN_URL, serviceUrls = SERVICE_URLS } = identity
+  const { loginUrl = LOGIN_URL, allowedServiceUrls = SERVICE_URLS } = identity
   const appId = parseGuid(identity.appId)
   const tenantId = parseGuid(identity.tenantId)
   const appPassword = identity.appPassword.trim()
@@ -52,9 +52,9 @@ export function checkSettings(identity: TeamsIdentity): TeamsSettings {
     ...(tenantId === undefined ? ['the tenant id is no GUID'] : []),
     ...(appPassword === '' ? ['the app password is empty'] : []),
     ...(issuer.trim() === '' ? ['the issuer is empty'] : []),
-    ...(serviceUrls.length === 0 ? ['no service URL is allowed'] : []),
+    ...(allowedServiceUrls.length === 0 ? ['no service URL is allowed'] : []),
     ...Object.entries(addresses).flatMap(([name, url]) => addressMistakes(name, url, development)),
-    ...serviceUrls.flatMap((url) => addressMistakes('an allowed service URL', url, development)),
+    ...allowedServiceUrls.flatMap((url) => addressMistakes('an allowed service URL', url, development)),
   ]
   if (appId === undefined || tenantId === undefined || mistakes.length > 0) {
     throw new Problem({
@@ -64,7 +64,7 @@ export function checkSettings(identity: TeamsIdentity): TeamsSettings {
       next: 'Copy the values again from the bot’s pages in the Azure portal.',
     })
   }
-  const origins = new Set(serviceUrls.map((url) => new URL(url).origin))
+  const origins = new Set(allowedServiceUrls.map((url) => new URL(url).origin))
   return {
     appId,
     tenantId,

@@ -125,7 +125,7 @@ export function optionsFor(emulator: TeamsEmulator, { desk, board, once, now }: 
     tenantId: TENANT,
     openIdMetadataUrl: emulator.openIdMetadataUrl,
     loginUrl: emulator.loginUrl,
-    serviceUrls: [emulator.origin],
+    allowedServiceUrls: [emulator.origin],
     development: true,
     desk,
     board,
