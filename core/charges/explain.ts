@@ -1,6 +1,6 @@
 import { unreachable } from '../assert.js'
 import { dayMonth, periodWords } from '../calendar/words.js'
-import { type Decimal, formatDecimal } from '../money/decimal.js'
+import { formatDecimal } from '../money/decimal.js'
 import { formatMoney, formatUnitPrice } from '../money/money.js'
 import { OWN_PRICE_RULE } from '../pricing/price.js'
 import { sumOf } from './settle.js'
@@ -51,16 +51,14 @@ function arithmeticOf(line: ChargeLine, currency: string): string {
   const result = inMoney(amountBeforeCap ?? amount, currency)
   const factors = [formatDecimal(quantity)]
   const ofPrice = [formatUnitPrice(unitPrice, currency), ...fractionWords(fraction)].join(' × ')
-  factors.push(unitAmount === undefined ? ofPrice : unitWords(ofPrice, unitAmount, unitPrice, currency))
+  factors.push(unitAmount === undefined ? ofPrice : unitWords(ofPrice, unitAmount, currency))
   return `${factors.join(' × ')} = ${result}`
 }
 
 /** B2 `roundAt=unit`: the rounded price of one seat, then where it comes from, unless that is the same price. */
-function unitWords(ofPrice: string, unitAmount: bigint, unitPrice: Decimal, currency: string): string {
+function unitWords(ofPrice: string, unitAmount: bigint, currency: string): string {
   const rounded = inMoney(unitAmount, currency)
-  return ofPrice === rounded && rounded === formatUnitPrice(unitPrice, currency)
-    ? rounded
-    : `${rounded} (${ofPrice})`
+  return ofPrice === rounded ? rounded : `${rounded} (${ofPrice})`
 }
 
 /** Nothing for a full period; else `21/31`, `(12/31 + 6/28)`, or what it was rounded to: `0.68 (21/31)`. */

@@ -10,10 +10,10 @@ export const MONTH_FROM = fromCivil(2026, 3, 1)
 export const MONTH_TO = fromCivil(2026, 4, 1)
 const DAYS_IN_MONTH = MONTH_TO - MONTH_FROM
 const OLDEST_DAYS = 360
-const PRODUCTS = 211
+const PRODUCTS = 41
 
 /** Some products are sold by a margin, one at a fixed price: the ladder is climbed for every subscription. */
-const MARGIN_PRODUCTS = 10
+const MARGIN_PRODUCTS = 2
 const MARGIN_PERCENT = 15
 const FIXED_CENTS = 1_999
 

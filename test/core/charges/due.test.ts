@@ -253,6 +253,21 @@ describe('changes dated after today', () => {
   })
 })
 
+test('the last day asked for is part of it: lines, corrections, what is billed and what is forecast', () => {
+  const billed = due({}, '2026-03-11')
+  expect(billed).toHaveLength(2)
+  expect(due({}, '2026-03-11', billed)).toEqual([])
+  const moved: CaseWords = { events: [BASE, ['2026-03-13', 25]] }
+  expect(words(due(moved, '2026-03-13', billed))).toHaveLength(1)
+  const until = day('2026-04-11')
+  const [today, opensOn] = [day('2026-04-05'), day(OPENS_ON)]
+  const fee = { on: today, type: 'oneTime', unitPrice: decimal('50') } as const
+  const ahead = dueInput({ events: [BASE, ['2026-04-11', 30]], oneTimes: [fee] })
+  const { lines, forecast } = dueAsKnown(ahead, opensOn, until, today)
+  expect(words(forecast)).toEqual(['2026-04-11 20 → 30 seats from 11 Apr: 10 × $22.00 × 20/30 = $146.67'])
+  expect(words(lines).at(-1)).toBe('2026-04-05 one-time charge on 5 Apr: 1 × $50.00 = $50.00')
+})
+
 test('arrears → advance puts two periods into one month, none twice', () => {
   const change = { from: day('2026-04-01'), policy: DEFAULT_POLICY }
   const moved: CaseWords = { policy: { timing: 'arrears' }, policyChanges: [change], events: [BASE] }

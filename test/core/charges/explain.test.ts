@@ -39,6 +39,10 @@ test('everything that shaped a line is in its words', () => {
   ])
 })
 
+test('a price of one seat that needs no rounding is said once', () => {
+  expect(explained({ policy: { roundAt: 'unit' } })[0]).toBe('20 × $22.00 = $440.00')
+})
+
 describe('in every currency', () => {
   test.each([
     ['JPY', '3000', '5 × ¥3,000 × 21/31 = ¥10,161'],

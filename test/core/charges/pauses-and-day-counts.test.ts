@@ -128,6 +128,15 @@ describe('D2: long periods', () => {
     }
     const words = explained({ ...quarter, policy: { dayCount: 'calendarMonths' } })[1]
     expect(words).toContain('5 × $60.00 × (21/93 + 28/84 + 31/93) = $267.74')
+    const paused: EventWords[] = [
+      ['2026-01-01', 5, '60.00'],
+      ['2026-02-01', 'suspend'],
+      ['2026-03-01', 'resume'],
+    ]
+    const policy = { dayCount: 'calendarMonths', suspended: 'pause' } as const
+    expect(explained({ ...quarter, events: paused, policy })[0]).toContain(
+      '5 × $60.00 × (31/93 + 31/93) = $200.00',
+    )
   })
 })
 
