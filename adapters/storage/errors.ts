@@ -5,6 +5,7 @@ import { Problem } from '../../core/problem.js'
  * (PostgreSQL manual, appendix A), Node's socket codes, Prisma's P-codes (error reference).
  */
 const UNAVAILABLE: readonly (readonly [pattern: RegExp, what: string, next: string])[] = [
+  [/^(40001|40P01|P2034)$/, 'Others keep changing the same rows.', 'Repeat in a minute.'],
   [
     /^(28...|P1000|P1010)$/,
     'The database refused the user name or password.',

@@ -80,7 +80,7 @@ export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatab
     async create() {
       common ??= openCommon()
       const shared = { ...(await common), close: async () => undefined }
-      await empty(shared)
+      await emptyTables(shared.pool)
       return {
         open: (options = {}) => openOn(shared, { ...DEFAULTS, ...options }),
         sql: async (text, parameters = []) => {
@@ -99,7 +99,8 @@ export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatab
 
 const DEFAULTS: StorageOptions = { mspId: 'msp-1', log: memoryLog() }
 
-async function empty({ pool }: Engine): Promise<void> {
+/** Takes every row out of every table. */
+export async function emptyTables(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT quote_ident(relname) AS name FROM pg_class
      WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> '_prisma_migrations'`,

@@ -90,6 +90,60 @@ describe(`bringing a database up to date, ${ENGINE} engine`, () => {
     ])
   })
 
+  test.each([
+    [
+      'edited after it was applied',
+      { '1_first': `${FIRST['1_first']} ` },
+      /1_first: This migration was edited/,
+    ],
+    ['newer than this program', SECOND, /1_first: The database is newer than this program/],
+  ])('a database is refused when a migration was %s', async (_case, migrations, sentence) => {
+    await migrate(engine.pool, folderOf(FIRST))
+    const before = await tables()
+    const refused = migrate(engine.pool, folderOf(migrations))
+    await expect(refused).rejects.toMatchObject({ kind: 'held', notDone: 'The database was not opened.' })
+    await expect(refused).rejects.toThrow(sentence)
+    expect(await tables()).toEqual(before)
+  })
+
+  test('a database is refused when a migration was begun by another tool and never finished', async () => {
+    await migrate(engine.pool, folderOf(FIRST))
+    await engine.pool.query('UPDATE _prisma_migrations SET finished_at = NULL')
+    await expect(migrate(engine.pool, folderOf(FIRST))).rejects.toThrow(/never finished/)
+  })
+
+  test('one that was rolled back by another tool counts as not applied', async () => {
+    await migrate(engine.pool, folderOf(FIRST))
+    await engine.pool.query('UPDATE _prisma_migrations SET rolled_back_at = now(); DROP TABLE first')
+    expect(await migrate(engine.pool, folderOf(FIRST))).toEqual(['1_first'])
+  })
+
+  test('a storage lets go of the database when its migrations are refused', async () => {
+    const own = await databases.createOwn()
+    const edited = mkdtempSync(join(base, 'edited-'))
+    cpSync(join(PRISMA, 'migrations'), edited, { recursive: true })
+    await (await own.open({ migrationsDirectory: edited })).close()
+    const [name = ''] = readdirSync(edited).sort()
+    const file = join(edited, name, 'migration.sql')
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n-- one more line`)
+    const refused = own.open({ migrationsDirectory: edited })
+    await expect(refused).rejects.toThrow(`migration ${name}: This migration was edited`)
+    await (await own.open()).close()
+  })
+})
+
+describe('the schema and its migrations', () => {
+  test('say the same: a planted column is the only difference', async () => {
+    const schemaFile = join(base, 'schema.prisma')
+    const schema = readFileSync(join(PRISMA, 'schema.prisma'), 'utf8')
+    writeFileSync(schemaFile, schema.replace('model Msp {', 'model Msp {\n  planted String?'))
+    const sql = ((await missingSql({ schemaFile })) ?? '').replaceAll(/--.*/g, '')
+    const statements = sql.split(';').map((statement) => statement.trim().replaceAll(/\s+/g, ' '))
+    expect(statements.filter((statement) => statement !== '')).toEqual([
+      'ALTER TABLE "msp" ADD COLUMN "planted" TEXT',
+    ])
+  }, 60_000)
+
   test.each([{ words: ['migrate', 'diff'] }, { words: ['db', 'push'] }, { words: [] }])(
     'prisma $words is refused: without its engine it would say all is well',
     ({ words }) => {
