@@ -268,7 +268,7 @@ async function within(milliseconds: number, task: () => Promise<unknown>): Promi
 function metrics({ counts, work }: State): string {
   return [
     '# TYPE billing_http_responses_total counter',
-    ...[...counts].sort().map(([labels, count]) => `billing_http_responses_total{${labels}} ${count}`),
+    ...[...counts].map(([labels, count]) => `billing_http_responses_total{${labels}} ${count}`),
     '# TYPE billing_work_running gauge',
     `billing_work_running ${work?.running ?? 0}`,
     '# TYPE process_resident_memory_bytes gauge',

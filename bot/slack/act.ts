@@ -44,10 +44,13 @@ export async function act(parts: ActParts, { incoming, key }: Received<Actable>)
 
 /** Slack repeats events with a new signature; whoever replays a request repeats the signature. */
 async function isFirst({ once, now }: ActParts, incoming: Actable, key: string): Promise<boolean> {
-  const at = now().getTime()
-  const fresh = await once.first(`slack:request:${key}`, new Date(at + SLACK_REQUEST_KEPT_MILLISECONDS))
+  const instant = now().getTime()
+  const fresh = await once.first(`slack:request:${key}`, new Date(instant + SLACK_REQUEST_KEPT_MILLISECONDS))
   if (!fresh || incoming.kind !== 'message') return fresh
-  return await once.first(`slack:event:${incoming.eventId}`, new Date(at + SLACK_EVENT_KEPT_MILLISECONDS))
+  return await once.first(
+    `slack:event:${incoming.eventId}`,
+    new Date(instant + SLACK_EVENT_KEPT_MILLISECONDS),
+  )
 }
 
 async function carryOut(parts: ActParts, incoming: Actable, origin: Origin): Promise<void> {
@@ -136,7 +139,7 @@ function originOf(incoming: Actable): Origin {
   switch (incoming.kind) {
     case 'command': {
       const { channel, responseUrl } = incoming
-      return { ...at(channel, undefined), identity, user, responseUrl, clicked: undefined }
+      return { ...placeOf(channel, undefined), identity, user, responseUrl, clicked: undefined }
     }
     case 'message': {
       const { channel, thread, direct, stamp } = incoming
@@ -146,13 +149,19 @@ function originOf(incoming: Actable): Origin {
     }
     case 'click': {
       const { channel, thread, message, responseUrl } = incoming
-      return { ...at(channel, thread), identity, user, responseUrl, clicked: addressOf(channel, message) }
+      return {
+        ...placeOf(channel, thread),
+        identity,
+        user,
+        responseUrl,
+        clicked: addressOf(channel, message),
+      }
     }
     case 'submission': {
       const note = parseNote(incoming.note)
       const clicked = addressOf(note?.channel, note?.message)
       return {
-        ...at(note?.channel, note?.thread),
+        ...placeOf(note?.channel, note?.thread),
         identity,
         user,
         responseUrl: note?.responseUrl,
@@ -163,7 +172,7 @@ function originOf(incoming: Actable): Origin {
 }
 
 /** Slack's ids of direct conversations begin with D. */
-function at(channel: string | undefined, thread: string | undefined): Pick<Origin, 'place' | 'direct'> {
+function placeOf(channel: string | undefined, thread: string | undefined): Pick<Origin, 'place' | 'direct'> {
   if (channel === undefined) return { place: undefined, direct: false }
   return { place: { channel, thread }, direct: channel.startsWith('D') }
 }

@@ -192,16 +192,16 @@ async function handOver(
   const { client } = parts
   const { place, user } = origin
   const comment = cut(escapeMarkup(plainWords(card)), LIMITS.text)
-  const directly = async () => client.upload({ channel: await client.openDirect(user) }, file, comment)
+  const sendDirectly = async () => client.upload({ channel: await client.openDirect(user) }, file, comment)
   let told = notHandedOver(file.name)
   try {
-    if (place === undefined) return await directly()
+    if (place === undefined) return await sendDirectly()
     const thread = place.thread ?? origin.clicked?.stamp
     return await client.upload({ channel: place.channel, thread }, file, comment)
   } catch (error) {
     parts.log.warn({ file: file.name, reason: reasonOf(error) }, 'a file could not be shared where asked')
     if (place !== undefined && NOT_HERE.has(refusalWord(error) ?? '')) {
-      const sent = await attempt(parts, 'hand over a file', () => directly().then(() => true))
+      const sent = await attempt(parts, 'hand over a file', () => sendDirectly().then(() => true))
       if (sent === true) told = notAMember()
     }
   }

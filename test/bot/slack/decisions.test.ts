@@ -10,7 +10,7 @@ checkLeaks()
 
 const open: SlackHouse[] = []
 afterAll(async () => {
-  for (const house of open) await house.close()
+  for (const each of open) await each.close()
 })
 
 async function house(options: SlackHouseOptions = {}): Promise<SlackHouse> {

@@ -15,7 +15,7 @@ checkLeaks()
 
 const open: SlackHouse[] = []
 afterAll(async () => {
-  for (const house of open) await house.close()
+  for (const each of open) await each.close()
 })
 
 interface Counted {

@@ -40,7 +40,7 @@ describe.each(SAMPLE_NAMES)('every card in the world “%s”', async (name) => 
   })
 })
 
-function card(changes: Partial<Card>): Card {
+function cardWith(changes: Partial<Card>): Card {
   return { title: 'Title', tone: 'plain', blocks: [], actions: [], ...changes }
 }
 
@@ -110,7 +110,7 @@ describe('text from outside stays text', () => {
 
   test.each(HOSTILE_NAMES)('%j is shown as it is, not altered by invisible characters', (name) => {
     const { blocks } = renderSlack(
-      card({ blocks: [{ type: 'facts', facts: [{ label: 'Name', value: name }] }] }),
+      cardWith({ blocks: [{ type: 'facts', facts: [{ label: 'Name', value: name }] }] }),
     )
     const visible = name.replace(/[\t\n\r]+/g, ' ').replace(/[\u0000\u001b\u202e\u2066\u2069]/g, '\ufffd')
     // Only what stands between two backticks is shown without them, as code.
@@ -126,7 +126,7 @@ describe('what does not fit is counted, never cut silently', () => {
       { heading: 'To bill', align: 'right' as const },
     ]
     const more = { hidden: 7, command: 'who march' }
-    const { blocks } = renderSlack(card({ blocks: [{ type: 'table', columns, rows, more }] }))
+    const { blocks } = renderSlack(cardWith({ blocks: [{ type: 'table', columns, rows, more }] }))
     const table = blocks.find(({ type }) => type === 'table')
     expect(table).toMatchObject({ rows: { length: 100 } })
     expect(wordsOf({ blocks })).toContain(`… and ${150 - 99 + 7} more: \nwho march`)
@@ -138,7 +138,7 @@ describe('what does not fit is counted, never cut silently', () => {
       { heading: 'A', align: 'left' as const },
       { heading: 'B', align: 'left' as const },
     ]
-    const { blocks } = renderSlack(card({ blocks: [{ type: 'table', columns, rows }] }))
+    const { blocks } = renderSlack(cardWith({ blocks: [{ type: 'table', columns, rows }] }))
     expect(messageMistakes(blocks)).toEqual([])
     expect(wordsOf({ blocks })).toMatch(/… and 66 more do not fit into one message/)
   })
@@ -148,7 +148,7 @@ describe('what does not fit is counted, never cut silently', () => {
       { type: 'list', items: Array.from({ length: 400 }, (_, index) => `line ${index} ${'x'.repeat(200)}`) },
       { type: 'text', style: 'strong', text: 'Approved by Lee on 20 Mar 2026 09:00.' },
     ]
-    const message = renderSlack(card({ blocks, actions: [APPROVE] }))
+    const message = renderSlack(cardWith({ blocks, actions: [APPROVE] }))
     const words = wordsOf(message)
     const shown = (words.match(/^line /gm) ?? []).length
     expect(shown).toBeGreaterThan(20)
@@ -163,13 +163,13 @@ describe('what does not fit is counted, never cut silently', () => {
       columns: [{ heading: 'Name', align: 'left' }],
       rows: [['Contoso']],
     }
-    const { blocks } = renderSlack(card({ blocks: [table, { ...table, rows: [['Fabrikam']] }] }))
+    const { blocks } = renderSlack(cardWith({ blocks: [table, { ...table, rows: [['Fabrikam']] }] }))
     expect(blocks.filter(({ type }) => type === 'table')).toHaveLength(1)
     expect(wordsOf({ blocks })).toContain('Fabrikam')
   })
 
   test('a name longer than a heading ends in an ellipsis, in whole characters', () => {
-    const { blocks } = renderSlack(card({ title: '😀'.repeat(200), tone: 'good' }))
+    const { blocks } = renderSlack(cardWith({ title: '😀'.repeat(200), tone: 'good' }))
     const title = wordsOf({ blocks: blocks.slice(0, 1) })
     expect(title.length).toBeLessThanOrEqual(150)
     expect(title).toMatch(/^✅ (😀)+…$/u)
@@ -178,7 +178,7 @@ describe('what does not fit is counted, never cut silently', () => {
 
 describe('buttons', () => {
   test('carry an id and a revision and nothing else; money is repeated before it is confirmed', () => {
-    const { blocks } = renderSlack(card({ actions: [APPROVE] }))
+    const { blocks } = renderSlack(cardWith({ actions: [APPROVE] }))
     const [block] = blocks.filter(({ type }) => type === 'actions')
     expect(block).toMatchObject({
       elements: [
@@ -193,7 +193,8 @@ describe('buttons', () => {
   })
 
   test('block ids differ whenever the content does, and only then', () => {
-    const ids = (changes: Partial<Card>) => renderSlack(card(changes)).blocks.map(({ block_id: id }) => id)
+    const ids = (changes: Partial<Card>) =>
+      renderSlack(cardWith(changes)).blocks.map(({ block_id: id }) => id)
     expect(ids({})).toEqual(ids({}))
     expect(ids({ title: 'Other' })).not.toEqual(ids({}))
     expect(ids({ actions: [APPROVE] })[0]).not.toBe(ids({})[0])

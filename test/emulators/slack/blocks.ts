@@ -1,3 +1,5 @@
+import type { KnownBlock } from '@slack/types'
+
 /** Checks a value; returns what is wrong with it, each with its place. */
 type Check = (value: unknown, place: string) => string[]
 
@@ -115,8 +117,11 @@ const BUTTON: Shape = {
 
 const ID: Shape = { 'block_id?': text(255) }
 
+/** Fields of a block as Slack's own types name them, with our mark for those that may be missing. */
+type FieldsOf<B> = Partial<Record<`${keyof B & string}${'' | '?'}`, Check>>
+
 /** Block Kit as far as a billing bot could use it (Block Kit reference; the limits are Slack's). */
-const BLOCK = byType({
+const BLOCKS = {
   header: { ...ID, text: plainText(150) },
   section: { ...ID, 'text?': anyText(3000), 'fields?': list(anyText(2000), 1, 10), 'expand?': flag },
   context: { ...ID, elements: list(anyText(3000), 1, 10) },
@@ -148,7 +153,8 @@ const BLOCK = byType({
       },
     }),
   },
-})
+} satisfies { [T in KnownBlock['type']]?: FieldsOf<Extract<KnownBlock, { type: T }>> }
+const BLOCK = byType(BLOCKS)
 
 /** Slack's limit for everything a message's blocks hold but its table; undocumented, seen at about 13,200. */
 const MESSAGE_CHARACTERS = 13_200

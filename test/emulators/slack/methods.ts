@@ -33,7 +33,7 @@ function contentOf(given: Arguments): Content | Answer {
   if (mistakes.length > 0) {
     return refused('invalid_blocks', { response_metadata: { messages: mistakes } })
   }
-  return { text, blocks: blocks === undefined ? [] : (blocks as unknown[]) }
+  return { text, blocks: Array.isArray(blocks) ? (blocks as unknown[]) : [] }
 }
 
 function isAnswer(value: Content | Answer): value is Answer {
@@ -106,7 +106,7 @@ function publishView(world: Workspace, given: Arguments): Answer {
     return refused('invalid_arguments', { response_metadata: { messages: mistakes } })
   }
   world.homes.set(user, view as Record<string, unknown>)
-  return { ok: true, view: view as Record<string, unknown> }
+  return { ok: true, view }
 }
 
 function uploadAddress(world: Workspace, given: Arguments, address: string): Answer {
