@@ -188,7 +188,7 @@ const TONES = {
 } as const
 
 function message(card: Card, below: readonly Element[], actions: ActionSet['actions']): TeamsMessage {
-  const title = cut(plain(card.title), SHOWN.title)
+  const title = cut(plain(card.title), SHOWN.title) || '–'
   const head = richText([styled(title, { weight: 'Bolder', size: 'Medium', ...TONES[card.tone] })])
   const foot: Element[] = [
     ...below,

@@ -10,7 +10,7 @@ export function plain(text: string): string {
   return text
     .replace(/[\t\n\r]+/g, ' ')
     .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
-    .replace(/\{\{/g, `{${JOINER}{`)
+    .replace(/\{(?=\{)/g, `{${JOINER}`)
 }
 
 /** Text for places where Teams may read Markdown or mentions: looks the same, but makes no link and no mention. */

@@ -1,0 +1,37 @@
+import type { Card } from '../../../bot/cards/model.js'
+import {
+  type AdaptiveCard,
+  type TeamsMessage,
+  renderFile,
+  renderQuestion,
+  renderTeams,
+} from '../../../bot/teams/render.js'
+import { SAMPLE_NAMES, sampleCards } from '../../support/card-samples.js'
+
+/** Where files are handed out in these samples. */
+export const FILE_URL = 'https://billing.example/files/MTc3NDAxMTYwMCBCUi0wMDA0.c2lnbmVk'
+
+/** Every card of one world as Teams shows it, with what a first click on its buttons is answered with. */
+export async function teamsMessages(name: string): Promise<ReadonlyMap<string, TeamsMessage>> {
+  const all = new Map<string, TeamsMessage>()
+  for (const [label, card] of await sampleCards(name)) {
+    all.set(label, label === 'file' ? renderFile(card, card.title, FILE_URL) : renderTeams(card))
+    for (const [question, asked] of questions(card)) all.set(`${label}, ${question}`, asked)
+  }
+  return all
+}
+
+function questions(card: Card): (readonly [string, TeamsMessage])[] {
+  return card.actions
+    .filter(({ confirm, reason }) => confirm !== undefined || reason !== undefined)
+    .map((action) => [`${action.label}?`, renderQuestion(card, action)])
+}
+
+/** Every Adaptive Card the bot can post or answer with, by world and by what was asked. */
+export async function allTeamsCards(): Promise<ReadonlyMap<string, AdaptiveCard>> {
+  const all = new Map<string, AdaptiveCard>()
+  for (const name of SAMPLE_NAMES) {
+    for (const [label, { card }] of await teamsMessages(name)) all.set(`${name}: ${label}`, card)
+  }
+  return all
+}
