@@ -3,7 +3,7 @@ import type { Refusal } from '../../core/approval/approval.js'
 import type { Staleness } from '../../core/approval/stale.js'
 import { unreachable } from '../../core/assert.js'
 import type { BillRun, RunCustomer, RunLine } from '../../core/billrun/run.js'
-import { monthYear, periodWords } from '../../core/calendar/words.js'
+import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import type { Action, Block, Card } from './model.js'
 import { amountWords, instantWords, plural } from './words.js'
@@ -81,7 +81,7 @@ function lineList(run: BillRun): Block {
   const hidden = run.lines.length - shown.length
   return {
     type: 'list',
-    items: shown.map(({ description, explanation }) => `${description}: ${explanation}`),
+    items: shown.map((line) => `${line.description} · ${serviceWords(line)}: ${line.explanation}`),
     ...(hidden > 0 ? { more: { hidden, command: `export csv ${run.id}` } } : {}),
   }
 }
@@ -289,6 +289,11 @@ export function staleCard({ added, gone, reworded }: Staleness, { approval, run 
   }
 }
 
-function lineWords({ customerName, description, explanation }: RunLine): string {
-  return `${customerName} · ${description}: ${explanation}`
+function lineWords(line: RunLine): string {
+  return `${line.customerName} · ${line.description} · ${serviceWords(line)}: ${line.explanation}`
+}
+
+/** The service days of a line; a one-time charge has a single one. */
+function serviceWords({ from, to }: RunLine): string {
+  return to > from ? periodWords({ from, to }) : dayMonthYear(from)
 }

@@ -1,4 +1,4 @@
-import { periodWords, monthYear } from '../../core/calendar/words.js'
+import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { Answer, WhoAnswer } from '../../core/app/studio.js'
 import type { BillException, CustomerBill, Who } from '../../core/app/who.js'
 import type { ExceptionKind } from '../../core/timeline/fold.js'
@@ -16,11 +16,7 @@ export function whoCard(view: WhoView): Card {
   const month = monthYear(view.month.from)
   const blocks: Block[] = []
   if (view.bills.length === 0) {
-    blocks.push({
-      type: 'text',
-      style: 'strong',
-      text: `Nothing to bill for ${month}${filterWords(view.filter)}.`,
-    })
+    blocks.push({ type: 'text', style: 'strong', text: nothingWords(view, month) })
   } else {
     blocks.push({ type: 'facts', facts: view.totals.map((total) => totalFact(total)) })
   }
@@ -37,6 +33,11 @@ export function whoCard(view: WhoView): Card {
     blocks,
     actions: [],
   }
+}
+
+function nothingWords({ month, opensOn, filter }: WhoView, monthName: string): string {
+  const nothing = `Nothing to bill for ${monthName}${filterWords(filter)}.`
+  return month.to > opensOn ? nothing : `${nothing} Billing here begins on ${dayMonthYear(opensOn)}.`
 }
 
 function filterWords(filter: string): string {

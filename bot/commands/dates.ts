@@ -68,7 +68,10 @@ function monthPeriod(from: LocalDate): Period {
   return { from, to: addMonths(from, 1) }
 }
 
-/** Reads a day at the start of `words`: "2026-03-01", "today", "yesterday", "monday" (the last one), or a month's 1st. */
+/**
+ * Reads a day at the start of `words`: "2026-03-01", "today", "yesterday", "monday" (the last one), "11 march",
+ * "11 march 2026", or a month's 1st.
+ */
 export function dayAtStart(words: readonly string[], today: LocalDate): Phrase<LocalDate> | undefined {
   const [typed = ''] = words
   const first = typed.toLowerCase()
@@ -85,7 +88,20 @@ export function dayAtStart(words: readonly string[], today: LocalDate): Phrase<L
     return { value: addDays(today, -((current - weekday + 7) % 7 || 7)), rest }
   }
   const month = monthAtStart(words, today)
-  return month === undefined ? undefined : { value: month.value.from, rest: month.rest }
+  if (month !== undefined) return { value: month.value.from, rest: month.rest }
+  return dayOfMonthAtStart(first, rest, today)
+}
+
+/** "11 march", "11th march 2026" */
+function dayOfMonthAtStart(
+  first: string,
+  rest: readonly string[],
+  today: LocalDate,
+): Phrase<LocalDate> | undefined {
+  const day = Number(/^(\d{1,2})(?:st|nd|rd|th)?$/.exec(first)?.[1] ?? 0)
+  const month = day === 0 ? undefined : monthAtStart(rest, today)
+  if (month === undefined || day > month.value.to - month.value.from) return undefined
+  return { value: addDays(month.value.from, day - 1), rest: month.rest }
 }
 
 /** A month at the end of `words`, for "customer contoso march". */

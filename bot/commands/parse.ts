@@ -108,10 +108,14 @@ function customerWith(words: readonly string[], today: LocalDate): Command {
   }
 }
 
+/** "changes since monday contoso", "changes at contoso since 1 march": since and where in either order. */
 function changesWith(words: readonly string[], today: LocalDate): Command {
-  const dated = words[0]?.toLowerCase() === 'since' ? words.slice(1) : words
-  const since = dayAtStart(dated, today)
-  return { name: 'changes', since: since?.value, filter: refuseBadDate(since?.rest ?? dated).join(' ') }
+  const at = words.findIndex((word) => word.toLowerCase() === 'since')
+  const since = dayAtStart(words.slice(at + 1), today)
+  if (at >= 0 && since === undefined) throw badDate(words.slice(at + 1).join(' '))
+  const rest = [...words.slice(0, Math.max(0, at)), ...(since?.rest ?? words.slice(at + 1))]
+  const filter = refuseBadDate(rest).filter((word) => !FILLERS.has(word.toLowerCase()))
+  return { name: 'changes', since: since?.value, filter: filter.join(' ') }
 }
 
 function proposeWith(words: readonly string[], today: LocalDate): Command {
@@ -197,13 +201,14 @@ function refuseExtra(usage: string, words: readonly string[]): void {
 /** A date that does not exist is a typing mistake, not a filter: "who 2026-13" must not answer with nothing. */
 function refuseBadDate(words: readonly string[]): readonly string[] {
   const bad = words.find((word) => /^\d{4}-\d{1,2}(-\d{1,2})?$/.test(word))
-  if (bad === undefined) return words
-  throw new Problem({
-    kind: 'input',
-    what: `“${bad}” is not a date that fits here.`,
-    notDone: 'Nothing was done.',
-    next: 'Write a month as `march` or `2026-03`, a day as `2026-03-11`.',
-  })
+  if (bad !== undefined) throw badDate(bad)
+  return words
+}
+
+function badDate(typed: string): Problem {
+  const what = typed === '' ? 'A date is missing there.' : `“${typed}” is not a date that fits here.`
+  const next = 'Write a month as `march` or `2026-03`, a day as `2026-03-11` or `11 march`.'
+  return new Problem({ kind: 'input', what, notDone: 'Nothing was done.', next })
 }
 
 /** Plain questions people ask, word for word or nearly so. */
@@ -236,7 +241,7 @@ function parseQuestion(words: readonly string[], today: LocalDate): Command | un
     const match = pattern.exec(text)
     if (match === null) continue
     const rest = (match[1] ?? '').split(' ').filter((word) => word !== '')
-    if (command === 'changes') return changedQuestion(rest, today)
+    if (command === 'changes') return changesWith(rest, today)
     if (command === 'who')
       return whoWith(
         rest.filter((word) => !FILLERS.has(word)),
@@ -250,18 +255,6 @@ function parseQuestion(words: readonly string[], today: LocalDate): Command | un
 }
 
 const FILLERS: ReadonlySet<string> = new Set(['in', 'for', 'at', 'of', 'the'])
-
-/** "what changed [at Contoso] [since Monday]" */
-function changedQuestion(words: readonly string[], today: LocalDate): Command {
-  const at = words.indexOf('since')
-  const since = at < 0 ? undefined : dayAtStart(words.slice(at + 1), today)
-  const place = [...(at < 0 ? words : words.slice(0, at)), ...(since?.rest ?? [])]
-  return {
-    name: 'changes',
-    since: since?.value,
-    filter: place.filter((word) => !FILLERS.has(word)).join(' '),
-  }
-}
 
 function unknownCommand(word: string): Problem {
   const wanted = word.toLowerCase()

@@ -43,6 +43,24 @@ describe('commands', () => {
     ['changes since monday', { name: 'changes', since: day('2026-03-16'), filter: '' }],
     ['changes friday', { name: 'changes', since: day('2026-03-13'), filter: '' }],
     ['changes 2026-03-01 contoso', { name: 'changes', since: day('2026-03-01'), filter: 'contoso' }],
+    ['changes at contoso since 1 march', { name: 'changes', since: day('2026-03-01'), filter: 'contoso' }],
+    ['changes since 11th mar 2026', { name: 'changes', since: day('2026-03-11'), filter: '' }],
+    [
+      'propose march contoso, fabrikam inc',
+      { name: 'propose', month: MARCH, customers: ['contoso', 'fabrikam inc'] },
+    ],
+    ['propose', { name: 'propose', month: undefined, customers: [] }],
+    ['approvals', { name: 'approvals' }],
+    ['approval apr-0001', { name: 'approval', id: 'APR-0001' }],
+    ['approve APR-0001', { name: 'approve', id: 'APR-0001' }],
+    ['reject apr-1 because it is wrong', { name: 'reject', id: 'APR-1', reason: 'it is wrong' }],
+    ['void BR-1 because twice', { name: 'void', run: 'BR-1', customer: undefined, reason: 'twice' }],
+    [
+      'void BR-1 contoso retail because twice',
+      { name: 'void', run: 'BR-1', customer: 'contoso retail', reason: 'twice' },
+    ],
+    ['export csv br-1', { name: 'export', template: 'csv', run: 'BR-1' }],
+    ['audit', { name: 'audit' }],
     ['status', { name: 'status' }],
     ['observe', { name: 'observe' }],
     ['', { name: 'help', about: undefined }],
@@ -62,6 +80,7 @@ describe('plain questions', () => {
       { name: 'changes', since: day('2026-03-16'), filter: 'contoso' },
     ],
     ['what has changed?', { name: 'changes', since: undefined, filter: '' }],
+    ['what waits for me?', { name: 'approvals' }],
     ['how old is the data?', { name: 'status' }],
   ])('%s', (text, expected) => {
     expect(parseCommand(text, TODAY)).toEqual(expected)
@@ -84,13 +103,21 @@ describe('what is not understood gets a way out', () => {
     'who 2026-13',
     'changes 2026-02-30',
     'status now',
+    'changes since 31 february',
+    'changes since',
+    'reject APR-1',
+    'void BR-1',
+    'void BR-1 contoso',
+    'export xero BR-1',
+    'export csv',
+    'approve',
     'xyzzyplugh',
     '__proto__',
     'constructor',
   ])('“%s” is refused', (text) => {
     const problem = refusal(text)
     expect(problem.kind).toBe('input')
-    expect(problem.notDone).toBe('Nothing was done.')
+    expect(problem.notDone).toMatch(/^(Nothing was done|No file was made)\.$/)
   })
 
   test('a pasted page is refused without being echoed', () => {
