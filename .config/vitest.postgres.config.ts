@@ -11,12 +11,7 @@ const suites = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
   .map((file) => `test/${file}`)
   .filter((file) => /\/database\.js'/.test(readFileSync(root + file, 'utf8')))
 
-if (process.env['TEST_DATABASE_URL'] === undefined) {
-  throw new Error(
-    'TEST_DATABASE_URL is not set. Name a PostgreSQL server on which databases may be created, such as ' +
-      'postgresql://user:password@127.0.0.1:5432/postgres. Nothing was tested.',
-  )
-}
-
 /** The suites of `npm test` that use a database, on a PostgreSQL server instead of the embedded engine. */
-export default defineConfig({ test: { ...base.test, include: suites } })
+export default defineConfig({
+  test: { ...base.test, include: suites, globalSetup: ['test/support/server-required.ts'] },
+})
