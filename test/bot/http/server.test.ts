@@ -191,11 +191,16 @@ describe('bodies', () => {
   })
 
   test('a sender that never comes to an end is cut off', async () => {
-    const quick = await withoutGuard('headersTimeout: SERVER_HEADERS_MILLISECONDS', 'headersTimeout: 100')
+    const quick = await withoutGuard(
+      `headersTimeout: SERVER_HEADERS_MILLISECONDS,
+      requestTimeout: SERVER_REQUEST_MILLISECONDS,
+      connectionsCheckingInterval: SERVER_SWEEP_MILLISECONDS,`,
+      'headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 20,',
+    )
     const { url } = await serve({}, quick)
     // Without the limit of the server the line would stay open for as long as this file runs.
     expect(await rawBytes(url, 'POST /slack/events HTTP/1.1\r\nhost: x\r\n')).toMatch(/^HTTP\/1\.1 408 /)
-  }, 20_000)
+  })
 
   test('without the limit, everything is taken', async () => {
     const endless = await withoutGuard(

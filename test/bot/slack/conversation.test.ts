@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../../bot/commands/catalog.js'
+import type * as product from '../../../bot/slack/app.js'
 import { renderSlack } from '../../../bot/slack/render.js'
 import { lineRef } from '../../../core/app/who.js'
 import { checkLeaks } from '../../support/leaks.js'
+import { mutant } from '../../support/mutant.js'
 import { observed } from '../../support/observed.js'
 import { type SlackHouse, buttonsOf, slackHouse, wordsOf } from './harness.js'
 
@@ -135,6 +137,24 @@ describe('an answer', () => {
     ])
     const trail = await given.billing.trail()
     expect(trail.at(-1)).toMatchObject({ actor: 'slack:T1:U9' })
+  })
+
+  test('to somebody of another workspace in a shared channel is one to a stranger, whatever their id', async () => {
+    const said = async (given: SlackHouse): Promise<string[]> => {
+      const { body } = given.slack.request.mention('U2', 'C1', 'propose march')
+      const shared = body.replaceAll('"team":"T1"', '"team":"T9"')
+      await given.slack.send(given.slack.sign(shared, 'json'))
+      await given.settled()
+      return whispered(given, 'U2')
+    }
+    expect(await said(await house())).toEqual([expect.stringContaining('add slack:T9:U2 to PEOPLE')])
+    const { createSlackSurface } = await mutant<typeof product>({
+      file: 'bot/slack/schema.ts',
+      from: 'event.user_team ?? event.team ?? data.team_id',
+      to: 'data.team_id',
+      entry: 'app.ts',
+    })
+    expect(await said(await house({ create: createSlackSurface }))).toEqual([])
   })
 
   test('to an unknown word names the nearest command', async () => {
