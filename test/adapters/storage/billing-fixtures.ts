@@ -135,3 +135,11 @@ export function fact(changes: Partial<AuditFact> = {}): AuditFact {
     ...changes,
   }
 }
+
+/** All a store can be asked for. */
+export async function everything(billing: BillingStore): Promise<object> {
+  const trail = await billing.trail()
+  const ids = [...new Set(trail.map(({ subject }) => subject))].sort()
+  const approvals = await Promise.all(ids.map((id) => billing.approval(id)))
+  return { books: await billing.books(), open: await billing.open(), trail, approvals }
+}

@@ -6,7 +6,17 @@ import { Problem } from '../../../core/problem.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
 import { memoryBilling } from '../../support/memory-billing.js'
 import { observation } from '../../support/observations.js'
-import { APRIL, EXPIRES_AT, MARCH, decision, decisionOn, draft, fact, voidDraft } from './billing-fixtures.js'
+import {
+  APRIL,
+  EXPIRES_AT,
+  MARCH,
+  decision,
+  decisionOn,
+  draft,
+  everything,
+  fact,
+  voidDraft,
+} from './billing-fixtures.js'
 
 const databases = testDatabases()
 
@@ -128,13 +138,6 @@ async function deciding(
     ...decisionOn(record, verdict, late ? version - 1 : version, { void: about.map(({ key }) => key) }),
     decision: decision(verdict, { at }),
   })
-}
-
-async function everything(billing: BillingStore): Promise<object> {
-  const trail = await billing.trail()
-  const ids = [...new Set(trail.map(({ subject }) => subject))].sort()
-  const approvals = await Promise.all(ids.map((id) => billing.approval(id)))
-  return { books: await billing.books(), open: await billing.open(), trail, approvals }
 }
 
 describe(`whatever people do, ${ENGINE} engine`, () => {
