@@ -168,8 +168,6 @@ export const SLACK_REASON_LENGTH = 500
 
 // Microsoft Teams
 
-/** Characters of an Authorization header: the channel's tokens have about a thousand. */
-export const TEAMS_AUTHORIZATION_LENGTH = 8192
 /** An activity is remembered for a day: a token that could bring it again is void after an hour. */
 export const TEAMS_ACTIVITY_KEPT_MILLISECONDS = 86_400_000
 /** Until a token was checked: it takes milliseconds, or one look at Microsoft's keys. */

@@ -1,5 +1,5 @@
 import type { Activity, ConfigurationBotFrameworkAuthentication } from 'botbuilder'
-import { TEAMS_AUTHORIZATION_LENGTH, TEAMS_VERIFY_MILLISECONDS } from '../../core/limits.js'
+import { TEAMS_VERIFY_MILLISECONDS } from '../../core/limits.js'
 import { type Incoming, parseToken } from './schema.js'
 import type { TeamsSettings } from './settings.js'
 
@@ -16,8 +16,7 @@ const BEARER = /^Bearer ([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
 /** The one Authorization header of a request, if it has the form of a signed token. */
 export function bearerOf(headers: readonly string[] | undefined): string | undefined {
   const [header, ...more] = headers ?? []
-  if (header === undefined || more.length > 0 || header.length > TEAMS_AUTHORIZATION_LENGTH) return undefined
-  return BEARER.test(header) ? header : undefined
+  return header !== undefined && more.length === 0 && BEARER.test(header) ? header : undefined
 }
 
 /**

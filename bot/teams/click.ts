@@ -20,12 +20,8 @@ export interface ClickAnswer {
  */
 export async function answerClick(parts: AnswerParts, press: Press, origin: Origin): Promise<ClickAnswer> {
   const { verb } = press
-  // Asking about a request turns its id into part of a command: only ids as we give them may become one.
-  const isRequest = /^[A-Za-z]+-\d+$/.test(press.target.id)
-  if (verb === 'approve' || verb === 'reject') {
-    return isRequest ? await ask(parts, verb, press, origin) : await refuse(parts, verb, press, origin)
-  }
-  if (verb === 'show' && isRequest) {
+  if (verb === 'approve' || verb === 'reject') return await ask(parts, verb, press, origin)
+  if (verb === 'show') {
     const found = await look(parts, press, origin)
     return 'card' in found ? { show: renderTeams(found.card) } : clicked(parts, found.refused, origin)
   }
@@ -42,16 +38,6 @@ async function click(
   const { target } = press
   const reason = press.reason?.trim().slice(0, TEAMS_REASON_LENGTH)
   return clicked(parts, await parts.desk.click(origin.identity, { name, target, reason }), origin)
-}
-
-/** The desk says what is wrong with the click and writes it down. Without a revision it can only refuse. */
-async function refuse(
-  parts: AnswerParts,
-  name: ActionName,
-  press: Press,
-  origin: Origin,
-): Promise<ClickAnswer> {
-  return await click(parts, name, { ...press, target: { id: press.target.id, revision: '' } }, origin)
 }
 
 /** The request as it is now. */
@@ -79,8 +65,8 @@ async function ask(
   if (!('card' in found)) return clicked(parts, found.refused, origin)
   const action = found.card.actions.find((candidate) => isPressed(candidate, press))
   if (action !== undefined) return { show: renderQuestion(found.card, action) }
-  // Decided, expired or changed meanwhile.
-  return await refuse(parts, name, press, origin)
+  // Decided, expired or changed meanwhile: the desk says which and writes it down. Without a revision it can only refuse.
+  return await click(parts, name, { ...press, target: { id: press.target.id, revision: '' } }, origin)
 }
 
 function isPressed({ name, target }: Action, press: Press): boolean {

@@ -59,7 +59,10 @@ afterEach(async () => {
 type Changes = Partial<TeamsSurfaceOptions>
 
 /** An office on free ports. `changes` are laid over the surface's options: a guard taken away, another desk. */
-export async function startOffice(changes: (office: ChatDesk) => Changes = () => ({})): Promise<Office> {
+export async function startOffice(
+  changes: (office: ChatDesk) => Changes = () => ({}),
+  create: typeof createTeamsSurface = createTeamsSurface,
+): Promise<Office> {
   // The SDK writes what it thinks of a forged token to the console.
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
   const log = memoryLog()
@@ -71,7 +74,7 @@ export async function startOffice(changes: (office: ChatDesk) => Changes = () =>
     keys: await keys,
   })
   const work = createWork(log)
-  const surface = createTeamsSurface({ ...optionsFor(emulator, chat), log, work, ...changes(chat) })
+  const surface = create({ ...optionsFor(emulator, chat), log, work, ...changes(chat) })
   const server = await createHttpServer({ port: 0, routes: surface.routes, log, work })
   open.push(server, emulator)
   const player = createPlayer(emulator, server.url)

@@ -18,6 +18,8 @@ export interface KeySet {
   readonly teams: SigningKey
   /** Published too, but speaks for another channel. */
   readonly webchat: SigningKey
+  /** Published, and nothing says for whom it speaks. */
+  readonly plain: SigningKey
   /** A forger's own. */
   readonly stranger: SigningKey
 }
@@ -29,18 +31,21 @@ async function createKey(kid: string, endorsements: readonly string[]): Promise<
 }
 
 export async function createKeySet(): Promise<KeySet> {
-  const [teams, webchat, stranger] = await Promise.all([
+  const [teams, webchat, plain, stranger] = await Promise.all([
     createKey('teams-1', ['msteams', 'skype']),
     createKey('webchat-1', ['webchat', 'directline']),
+    createKey('plain-1', []),
     createKey('stranger-1', ['msteams']),
   ])
-  return { teams, webchat, stranger }
+  return { teams, webchat, plain, stranger }
 }
 
 /** The document the `jwks_uri` leads to. */
-export function publishedKeys({ teams, webchat }: KeySet): { readonly keys: readonly object[] } {
+export function publishedKeys({ teams, webchat, plain }: KeySet): { readonly keys: readonly object[] } {
   return {
-    keys: [teams, webchat].map(({ publicJwk, endorsements }) => ({ ...publicJwk, endorsements })),
+    keys: [teams, webchat, plain].map(({ publicJwk, endorsements }) =>
+      endorsements.length === 0 ? publicJwk : { ...publicJwk, endorsements },
+    ),
   }
 }
 
