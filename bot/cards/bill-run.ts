@@ -1,11 +1,11 @@
-import { type ApprovalState, stateOf } from '../../core/approval/approval.js'
+import { type ApprovalState, type ApprovalSubject, stateOf } from '../../core/approval/approval.js'
 import type { Refusal } from '../../core/approval/approval.js'
 import type { Staleness } from '../../core/approval/stale.js'
 import { unreachable } from '../../core/assert.js'
 import type { BillRun, RunCustomer, RunLine } from '../../core/billrun/run.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { ApprovalRecord } from '../../core/ports.js'
-import type { Action, Block, Card } from './model.js'
+import type { Action, Block, Card, Confirmation } from './model.js'
 import { amountWords, instantWords, plural } from './words.js'
 
 const LINES_SHOWN = 20
@@ -45,9 +45,7 @@ function toneOf(state: ApprovalState): Card['tone'] {
 
 function contentBlocks({ approval: { subject }, run }: ApprovalRecord): Block[] {
   if (subject.type === 'bill') return runBlocks(run)
-  const lines = run.lines.filter(
-    ({ customerId }) => subject.customerId === undefined || customerId === subject.customerId,
-  )
+  const lines = voidLines(subject, run)
   return [
     {
       type: 'text',
@@ -63,7 +61,7 @@ function runBlocks(run: BillRun): Block[] {
   if (run.customers.length === 1) blocks.push(lineList(run))
   else blocks.push(customerTable(run))
   const notes = run.customers.flatMap((customer) => comparisonWords(customer))
-  if (notes.length > 0) blocks.push({ type: 'list', items: notes.slice(0, CUSTOMERS_SHOWN) })
+  if (notes.length > 0) blocks.push(noteList(run, notes))
   if (run.held.length > 0) blocks.push(heldList(run))
   return blocks
 }
@@ -112,6 +110,16 @@ function comparisonWords({ name, comparison }: RunCustomer): string[] {
   if (comparison.type === 'firstBill') return [`${name}: first bill`]
   if (comparison.type === 'outside') return [`${name}: outside its usual bounds, ${comparison.why}`]
   return []
+}
+
+function noteList(run: BillRun, notes: readonly string[]): Block {
+  const hidden = notes.length - CUSTOMERS_SHOWN
+  const command = `who ${monthYear(run.month.from).toLowerCase()}`
+  return {
+    type: 'list',
+    items: notes.slice(0, CUSTOMERS_SHOWN),
+    ...(hidden > 0 ? { more: { hidden, command } } : {}),
+  }
 }
 
 function heldList(run: BillRun): Block {
@@ -186,7 +194,7 @@ function actionsOf({ approval }: ApprovalRecord, state: ApprovalState, run: Bill
       tone: 'primary',
       target,
       command: `approve ${approval.id}`,
-      confirm: confirmation(approval.subject.type, run),
+      confirm: confirmation(approval.subject, run),
     },
     {
       name: 'reject',
@@ -199,9 +207,12 @@ function actionsOf({ approval }: ApprovalRecord, state: ApprovalState, run: Bill
   ]
 }
 
-function confirmation(type: 'bill' | 'void', run: BillRun) {
-  const what = `${totalWords(run.lines)} to ${plural(run.customers.length, 'customer')}`
-  return type === 'bill'
+/** Money confirms by repeating amount, count and target. */
+function confirmation(subject: ApprovalSubject, run: BillRun): Confirmation {
+  const lines = subject.type === 'void' ? voidLines(subject, run) : run.lines
+  const customers = new Set(lines.map(({ customerId }) => customerId)).size
+  const what = `${totalWords(lines)} to ${plural(customers, 'customer')}`
+  return subject.type === 'bill'
     ? { title: `Approve ${run.id}?`, text: `This bills ${what}.`, yes: 'Approve', no: 'Back' }
     : {
         title: `Void ${run.id}?`,
@@ -209,6 +220,13 @@ function confirmation(type: 'bill' | 'void', run: BillRun) {
         yes: 'Void',
         no: 'Back',
       }
+}
+
+/** The lines of a run that a void is about. */
+function voidLines(subject: ApprovalSubject & { type: 'void' }, run: BillRun): readonly RunLine[] {
+  return run.lines.filter(
+    ({ customerId }) => subject.customerId === undefined || customerId === subject.customerId,
+  )
 }
 
 /** Why a decision was not taken, for the person who tried. */
