@@ -17,7 +17,7 @@ const ALL = () => true
 export function dueThrough(input: DueInput, opensOn: LocalDate, until: LocalDate): readonly ChargeLine[] {
   const { billed = NO_BILLED } = input
   const account = openAccount(input)
-  return leftToBill(account, periodsThrough(account, opensOn, until, billed), until, billed)
+  return leftToBill(account, periodsThrough(account, opensOn, until), until, billed)
 }
 
 /**
@@ -32,7 +32,7 @@ export function dueAsKnown(
 ): KnownDue {
   const { billed = NO_BILLED } = input
   const account = openAccount(input)
-  const found = periodsThrough(account, opensOn, until, billed)
+  const found = periodsThrough(account, opensOn, until)
   if (!found.some(({ period }) => mayChangeAfter(account.history, period, today))) {
     return { lines: leftToBill(account, found, until, billed), forecast: NO_LINES }
   }
@@ -46,19 +46,13 @@ export function dueAsKnown(
   return { lines: leftToBill(account, known, until, billed), forecast }
 }
 
-/** Periods whose lines can be due, or settled ahead; none before they can matter, none after. */
-function periodsThrough(
-  account: OpenAccount,
-  opensOn: LocalDate,
-  until: LocalDate,
-  billed: readonly SettledLine[],
-): readonly PeriodLines[] {
-  const last = billed.reduce((latest, { from }) => (from > latest ? from : latest), until)
+/** Periods whose lines can be due: none before they can matter, none that begins after `until`. */
+function periodsThrough(account: OpenAccount, opensOn: LocalDate, until: LocalDate): readonly PeriodLines[] {
   // In arrears a period that ends on the opening date is billed on it.
   const inArrears = account.schedule.stretches.some(({ policy }) => policy.timing === 'arrears')
   return linesByPeriod(account, {
     from: inArrears ? addDays(opensOn, -1) : opensOn,
-    before: addDays(last, 1),
+    before: addDays(until, 1),
     wanted: ALL,
     notBefore: opensOn,
   })

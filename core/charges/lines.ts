@@ -27,7 +27,7 @@ interface Span {
 const NO_PAUSES: readonly Period[] = []
 
 /**
- * The lines of one period, in order of effective date: the base for the whole period and one line per movement after
+ * The lines of one period with service in it, in order of effective date: the base for the whole period and one line per movement after
  * it (B8–B10, B15). Lines to be billed before `notBefore` are not due and do not count (B20).
  */
 export function linesOfPeriod(
@@ -36,8 +36,6 @@ export function linesOfPeriod(
   notBefore: LocalDate = BEGINNING,
 ): readonly ChargeLine[] {
   const { history } = account
-  if (history.serviceFrom >= period.period.to || history.serviceTo <= period.from) return NO_LINES
-  if (history.serviceTo <= history.serviceFrom) return NO_LINES
   const span = spanOf(history, period)
   const lines: ChargeLine[] = []
   let due = 0n
@@ -50,8 +48,6 @@ export function linesOfPeriod(
   }
   return lines
 }
-
-const NO_LINES: readonly ChargeLine[] = []
 
 /**
  * Where charge lines begin and end.

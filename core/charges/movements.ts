@@ -42,7 +42,7 @@ export function movementsOf(history: History, period: ChargedPeriod): readonly M
   let step = steps[++index]
   let on = first
   for (;;) {
-    const next = step === undefined || step.on > limit ? limit : step.on
+    const next = step?.on ?? limit
     const trialEndsFirst = trialEnd > on && trialEnd < next
     on = trialEndsFirst ? trialEnd : next
     if (on >= limit) return movements

@@ -60,7 +60,7 @@ export function matchLines(
   const unmatched = [...due]
   const rest: SettledLine[] = []
   for (const line of settled) {
-    const index = unmatched.findIndex((candidate) => isCompared(candidate) && isSameLine(candidate, line))
+    const index = unmatched.findIndex((candidate) => isSameLine(candidate, line))
     if (index === -1) rest.push(line)
     else unmatched.splice(index, 1)
   }

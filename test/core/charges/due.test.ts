@@ -247,6 +247,17 @@ describe('changes dated after today', () => {
     expect([charged.lines.length, charged.forecast.length]).toEqual([2, 1])
   })
 
+  test('an end that has come is known, whatever lies ahead of it', () => {
+    const fee = { on: day('2026-04-25'), type: 'oneTime', unitPrice: decimal('50') } as const
+    const ended: CaseWords = {
+      policy: { lastPeriod: 'prorate' },
+      events: [BASE],
+      end: '2026-04-16',
+      oneTimes: [fee],
+    }
+    expect(known(ended, APRIL, '2026-04-16').lines[1]).toContain('20 × $22.00 × 15/30 = $220.00')
+  })
+
   test('what is billed is still subtracted', () => {
     const billed = dueThrough(dueInput({ events: TWENTY_THEN_25 }), day(OPENS_ON), day(MARCH))
     expect(known(future, APRIL, '2026-03-20', billed).lines).toEqual(['2026-04-01 25 × $22.00 = $550.00'])

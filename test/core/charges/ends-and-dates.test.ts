@@ -111,6 +111,10 @@ describe('D8: billOn', () => {
     expect(explained({ events: [TWENTY], oneTimes: [stated] })[1]).toBe(
       'one-time charge on 23 Mar: 1 × $123.45 = $123.45',
     )
+    const whole = { ...fee('2026-03-23'), amount: 100_000n }
+    expect(explained({ events: [TWENTY], oneTimes: [whole] })[1]).toBe(
+      'Set-up on 23 Mar: 2 × $500.00 = $1,000.00',
+    )
     const discounted = { ...fee('2026-03-23'), amount: 90_000n }
     expect(explained({ events: [TWENTY], oneTimes: [discounted] })[1]).toBe(
       'Set-up on 23 Mar: 1 × $900.00 = $900.00',
@@ -148,6 +152,9 @@ describe('D10: shape', () => {
       '20 → 25 seats from 11 Mar: 5 × $22.00 × 21/31 = $74.52 · date estimated',
     )
     expect(charge(words).lines.map(({ estimated: marked }) => marked)).toEqual([false, true])
+    const sure = { on: day('2026-03-20'), type: 'change', quantity: decimal('26') } as const
+    const more = charge({ ...words, oneTimes: [estimated, sure] }).lines
+    expect(more.map(({ estimated: marked }) => marked)).toEqual([false, true, false])
     expect(explained({ ...words, window: ['2026-04-01', '2026-05-01'] })).toEqual(['25 × $22.00 = $550.00'])
   })
 })

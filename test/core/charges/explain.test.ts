@@ -19,6 +19,18 @@ test('the rule that set the price is named when it is not the own price', () => 
   expect(words()).toEqual(['20 × $20.41 = $408.20'])
 })
 
+test('a new rule with the same price is named from its period on', () => {
+  const rule = (on: string, priceRule: string) =>
+    ({ on: day(on), type: 'change', unitPrice: decimal('22'), priceRule }) as const
+  const words: CaseWords = {
+    events: [['2026-03-01', 20]],
+    oneTimes: [rule('2026-03-01', 'fixed for everyone'), rule('2026-04-01', 'fixed for this customer')],
+  }
+  expect(explained({ ...words, window: ['2026-04-01', '2026-05-01'] })).toEqual([
+    '20 × $22.00 = $440.00 · fixed for this customer',
+  ])
+})
+
 test('everything that shaped a line is in its words', () => {
   const events: EventWords[] = [
     ['2026-03-05', '20.5', '1234.5678'],

@@ -68,7 +68,7 @@ describe('what only a bug can bring is stopped', () => {
 })
 
 test('without a single count there is nothing to charge; a count after the start begins the service', () => {
-  expect(charge({ events: [['2026-03-01', undefined, '22.00']] }).lines).toEqual([])
+  expect(charge({ events: [['2026-03-01', undefined, '22.00']] })).toMatchObject({ lines: [], periods: [] })
   const words: CaseWords = {
     events: [
       ['2026-03-01', undefined, '22.00'],
@@ -84,4 +84,25 @@ test('without a single count there is nothing to charge; a count after the start
       ],
     }).lines[0]?.quantity,
   ).toBe(decimal('20'))
+})
+
+test('events before the start only say how it starts', () => {
+  const before: EventWords[] = [
+    ['2026-02-01', 10, '22.00'],
+    ['2026-02-20', 20],
+  ]
+  expect(explained({ events: before, window: ['2026-01-01', '2026-04-01'] })).toEqual([
+    '20 × $22.00 = $440.00',
+  ])
+})
+
+test('events may come in any order', () => {
+  expect(
+    explained({
+      events: [
+        ['2026-03-11', 25],
+        ['2026-03-01', 20, '22.00'],
+      ],
+    }),
+  ).toEqual(explained({}))
 })

@@ -81,6 +81,12 @@ describe('D1: pause', () => {
     expect(totalOf({ events, ...april })).toBe('440.00')
   })
 
+  test('a period paused from end to end has no line', () => {
+    const events: EventWords[] = [TWENTY, ['2026-03-01', 'suspend'], ['2026-04-01', 'resume']]
+    const april = explained({ policy: pause, events, window: ['2026-03-01', '2026-05-01'] })
+    expect(april).toEqual(['20 × $22.00 = $440.00'])
+  })
+
   test('suspended and resumed on one day is nothing', () => {
     const events: EventWords[] = [TWENTY, ['2026-03-11', 'suspend'], ['2026-03-11', 'resume']]
     expect(totalOf({ policy: pause, events })).toBe('440.00')

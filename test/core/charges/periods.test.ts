@@ -169,6 +169,18 @@ describe('B4, D2: a longer billing period is the subscription’s own term', () 
     ])
   })
 
+  test('a full term may be one by its end: 28 February to 31 August is six months', () => {
+    const words: CaseWords = {
+      every: { type: 'month', duration: 6 },
+      start: '2026-02-28',
+      term: ['2026-02-28', '2026-08-31'],
+      events: [['2026-02-28', 1, '10.00']],
+      window: ['2026-01-01', '2027-12-31'],
+    }
+    expect(periodsOf(words).slice(0, 2)).toEqual(['2026-02-28 2026-08-31', '2026-08-31 2027-02-28'])
+    expect(explained(words)[0]).toBe('1 × $10.00 = $10.00')
+  })
+
   test('days: every 30 from the start', () => {
     const words: CaseWords = {
       ...annual,
@@ -246,6 +258,16 @@ describe('B16, B24: a policy changes at a period boundary', () => {
       window: ['2026-03-01', '2026-05-01'],
     }
     expect(periodsOf(words)).toEqual(['2026-03-15 2026-04-15', '2026-04-15 2026-05-15'])
+  })
+
+  test('… so that its first full period reaches back behind the change', () => {
+    const full: Policy = { ...anniversary, anchorDay: 11, firstPeriod: 'full' }
+    const words: CaseWords = {
+      ...changed('2026-04-01', full),
+      start: '2026-04-05',
+      events: [['2026-04-05', 20, '22.00']],
+    }
+    expect(explained(words)[0]).toBe('20 × $22.00 = $440.00')
   })
 
   test('other rules change with the first period that starts on or after their date', () => {

@@ -29,6 +29,15 @@ describe('D4: increases', () => {
 })
 
 describe('D5: credits', () => {
+  test('and changes of price run from their own date, also with increases=full', () => {
+    const policy = { increases: 'full', decreases: 'credit', priceChange: 'immediate' } as const
+    const events: EventWords[] = [TWENTY, ['2026-03-15', undefined, '24.00'], ['2026-03-20', 18]]
+    expect(explained({ policy, events }).slice(1)).toEqual([
+      '$22.00 → $24.00 from 15 Mar: 20 × $2.00 × 17/31 = $21.94',
+      '20 → 18 seats from 20 Mar: -2 × $24.00 × 12/31 = -$18.58',
+    ])
+  })
+
   test('run to where charge lines end', () => {
     const events: EventWords[] = [
       ['2026-03-01', 25, '22.00'],

@@ -140,6 +140,15 @@ describe('the window', () => {
     expect(gone.periods).toEqual([])
   })
 
+  test('a period taken back stands in its place', () => {
+    const words: CaseWords = { start: '2026-02-01', window: ['2026-01-01', '2026-04-01'] }
+    const billed = charge({ ...words, events: [['2026-02-01', 20, '22.00']] }).lines
+    expect(explained({ window: ['2026-01-01', '2026-04-01'], billed })).toEqual([
+      'Correction for 1–28 Feb 2026: due $0.00 less settled $440.00 = -$440.00',
+      '20 → 25 seats from 11 Mar: 5 × $22.00 × 21/31 = $74.52',
+    ])
+  })
+
   test('each period is settled for itself, in order', () => {
     const words: CaseWords = { window: ['2026-03-01', '2026-05-01'] }
     const billed = charge({ ...words, events: [BASE, ['2026-03-13', 25]] }).lines
