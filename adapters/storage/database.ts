@@ -98,7 +98,7 @@ function readRows<Row extends readonly Cell[], T>(
 ): Promise<T[]> {
   const config = { text, values: [...parameters], rowMode: 'array', types: { getTypeParser: () => asIs } }
   const rows: T[] = []
-  let failure: unknown
+  let failure: Error | undefined
   return new Promise((resolve, reject) => {
     const query = client.query(new pg.Query(config))
     query.on('row', (row: unknown) => {
@@ -106,7 +106,7 @@ function readRows<Row extends readonly Cell[], T>(
       try {
         rows.push(read(row as Row))
       } catch (error) {
-        failure = error
+        failure = error instanceof Error ? error : new Error(String(error))
       }
     })
     query.on('error', reject)

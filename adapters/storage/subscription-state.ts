@@ -147,7 +147,7 @@ export async function readStates(query: Query, mspId: string): Promise<readonly 
 function stateReader(observedAt: ReadonlyMap<number, Date>): (row: StateRow) => SubscriptionState {
   const quantityOf = remembering(decimal)
   const priceOf = remembering(unitPrice)
-  const periodOf = remembering(billingPeriod)
+  const periodOf = remembering(readPeriod)
   const sameText = remembering((same) => same)
   return ([packed, key, subscriptionId, mpn, customerId, productName, vendorSubscriptionId]) => {
     const cells = unpack<PackedCells>(packed, 13)
@@ -184,7 +184,7 @@ function stateReader(observedAt: ReadonlyMap<number, Date>): (row: StateRow) => 
 }
 
 /** Reads "month 1". */
-function billingPeriod(cell: string): BillingPeriod {
+function readPeriod(cell: string): BillingPeriod {
   const [type = '', duration = ''] = cell.split(' ')
   return { type: word(PERIOD_TYPES, type), duration: integer(duration) }
 }

@@ -143,6 +143,9 @@ export function serverUrl(): string {
   return SERVER
 }
 
+/** For `test.each`: tests of what only a server can do. On the embedded engine there is no such thing to test. */
+export const SERVER_ONLY: readonly string[] = ENGINE === 'server' ? ['on a server'] : []
+
 /** One statement on the server itself, outside the test's own database. */
 export async function onServer(sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: serverUrl() })

@@ -9,7 +9,7 @@ import { serverPool } from '../../../adapters/storage/server.js'
 import { checkSession } from '../../../adapters/storage/session.js'
 import { projectFolder } from '../../../adapters/system/project.js'
 import { Problem } from '../../../core/problem.js'
-import { ENGINE, memoryLog, onServer, testDatabases } from '../../support/database.js'
+import { ENGINE, memoryLog, onServer, SERVER_ONLY, testDatabases } from '../../support/database.js'
 import { observation, unchanged } from '../../support/observations.js'
 
 const databases = testDatabases()
@@ -24,7 +24,7 @@ describe(`opening, ${ENGINE} engine`, () => {
     const running = first.ledger.record(unchanged('b', 1))
     await Promise.all([first.close(), first.close()])
     await first.close()
-    await expect(first.ledger.ledger()).rejects.toThrow()
+    await expect(first.ledger.ledger()).rejects.toThrow(/after calling end/)
     const second = await own.open({ log })
     const { latest, states } = await second.ledger.ledger()
     expect(latest).toEqual((await running).header)
@@ -69,8 +69,9 @@ describe(`opening, ${ENGINE} engine`, () => {
     expect(readElsewhere(own.target, 'America/New_York')).toBe(expected)
   })
 
-  if (ENGINE === 'server') {
-    test('sessions run in UTC whatever the server or the database say; without our asking they are refused', async () => {
+  test.each(SERVER_ONLY)(
+    '%s: sessions run in UTC whatever the server or the database say; without our asking they are refused',
+    async () => {
       const { target } = await databases.createOwn()
       const { pathname } = new URL(target.databaseUrl ?? '')
       await onServer(`ALTER DATABASE ${pathname.slice(1)} SET timezone = 'America/New_York'`)
@@ -78,8 +79,8 @@ describe(`opening, ${ENGINE} engine`, () => {
       const unasked = new pg.Pool({ connectionString: target.databaseUrl })
       await expect(checkSession(unasked, 'here')).rejects.toMatchObject({ kind: 'held', where: 'here' })
       await unasked.end()
-    })
-  }
+    },
+  )
 })
 
 function withBigints(_key: string, value: unknown): unknown {

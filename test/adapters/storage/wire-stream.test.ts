@@ -97,9 +97,9 @@ describe('one session behind all streams', () => {
       send: async () => undefined,
       reset: () => Promise.reject(new Error('gone')),
     })
-    const closed = new Promise((resolve) => stream.once('close', resolve))
+    const closed = new Promise((resolve) => stream.once('close', () => resolve('closed')))
     stream.destroy()
-    await closed
+    expect(await closed).toBe('closed')
   })
 
   test('a target that fails while answering is an error of the connection', async () => {
