@@ -182,6 +182,8 @@ export const TEAMS_ANSWER_BYTES = 1024 * 1024
 export const TEAMS_RETRY_AFTER_SECONDS = 30
 /** A token for the Connector is renewed this long before its end, so that none ends on the way. */
 export const TEAMS_TOKEN_EARLY_MILLISECONDS = 300_000
+/** Cards whose last content is remembered, so that a crowd of clicks on an old one rewrites it once: a month of them. */
+export const TEAMS_WRITTEN_CARDS = 1000
 /** Characters of a reason typed into a card: a few sentences. */
 export const TEAMS_REASON_LENGTH = 500
 

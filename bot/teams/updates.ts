@@ -1,3 +1,5 @@
+import { TEAMS_WRITTEN_CARDS } from '../../core/limits.js'
+
 /** Replaces what stands at an address. */
 type Replace<A, M> = (address: A, message: M) => Promise<void>
 
@@ -7,11 +9,25 @@ interface Lane<M> {
 }
 
 /**
- * Replacements at one address never overtake each other: while one is under way only the newest waits, and what stands
- * there already is not written again. A hundred clicks on one card cost two calls, not a hundred.
+ * Replacements at one address never overtake each other: while one is under way only the newest waits, and what was
+ * written there last is not written again. A hundred clicks on one card cost two calls, not a hundred.
  */
 export function newestOnly<A, M>(replace: Replace<A, M>): Replace<A, M> {
   const lanes = new Map<string, Lane<M>>()
+  const written = new Map<string, string>()
+  const write = async (key: string, address: A, lane: Lane<M>) => {
+    for (
+      let text = JSON.stringify(lane.wanted);
+      written.get(key) !== text;
+      text = JSON.stringify(lane.wanted)
+    ) {
+      await replace(address, lane.wanted)
+      written.delete(key)
+      written.set(key, text)
+      const [oldest] = written.keys()
+      if (oldest !== undefined && written.size > TEAMS_WRITTEN_CARDS) written.delete(oldest)
+    }
+  }
   return (address, message) => {
     const key = JSON.stringify(address)
     const busy = lanes.get(key)
@@ -21,16 +37,7 @@ export function newestOnly<A, M>(replace: Replace<A, M>): Replace<A, M> {
     }
     const lane: Lane<M> = { wanted: message, running: Promise.resolve() }
     lanes.set(key, lane)
-    lane.running = replaceUntilNewest(replace, address, lane).finally(() => lanes.delete(key))
+    lane.running = write(key, address, lane).finally(() => lanes.delete(key))
     return lane.running
-  }
-}
-
-async function replaceUntilNewest<A, M>(replace: Replace<A, M>, address: A, lane: Lane<M>): Promise<void> {
-  let written: string | undefined
-  while (written !== JSON.stringify(lane.wanted)) {
-    const next = lane.wanted
-    await replace(address, next)
-    written = JSON.stringify(next)
   }
 }
