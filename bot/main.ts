@@ -1,34 +1,35 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { parseEnv } from 'node:util'
 import { csvFiles } from '../adapters/files/csv/run-csv.js'
 import { createIngramMarketplace } from '../adapters/ingram/client.js'
 import { type Storage, openStorage } from '../adapters/storage/open.js'
 import { systemIds } from '../adapters/system/ids.js'
+import { machineTime } from '../adapters/system/machine-time.js'
 import { createLog } from '../adapters/system/log.js'
 import { type Studio, createStudio } from '../core/app/studio.js'
-import type { Clock, Log } from '../core/ports.js'
+import type { Clock, Log, Once } from '../core/ports.js'
 import { Problem } from '../core/problem.js'
 import { type Desk, type Reply, createDesk } from './commands/desk.js'
-import { createBoard } from './commands/board.js'
+import { type Board, createBoard } from './commands/board.js'
 import { type Config, type SlackConfig, type TeamsConfig, parseConfig } from './config.js'
-import { type ConsoleStreams, progressWriter, promptLoop } from './console/prompt.js'
-import { renderConsole } from './console/render.js'
-import { withSavedFile } from './console/save.js'
 import {
   type Exchange,
   type HttpServer,
   type Route,
+  type Work,
   answerPlain,
   createHttpServer,
   createWork,
 } from './http.js'
 import { type FileLinks, createFileLinks } from './links.js'
-import type { SlackSurfaceOptions } from './slack/app.js'
 
 /** What tests and the demo put in place of the real thing. */
 export interface Replacements {
   readonly clock?: Clock
+  /** The time by which signed requests are fresh: this machine's, unless replaced. */
+  readonly now?: () => Date
 }
 
 /** A running product: one database, one marketplace, ready to be asked. */
@@ -38,21 +39,21 @@ export interface Running {
   /** Carries out one command for the console's user; progress of long reads goes to stderr. */
   ask(text: string): Promise<Reply>
   /** Answers commands from a terminal until its input ends. */
-  prompt(streams: ConsoleStreams): Promise<void>
+  prompt(streams: { readonly input: Readable; readonly output: Writable }): Promise<void>
   /** Opens the one server with the surfaces that are configured. Problem `input` when none is. */
   serve(): Promise<HttpServer>
   close(): Promise<void>
 }
 
 /** Opens the database, applies migrations and wires everything. Problem when the configuration cannot work. */
-export async function start(config: Config, { clock }: Replacements = {}): Promise<Running> {
+export async function start(config: Config, replacements: Replacements = {}): Promise<Running> {
   const log = logOf(config)
   const storage = await openDatabase(config, log)
   const ports = {
     marketplace: createIngramMarketplace({ ...config.marketplace, log }),
     ledger: storage.ledger,
     billing: storage.billing,
-    clock: clock ?? storage.clock,
+    clock: replacements.clock ?? storage.clock,
     ids: systemIds(),
     log,
   }
@@ -60,6 +61,7 @@ export async function start(config: Config, { clock }: Replacements = {}): Promi
   const { people, timeZone } = config.settings
   const desk = createDesk({ studio, people, timeZone, clock: ports.clock, files: csvFiles() })
   const ask = async (text: string) => {
+    const { progressWriter, withSavedFile } = await loadConsole()
     const reply = await desk.ask(config.consoleIdentity, text, progressWriter(process.stderr))
     return withSavedFile(reply, config.exportDirectory)
   }
@@ -67,10 +69,31 @@ export async function start(config: Config, { clock }: Replacements = {}): Promi
     studio,
     desk,
     ask,
-    prompt: (streams) => promptLoop(streams, async (text) => renderConsole((await ask(text)).card)),
-    serve: () => serveSurfaces(config, { storage, studio, desk, log, clock: ports.clock }),
+    prompt: async (streams) => {
+      const { promptLoop, renderConsole } = await loadConsole()
+      await promptLoop(streams, async (text) => renderConsole((await ask(text)).card))
+    },
+    serve: () =>
+      serveSurfaces(config, {
+        storage,
+        studio,
+        desk,
+        log,
+        clock: ports.clock,
+        now: replacements.now ?? machineTime,
+      }),
     close: () => storage.close(),
   }
+}
+
+/** The console is a surface like the others: loaded when somebody uses it. */
+async function loadConsole() {
+  const [prompt, render, save] = await Promise.all([
+    import('./console/prompt.js'),
+    import('./console/render.js'),
+    import('./console/save.js'),
+  ])
+  return { ...prompt, ...render, ...save }
 }
 
 interface ServeParts {
@@ -79,6 +102,7 @@ interface ServeParts {
   readonly desk: Desk
   readonly log: Log
   readonly clock: Clock
+  readonly now: () => Date
 }
 
 /** What the server needs of a surface. */
@@ -88,11 +112,18 @@ interface Surface {
 }
 
 /** What every surface is given. */
-type SurfaceParts = Pick<SlackSurfaceOptions, 'now' | 'log' | 'desk' | 'board' | 'once' | 'work'>
+interface SurfaceParts {
+  readonly now: () => Date
+  readonly log: Log
+  readonly desk: Desk
+  readonly board: Board
+  readonly once: Once
+  readonly work: Work
+}
 
 /** Never half-configured: a surface is there whole, or not at all; without any there is nothing to serve. */
 async function serveSurfaces(config: Config, parts: ServeParts): Promise<HttpServer> {
-  const { storage, desk, log } = parts
+  const { storage, desk, log, now } = parts
   if (config.slack === undefined && config.teams === undefined) {
     throw new Problem({
       kind: 'input',
@@ -103,7 +134,7 @@ async function serveSurfaces(config: Config, parts: ServeParts): Promise<HttpSer
   }
   const work = createWork(log)
   const board = createBoard(storage.postedCards, desk, log)
-  const shared: SurfaceParts = { now: () => new Date(), log, desk, board, once: storage.once, work }
+  const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work }
   const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared)
   const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)
   const surfaces = [slack, teams].filter((surface) => surface !== undefined)
@@ -221,14 +252,15 @@ export function exitCodeOf(problem: Problem | undefined): 0 | 1 | 2 {
 async function askOnce(words: readonly string[]): Promise<number> {
   const running = await start(parseConfig(await readEnvironment()))
   try {
-    return report(await running.ask(words.join(' ')))
+    return await report(await running.ask(words.join(' ')))
   } finally {
     await running.close()
   }
 }
 
 /** Writes an outcome where it belongs: answers on stdout, refusals on stderr. Returns the exit code. */
-export function report({ card, problem }: Reply): 0 | 1 | 2 {
+export async function report({ card, problem }: Reply): Promise<0 | 1 | 2> {
+  const { renderConsole } = await loadConsole()
   const stream = problem === undefined ? process.stdout : process.stderr
   stream.write(renderConsole(card))
   return exitCodeOf(problem)

@@ -192,3 +192,16 @@ export const ONCE_KEPT_MILLISECONDS = 172_800_000
 
 /** Old keys forgotten with each new one: twice what comes in, so that the table shrinks while it is used. */
 export const ONCE_FORGET_ROWS = 2
+
+/** Rows of one list on a card: what a person reads without scrolling far; longer lists say how many there are more. */
+export const CARD_EXCEPTIONS = 12
+/** Customers in the answer to whom to bill: a small MSP's whole list. */
+export const CARD_BILLS = 60
+/** Customers on a bill-run card, which also carries buttons. */
+export const CARD_RUN_CUSTOMERS = 20
+/** Lines on a bill-run card, and changes on a stale one. */
+export const CARD_RUN_LINES = 20
+/** Lines of one customer, each with its arithmetic. */
+export const CARD_LINES = 40
+/** Changes, requests and entries of the trail. */
+export const CARD_ROWS = 40

@@ -84,8 +84,8 @@ async function demo(words: readonly string[]): Promise<number> {
   const running = await startDemo(process.env)
   try {
     const observed = await running.ask('observe')
-    if (observed.problem !== undefined) return report(observed)
-    if (words.length > 0) return report(await running.ask(words.join(' ')))
+    if (observed.problem !== undefined) return await report(observed)
+    if (words.length > 0) return await report(await running.ask(words.join(' ')))
     process.stdout.write(
       'An emulated marketplace with 40 customers has been read. Type `help`, or `exit`.\n\n',
     )

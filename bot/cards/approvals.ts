@@ -1,14 +1,13 @@
+import { CARD_ROWS } from '../../core/limits.js'
 import { verifyChain, type AuditEntry } from '../../core/audit/chain.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { type CardClock, approvalCard, totalWords } from './bill-run.js'
 import type { Block, Card } from './model.js'
 import { instantWords, plural } from './words.js'
 
-const ROWS_SHOWN = 40
-
 /** What waits for a decision, the oldest first. */
 export function approvalsCard(open: readonly ApprovalRecord[], { timeZone }: CardClock): Card {
-  const shown = open.slice(0, ROWS_SHOWN)
+  const shown = open.slice(0, CARD_ROWS)
   const blocks: Block[] =
     shown.length === 0
       ? [{ type: 'text', style: 'plain', text: 'Nothing waits for a decision.' }]
@@ -57,7 +56,7 @@ export function approvalTrailCard(
 /** Who did what, the newest first, and whether the chain holds. */
 export function auditCard(trail: readonly AuditEntry[], { timeZone }: CardClock): Card {
   const fault = verifyChain(trail)
-  const shown = trail.slice(-ROWS_SHOWN).reverse()
+  const shown = trail.slice(-CARD_ROWS).reverse()
   const hidden = trail.length - shown.length
   const text =
     fault === undefined

@@ -1,3 +1,4 @@
+import { CARD_RUN_CUSTOMERS, CARD_RUN_LINES } from '../../core/limits.js'
 import { type ApprovalState, type ApprovalSubject, stateOf } from '../../core/approval/approval.js'
 import type { Refusal } from '../../core/approval/approval.js'
 import type { Staleness } from '../../core/approval/stale.js'
@@ -8,8 +9,6 @@ import type { ApprovalRecord } from '../../core/ports.js'
 import type { Action, Block, Card, Confirmation } from './model.js'
 import { amountWords, instantWords, plural } from './words.js'
 
-const LINES_SHOWN = 20
-const CUSTOMERS_SHOWN = 20
 /** Characters of a fingerprint a button carries: enough to tell any two contents apart. */
 export const REVISION_LENGTH = 16
 
@@ -75,7 +74,7 @@ export function totalWords(lines: readonly RunLine[]): string {
 }
 
 function lineList(run: BillRun): Block {
-  const shown = run.lines.slice(0, LINES_SHOWN)
+  const shown = run.lines.slice(0, CARD_RUN_LINES)
   const hidden = run.lines.length - shown.length
   return {
     type: 'list',
@@ -85,7 +84,7 @@ function lineList(run: BillRun): Block {
 }
 
 function customerTable(run: BillRun): Block {
-  const shown = run.customers.slice(0, CUSTOMERS_SHOWN)
+  const shown = run.customers.slice(0, CARD_RUN_CUSTOMERS)
   const hidden = run.customers.length - shown.length
   return {
     type: 'table',
@@ -113,11 +112,11 @@ function comparisonWords({ name, comparison }: RunCustomer): string[] {
 }
 
 function noteList(run: BillRun, notes: readonly string[]): Block {
-  const hidden = notes.length - CUSTOMERS_SHOWN
+  const hidden = notes.length - CARD_RUN_CUSTOMERS
   const command = `who ${monthYear(run.month.from).toLowerCase()}`
   return {
     type: 'list',
-    items: notes.slice(0, CUSTOMERS_SHOWN),
+    items: notes.slice(0, CARD_RUN_CUSTOMERS),
     ...(hidden > 0 ? { more: { hidden, command } } : {}),
   }
 }
@@ -127,12 +126,12 @@ function heldList(run: BillRun): Block {
   return {
     type: 'list',
     heading: `Held: ${plural(run.held.length, 'customer')} outside the usual bounds, not in this run`,
-    items: run.held.slice(0, CUSTOMERS_SHOWN).map((customer) => {
+    items: run.held.slice(0, CARD_RUN_CUSTOMERS).map((customer) => {
       const why = customer.comparison.type === 'outside' ? customer.comparison.why : ''
       return `${customer.name}: ${why}. Next: \`propose ${month} ${customer.name}\``
     }),
-    ...(run.held.length > CUSTOMERS_SHOWN
-      ? { more: { hidden: run.held.length - CUSTOMERS_SHOWN, command: `who ${month}` } }
+    ...(run.held.length > CARD_RUN_CUSTOMERS
+      ? { more: { hidden: run.held.length - CARD_RUN_CUSTOMERS, command: `who ${month}` } }
       : {}),
   }
 }
@@ -284,7 +283,7 @@ export function staleCard({ added, gone, reworded }: Staleness, { approval, run 
     ...added.map((line) => `new: ${lineWords(line)}`),
     ...reworded.map((line) => `renamed: ${lineWords(line)}`),
   ]
-  const hidden = items.length - LINES_SHOWN
+  const hidden = items.length - CARD_RUN_LINES
   const names = run.asked.length === 0 ? '' : ` ${run.customers.map(({ name }) => name).join(', ')}`
   const command = `propose ${monthYear(run.month.from).toLowerCase()}${names}`
   return {
@@ -298,7 +297,7 @@ export function staleCard({ added, gone, reworded }: Staleness, { approval, run 
       },
       {
         type: 'list',
-        items: items.slice(0, LINES_SHOWN),
+        items: items.slice(0, CARD_RUN_LINES),
         ...(hidden > 0 ? { more: { hidden, command } } : {}),
       },
       { type: 'text', style: 'plain', text: `Next: \`${command}\` shows it as it is now.` },

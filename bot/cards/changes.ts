@@ -1,3 +1,4 @@
+import { CARD_ROWS } from '../../core/limits.js'
 import { dayMonth, dayMonthYear } from '../../core/calendar/words.js'
 import type { Answer, ChangesAnswer } from '../../core/app/studio.js'
 import type { UnitPrice } from '../../core/marketplace/types.js'
@@ -8,11 +9,9 @@ import { unreachable } from '../../core/assert.js'
 import type { Block, Card } from './model.js'
 import { ageWords, plural, seatsWords } from './words.js'
 
-const CHANGES_SHOWN = 40
-
 /** Licence changes by the date they took effect, the newest first. */
 export function changesCard(answer: Answer<ChangesAnswer>, filter: string): Card {
-  const shown = answer.changes.slice(0, CHANGES_SHOWN)
+  const shown = answer.changes.slice(0, CARD_ROWS)
   const hidden = answer.changes.length - shown.length
   const since = dayMonthYear(answer.since)
   const about = filter === '' ? '' : ` at “${filter}”`

@@ -1,3 +1,4 @@
+import { CARD_LINES } from '../../core/limits.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { Answer, CustomerAnswer, ExplainAnswer } from '../../core/app/studio.js'
 import { type BillLine, type CustomerBill, lineRef } from '../../core/app/who.js'
@@ -5,8 +6,6 @@ import { explainLine } from '../../core/charges/explain.js'
 import { formatUnitPrice } from '../../core/money/money.js'
 import type { Block, Card } from './model.js'
 import { ageWords, amountWords, seatsWords } from './words.js'
-
-const LINES_SHOWN = 40
 
 /** One customer's lines, each with its arithmetic and the reference `explain` takes. */
 export function customerCard(answer: Answer<CustomerAnswer>): Card {
@@ -31,7 +30,7 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
 }
 
 function lineList({ lines, currency, name }: CustomerBill): Block {
-  const shown = lines.slice(0, LINES_SHOWN)
+  const shown = lines.slice(0, CARD_LINES)
   const hidden = lines.length - shown.length
   return {
     type: 'list',

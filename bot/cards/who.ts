@@ -1,13 +1,10 @@
+import { CARD_BILLS, CARD_EXCEPTIONS } from '../../core/limits.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { Answer, WhoAnswer } from '../../core/app/studio.js'
 import type { BillException, CustomerBill, Who } from '../../core/app/who.js'
 import type { ExceptionKind } from '../../core/timeline/fold.js'
 import type { Block, Card } from './model.js'
 import { ageWords, amountWords, plural } from './words.js'
-
-/** Rows of one list on a card; longer lists say how many more there are and what to type. */
-const EXCEPTIONS_SHOWN = 12
-const CUSTOMERS_SHOWN = 60
 
 export type WhoView = Answer<WhoAnswer> & { readonly filter: string }
 
@@ -71,7 +68,7 @@ function exceptionBlocks(view: WhoView): Block[] {
   const sorted = [...view.exceptions].sort(
     (left, right) => URGENCY.indexOf(left.kind) - URGENCY.indexOf(right.kind),
   )
-  const shown = sorted.slice(0, EXCEPTIONS_SHOWN)
+  const shown = sorted.slice(0, CARD_EXCEPTIONS)
   const hidden = view.exceptions.length - shown.length
   return [
     {
@@ -90,7 +87,7 @@ export function exceptionWords(exception: BillException, names: ReadonlyMap<stri
 }
 
 function customerTable(bills: readonly CustomerBill[]): Block {
-  const shown = bills.slice(0, CUSTOMERS_SHOWN)
+  const shown = bills.slice(0, CARD_BILLS)
   const hidden = bills.length - shown.length
   return {
     type: 'table',

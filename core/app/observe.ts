@@ -1,5 +1,5 @@
 import { addDays, startOfMonth } from '../calendar/date.js'
-import { localDateOf } from '../calendar/zone.js'
+import { localDateOf, startOfDayUtc } from '../calendar/zone.js'
 import { OBSERVE_ATTEMPTS, ORDER_LOOKBACK_DAYS } from '../limits.js'
 import { type Known, compare } from '../marketplace/compare.js'
 import type { ObservedCustomer, ObservedSubscription, Snapshot } from '../marketplace/types.js'
@@ -79,7 +79,7 @@ function refuseOlder({ latest }: Ledger, observedAt: Date): void {
 function ordersSince(ledger: Ledger, observedAt: Date, { opensOn, timeZone }: PortfolioSettings): Date {
   const first = ledger.firstObservedAt ?? observedAt
   const opening = opensOn ?? startOfMonth(localDateOf(first, timeZone))
-  return new Date(addDays(opening, -ORDER_LOOKBACK_DAYS) * 86_400_000)
+  return startOfDayUtc(addDays(opening, -ORDER_LOOKBACK_DAYS))
 }
 
 function settledOrders(ledger: Ledger) {

@@ -1,3 +1,4 @@
+import { assert } from '../assert.js'
 import { type LocalDate, startOfMonth } from '../calendar/date.js'
 import { localDateOf } from '../calendar/zone.js'
 import type { ObservedOrder } from '../marketplace/types.js'
@@ -55,7 +56,8 @@ export function buildPortfolio(
 }
 
 function defaultOpening(ledger: Ledger, timeZone: string): LocalDate {
-  return startOfMonth(localDateOf(ledger.firstObservedAt ?? new Date(0), timeZone))
+  assert(ledger.firstObservedAt !== undefined, 'a portfolio of nothing observed')
+  return startOfMonth(localDateOf(ledger.firstObservedAt, timeZone))
 }
 
 function withAmbiguity(folded: FoldedSubscription, ambiguous: ReadonlySet<string>): FoldedSubscription {

@@ -1,3 +1,4 @@
+import { hoursAfter } from '../calendar/zone.js'
 import type { Person } from '../access/rights.js'
 import { approvers, may } from '../access/rights.js'
 import { unreachable } from '../assert.js'
@@ -52,7 +53,7 @@ export function stateOf(approval: Approval, now: Date): ApprovalState {
 }
 
 export function expiryOf(requestedAt: Date): Date {
-  return new Date(requestedAt.getTime() + APPROVAL_HOURS * 3_600_000)
+  return hoursAfter(requestedAt, APPROVAL_HOURS)
 }
 
 /** Why a decision is refused, in the order in which it is checked. */

@@ -16,3 +16,13 @@ export function localDateOf(instant: Date, zone: string): LocalDate {
     (instant.getTime() + offsetMinutes * MILLISECONDS_PER_MINUTE) / MILLISECONDS_PER_DAY,
   ) as LocalDate
 }
+
+/** Midnight UTC at the start of a day: for asking a system that counts in UTC, never for billing. */
+export function startOfDayUtc(date: LocalDate): Date {
+  return new Date(date * MILLISECONDS_PER_DAY)
+}
+
+/** An instant some hours later. */
+export function hoursAfter(instant: Date, hours: number): Date {
+  return new Date(instant.getTime() + hours * 60 * MILLISECONDS_PER_MINUTE)
+}

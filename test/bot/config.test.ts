@@ -161,5 +161,5 @@ test('the example file names every setting and no other', async () => {
   expect(() => parseConfig({ ...example, ...GOOD })).not.toThrow()
   const source = await readFile('bot/config.ts', 'utf8')
   const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): (?!undefined)/gm)].map(([, name]) => name)
-  expect(Object.keys(example).sort()).toEqual(names.sort())
+  expect(new Set(Object.keys(example))).toEqual(new Set(names))
 })

@@ -60,7 +60,7 @@ const PLANTS: readonly Plant[] = [
     ...plant('core/charges/to-port-types.ts', [], 'ports-are-for-the-edges'),
     text: "import type { Target } from '../ports.js'\nexport type Mine = Target\n",
   },
-  plant('bot/commands/to-ports.ts', '../../core/ports.js', 'ports-are-for-the-edges'),
+  plant('bot/commands/to-ports.ts', '../../core/ports.js'),
 
   plant('adapters/files/to-app.ts', '../../core/app/target.js', 'adapters-never-app'),
   plant('adapters/files/to-bot.ts', '../../bot/cards/target.js', 'adapters-never-bot'),
