@@ -12,6 +12,8 @@ import type { Address } from './schema.js'
 export interface Origin {
   /** "teams:<tenant>:<aad id>" */
   readonly identity: string
+  /** Id of the activity, which names it in the log. */
+  readonly id: string
   readonly place: Place
   /** Nobody else reads along there. */
   readonly direct: boolean
@@ -115,13 +117,13 @@ export async function mend(parts: AnswerParts, approval: ApprovalRecord, origin:
 }
 
 /** A bug is told with a reference that stands in the log, and nothing else of it. */
-export function asProblem(log: Log, error: unknown, { place }: Origin): Problem {
+export function asProblem(log: Log, error: unknown, { id }: Origin): Problem {
   if (error instanceof Problem) return error
   const reason = error instanceof Error ? error.stack : String(error)
-  log.error({ reference: place.activity, reason }, 'a command or click failed')
+  log.error({ reference: id, reason }, 'a command or click failed')
   return new Problem({
     kind: 'unavailable',
-    what: `Something broke on our side (reference ${place.activity}).`,
+    what: `Something broke on our side (reference ${id}).`,
     notDone: 'It is not certain that it was done.',
     next: 'Look with `approvals` before you repeat it, and tell an admin the reference.',
   })

@@ -130,16 +130,17 @@ function originOf({ tenantId }: TeamsSettings, activity: Incoming): Origin | und
   const at = { serviceUrl, conversation: conversation.id, bot: recipient.id }
   return {
     identity: `teams:${tenantId}:${from.aadObjectId}`,
-    place: { ...at, user: from.id, activity: id },
+    id,
+    place: { ...at, user: from.id, replyTo: activity.type === 'message' ? id : (replyToId ?? '') },
     direct: conversation.conversationType === 'personal',
     clicked: replyToId === undefined ? undefined : { ...at, activity: replyToId },
   }
 }
 
 /** Teams sends again what was not answered in time, under the same id. */
-async function isFirst({ once, now }: Parts, { place }: Origin): Promise<boolean> {
+async function isFirst({ once, now }: Parts, { place, id }: Origin): Promise<boolean> {
   const until = new Date(now().getTime() + TEAMS_ACTIVITY_KEPT_MILLISECONDS)
-  return await once.first(`teams:${place.conversation}:${place.activity}`, until)
+  return await once.first(`teams:${place.conversation}:${id}`, until)
 }
 
 async function takeTurn(

@@ -24,8 +24,8 @@ export interface Place {
   readonly bot: string
   /** Teams' id of the person in conversations of this bot. */
   readonly user: string
-  /** The activity that is answered. */
-  readonly activity: string
+  /** The message that is answered, or whose button was clicked; empty: none. */
+  readonly replyTo: string
 }
 
 /** What the bot does in Teams. Every method rejects when the Connector refuses or does not answer. */
@@ -87,7 +87,7 @@ export function createConversations(
       const { serviceUrl, conversation, bot } = place
       let posted: string | undefined
       await adapter.continueConversationAsync(appId, referenceTo(place), async (turn) => {
-        answering(turn, place.activity)
+        answering(turn, place.replyTo)
         posted = (await turn.sendActivity(activityOf(message)))?.id
       })
       if (posted === undefined || posted === '') {

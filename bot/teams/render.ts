@@ -3,7 +3,7 @@ import { TEAMS_REASON_LENGTH } from '../../core/limits.js'
 import type { Action, ActionTarget, Block, Card, Column, More } from '../cards/model.js'
 import { LIMITS, SHOWN } from './limits.js'
 import type { Verb } from './schema.js'
-import { cut, inert, plain } from './text.js'
+import { cut, cutMiddle, inert, plain } from './text.js'
 
 /** Adaptive Card 1.5, the elements we use. */
 export interface AdaptiveCard {
@@ -142,7 +142,9 @@ function reasonField(reason: string | undefined): Element[] {
 
 /** A card in a few plain words, for the one who clicked: a refusal, or where to look. */
 export function renderWords({ title, blocks }: Card): string {
-  const lines = [title, ...blocks.flatMap(wordLines)].map((line) => inert(cut(quoted(line), SHOWN.words)))
+  const lines = [title, ...blocks.flatMap(wordLines)].map((line) =>
+    inert(cutMiddle(quoted(line), SHOWN.words)),
+  )
   // What to do next comes last, so the middle goes.
   const last = lines.length > 1 ? lines.pop() : undefined
   const count = lines.length
@@ -318,7 +320,7 @@ function listElements({ heading, items, more }: Extract<Block, { type: 'list' }>
   const head =
     heading === undefined ? [] : [richText(literal(cut(plain(heading), SHOWN.text), { weight: 'Bolder' }))]
   const rendered = items.map((item) =>
-    richText(['• ', ...literal(cut(plain(item), SHOWN.item))], { spacing: 'Small' }),
+    richText(['• ', ...literal(cutMiddle(plain(item), SHOWN.item))], { spacing: 'Small' }),
   )
   const note = (count: number) => moreElements(more, items.length - count)
   const count = howMany(rendered, room - sizeOf([...head, ...note(0)]))

@@ -28,6 +28,13 @@ export function cut(text: string, limit: number): string {
   return `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
+/** The same, but the middle goes: a line ends with its amount, and a long name must not push that off. */
+export function cutMiddle(text: string, limit: number): string {
+  if (text.length <= limit) return text
+  const end = Math.floor(limit / 3)
+  return `${cut(text, limit - end)}${text.slice(-end).replace(/^[\uDC00-\uDFFF]/, '')}`
+}
+
 /** What a person typed, out of what Teams makes of it: mentions as names, spaces that do not break as spaces. */
 export function typedText(text: string): string {
   return text

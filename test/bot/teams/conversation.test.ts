@@ -184,6 +184,7 @@ describe('files', () => {
     expect(clicked.words).toBe('BR-0001.csv: see below.')
     const last = office.emulator.world.posted.at(-1)
     expect(last?.conversation).toBe(asked.conversation)
+    expect(last?.activity).toMatchObject({ replyToId: asked.id })
     expect(buttonsOf(last?.card ?? {})).toMatchObject([{ title: 'Download BR-0001.csv' }])
   })
 

@@ -21,7 +21,7 @@ import {
 } from '../../emulators/teams/cards.js'
 import { HOSTILE_NAMES, SAMPLE_NAMES } from '../../support/card-samples.js'
 import { mutant } from '../../support/mutant.js'
-import { FILE_URL, teamsMessages } from './cards.js'
+import { FILE_URL, allTeamsCards, teamsMessages } from './cards.js'
 
 /** A card as JSON, the way the emulated Teams reads it. */
 function shownBy({ card }: TeamsMessage): Readonly<Record<string, unknown>> {
@@ -71,6 +71,14 @@ describe.each(SAMPLE_NAMES)('every card in the world “%s”', async (name) => 
 function expectedLinks(card: Readonly<Record<string, unknown>>): string[] {
   return buttonsOf(card).length === 0 ? [] : [FILE_URL]
 }
+
+test('all cards of all worlds, each under a name of its own', async () => {
+  const all = await allTeamsCards()
+  expect(all.size).toBeGreaterThan(180)
+  expect([...all.keys()]).toEqual(
+    expect.arrayContaining(['typical: pending, Approve?', 'hostile: file', 'many: who']),
+  )
+})
 
 function card(changes: Partial<Card>): Card {
   return { title: 'Title', tone: 'plain', blocks: [], actions: [], ...changes }
@@ -258,6 +266,14 @@ describe('what does not fit is counted, never cut silently', () => {
     expect(words.join('\n').length).toBeLessThanOrEqual(LIMITS.message)
   })
 
+  test('a name however long does not push an amount off its line', () => {
+    const item = `${'😀'.repeat(400)} · Business Premium: 5 × $22.00 × 21/31 = $74.52`
+    const asked = card({ blocks: [{ type: 'list', items: [item] }] })
+    const [, shown = ''] = linesOf(shownBy(renderTeams(asked)))
+    expect(shown).toMatch(/^• (😀)+…(😀)* · Business Premium: 5 × \$22\.00 × 21\/31 = \$74\.52$/u)
+    expect(renderWords(asked)).toMatch(/(😀)+…(😀)* · Business Premium: .* = \$74\.52$/u)
+  })
+
   test('a long title ends in an ellipsis, in whole characters', () => {
     const [title = ''] = linesOf(shownBy(renderTeams(card({ title: '😀'.repeat(200) }))))
     expect(title).toMatch(/^(😀)+…$/u)
@@ -350,8 +366,8 @@ describe('without its guard, a card does what it must not', () => {
   test('words for a clicker make a link', async () => {
     const { renderWords: careless } = await mutant<typeof product>({
       file: FILE,
-      from: 'inert(cut(quoted(line), SHOWN.words))',
-      to: 'cut(quoted(line), SHOWN.words)',
+      from: 'inert(cutMiddle(quoted(line), SHOWN.words))',
+      to: 'quoted(line)',
     })
     expect(careless(card({ title: '[a](http://evil.example)' }))).toContain('](http://')
   })
