@@ -205,3 +205,8 @@ export const CARD_RUN_LINES = 20
 export const CARD_LINES = 40
 /** Changes, requests and entries of the trail. */
 export const CARD_ROWS = 40
+
+/** The largest number of a run or a request: what an `integer` column holds. */
+export const DATABASE_INTEGER_MAXIMUM = 2_147_483_647
+/** The largest amount in minor units: what a `bigint` column holds. */
+export const DATABASE_BIGINT_MAXIMUM = 9_223_372_036_854_775_807n

@@ -1,3 +1,4 @@
+import { DATABASE_INTEGER_MAXIMUM } from '../../core/limits.js'
 import { assert } from '../../core/assert.js'
 import type { AuditEntry } from '../../core/audit/chain.js'
 import type { Database, Transaction } from './database.js'
@@ -68,8 +69,6 @@ export async function readVersion({ prisma }: Database, mspId: string): Promise<
   }
 }
 
-const MAXIMUM_NUMBER = 2_147_483_647
-
 /** 7 is "BR-0007": four digits, more when needed. */
 export function numberedId(prefix: 'BR' | 'APR', number: number): string {
   return `${prefix}-${String(number).padStart(4, '0')}`
@@ -78,5 +77,5 @@ export function numberedId(prefix: 'BR' | 'APR', number: number): string {
 /** The number of an id as we write it; undefined for any other text. */
 export function numberOf(prefix: 'BR' | 'APR', id: string): number | undefined {
   const number = Number(/^[A-Z]+-(\d{4,10})$/.exec(id)?.[1] ?? 0)
-  return number <= MAXIMUM_NUMBER && numberedId(prefix, number) === id ? number : undefined
+  return number <= DATABASE_INTEGER_MAXIMUM && numberedId(prefix, number) === id ? number : undefined
 }

@@ -1,3 +1,4 @@
+import { DATABASE_BIGINT_MAXIMUM } from '../../core/limits.js'
 import { assert } from '../../core/assert.js'
 import type { RunLine } from '../../core/billrun/run.js'
 import type { LineKind } from '../../core/charges/types.js'
@@ -81,12 +82,9 @@ export async function addRunLines(
   await insertRows(database, tx, insert, rows)
 }
 
-/** The largest number a `bigint` column holds. */
-const MAXIMUM_MINOR = 9_223_372_036_854_775_807n
-
 /** Minor units for a `bigint` column. Problem `input` when it cannot hold them. */
 export function writeMinor(amount: bigint, where: string): string {
-  if (amount <= MAXIMUM_MINOR && amount >= -MAXIMUM_MINOR) return amount.toString()
+  if (amount <= DATABASE_BIGINT_MAXIMUM && amount >= -DATABASE_BIGINT_MAXIMUM) return amount.toString()
   throw new Problem({
     kind: 'input',
     what: `An amount of ${amount} minor units is larger than any that can be stored.`,
