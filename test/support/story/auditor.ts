@@ -1,0 +1,132 @@
+import type { Storage } from '../../../adapters/storage/open.js'
+import type { WhoAnswer } from '../../../core/app/studio.js'
+import { addDays, addMonths, formatLocalDate, startOfMonth } from '../../../core/calendar/date.js'
+import { monthYear } from '../../../core/calendar/words.js'
+import { localDateOf } from '../../../core/calendar/zone.js'
+import { formatMoney } from '../../../core/money/money.js'
+import type { BilledLine } from '../../../core/ports.js'
+import type { IngramEmulator } from '../../emulators/ingram/server.js'
+import { recomputeFromEvents } from '../recompute/from-events.js'
+import type { StoryClock } from './clock.js'
+import type { House } from './house.js'
+
+export interface Audited {
+  readonly house: House
+  readonly storage: Storage
+  readonly ingram: IngramEmulator
+  readonly clock: StoryClock
+}
+
+/** What one customer owes in one currency, seen from three sides, in minor units. */
+interface Account {
+  /** From nothing but the marketplace's event log, by code that shares nothing with the product. */
+  due: bigint
+  /** What the store holds as billed. */
+  billed: bigint
+  lines: number
+  /** What the product still wants to bill. */
+  open: bigint
+}
+
+/**
+ * Closes a story's books: what is due from scratch must be what is billed and what is still to bill, for everybody to
+ * the cent; every billed run was approved once; the trail is whole. Throws when one of it does not hold.
+ */
+export async function audit(audited: Audited): Promise<readonly string[]> {
+  const { house, storage, clock } = audited
+  const { billed } = await storage.billing.books()
+  const month = monthOfBooks(billed, clock)
+  const who = await house.studio.who(month)
+  const accounts = accountsOf(audited, billed, who)
+  const names = await namesOf(audited)
+  const lines = [...accounts].map(([key, account]) => {
+    const [customerId = '', currency = ''] = key.split(' ')
+    return accountLine(names.get(customerId) ?? customerId, currency, account)
+  })
+  const held = who.exceptions.filter(({ kind }) => kind === 'noPrice' || kind === 'otherCurrency').length
+  return [
+    `Through ${monthYear(month.from)}, from scratch:`,
+    ...lines.sort(),
+    ...(held === 0 ? [] : [`held and not billed: ${held}`]),
+    await trailLine(storage, billed),
+  ]
+}
+
+/** The month of the clock, or the last one billed if that is later. */
+function monthOfBooks(billed: readonly BilledLine[], { now, timeZone }: StoryClock) {
+  const today = startOfMonth(localDateOf(now(), timeZone))
+  const from = billed.reduce((latest, { month }) => (month.from > latest ? month.from : latest), today)
+  return { from, to: addMonths(from, 1) }
+}
+
+function accountsOf(
+  { house, ingram, clock }: Audited,
+  billed: readonly BilledLine[],
+  who: WhoAnswer & { readonly age: { readonly observation: { readonly observedAt: Date } } },
+): ReadonlyMap<string, Account> {
+  const accounts = new Map<string, Account>()
+  const account = (customerId: string, currency: string) => {
+    const key = `${customerId} ${currency}`
+    const found = accounts.get(key) ?? { due: 0n, billed: 0n, lines: 0, open: 0n }
+    accounts.set(key, found)
+    return found
+  }
+  const due = recomputeFromEvents(ingram.eventLog(), {
+    now: who.age.observation.observedAt.toISOString(),
+    opensOn: formatLocalDate(who.opensOn),
+    timeZone: clock.timeZone,
+    until: formatLocalDate(addDays(who.month.to, -1)),
+    policy: recomputedPolicy(house),
+  })
+  for (const { customerId, currency, amount } of due.customers) {
+    account(customerId, currency).due += BigInt(amount.replace('.', ''))
+  }
+  for (const { customerId, currency, amount } of billed) {
+    const entry = account(customerId, currency)
+    entry.billed += amount
+    entry.lines += 1
+  }
+  for (const { customerId, currency, amount } of who.bills) account(customerId, currency).open += amount
+  return accounts
+}
+
+function recomputedPolicy({ config }: House) {
+  const { anchorDay, baseMonth, ...policy } = config.settings.policy
+  return {
+    ...policy,
+    ...(anchorDay === undefined ? {} : { anchorDay }),
+    ...(baseMonth === undefined ? {} : { baseMonth: formatLocalDate(baseMonth).slice(0, 7) }),
+  }
+}
+
+function accountLine(name: string, currency: string, { due, billed, lines, open }: Account): string {
+  const words = (minor: bigint) => formatMoney({ currency, minor })
+  const drift = billed + open - due
+  const count = `${lines} ${lines === 1 ? 'line' : 'lines'}`
+  const line = `${name}: due ${words(due)}, billed ${words(billed)} in ${count}, still to bill ${words(open)}`
+  if (drift !== 0n) throw new Error(`${line}: ${words(drift)} unexplained`)
+  return line
+}
+
+async function namesOf({ ingram }: Audited): Promise<ReadonlyMap<string, string>> {
+  return new Map(
+    [...ingram.world.projection().customers.values()].map(({ customerId, name }) => [customerId, name]),
+  )
+}
+
+async function trailLine({ billing, verifyAudit }: Storage, billed: readonly BilledLine[]): Promise<string> {
+  const { entries, fault } = await verifyAudit()
+  if (fault !== undefined) throw new Error(`the trail is broken at entry ${fault.sequence}: ${fault.what}`)
+  const trail = await billing.trail()
+  const count = (...actions: readonly string[]) =>
+    trail.filter(({ action }) => actions.includes(action)).length
+  for (const runId of new Set(billed.map((line) => line.runId))) {
+    const approved = trail.filter(
+      ({ action, details }) => action === 'bill.approved' && details['run'] === runId,
+    )
+    if (approved.length !== 1) throw new Error(`${runId} is billed and was approved ${approved.length} times`)
+  }
+  const decided = `${count('bill.approved', 'void.approved')} approved, ${count('bill.rejected', 'void.rejected')} rejected`
+  const refused = count('approval.refused', 'approval.stale', 'right.refused')
+  return `decided: ${decided}; refused: ${refused}; the trail of ${entries} entries is whole`
+}

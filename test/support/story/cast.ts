@@ -1,0 +1,72 @@
+import type { Story } from './story.js'
+
+/** Everybody of a story, wherever they are met. */
+export interface Member {
+  /** "Lee" */
+  readonly name: string
+  /** "lee", as in "@lee" and on the console. */
+  readonly handle: string
+  readonly slackUser: string
+  /** Id of the person in Entra. */
+  readonly aadObjectId: string
+  /** undefined: the bot does not know them. */
+  readonly role: string | undefined
+}
+
+export type Cast = ReadonlyMap<string, Member>
+
+export const SLACK_TEAM = 'T1'
+export const TEAMS_TENANT = '7f3b1f0a-2f0c-4d5e-8a60-1b7f5f9f2d22'
+
+/** The people the story names, and whoever else speaks in it: strangers to the bot, but not to Slack and Teams. */
+export function castOf({ steps }: Story): Cast {
+  const roles = new Map<string, string>()
+  const names = new Set<string>()
+  for (const { action } of steps) {
+    if (action.type === 'people') {
+      for (const { name, role } of action.people) {
+        names.add(name)
+        roles.set(name, role)
+      }
+    }
+    const speakers = action.type === 'say' ? [action.who] : action.type === 'click' ? action.who : []
+    for (const handle of speakers) names.add(`${handle.slice(0, 1).toUpperCase()}${handle.slice(1)}`)
+  }
+  return new Map(
+    [...names].map((name, index) => {
+      const number = index + 1
+      const handle = name.toLowerCase()
+      const aadObjectId = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+      return [handle, { name, handle, slackUser: `U${number}`, aadObjectId, role: roles.get(name) }] as const
+    }),
+  )
+}
+
+/** The PEOPLE setting: everybody with a role, known on every surface. */
+export function peopleSetting(cast: Cast): string {
+  return [...cast.values()]
+    .filter(({ role }) => role !== undefined)
+    .map(({ name, handle, slackUser, aadObjectId, role }) => {
+      return `${identitiesOf({ handle, slackUser, aadObjectId }).join('+')}=${role}:${name}`
+    })
+    .join(',')
+}
+
+function identitiesOf({
+  handle,
+  slackUser,
+  aadObjectId,
+}: Pick<Member, 'handle' | 'slackUser' | 'aadObjectId'>) {
+  return [`slack:${SLACK_TEAM}:${slackUser}`, `teams:${TEAMS_TENANT}:${aadObjectId}`, `console:${handle}`]
+}
+
+/** What the bot calls people by where it means their account: each surface has its own, stories say "@dana". */
+export function withHandles(cast: Cast, text: string): string {
+  const handles = new Map(
+    [...cast.values()].flatMap((member) => identitiesOf(member).map((identity) => [identity, member.handle])),
+  )
+  return text.replace(/\b(?:slack|teams|console):[\w.:-]*\w/g, (identity) => {
+    const handle = handles.get(identity)
+    return handle === undefined ? identity : `@${handle}`
+  })
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import type { Reply } from '../../../bot/commands/desk.js'
+import { renderConsole } from '../../../bot/console/render.js'
+import { withSavedFile } from '../../../bot/console/save.js'
+import type { Member } from './cast.js'
+import { consoleButtons, consoleWords } from './console-words.js'
+import type { House } from './house.js'
+import type { Press } from './story.js'
+import type { Handed, Seen, Surface } from './surface.js'
+import type { Words } from './words.js'
+
+/** A request's card as it was printed last. */
+interface Printed {
+  readonly id: string
+  text: string
+}
+
+interface State {
+  readonly house: House
+  readonly folder: string
+  readonly printed: Printed[]
+  posts: Words[]
+  cards: Words[]
+  whispers: { to: string; words: Words }[]
+  files: Handed[]
+}
+
+/**
+ * A terminal everybody of the story sits at in turn. Nothing printed ever changes: where the other surfaces change a card
+ * they have posted, the same card is printed again here. A click is its command, typed.
+ */
+export async function consoleSurface(house: House): Promise<Surface> {
+  const folder = await mkdtemp(join(tmpdir(), 'billing-story-'))
+  const state: State = { house, folder, printed: [], posts: [], cards: [], whispers: [], files: [] }
+  return {
+    say: async (member, text) => {
+      const reply = await house.desk.ask(`console:${member.handle}`, text)
+      await show(state, member, reply)
+      if (reply.decided) await reprintAll(state, reply)
+    },
+    click: (members, press) => click(state, members, press),
+    look: async () => takeSeen(state),
+    close: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+function takeSeen(state: State): Seen {
+  const { posts, cards, whispers, files } = state
+  Object.assign(state, { posts: [], cards: [], whispers: [], files: [] })
+  return { posts, cards, whispers, files }
+}
+
+async function show(state: State, { handle }: Member, reply: Reply): Promise<void> {
+  const saved = await withSavedFile(reply, state.folder)
+  const text = renderConsole(saved.card)
+  const words = consoleWords(text)
+  if (reply.audience === 'asker') return void state.whispers.push({ to: handle, words })
+  const path = words.find((line) => line.startsWith('Saved as '))?.slice('Saved as '.length)
+  if (path !== undefined) state.files.push({ name: basename(path), bytes: await readFile(path) })
+  state.posts.push(words.filter((line) => !line.startsWith('Saved as ')))
+  if (reply.approval !== undefined && !reply.decided) {
+    state.printed.push({ id: reply.approval.approval.id, text })
+  }
+}
+
+/** The newest card with such a button, or that of one request. */
+function printedWith({ printed }: State, { button, on }: Press): { card: Printed; command: string } {
+  for (const card of printed.toReversed()) {
+    if (on !== undefined && card.id !== on) continue
+    const found = consoleButtons(card.text).find(({ label }) => label === button)
+    if (found !== undefined) return { card, command: found.command }
+  }
+  throw new Error(`there is no card with [${button}]${on === undefined ? '' : ` of ${on}`}`)
+}
+
+async function click(state: State, members: readonly Member[], press: Press): Promise<void> {
+  const { card, command } = printedWith(state, press)
+  const typed = command.replace('<reason>', press.reason ?? '')
+  await Promise.all(
+    members.map(async (member) => {
+      const reply = await state.house.desk.ask(`console:${member.handle}`, typed)
+      if (reply.decided) return await reprintAll(state, reply)
+      await show(state, member, reply)
+      await mend(state, card, reply)
+    }),
+  )
+}
+
+/** Every card of the request that was printed is printed again, once. */
+async function reprintAll(state: State, { approval }: Reply): Promise<void> {
+  if (approval === undefined) return
+  const card = renderConsole(await state.house.desk.cardOf(approval))
+  const stale = state.printed.filter(({ id, text }) => id === approval.approval.id && text !== card)
+  for (const printed of stale) printed.text = card
+  if (stale.length > 0) state.cards.push(consoleWords(card))
+}
+
+/** A card that offers what cannot be decided any more is printed again as it is. */
+async function mend(state: State, printed: Printed, { approval }: Reply): Promise<void> {
+  if (approval === undefined) return
+  const card = renderConsole(await state.house.desk.cardOf(approval))
+  if (card === printed.text || consoleButtons(card).some(({ label }) => label === 'Approve')) return
+  printed.text = card
+  state.cards.push(consoleWords(card))
+}

@@ -1,0 +1,55 @@
+import { type Config, parseConfig } from '../../../bot/config.js'
+import { type Running, start } from '../../../bot/main.js'
+import type { IngramEmulator } from '../../emulators/ingram/server.js'
+import { type Cast, peopleSetting } from './cast.js'
+import type { StoryClock } from './clock.js'
+import type { Story } from './story.js'
+
+export type Environment = Readonly<Record<string, string>>
+
+/** The product as it is started for a story: the same as for anybody, with a story's clock. */
+export interface House extends Running {
+  readonly config: Config
+}
+
+export interface HouseOptions {
+  readonly story: Story
+  readonly cast: Cast
+  readonly clock: StoryClock
+  readonly ingram: IngramEmulator
+  /** Whose books these are: each play has its own. */
+  readonly mspId: string
+  /** Settings of a chat platform. */
+  readonly surface: Environment
+}
+
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { story, cast, clock, ingram, mspId, surface } = options
+  const { username, password, subscriptionKey, marketplace } = ingram.credentials
+  const config = parseConfig({
+    MSP_ID: mspId,
+    INGRAM_URL: ingram.url,
+    INGRAM_SUBSCRIPTION_KEY: subscriptionKey,
+    INGRAM_USERNAME: username,
+    INGRAM_PASSWORD: password,
+    INGRAM_MARKETPLACE: marketplace,
+    PEOPLE: peopleSetting(cast),
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    BILLING_TIME_ZONE: clock.timeZone,
+    ...policySettings(story),
+    ...surface,
+  })
+  return { ...(await start(config, { clock: { now: async () => clock.now() } })), config }
+}
+
+/** "timing arrears" as the setting it is: BILLING_TIMING=arrears. */
+function policySettings({ steps }: Story): Environment {
+  const settings = steps.flatMap(({ action }) => (action.type === 'policy' ? action.settings : []))
+  return Object.fromEntries(
+    settings.map(({ name, value }) => [
+      `BILLING_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+      value,
+    ]),
+  )
+}

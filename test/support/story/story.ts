@@ -1,0 +1,56 @@
+/** A story: what people do, and what the bot was seen to answer. Plain data, read from and written to text. */
+export interface Story {
+  /** "seats-added-mid-month" */
+  readonly name: string
+  readonly text: string
+  readonly steps: readonly Step[]
+}
+
+/** One line of the story, and what it is said to lead to. */
+export interface Step {
+  /** Where it stands in the text, counted from 1. */
+  readonly line: number
+  readonly source: string
+  readonly action: Action
+  readonly expected: readonly Said[]
+}
+
+export type Action =
+  | { readonly type: 'clock'; readonly date: string; readonly time: string; readonly timeZone?: string }
+  | { readonly type: 'people'; readonly people: readonly { readonly name: string; readonly role: string }[] }
+  | {
+      readonly type: 'policy'
+      readonly settings: readonly { readonly name: string; readonly value: string }[]
+    }
+  | { readonly type: 'ingram'; readonly happening: string }
+  | { readonly type: 'observe' }
+  | { readonly type: 'later'; readonly milliseconds: number }
+  | { readonly type: 'say'; readonly who: string; readonly text: string }
+  | { readonly type: 'click'; readonly who: readonly string[]; readonly press: Press }
+  | { readonly type: 'auditor' }
+
+/** A button of a card. */
+export interface Press {
+  readonly button: string
+  /** Id of the request whose card it is; undefined: the newest card with such a button. */
+  readonly on: string | undefined
+  readonly reason: string | undefined
+}
+
+/** Something that became visible, as the lines people read. */
+export interface Said {
+  /** "bot", "bot to @lee", "card", "file", "auditor" */
+  readonly by: string
+  readonly lines: readonly string[]
+}
+
+/** The text of a story says something nobody understands, or something that cannot happen. */
+export class StoryMistake extends Error {
+  readonly line: number
+
+  constructor(line: number, what: string) {
+    super(`line ${line}: ${what}`)
+    this.name = 'StoryMistake'
+    this.line = line
+  }
+}

@@ -1,0 +1,225 @@
+import { type Button, buttonsOf } from '../../emulators/teams/cards.js'
+import {
+  type Activity,
+  type ClickResult,
+  type Delivery,
+  type Player,
+  createPlayer,
+  resultOf,
+} from '../../emulators/teams/player.js'
+import type { TeamsEmulator } from '../../emulators/teams/server.js'
+import type { Card, Conversation, Posted, User } from '../../emulators/teams/world.js'
+import { type Cast, type Member, TEAMS_TENANT } from './cast.js'
+import type { Environment } from './house.js'
+import { settled } from './settle.js'
+import type { Press } from './story.js'
+import type { Handed, Seen, Surface } from './surface.js'
+import { messageWords, teamsWords } from './teams-words.js'
+import type { Words } from './words.js'
+
+/** Who the bot is at Microsoft. */
+export const TEAMS_BOT = {
+  appId: '5d1c7a52-8d0e-4a7b-9a53-0c6f0f3c9a11',
+  appPassword: 'a secret of the story',
+  tenantId: TEAMS_TENANT,
+}
+/** Where links to files begin; the port behind it is known only once the server listens. */
+const PUBLIC_URL = 'https://billing.example'
+/** Teams alone has a link where others have the file itself. */
+const LINK_NOTE = 'The link works for a limited time.'
+/** Said to the clicker of a button whose answer is a message of its own. */
+const SEE_BELOW = /: see below\.$/
+
+export function teamsSettings(emulator: TeamsEmulator): Environment {
+  return {
+    TEAMS_APP_ID: emulator.appId,
+    TEAMS_APP_PASSWORD: emulator.appPassword,
+    TEAMS_TENANT_ID: emulator.tenantId,
+    TEAMS_OPENID_METADATA_URL: emulator.openIdMetadataUrl,
+    TEAMS_TOKEN_ISSUER: emulator.issuer,
+    TEAMS_LOGIN_URL: emulator.loginUrl,
+    TEAMS_SERVICE_URLS: emulator.origin,
+    PUBLIC_URL,
+    FILES_KEY: 'a key for links, long enough to be one',
+  }
+}
+
+interface State {
+  readonly url: string
+  readonly emulator: TeamsEmulator
+  readonly users: ReadonlyMap<string, User>
+  readonly channel: Conversation
+  /** What each message of the bot said when it was last looked at. */
+  readonly read: Map<string, string>
+  whispers: { to: string; words: Words }[]
+}
+
+/** One channel of a team everybody of the story is in. */
+export function teamsSurface(url: string, emulator: TeamsEmulator, cast: Cast): Surface {
+  const { world } = emulator
+  const users = new Map(
+    [...cast.values()].map(({ handle, name, aadObjectId }) => [handle, world.addUser(name, aadObjectId)]),
+  )
+  const channel = world.addConversation('channel', [...users.values()])
+  const state: State = { url, emulator, users, channel, read: new Map(), whispers: [] }
+  return {
+    say: async (member, text) => accepted(await playerOf(state).say(userOf(state, member), channel, text)),
+    click: (members, press) => click(state, members, press),
+    look: async () => {
+      await settled(url)
+      return await look(state)
+    },
+    close: () => emulator.close(),
+  }
+}
+
+/** A new one each time: its token is of this moment, as the channel's are. */
+function playerOf({ emulator, url }: State): Player {
+  return createPlayer(emulator, url)
+}
+
+function userOf({ users }: State, { handle }: Member): User {
+  const user = users.get(handle)
+  if (user === undefined) throw new Error(`${handle} is not in Teams`)
+  return user
+}
+
+function accepted({ status, body }: Delivery): void {
+  if (status !== 200) throw new Error(`the bot answered Teams with ${status}: ${JSON.stringify(body)}`)
+}
+
+/** What one person has to send so that the click of the story is done. */
+interface Ready {
+  readonly member: Member
+  readonly activity: Activity
+}
+
+/** The first click asks, the second does: what a person answers to the question is part of the one click of the story. */
+async function click(state: State, members: readonly Member[], press: Press): Promise<void> {
+  const player = playerOf(state)
+  const ready: Ready[] = []
+  for (const member of members) {
+    const activity = await prepare(state, player, member, press)
+    if (activity !== undefined) ready.push({ member, activity })
+  }
+  await Promise.all(
+    ready.map(async ({ member, activity }) => {
+      const delivery = await player.deliver(activity)
+      accepted(delivery)
+      hear(state, member, resultOf(delivery))
+    }),
+  )
+}
+
+/** Clicks until only the last click is left, and returns that one; undefined when the first was answered with words. */
+async function prepare(
+  state: State,
+  player: Player,
+  member: Member,
+  press: Press,
+): Promise<Activity | undefined> {
+  const user = userOf(state, member)
+  await goBack(state, player, user)
+  const { id } = messageWith(state, user, press)
+  const inputs = press.reason === undefined ? {} : { reason: press.reason }
+  const button = buttonOn(state, user, id, press)
+  if (button?.verb !== 'approve' && button?.verb !== 'reject') {
+    return button === undefined ? undefined : player.invoke(user, id, button, inputs)
+  }
+  const first = await player.click(user, id, press.button)
+  accepted(first)
+  if (first.card === undefined) {
+    hear(state, member, first)
+    return undefined
+  }
+  const yes = buttonsOf(first.card).find(({ verb }) => verb === `${button.verb}Sure`)
+  if (yes === undefined) throw new Error(`Teams did not ask before it did [${press.button}]`)
+  return player.invoke(user, id, yes, inputs)
+}
+
+/** Whoever has left a question open goes back from it before they click anything else. */
+async function goBack({ emulator: { world } }: State, player: Player, user: User): Promise<void> {
+  for (const { id } of world.posted) {
+    const back = buttonsOf(world.view(user, id) ?? {}).find(({ verb }) => verb === 'show')
+    if (back !== undefined) accepted(await player.click(user, id, back.title))
+  }
+}
+
+function hear(state: State, { handle }: Member, answer: ClickResult): void {
+  const { words } = answer
+  if (words === undefined || SEE_BELOW.test(words)) return
+  state.whispers.push({ to: handle, words: messageWords(words) })
+}
+
+/** The newest message on which this person sees such a button, or that of one request. */
+function messageWith(state: State, user: User, press: Press): Posted {
+  const found = state.emulator.world.posted.findLast(
+    ({ id }) => buttonOn(state, user, id, press) !== undefined,
+  )
+  if (found !== undefined) return found
+  throw new Error(`there is no card with [${press.button}]${press.on === undefined ? '' : ` of ${press.on}`}`)
+}
+
+/** The button as this person sees it on a message now. */
+function buttonOn(
+  { emulator: { world } }: State,
+  user: User,
+  id: string,
+  { button, on }: Press,
+): Button | undefined {
+  return buttonsOf(world.view(user, id) ?? {}).find(
+    ({ title, data }) => title === button && (on === undefined || data['id'] === on),
+  )
+}
+
+async function look(state: State): Promise<Seen> {
+  const { world } = state.emulator
+  const posts: Words[] = []
+  const cards = new Map<string, Words>()
+  const files: Handed[] = []
+  const { whispers } = state
+  state.whispers = []
+  for (const { id, conversation, card } of world.posted) {
+    const words = card === undefined ? ['a message without a card'] : teamsWords(card)
+    const text = words.join('\n')
+    const before = state.read.get(id)
+    state.read.set(id, text)
+    if (before === text) continue
+    const where = world.conversation(conversation)
+    const link = card === undefined ? undefined : linkOf(card)
+    if (before !== undefined) cards.set(text, words)
+    else if (where?.type === 'personal') whispers.push({ to: handleOf(state, where), words })
+    else if (link === undefined) posts.push(words)
+    else {
+      posts.push(words.filter((line) => line !== LINK_NOTE && line !== `[${link.title}]`))
+      files.push(await download(state, link))
+    }
+  }
+  return { posts, cards: [...cards.values()], whispers, files }
+}
+
+function handleOf({ users }: State, { members }: Conversation): string {
+  const found = [...users].find(([, { id }]) => id === members[0]?.id)
+  if (found === undefined) throw new Error('Teams shows something to nobody of this story')
+  return found[0]
+}
+
+interface Link {
+  readonly title: string
+  readonly url: string
+}
+
+function linkOf(card: Card): Link | undefined {
+  const found = buttonsOf(card).find(({ type }) => type === 'Action.OpenUrl')
+  return found?.url === undefined ? undefined : { title: found.title, url: found.url }
+}
+
+/** Follows a link to the bot itself: its public address leads to the listening port. */
+async function download({ url }: State, link: Link): Promise<Handed> {
+  const { origin, pathname } = new URL(link.url)
+  if (origin !== PUBLIC_URL) throw new Error(`the link leads to ${origin}`)
+  const response = await fetch(url + pathname)
+  if (response.status !== 200) throw new Error(`the link is answered with ${response.status}`)
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? ''
+  return { name, bytes: new Uint8Array(await response.arrayBuffer()) }
+}
