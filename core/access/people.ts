@@ -5,6 +5,11 @@ export { type Person, approvers, may, personOf } from './rights.js'
 /** An identity of a surface: "slack:T1:U1", "teams:<tenant>:<aad id>", "console:dana". */
 const IDENTITY = /^(slack:[A-Z0-9]+:[A-Z0-9]+|teams:[0-9a-zA-Z-]+:[0-9a-zA-Z-]+|console:[a-zA-Z0-9._-]+)$/
 
+/** Teams writes its ids in small letters. */
+function asSurfacesSay(identity: string): string {
+  return identity.startsWith('teams:') ? identity.toLowerCase() : identity
+}
+
 /**
  * Reads "slack:T1:U1=approver:Lee,teams:<tenant>:<aad id>+console:dana=biller:Dana": identities of one person joined
  * by +, the role, and if wanted the name. Every mistake is a sentence.
@@ -19,7 +24,7 @@ export function parsePeople(text: string): {
   for (const entry of text.split(',').map((part) => part.trim())) {
     if (entry === '') continue
     const [left = '', right = '', ...more] = entry.split('=').map((part) => part.trim())
-    const identities = left.split('+').map((part) => part.trim())
+    const identities = left.split('+').map((part) => asSurfacesSay(part.trim()))
     const [roleText = '', ...nameParts] = right.split(':')
     const role = ROLES.find((known): known is Role => known === roleText.trim())
     const name = nameParts.join(':').trim()

@@ -24,7 +24,7 @@ describe('every role × every right', () => {
 
 test('people are read from one line: identities, role, name', () => {
   const { people, mistakes } = parsePeople(
-    'slack:T1:U1+console:lee=approver:Lee, teams:0a-1b:2c-3d=biller:Dana:the second,console:vi=viewer',
+    'slack:T1:U1+console:lee=approver:Lee, teams:0A-1b:2C-3d=biller:Dana:the second,console:vi=viewer',
   )
   expect(mistakes).toEqual([])
   expect(people).toEqual([
