@@ -12,6 +12,7 @@ import { day, decimal } from '../../support/observed.js'
 
 export const MARCH = { from: day('2026-03-01'), to: day('2026-04-01') }
 export const APRIL = { from: day('2026-04-01'), to: day('2026-05-01') }
+export const MAY = { from: day('2026-05-01'), to: day('2026-06-01') }
 export const PROPOSED_AT = new Date('2026-03-12T08:30:00.250Z')
 export const DECIDED_AT = new Date('2026-03-12T09:00:00.001Z')
 export const EXPIRES_AT = new Date('2026-03-15T08:30:00.250Z')

@@ -11,6 +11,8 @@ import { day, decimal } from '../../support/observed.js'
 import {
   APRIL,
   DECIDED_AT,
+  MARCH,
+  MAY,
   approved,
   decisionOn,
   draft,
@@ -178,38 +180,85 @@ describe(`texts from outside, ${ENGINE} engine`, () => {
 })
 
 describe(`MSPs on one database, ${ENGINE} engine`, () => {
-  /** Uses every method; charge keys are the same for everybody, the rest is not. */
-  async function live(billing: BillingStore, name: string): Promise<object> {
-    const lines = [runLine('k1', { customerName: name }), runLine('k2', { customerName: name })]
-    const changes = { proposedBy: name, customers: [runCustomer({ name })], held: [runCustomer({ name })] }
+  /** Uses every method; numbers and charge keys are the same for everybody, names and outcomes are not. */
+  async function live(billing: BillingStore, name: string, round: number, voided?: string): Promise<unknown> {
+    const [one, two] = [`${round}-a`, `${round}-b`].map((key) => runLine(key, { customerName: name }))
+    const lines = [one, two].filter((line) => line !== undefined)
+    const month = name === 'mine' ? MARCH : MAY
+    const changes = {
+      month,
+      proposedBy: name,
+      customers: [runCustomer({ name })],
+      held: [runCustomer({ name })],
+    }
     const first = await proposed(billing, draft(lines, changes))
     const second = await proposed(billing, draft(lines, changes))
     await billing.note(fact({ actor: name }))
     const late = await billing.decide(decisionOn(first, 'approved', await billing.version()))
-    await billing.decide(decisionOn(second, 'approved', await billing.version()))
-    const request = await billing.proposeVoid(voidDraft(second.run.id, { requestedBy: name }))
-    await billing.decide(decisionOn(request, 'approved', await billing.version(), { void: ['k1'] }))
-    await proposed(billing, draft([runLine('k3', { customerName: name })], { ...changes, month: APRIL }))
-    return { late, ...(await everything(billing)) }
+    const verdict = voided === undefined ? 'rejected' : 'approved'
+    await billing.decide(decisionOn(second, verdict, await billing.version()))
+    await billing.books() // what is read from here on is added to what was read before
+    if (voided !== undefined) {
+      const request = await billing.proposeVoid(voidDraft(second.run.id, { requestedBy: name }))
+      const about = { void: [`${round}-${voided}`] }
+      await billing.decide(decisionOn(request, 'approved', await billing.version(), about))
+    }
+    await proposed(
+      billing,
+      draft([runLine(`${round}-c`, { customerName: name })], { ...changes, month: APRIL }),
+    )
+    return [late, await everything(billing)]
   }
 
   test('each has its own numbers, books and trail, as if it were alone', () =>
     withStorage(async (mine, database) => {
       const theirs = await opened(database, 'msp-2')
-      const expected = await live(memoryBilling(), 'theirs')
-      expect(await live(theirs.billing, 'theirs')).toEqual(expected)
-      expect(await everything(mine.billing)).toEqual(await everything(memoryBilling()))
+      const [asMine, asTheirs] = [memoryBilling(), memoryBilling()]
+      const lives = [
+        [theirs, asTheirs, 'theirs', 1, 'a'],
+        [mine, asMine, 'mine', 1, 'b'],
+        [mine, asMine, 'mine', 2, undefined],
+        [theirs, asTheirs, 'theirs', 2, 'b'],
+        [mine, asMine, 'mine', 3, 'a'],
+        [theirs, asTheirs, 'theirs', 3, undefined],
+        [mine, asMine, 'mine', 4, 'a'],
+      ] as const
+      for (const [{ billing }, memory, name, round, voided] of lives) {
+        expect(await live(billing, name, round, voided)).toEqual(await live(memory, name, round, voided))
+        for (const [storage, expected] of [
+          [mine, asMine],
+          [theirs, asTheirs],
+        ] as const) {
+          expect(await everything(storage.billing)).toEqual(await everything(expected))
+        }
+      }
+      for (const [mspId, expected] of [
+        ['msp-1', asMine],
+        ['msp-2', asTheirs],
+      ] as const) {
+        const fresh = await opened(database, mspId)
+        expect(await everything(fresh.billing)).toEqual(await everything(expected))
+        expect((await fresh.verifyAudit()).fault).toBeUndefined()
+        await fresh.close()
+      }
+      await theirs.close()
+    }))
+
+  test('what another one has cannot be read, voided or decided', () =>
+    withStorage(async (mine, database) => {
+      const theirs = await opened(database, 'msp-2')
+      const record = await approved(theirs.billing, draft(['k1']))
+      const waiting = await proposed(theirs.billing, draft(['k2']))
       expect([await mine.billing.approval('APR-0001'), await mine.billing.run('BR-0001')]).toEqual([
         undefined,
         undefined,
       ])
       await expect(mine.billing.proposeVoid(voidDraft('BR-0001'))).rejects.toMatchObject({ kind: 'notFound' })
-      expect(await live(mine.billing, 'mine')).toEqual(await live(memoryBilling(), 'mine'))
-      const again = await opened(database, 'msp-2')
-      expect(expected).toMatchObject(await everything(again.billing))
-      for (const { verifyAudit } of [mine, again]) expect((await verifyAudit()).fault).toBeUndefined()
+      for (const about of [record, waiting]) {
+        expect(await mine.billing.decide(decisionOn(about, 'approved', 0))).toEqual({ outcome: 'moved' })
+      }
+      expect(await everything(mine.billing)).toEqual(await everything(memoryBilling()))
       await theirs.close()
-      await again.close()
     }))
 })
 
