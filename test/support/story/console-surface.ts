@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { Action } from '../../../bot/cards/model.js'
 import type { Reply } from '../../../bot/commands/desk.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import { withSavedFile } from '../../../bot/console/save.js'
@@ -9,11 +10,12 @@ import { consoleButtons, consoleWords } from './console-words.js'
 import type { House } from './house.js'
 import type { Press } from './story.js'
 import type { Handed, Seen, Surface } from './surface.js'
-import type { Words } from './words.js'
+import { type Words, buttonLine, wordsOf } from './words.js'
 
 /** A request's card as it was printed last. */
 interface Printed {
   readonly id: string
+  readonly actions: readonly Action[]
   text: string
 }
 
@@ -25,6 +27,7 @@ interface State {
   cards: Words[]
   whispers: { to: string; words: Words }[]
   files: Handed[]
+  questions: Words[]
 }
 
 /**
@@ -33,7 +36,7 @@ interface State {
  */
 export async function consoleSurface(house: House): Promise<Surface> {
   const folder = await mkdtemp(join(tmpdir(), 'billing-story-'))
-  const state: State = { house, folder, printed: [], posts: [], cards: [], whispers: [], files: [] }
+  const state: State = { house, folder, printed: [], ...NOTHING }
   return {
     say: async (member, text) => {
       const reply = await house.desk.ask(`console:${member.handle}`, text)
@@ -46,10 +49,12 @@ export async function consoleSurface(house: House): Promise<Surface> {
   }
 }
 
+const NOTHING = { posts: [], cards: [], whispers: [], files: [], questions: [] }
+
 function takeSeen(state: State): Seen {
-  const { posts, cards, whispers, files } = state
-  Object.assign(state, { posts: [], cards: [], whispers: [], files: [] })
-  return { posts, cards, whispers, files }
+  const { posts, cards, whispers, files, questions } = state
+  Object.assign(state, { posts: [], cards: [], whispers: [], files: [], questions: [] })
+  return { posts, cards, whispers, files, questions }
 }
 
 async function show(state: State, { handle }: Member, reply: Reply): Promise<void> {
@@ -61,7 +66,7 @@ async function show(state: State, { handle }: Member, reply: Reply): Promise<voi
   if (path !== undefined) state.files.push({ name: basename(path), bytes: await readFile(path) })
   state.posts.push(words.filter((line) => !line.startsWith('Saved as ')))
   if (reply.approval !== undefined && !reply.decided) {
-    state.printed.push({ id: reply.approval.approval.id, text })
+    state.printed.push({ id: reply.approval.approval.id, actions: reply.card.actions, text })
   }
 }
 
@@ -77,6 +82,8 @@ function printedWith({ printed }: State, { button, on }: Press): { card: Printed
 
 async function click(state: State, members: readonly Member[], press: Press): Promise<void> {
   const { card, command } = printedWith(state, press)
+  const action = card.actions.find(({ label }) => label === press.button)
+  state.questions.push(...members.map(() => questionOf(action)))
   const typed = command.replace('<reason>', press.reason ?? '')
   await Promise.all(
     members.map(async (member) => {
@@ -86,6 +93,14 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
       await mend(state, card, reply)
     }),
   )
+}
+
+/** What surfaces with buttons ask; a terminal, where the command itself was typed, does not. */
+function questionOf(action: Action | undefined): Words {
+  const { confirm, reason, label = '' } = action ?? {}
+  if (confirm !== undefined)
+    return wordsOf([confirm.title, confirm.text, ...buttonLine([confirm.yes, confirm.no])])
+  return reason === undefined ? [] : wordsOf([reason, ...buttonLine([label, 'Back'])])
 }
 
 /** Every card of the request that was printed is printed again, once. */

@@ -2,7 +2,7 @@ import { type Action, type Said, type Step, type Story, StoryMistake } from './s
 
 /** Where what follows a keyword begins. */
 export const COLUMN = 9
-const EXPECTATION = /^(bot to .+|bot|card|file|auditor)(?:\s+(.*))?$/
+const EXPECTATION = /^(bot to .+|bot|asks|card|file|auditor)(?:\s+(.*))?$/
 const HOUR = 3_600_000
 const UNITS: Readonly<Record<string, number>> = { h: HOUR, hour: HOUR, day: 24 * HOUR, minute: 60_000 }
 

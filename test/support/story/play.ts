@@ -161,9 +161,12 @@ async function auditorLines({ theatre, stage, house }: Play): Promise<readonly s
   return await audit({ house, storage: theatre.storage(), ingram, clock })
 }
 
-/** What was seen, in the order stories tell it: for everybody, files, changed cards, for one person. */
+/** What was seen, in the order stories tell it: what was asked, for everybody, files, changed cards, for one person. */
 function saidOf(play: Play, action: Action, seen: Seen): readonly Said[] {
+  // Where a click is refused it depends on the surface whether it asks first; a click that acts is asked about alike.
+  const questions = seen.whispers.length > 0 ? [] : seen.questions
   const said: Said[] = [
+    ...questions.filter((lines) => lines.length > 0).map((lines) => ({ by: 'asks', lines })),
     ...seen.posts.map((lines) => ({ by: 'bot', lines })),
     ...seen.files.map((file) => ({ by: 'file', lines: fileLines(play, file) })),
     ...seen.cards.map((lines) => ({ by: 'card', lines })),

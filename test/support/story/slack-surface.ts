@@ -5,10 +5,10 @@ import { type Cast, type Member, SLACK_TEAM } from './cast.js'
 import type { StoryClock } from './clock.js'
 import type { Environment } from './house.js'
 import { settled } from './settle.js'
-import { markupWords, slackWords } from './slack-words.js'
+import { markupWords, slackWords, windowWords } from './slack-words.js'
 import type { Press } from './story.js'
 import type { Handed, Seen, Surface } from './surface.js'
-import type { Words } from './words.js'
+import { type Words, buttonLine, wordsOf } from './words.js'
 
 export const SLACK_CHANNEL = 'C1'
 const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5'
@@ -34,13 +34,23 @@ interface State {
   readonly read: Map<string, string>
   whispersRead: number
   filesRead: number
+  questions: Words[]
 }
 
 /** One channel of a workspace everybody of the story is in. */
 export function slackSurface(url: string, emulator: SlackEmulator, cast: Cast, clock: StoryClock): Surface {
   const target = `${url}/slack/events`
   const sender = createSlackSender({ target, signingSecret: SIGNING_SECRET, emulator, now: clock.now })
-  const state: State = { url, emulator, sender, cast, read: new Map(), whispersRead: 0, filesRead: 0 }
+  const state: State = {
+    url,
+    emulator,
+    sender,
+    cast,
+    read: new Map(),
+    whispersRead: 0,
+    filesRead: 0,
+    questions: [],
+  }
   return {
     say: async ({ slackUser }, text) => {
       // A command as people type it; a question is put to the bot by its name.
@@ -64,7 +74,8 @@ interface Button {
   readonly action_id: string
   readonly value: string
   readonly text: { readonly text: string }
-  readonly confirm?: unknown
+  /** What Slack itself asks before it sends the click. */
+  readonly confirm?: Readonly<Record<'title' | 'text' | 'confirm' | 'deny', { readonly text: string }>>
 }
 
 async function click(state: State, members: readonly Member[], press: Press): Promise<void> {
@@ -72,6 +83,12 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
   const { message, button } = messageWith(emulator, press)
   if (button.action_id === 'approve' && button.confirm === undefined) {
     throw new Error('Slack would not ask before it approves')
+  }
+  const { confirm } = button
+  if (confirm !== undefined) {
+    const { title, text, confirm: yes, deny: no } = confirm
+    const question = wordsOf([title.text, text.text, ...buttonLine([yes.text, no.text])])
+    state.questions.push(...members.map(() => question))
   }
   const opened = emulator.world.views.length
   const sent = members.map(({ slackUser }) => sender.click(slackUser, message, button.action_id))
@@ -81,6 +98,7 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
   const views = emulator.world.views.slice(opened)
   if (views.length !== members.length) throw new Error('Slack was not asked to open a window for the reason')
   const submitted = views.map((view) => sender.submit(view, press.reason ?? ''))
+  state.questions.push(...views.map(({ view }) => windowWords(view)))
   for (const answer of await Promise.all(submitted)) accepted(answer)
 }
 
@@ -127,11 +145,14 @@ function look(state: State): Seen {
     whispers.push({ to: handleOf(state, new Set([user])), words: slackWords(blocks) })
   }
   const { files, words } = handedOver(state)
+  const { questions } = state
+  state.questions = []
   return {
     posts: [...posts, ...words],
     cards: [...cards.values()],
     whispers: whispers.filter(({ words: [title] }) => title !== SIGN_OF_LIFE),
     files,
+    questions,
   }
 }
 

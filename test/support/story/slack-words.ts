@@ -21,6 +21,15 @@ export function markupWords(text: string): Words {
   return wordsOf(plain.split('\n'))
 }
 
+/** What a window asks for. Its title says what the card above it says already. */
+export function windowWords(view: Node): Words {
+  const labels = nodes(view['blocks']).map((block) => {
+    if (block['type'] !== 'input') throw new Error('Slack was sent a window nobody can read here')
+    return textOf(block['label'])
+  })
+  return wordsOf([...labels, ...buttonLine([textOf(view['submit']), textOf(view['close'])])])
+}
+
 function blockLines(block: Node): string[] {
   switch (block['type']) {
     case 'header':

@@ -39,7 +39,7 @@ export interface Press {
 
 /** Something that became visible, as the lines people read. */
 export interface Said {
-  /** "bot", "bot to @lee", "card", "file", "auditor" */
+  /** "bot", "bot to @lee", "asks", "card", "file", "auditor" */
   readonly by: string
   readonly lines: readonly string[]
 }

@@ -19,6 +19,8 @@ export interface Seen {
   /** What one person reads alone, by handle. */
   readonly whispers: readonly { readonly to: string; readonly words: Words }[]
   readonly files: readonly Handed[]
+  /** What people were asked before their clicks were carried out, with the buttons to answer. */
+  readonly questions: readonly Words[]
 }
 
 /** Where a story is played: people speak and click here, and what they see is read here. */

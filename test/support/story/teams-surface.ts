@@ -52,6 +52,7 @@ interface State {
   /** What each message of the bot said when it was last looked at. */
   readonly read: Map<string, string>
   whispers: { to: string; words: Words }[]
+  questions: Words[]
 }
 
 /** One channel of a team everybody of the story is in. */
@@ -61,7 +62,7 @@ export function teamsSurface(url: string, emulator: TeamsEmulator, cast: Cast): 
     [...cast.values()].map(({ handle, name, aadObjectId }) => [handle, world.addUser(name, aadObjectId)]),
   )
   const channel = world.addConversation('channel', [...users.values()])
-  const state: State = { url, emulator, users, channel, read: new Map(), whispers: [] }
+  const state: State = { url, emulator, users, channel, read: new Map(), whispers: [], questions: [] }
   return {
     say: async (member, text) => accepted(await playerOf(state).say(userOf(state, member), channel, text)),
     click: (members, press) => click(state, members, press),
@@ -119,13 +120,20 @@ async function prepare(
   press: Press,
 ): Promise<Activity | undefined> {
   const user = userOf(state, member)
-  await goBack(state, player, user)
-  const { id } = messageWith(state, user, press)
+  if (messageWith(state, user, press) === undefined) await goBack(state, player, user)
+  const message = messageWith(state, user, press)
+  if (message === undefined) {
+    throw new Error(
+      `there is no card with [${press.button}]${press.on === undefined ? '' : ` of ${press.on}`}`,
+    )
+  }
+  const { id } = message
   const inputs = press.reason === undefined ? {} : { reason: press.reason }
   const button = buttonOn(state, user, id, press)
   if (button?.verb !== 'approve' && button?.verb !== 'reject') {
     return button === undefined ? undefined : player.invoke(user, id, button, inputs)
   }
+  const before = state.emulator.world.view(user, id) ?? {}
   const first = await player.click(user, id, press.button)
   accepted(first)
   if (first.card === undefined) {
@@ -134,7 +142,14 @@ async function prepare(
   }
   const yes = buttonsOf(first.card).find(({ verb }) => verb === `${button.verb}Sure`)
   if (yes === undefined) throw new Error(`Teams did not ask before it did [${press.button}]`)
+  state.questions.push(addedWords(before, first.card))
   return player.invoke(user, id, yes, inputs)
+}
+
+/** What a question adds below the card it is asked on. */
+function addedWords(before: Card, after: Card): Words {
+  const known = new Set(teamsWords(before))
+  return teamsWords(after).filter((line) => !known.has(line))
 }
 
 /** Whoever has left a question open goes back from it before they click anything else. */
@@ -152,23 +167,20 @@ function hear(state: State, { handle }: Member, answer: ClickResult): void {
 }
 
 /** The newest message on which this person sees such a button, or that of one request. */
-function messageWith(state: State, user: User, press: Press): Posted {
-  const found = state.emulator.world.posted.findLast(
-    ({ id }) => buttonOn(state, user, id, press) !== undefined,
-  )
-  if (found !== undefined) return found
-  throw new Error(`there is no card with [${press.button}]${press.on === undefined ? '' : ` of ${press.on}`}`)
+function messageWith(state: State, user: User, press: Press): Posted | undefined {
+  return state.emulator.world.posted.findLast(({ id }) => buttonOn(state, user, id, press) !== undefined)
 }
 
-/** The button as this person sees it on a message now. */
+/** The button as this person sees it on a message now, or the one that answers a question they left open. */
 function buttonOn(
   { emulator: { world } }: State,
   user: User,
   id: string,
   { button, on }: Press,
 ): Button | undefined {
+  const sure = `${button.toLowerCase()}Sure`
   return buttonsOf(world.view(user, id) ?? {}).find(
-    ({ title, data }) => title === button && (on === undefined || data['id'] === on),
+    ({ title, verb, data }) => (title === button || verb === sure) && (on === undefined || data['id'] === on),
   )
 }
 
@@ -177,8 +189,8 @@ async function look(state: State): Promise<Seen> {
   const posts: Words[] = []
   const cards = new Map<string, Words>()
   const files: Handed[] = []
-  const { whispers } = state
-  state.whispers = []
+  const { whispers, questions } = state
+  Object.assign(state, { whispers: [], questions: [] })
   for (const { id, conversation, card } of world.posted) {
     const words = card === undefined ? ['a message without a card'] : teamsWords(card)
     const text = words.join('\n')
@@ -195,7 +207,7 @@ async function look(state: State): Promise<Seen> {
       files.push(await download(state, link))
     }
   }
-  return { posts, cards: [...cards.values()], whispers, files }
+  return { posts, cards: [...cards.values()], whispers, files, questions }
 }
 
 function handleOf({ users }: State, { members }: Conversation): string {

@@ -29,6 +29,8 @@ function elementLines(element: Node): string[] {
       return [inlineText(element).replace(/^• /, '- ')]
     case 'Table':
       return nodes(element['rows']).map((row) => nodes(row['cells']).map(cellText).join(' · '))
+    case 'Input.Text':
+      return [String(element['label'])]
     default:
       throw new Error(`Teams was sent an element nobody can read here: ${JSON.stringify(element['type'])}`)
   }
