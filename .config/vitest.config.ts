@@ -10,8 +10,8 @@ export default defineConfig({
     // Separate processes: a test that opens the embedded database or changes its environment harms no other file.
     pool: 'forks',
     // A new embedded database takes two to five seconds on a busy machine; a hung test must still end.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // One wrong test that never ends its timers must not keep the run alive.
     teardownTimeout: 10_000,
     // A forgotten `.only` fails the run instead of hiding the others.

@@ -108,20 +108,18 @@ describe('the demo', () => {
       expect((await demo.ask(text)).problem).toBeUndefined()
     }
   })
-})
 
-test('the session in the README is what the demo really answers', async () => {
-  const demo = await startedDemo()
-  const readme = await readFile('README.md', 'utf8')
-  const session = /## A session\n\n```\n([\s\S]*?)\n```/.exec(readme)?.[1] ?? ''
-  const turns = session.split('billing> ').slice(1)
-  expect(turns.length).toBeGreaterThanOrEqual(4)
-  for (const turn of turns) {
-    const [command = '', ...shown] = turn.trimEnd().split('\n')
-    const answered = renderConsole((await demo.ask(command)).card).trimEnd()
-    expect(`${command}\n${shown.join('\n')}`).toBe(`${command}\n${answered}`)
-  }
-  await demo.close()
+  test('the session in the README is what the demo really answers', async () => {
+    const readme = await readFile('README.md', 'utf8')
+    const session = /## A session\n\n```\n([\s\S]*?)\n```/.exec(readme)?.[1] ?? ''
+    const turns = session.split('billing> ').slice(1)
+    expect(turns.length).toBeGreaterThanOrEqual(4)
+    for (const turn of turns) {
+      const [command = '', ...shown] = turn.trimEnd().split('\n')
+      const answered = renderConsole((await demo.ask(command)).card).trimEnd()
+      expect(`${command}\n${shown.join('\n')}`).toBe(`${command}\n${answered}`)
+    }
+  })
 })
 
 test('one price flipped in what is served, and the recomputation disagrees', async () => {
