@@ -46,16 +46,15 @@ export function priceSubscription(
     }
   }
   const prices = resolvePrices(subscription, overrides, billingCurrency)
-  const gaps = prices.flatMap(({ resolved }) =>
-    resolved.found ? [] : [{ kind: resolved.gap, why: resolved.why }],
-  )
-  const first = prices.find(({ resolved }) => resolved.found)?.resolved
-  const statedCurrency = subscription.prices.find(({ price }) => price !== undefined)?.price?.currency
-  const currency = first?.found === true ? first.price.currency : (statedCurrency ?? billingCurrency ?? '')
+  const gap = firstGap(prices)
+  const currency = currencyOf(subscription, prices, billingCurrency)
   const foreignFee = subscription.setups.some(({ unitPrice }) => unitPrice.currency !== currency)
-  const exceptions = [...own, ...gaps.slice(0, 1), ...(foreignFee ? [FOREIGN_FEE] : [])]
+  const exceptions =
+    gap === undefined && !foreignFee
+      ? own
+      : [...own, ...(gap === undefined ? [] : [gap]), ...(foreignFee ? [FOREIGN_FEE] : [])]
   const held = exceptions.some(({ kind }) => HOLDING.has(kind))
-  if (gaps.length > 0 || subscription.billingPeriod === undefined) {
+  if (gap !== undefined || subscription.billingPeriod === undefined) {
     return { subscription, timeline: undefined, currency, held, exceptions }
   }
   const timeline: Timeline = {
@@ -63,9 +62,34 @@ export function priceSubscription(
     start: subscription.start,
     end: subscription.end,
     ...(subscription.term === undefined ? {} : { term: subscription.term }),
+    ...trialOf(prices),
     events: mergeEvents(subscription, prices, currency),
   }
   return { subscription, timeline, currency, held, exceptions }
+}
+
+function firstGap(
+  prices: readonly PriceAt[],
+): { readonly kind: ExceptionKind; readonly why: string } | undefined {
+  for (const { resolved } of prices) if (!resolved.found) return { kind: resolved.gap, why: resolved.why }
+  return undefined
+}
+
+function currencyOf(
+  subscription: FoldedSubscription,
+  prices: readonly PriceAt[],
+  billingCurrency: string | undefined,
+): string {
+  for (const { resolved } of prices) if (resolved.found) return resolved.price.currency
+  for (const { price } of subscription.prices) if (price !== undefined) return price.currency
+  return billingCurrency ?? ''
+}
+
+/** A price of zero at the start that later becomes one is the end of a trial: it acts at once (BILLING B15). */
+function trialOf([first, ...later]: readonly PriceAt[]): Pick<Timeline, 'trialEnd'> {
+  if (first?.resolved.found !== true || first.resolved.price.amount !== 0n) return {}
+  const paid = later.find(({ resolved }) => resolved.found && resolved.price.amount > 0n)
+  return paid === undefined ? {} : { trialEnd: paid.on }
 }
 
 interface PriceAt {
@@ -79,14 +103,12 @@ function resolvePrices(
   overrides: readonly PriceOverride[],
   billingCurrency: string | undefined,
 ): PriceAt[] {
-  const { start, end, prices } = subscription
-  const inside = (day: LocalDate) => day > start && (end === null || day < end)
-  const changes = overrides.length === 0 ? [] : overrideDays(overrides, subscription).filter(inside)
-  const days = [...new Set([start, ...prices.map(({ on }) => (on < start ? start : on)), ...changes])]
+  const { prices } = subscription
+  const days = priceDays(subscription, overrides)
   const resolved: PriceAt[] = []
-  for (const on of days.sort((left, right) => left - right)) {
+  for (const on of days) {
     const at = priceOn(on, marketPriceOn(prices, on), subscription, overrides, billingCurrency)
-    const before = resolved.at(-1)?.resolved
+    const before = resolved[resolved.length - 1]?.resolved
     if (
       before?.found === true &&
       at.found &&
@@ -97,6 +119,19 @@ function resolvePrices(
     resolved.push({ on, resolved: at })
   }
   return resolved
+}
+
+/** The days on which the price may change, in order: usually the start alone. */
+function priceDays(
+  subscription: FoldedSubscription,
+  overrides: readonly PriceOverride[],
+): readonly LocalDate[] {
+  const { start, end, prices } = subscription
+  const days = new Set([start])
+  for (const { on } of prices) if (on > start) days.add(on)
+  for (const day of overrideDays(overrides, subscription))
+    if (day > start && (end === null || day < end)) days.add(day)
+  return days.size === 1 ? [start] : [...days].sort((left, right) => left - right)
 }
 
 function marketPriceOn(prices: readonly PriceStep[], day: LocalDate): Pick<PriceStep, 'price' | 'cost'> {

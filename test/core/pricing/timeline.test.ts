@@ -57,6 +57,17 @@ test('B15: an override’s start and end are price changes on those dates', () =
   ])
 })
 
+test('B15: a free beginning is a trial, and the first price ends it', () => {
+  const free = observed({ unitPrice: { currency: 'USD', amount: decimal('0') } })
+  const tried = record([
+    ['2026-03-02T13:00:00Z', free],
+    ['2026-03-15T13:00:00Z', observed()],
+  ])
+  expect(priced(tried).timeline?.trialEnd).toBe(day('2026-03-15'))
+  expect(priced(record([[NOW, free]])).timeline?.trialEnd).toBeUndefined()
+  expect(priced(record([[NOW, observed()]])).timeline?.trialEnd).toBeUndefined()
+})
+
 describe('what cannot be billed is held with its reason', () => {
   test.each([
     ['noPrice', observed({ unitPrice: undefined }), true],
