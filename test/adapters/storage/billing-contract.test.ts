@@ -3,7 +3,6 @@ import { verifyChain } from '../../../core/audit/chain.js'
 import type { BillingStore } from '../../../core/ports.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
 import { memoryBilling } from '../../support/memory-billing.js'
-import { observation } from '../../support/observations.js'
 import {
   APRIL,
   DECIDED_AT,
@@ -18,25 +17,16 @@ import {
   runCustomer,
   runLine,
   voidDraft,
+  withStorage,
 } from './billing-fixtures.js'
 
 const databases = testDatabases()
 
 type WithBilling = (work: (billing: BillingStore) => Promise<void>) => Promise<void>
 
-async function withStored(work: (billing: BillingStore) => Promise<void>): Promise<void> {
-  const storage = await (await databases.create()).open()
-  try {
-    await storage.ledger.record(observation('a', undefined))
-    await work(storage.billing)
-  } finally {
-    await storage.close()
-  }
-}
-
 const STORES: readonly [name: string, withBilling: WithBilling][] = [
   ['in memory', (work) => work(memoryBilling())],
-  [`in the database, ${ENGINE} engine`, withStored],
+  [`in the database, ${ENGINE} engine`, (work) => withStorage(databases, ({ billing }) => work(billing))],
 ]
 
 const keysOf = (lines: readonly { readonly key: string }[]) => lines.map(({ key }) => key)

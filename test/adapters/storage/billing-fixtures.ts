@@ -1,3 +1,4 @@
+import type { Storage } from '../../../adapters/storage/open.js'
 import type { Decision, Verdict } from '../../../core/approval/approval.js'
 import type { AuditFact } from '../../../core/audit/chain.js'
 import type { BillRun, RunCustomer, RunLine } from '../../../core/billrun/run.js'
@@ -8,6 +9,8 @@ import type {
   ProposalDraft,
   VoidDraft,
 } from '../../../core/ports.js'
+import type { CommonDatabase, TestDatabases } from '../../support/database.js'
+import { observation } from '../../support/observations.js'
 import { day, decimal } from '../../support/observed.js'
 
 export const MARCH = { from: day('2026-03-01'), to: day('2026-04-01') }
@@ -143,4 +146,25 @@ export async function everything(billing: BillingStore): Promise<object> {
   const ids = [...new Set(trail.map(({ subject }) => subject))].sort()
   const approvals = await Promise.all(ids.map((id) => billing.approval(id)))
   return { books: await billing.books(), open: await billing.open(), trail, approvals }
+}
+
+/** A storage on an emptied database, with one observation for bill runs to point at. */
+export async function withStorage(
+  databases: TestDatabases,
+  work: (storage: Storage, database: CommonDatabase) => Promise<void>,
+): Promise<void> {
+  const database = await databases.create()
+  const storage = await opened(database)
+  try {
+    await work(storage, database)
+  } finally {
+    await storage.close()
+  }
+}
+
+/** Another storage on the same database: what another program, or this one after a restart, sees. */
+export async function opened(database: CommonDatabase, mspId = 'msp-1'): Promise<Storage> {
+  const storage = await database.open({ mspId })
+  if ((await storage.ledger.latest()) === undefined) await storage.ledger.record(observation('a', undefined))
+  return storage
 }

@@ -3,47 +3,25 @@ import type { Storage } from '../../../adapters/storage/open.js'
 import { AssertionFailed } from '../../../core/assert.js'
 import { DATABASE_BULK_ROWS } from '../../../core/limits.js'
 import { decimalFromUnits } from '../../../core/money/decimal.js'
-import type { BillingStore } from '../../../core/ports.js'
 import { type CommonDatabase, ENGINE, testDatabases } from '../../support/database.js'
-import { memoryBilling } from '../../support/memory-billing.js'
-import { observation } from '../../support/observations.js'
 import { day, decimal } from '../../support/observed.js'
 import {
   APRIL,
   DECIDED_AT,
-  MARCH,
-  MAY,
   approved,
   decisionOn,
   draft,
   everything,
   fact,
+  opened,
   proposed,
   runCustomer,
   runLine,
   voidDraft,
+  withStorage,
 } from './billing-fixtures.js'
 
 const databases = testDatabases()
-
-async function withStorage(
-  work: (storage: Storage, database: CommonDatabase) => Promise<void>,
-): Promise<void> {
-  const database = await databases.create()
-  const storage = await opened(database)
-  try {
-    await work(storage, database)
-  } finally {
-    await storage.close()
-  }
-}
-
-/** Another storage on the same database: what another program, or this one after a restart, sees. */
-async function opened(database: CommonDatabase, mspId = 'msp-1'): Promise<Storage> {
-  const storage = await database.open({ mspId })
-  if ((await storage.ledger.latest()) === undefined) await storage.ledger.record(observation('a', undefined))
-  return storage
-}
 
 async function counts({ sql }: CommonDatabase): Promise<object | undefined> {
   const tables = [
@@ -60,7 +38,6 @@ async function counts({ sql }: CommonDatabase): Promise<object | undefined> {
   )
   return row
 }
-
 describe(`figures, ${ENGINE} engine`, () => {
   const FIGURES = [
     runLine('seats', {
@@ -93,7 +70,7 @@ describe(`figures, ${ENGINE} engine`, () => {
   ]
 
   test('every figure and date comes back to the last digit, from the run and from the books', () =>
-    withStorage(async (storage, database) => {
+    withStorage(databases, async (storage, database) => {
       const customers = [
         runCustomer({ currency: 'KWD', amount: -9_223_372_036_854_775_807n }),
         runCustomer({ currency: 'JPY', comparison: { type: 'within', before: 9_007_199_254_740_993n } }),
@@ -111,7 +88,7 @@ describe(`figures, ${ENGINE} engine`, () => {
     }))
 
   test('an amount no column can hold is refused and nothing is stored', () =>
-    withStorage(async ({ billing }, database) => {
+    withStorage(databases, async ({ billing }, database) => {
       const tooLarge = 9_223_372_036_854_775_808n
       for (const amount of [tooLarge, -tooLarge]) {
         const refused = { kind: 'input', notDone: 'Nothing was stored.' }
@@ -124,7 +101,7 @@ describe(`figures, ${ENGINE} engine`, () => {
     }))
 
   test('a run of more lines than one statement takes keeps their order', () =>
-    withStorage(async ({ billing }, database) => {
+    withStorage(databases, async ({ billing }, database) => {
       const lines = Array.from({ length: DATABASE_BULK_ROWS + 1500 }, (_, index) =>
         runLine(`k${(index * 7919) % 100_003}`, { amount: BigInt(index), mpn: `P${index % 7}` }),
       )
@@ -136,7 +113,7 @@ describe(`figures, ${ENGINE} engine`, () => {
     }))
 
   test('after 9,999 the numbers have more digits, and the oldest still comes first', () =>
-    withStorage(async ({ billing }, { sql }) => {
+    withStorage(databases, async ({ billing }, { sql }) => {
       await sql(`INSERT INTO books (msp_id, last_run, last_approval) VALUES ('msp-1', 9998, 9998)`)
       for (const month of [undefined, APRIL]) await proposed(billing, draft(['k'], month && { month }))
       const open = await billing.open()
@@ -153,7 +130,7 @@ describe(`texts from outside, ${ENGINE} engine`, () => {
   const BAD = ['a\0b', 'half \uD83D', '\uDE00 half']
 
   test('one that cannot be stored is refused with its place, and nothing is stored', () =>
-    withStorage(async ({ billing }, database) => {
+    withStorage(databases, async ({ billing }, database) => {
       const { approval, run } = await proposed(billing, draft(['k1']))
       const before = await counts(database)
       for (const bad of BAD) {
@@ -179,92 +156,9 @@ describe(`texts from outside, ${ENGINE} engine`, () => {
     }))
 })
 
-describe(`MSPs on one database, ${ENGINE} engine`, () => {
-  /** Uses every method; numbers and charge keys are the same for everybody, names and outcomes are not. */
-  async function live(billing: BillingStore, name: string, round: number, voided?: string): Promise<unknown> {
-    const [one, two] = [`${round}-a`, `${round}-b`].map((key) => runLine(key, { customerName: name }))
-    const lines = [one, two].filter((line) => line !== undefined)
-    const month = name === 'mine' ? MARCH : MAY
-    const changes = {
-      month,
-      proposedBy: name,
-      customers: [runCustomer({ name })],
-      held: [runCustomer({ name })],
-    }
-    const first = await proposed(billing, draft(lines, changes))
-    const second = await proposed(billing, draft(lines, changes))
-    await billing.note(fact({ actor: name }))
-    const late = await billing.decide(decisionOn(first, 'approved', await billing.version()))
-    const verdict = voided === undefined ? 'rejected' : 'approved'
-    await billing.decide(decisionOn(second, verdict, await billing.version()))
-    await billing.books() // what is read from here on is added to what was read before
-    if (voided !== undefined) {
-      const request = await billing.proposeVoid(voidDraft(second.run.id, { requestedBy: name }))
-      const about = { void: [`${round}-${voided}`] }
-      await billing.decide(decisionOn(request, 'approved', await billing.version(), about))
-    }
-    await proposed(
-      billing,
-      draft([runLine(`${round}-c`, { customerName: name })], { ...changes, month: APRIL }),
-    )
-    return [late, await everything(billing)]
-  }
-
-  test('each has its own numbers, books and trail, as if it were alone', () =>
-    withStorage(async (mine, database) => {
-      const theirs = await opened(database, 'msp-2')
-      const [asMine, asTheirs] = [memoryBilling(), memoryBilling()]
-      const lives = [
-        [theirs, asTheirs, 'theirs', 1, 'a'],
-        [mine, asMine, 'mine', 1, 'b'],
-        [mine, asMine, 'mine', 2, undefined],
-        [theirs, asTheirs, 'theirs', 2, 'b'],
-        [mine, asMine, 'mine', 3, 'a'],
-        [theirs, asTheirs, 'theirs', 3, undefined],
-        [mine, asMine, 'mine', 4, 'a'],
-      ] as const
-      for (const [{ billing }, memory, name, round, voided] of lives) {
-        expect(await live(billing, name, round, voided)).toEqual(await live(memory, name, round, voided))
-        for (const [storage, expected] of [
-          [mine, asMine],
-          [theirs, asTheirs],
-        ] as const) {
-          expect(await everything(storage.billing)).toEqual(await everything(expected))
-        }
-      }
-      for (const [mspId, expected] of [
-        ['msp-1', asMine],
-        ['msp-2', asTheirs],
-      ] as const) {
-        const fresh = await opened(database, mspId)
-        expect(await everything(fresh.billing)).toEqual(await everything(expected))
-        expect((await fresh.verifyAudit()).fault).toBeUndefined()
-        await fresh.close()
-      }
-      await theirs.close()
-    }))
-
-  test('what another one has cannot be read, voided or decided', () =>
-    withStorage(async (mine, database) => {
-      const theirs = await opened(database, 'msp-2')
-      const record = await approved(theirs.billing, draft(['k1']))
-      const waiting = await proposed(theirs.billing, draft(['k2']))
-      expect([await mine.billing.approval('APR-0001'), await mine.billing.run('BR-0001')]).toEqual([
-        undefined,
-        undefined,
-      ])
-      await expect(mine.billing.proposeVoid(voidDraft('BR-0001'))).rejects.toMatchObject({ kind: 'notFound' })
-      for (const about of [record, waiting]) {
-        expect(await mine.billing.decide(decisionOn(about, 'approved', 0))).toEqual({ outcome: 'moved' })
-      }
-      expect(await everything(mine.billing)).toEqual(await everything(memoryBilling()))
-      await theirs.close()
-    }))
-})
-
 describe(`all or nothing, ${ENGINE} engine`, () => {
   test('what fails at the very end of a decision takes everything before it back', () =>
-    withStorage(async ({ billing }, database) => {
+    withStorage(databases, async ({ billing }, database) => {
       const record = await proposed(billing, draft(['k1', 'k2']))
       await database.sql(
         `ALTER TABLE audit_entry ADD CONSTRAINT planted CHECK (action <> 'bill.approved') NOT VALID`,
@@ -282,7 +176,7 @@ describe(`all or nothing, ${ENGINE} engine`, () => {
     }))
 
   test('only frozen lines are billed, as they were frozen, and only billed lines of the run are voided', () =>
-    withStorage(async ({ billing }) => {
+    withStorage(databases, async ({ billing }) => {
       await approved(billing, draft(['k0']))
       const record = await proposed(billing, draft(['k1', 'k2'], { month: APRIL }))
       const yes = decisionOn(record, 'approved', 3)
@@ -300,81 +194,9 @@ describe(`all or nothing, ${ENGINE} engine`, () => {
     }))
 })
 
-describe(`what the tables refuse, ${ENGINE} engine`, () => {
-  const BILL = 'INSERT INTO billed_line (msp_id, run_number, position, key, approval_number, voided_by)'
-
-  test('a second decision, a second bill of a charge or of a run, words nobody can read back', () =>
-    withStorage(async ({ billing }, { sql }) => {
-      await approved(billing, draft(['k1']))
-      await proposed(billing, draft(['k1'], { month: APRIL }))
-      const refused: readonly (readonly [statement: string, by: RegExp])[] = [
-        [
-          `INSERT INTO decision SELECT msp_id, approval_number, 'rejected', 'x', 'X', now(), 'r', 99 FROM decision`,
-          /decision_pkey/,
-        ],
-        [
-          `INSERT INTO decision SELECT msp_id, 2, 'rejected', 'x', 'X', now(), 'r', version FROM decision`,
-          /version/,
-        ],
-        [`${BILL} VALUES ('msp-1', 2, 0, 'k1', 2, NULL)`, /billed_line_once/],
-        [
-          `INSERT INTO approval SELECT msp_id, 3, type, run_number, customer_id, reason, fingerprint, requested_by,
-            requested_by_name, requested_at, expires_at FROM approval WHERE number = 1`,
-          /approval_bills_run_once/,
-        ],
-        [
-          `INSERT INTO decision SELECT msp_id, 2, 'maybe', 'x', 'X', now(), 'r', 99 FROM decision`,
-          /decision_verdict/,
-        ],
-        [
-          `INSERT INTO decision SELECT msp_id, 2, 'rejected', 'x', 'X', now(), NULL, 99 FROM decision`,
-          /decision_verdict/,
-        ],
-      ]
-      for (const [statement, by] of refused) await expect(sql(statement), statement).rejects.toThrow(by)
-    }))
-
-  test('any change of what was shown, decided and billed', () =>
-    withStorage(async ({ billing }, { sql }) => {
-      await approved(billing, draft(['k1']))
-      await proposed(billing, draft(['k2']))
-      await proposed(billing, draft(['k3']))
-      const request = await billing.proposeVoid(voidDraft('BR-0001'))
-      for (const table of [
-        'bill_run',
-        'bill_run_line',
-        'bill_run_customer',
-        'approval',
-        'supersession',
-        'decision',
-      ]) {
-        await expect(sql(`UPDATE ${table} SET msp_id = msp_id`), table).rejects.toThrow('never changed')
-        await expect(sql(`DELETE FROM ${table}`), table).rejects.toThrow('never changed')
-        await expect(sql(`TRUNCATE ${table} CASCADE`), table).rejects.toThrow('never changed')
-      }
-      await expect(sql(`UPDATE billed_line SET key = 'k9'`)).rejects.toThrow('never changed')
-      await expect(sql('DELETE FROM billed_line')).rejects.toThrow('never changed')
-      await billing.decide(decisionOn(request, 'approved', await billing.version(), { void: ['k1'] }))
-      await expect(sql('UPDATE billed_line SET voided_by = NULL')).rejects.toThrow('never changed')
-    }))
-
-  test('without the index a charge would be billed twice', () =>
-    withStorage(async ({ billing }, { sql }) => {
-      const before = await sql(`SELECT pg_get_indexdef('billed_line_once'::regclass) AS definition`)
-      await sql('DROP INDEX billed_line_once')
-      for (const month of [undefined, APRIL]) await approved(billing, draft(['k1'], month && { month }))
-      expect((await billing.books()).billed.map(({ key }) => key)).toEqual(['k1', 'k1'])
-      const { definition } = before[0] as { readonly definition: string }
-      await expect(sql(definition)).rejects.toThrow('billed_line_once')
-      await sql(
-        `BEGIN; SET LOCAL session_replication_role = replica; TRUNCATE billed_line; ${definition}; COMMIT`,
-      )
-    }))
-})
-
 describe(`what is kept in memory, ${ENGINE} engine`, () => {
   test('what other programs decide is seen at once', () =>
-    withStorage(async (storage, database) => {
+    withStorage(databases, async (storage, database) => {
       const other = await opened(database)
       await approved(storage.billing, draft(['k1', 'k2']))
       const before = await other.billing.books()
@@ -398,7 +220,7 @@ describe(`what is kept in memory, ${ENGINE} engine`, () => {
     }))
 
   test('books put back to an earlier day are read from their beginning', () =>
-    withStorage(async ({ billing }, { sql }) => {
+    withStorage(databases, async ({ billing }, { sql }) => {
       await approved(billing, draft(['k1']))
       await approved(billing, draft(['k2'], { month: APRIL }))
       expect((await billing.books()).billed).toHaveLength(2)
@@ -407,3 +229,37 @@ describe(`what is kept in memory, ${ENGINE} engine`, () => {
       expect((await billing.books()).billed.map(({ key }) => key)).toEqual(['k1'])
     }))
 })
+
+describe(`a database that moved, ${ENGINE} engine`, () => {
+  test('billing goes on where it was: figures, numbers, trail', () =>
+    withStorage(databases, async (storage) => {
+      const lines = [
+        runLine('k1', { quantity: decimal('0.00000001') }),
+        runLine('k2', { customerName: 'a "b" \\ \n 日本' }),
+      ]
+      await approved(storage.billing, draft(lines, { asked: ['C1', '{"C",2}'] }))
+      const request = await storage.billing.proposeVoid(voidDraft('BR-0001'))
+      await storage.billing.decide(decisionOn(request, 'approved', 3, { void: ['k1'] }))
+      const [before, content] = [await everything(storage.billing), await exported(storage)]
+      const target = await (await databases.create()).open()
+      await target.importLines(content())
+      expect(await everything(target.billing)).toEqual(before)
+      const next = await approved(target.billing, draft(['k1'], { month: APRIL }))
+      expect([next.run.id, next.approval.id, await target.billing.version()]).toEqual([
+        'BR-0002',
+        'APR-0003',
+        6,
+      ])
+      expect(await target.verifyAudit()).toEqual({ entries: 6, fault: undefined })
+      await target.close()
+    }))
+})
+
+/** All lines of an export, to be given again after the database is emptied. */
+async function exported(storage: Storage): Promise<() => AsyncIterable<string>> {
+  const lines: string[] = []
+  for await (const line of storage.exportLines()) lines.push(line)
+  return async function* again() {
+    yield* lines
+  }
+}
