@@ -2,7 +2,7 @@
 export default function requireServer(): void {
   if (process.env['TEST_DATABASE_URL'] !== undefined) return
   throw new Error(
-    'TEST_DATABASE_URL is not set. Name a PostgreSQL server on which databases may be created, such as ' +
+    'TEST_DATABASE_URL is not set. Name a PostgreSQL server and a superuser of it (the tests create databases), such as ' +
       'postgresql://user:password@127.0.0.1:5432/postgres. Nothing was tested.',
   )
 }
