@@ -75,7 +75,7 @@ async function killOnce(
       writes += 1
       writingSince = performance.now()
       said.writes.set(sequence, { states, orders, customers })
-      if (aimAtWrite && writes === round) void sleep(random() * usual * 1.1).then(() => stop(child))
+      if (aimAtWrite && writes === round) void sleep(random() * usual * 0.9).then(() => stop(child))
     }
     if (word === 'done') {
       phase = 'answered'
@@ -157,7 +157,8 @@ async function campaign({ kills, seed, acknowledgeFirst, untilFault }: Campaign)
   const writeMs: number[] = []
   let folder = ''
   let said: Said = { acknowledged: 0, writes: new Map() }
-  for (let kill = 0; kill < kills && !(untilFault && faults.length > 0); kill += 1) {
+  const enough = (kill: number) => kill >= kills && (untilFault || phases.writing >= kills / 2)
+  for (let kill = 0; !enough(kill) && kill < 2 * kills && !(untilFault && faults.length > 0); kill += 1) {
     if (kill % 20 === 0) {
       if (folder !== '') await rm(folder, { recursive: true, force: true })
       folder = await mkdtemp(path.join(tmpdir(), 'cloud-billing-kill-'))
@@ -183,7 +184,8 @@ const kills = Number(values.kills)
 const seed = Number(values.seed)
 const { phases, faults } = await campaign({ kills, seed, acknowledgeFirst: false, untilFault: false })
 const drawn = Object.entries(phases).map(([phase, count]) => `${count} ${phase}`)
-process.stdout.write(`observe: ${kills} kills (${drawn.join(', ')}), ${faults.length} faults, seed ${seed}\n`)
+const total = Object.values(phases).reduce((sum, count) => sum + count, 0)
+process.stdout.write(`observe: ${total} kills (${drawn.join(', ')}), ${faults.length} faults, seed ${seed}\n`)
 for (const fault of faults) process.stdout.write(`  ${fault}\n`)
 const twin = await campaign({ kills: 40, seed, acknowledgeFirst: true, untilFault: true })
 const caught = twin.faults.some((fault) => fault.startsWith('lost'))
