@@ -61,7 +61,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
   const { people, timeZone } = config.settings
   const desk = createDesk({ studio, people, timeZone, clock: ports.clock, files: csvFiles() })
   const ask = async (text: string) => {
-    const { progressWriter, withSavedFile } = await loadConsole()
+    const { progressWriter } = await import('./console/prompt.js')
+    const { withSavedFile } = await import('./console/save.js')
     const reply = await desk.ask(config.consoleIdentity, text, progressWriter(process.stderr))
     return withSavedFile(reply, config.exportDirectory)
   }
@@ -70,7 +71,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
     desk,
     ask,
     prompt: async (streams) => {
-      const { promptLoop, renderConsole } = await loadConsole()
+      const { promptLoop } = await import('./console/prompt.js')
+      const { renderConsole } = await import('./console/render.js')
       await promptLoop(streams, async (text) => renderConsole((await ask(text)).card))
     },
     serve: () =>
@@ -84,16 +86,6 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
       }),
     close: () => storage.close(),
   }
-}
-
-/** The console is a surface like the others: loaded when somebody uses it. */
-async function loadConsole() {
-  const [prompt, render, save] = await Promise.all([
-    import('./console/prompt.js'),
-    import('./console/render.js'),
-    import('./console/save.js'),
-  ])
-  return { ...prompt, ...render, ...save }
 }
 
 interface ServeParts {
@@ -260,7 +252,7 @@ async function askOnce(words: readonly string[]): Promise<number> {
 
 /** Writes an outcome where it belongs: answers on stdout, refusals on stderr. Returns the exit code. */
 export async function report({ card, problem }: Reply): Promise<0 | 1 | 2> {
-  const { renderConsole } = await loadConsole()
+  const { renderConsole } = await import('./console/render.js')
   const stream = problem === undefined ? process.stdout : process.stderr
   stream.write(renderConsole(card))
   return exitCodeOf(problem)
