@@ -48,9 +48,11 @@ export interface Running {
 /** Opens the database, applies migrations and wires everything. Problem when the configuration cannot work. */
 export async function start(config: Config, replacements: Replacements = {}): Promise<Running> {
   const log = logOf(config)
+  // First what can refuse the configuration, then what has to be closed again.
+  const marketplace = createIngramMarketplace({ ...config.marketplace, log })
   const storage = await openDatabase(config, log)
   const ports = {
-    marketplace: createIngramMarketplace({ ...config.marketplace, log }),
+    marketplace,
     ledger: storage.ledger,
     billing: storage.billing,
     clock: replacements.clock ?? storage.clock,

@@ -73,7 +73,10 @@ export function createBilling(
     approvedRun: async (runId) => {
       const run = await billing.run(runId)
       const { billed } = await billing.books()
-      if (run !== undefined && billed.some((line) => line.runId === runId)) return run
+      const keys = new Set(billed.filter((line) => line.runId === runId).map(({ key }) => key))
+      // What was voided since is due again, or billed by another run: it is in no file of this one.
+      if (run !== undefined && keys.size > 0)
+        return { ...run, lines: run.lines.filter(({ key }) => keys.has(key)) }
       throw new Problem({
         kind: 'notFound',
         what: `There is no approved bill run “${runId}”: it was not approved, is voided, or does not exist.`,

@@ -94,7 +94,8 @@ function changesSince(
   if (approval.subject.type === 'void') return voidChanges(approval, run, view)
   const asked = run.asked.length > 0 ? run.asked : run.customers.map(({ customerId }) => customerId)
   const now = runContent(view, run.month, asked, bounds)
-  return now.fingerprint === approval.fingerprint ? undefined : staleness(run.lines, now.lines)
+  if (now.fingerprint === approval.fingerprint) return undefined
+  return staleness(run.lines, now.lines) ?? { added: [], gone: [], reworded: now.lines }
 }
 
 /** Billed lines of a run, for one customer or all. */

@@ -83,9 +83,10 @@ function ordersSince(ledger: Ledger, observedAt: Date, { opensOn, timeZone }: Po
 }
 
 function settledOrders(ledger: Ledger) {
-  const settled = ledger.orders.filter(({ status, products, type }) => {
+  const settled = ledger.orders.filter(({ status, products, type, provisionedAt }) => {
     if (status === 'cancelled' || status === 'error') return true
-    return status === 'completed' && (products !== undefined || type === 'renewal' || type === 'cancellation')
+    if (status !== 'completed' || provisionedAt === undefined) return false
+    return products !== undefined || type === 'renewal' || type === 'cancellation'
   })
   return new Map(settled.map(({ firstSequence: _, ...order }) => [order.id, order]))
 }

@@ -1,18 +1,11 @@
 import type { Person } from '../access/rights.js'
 import { expiryOf } from '../approval/approval.js'
 import { type Bounds, compareWithLast } from '../billrun/bounds.js'
-import {
-  type BillRun,
-  type RunCustomer,
-  type RunLine,
-  chargeFacts,
-  chargeKey,
-  fingerprintOf,
-} from '../billrun/run.js'
+import { type BillRun, type RunCustomer, type RunLine, chargeKey, fingerprintOf } from '../billrun/run.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { explainLine } from '../charges/explain.js'
-import type { Policy } from '../charges/types.js'
+import type { Policy, SettledLine } from '../charges/types.js'
 import { PROPOSE_ATTEMPTS } from '../limits.js'
 import type { ApprovalRecord, BilledLine, BillingStore, Books, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
@@ -57,7 +50,7 @@ export function runContent(
     billedByLineage(view.books.billed),
   )
   const chosen = asked.length === 0 ? bills : bills.filter(({ customerId }) => asked.includes(customerId))
-  const number = ordinals(view.books.billed)
+  const keyOf = keysFor(view.books.billed)
   const customers: RunCustomer[] = []
   const held: RunCustomer[] = []
   const lines: RunLine[] = []
@@ -75,7 +68,7 @@ export function runContent(
       continue
     }
     customers.push(customer)
-    lines.push(...bill.lines.map((line) => freeze(line, bill.name, number)))
+    lines.push(...bill.lines.map((line) => freeze(line, bill.name, keyOf)))
   }
   return { lines, customers, held, fingerprint: fingerprintOf(month, lines) }
 }
@@ -91,31 +84,29 @@ export function billedByLineage(lines: readonly BilledLine[]): Billed {
   return billed
 }
 
-/** Counts equal charges: those billed already, then those of this run in order. */
-function ordinals(billed: readonly BilledLine[]): (facts: string) => number {
-  const seen = new Map<string, number>()
-  for (const line of billed) {
-    const facts = chargeFacts(line.lineageId, line)
-    seen.set(facts, (seen.get(facts) ?? 0) + 1)
-  }
-  return (facts) => {
-    const ordinal = seen.get(facts) ?? 0
-    seen.set(facts, ordinal + 1)
-    return ordinal
+/** Names charges: of equal ones each takes the first name that is neither billed nor taken in this run. */
+function keysFor(billed: readonly BilledLine[]): (lineageId: string, line: SettledLine) => string {
+  const taken = new Set(billed.map(({ key }) => key))
+  return (lineageId, line) => {
+    let ordinal = 0
+    while (taken.has(chargeKey(lineageId, line, ordinal))) ordinal += 1
+    const key = chargeKey(lineageId, line, ordinal)
+    taken.add(key)
+    return key
   }
 }
 
 function freeze(
   { subscription, charge, currency }: BillLine,
   customerName: string,
-  number: (facts: string) => number,
+  keyOf: (lineageId: string, line: SettledLine) => string,
 ): RunLine {
   const { lineageId, customerId, mpn, productName } = subscription.subscription
   const { kind, period, from, to, billOn, quantity, unitPrice, amount, priceRule } = charge
   const settled = { kind, period, from, to, billOn, quantity, unitPrice, amount }
   return {
     ...settled,
-    key: chargeKey(lineageId, settled, number(chargeFacts(lineageId, settled))),
+    key: keyOf(lineageId, settled),
     customerId,
     customerName,
     lineageId,
@@ -162,7 +153,7 @@ export async function propose(
 ): Promise<ApprovalRecord> {
   for (let attempt = 1; ; attempt += 1) {
     const now = await view()
-    const asked = names.map((name) => findCustomer(now.portfolio.customers, name).id)
+    const asked = idsOf(now.portfolio, names)
     const content = runContent(now, month, asked, bounds)
     if (content.lines.length === 0) throw nothingToPropose(content.held)
     const proposedAt = await ports.clock.now()
@@ -182,6 +173,13 @@ export async function propose(
       if (!moved || attempt >= PROPOSE_ATTEMPTS) throw error
     }
   }
+}
+
+/** Names were separated at commas, and a name may have one itself: all of it is looked for first. */
+function idsOf({ customers }: Portfolio, names: readonly string[]): string[] {
+  const whole = names.join(', ').toLowerCase()
+  const [same] = [...customers].filter(([, { name }]) => names.length > 1 && name.toLowerCase() === whole)
+  return same === undefined ? names.map((name) => findCustomer(customers, name).id) : [same[0]]
 }
 
 function nothingToPropose(held: readonly RunCustomer[]): Problem {

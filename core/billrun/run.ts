@@ -97,7 +97,7 @@ export function chargeKey(lineageId: string, line: SettledLine, ordinal: number)
 }
 
 /** What makes two charges equal. */
-export function chargeFacts(lineageId: string, line: SettledLine): string {
+function chargeFacts(lineageId: string, line: SettledLine): string {
   const { kind, period, from, to, quantity, unitPrice, amount } = line
   const dates = [period.from, period.to, from, to].map(dateText)
   return [

@@ -49,7 +49,11 @@ export function assignLineages(
     for (const record of fresh) {
       const candidates = preferVendorId(record, predecessors(record, group, continued))
       const [only] = candidates
-      if (only === undefined) {
+      const undecided = only === undefined ? mayStillContinue(record, group, continued) : []
+      if (undecided.length > 0) {
+        lineageOf.set(record.recordKey, lineageIdOf(record.recordKey))
+        ambiguous.push({ recordKey: record.recordKey, candidates: undecided })
+      } else if (only === undefined) {
         lineageOf.set(record.recordKey, lineageIdOf(record.recordKey))
       } else if (candidates.length === 1 && !isContested(only, record, fresh)) {
         lineageOf.set(record.recordKey, lineageOf.get(only.recordKey) ?? lineageIdOf(only.recordKey))
@@ -135,6 +139,24 @@ function predecessors(
     const end = other.endsOn ?? (sameVendorId(record, other) ? other.expiresOn : undefined)
     return end !== undefined && Math.abs(record.startsOn - end) <= LINEAGE_GAP_DAYS
   })
+}
+
+/**
+ * Running lines whose term ends where this one starts: either the turnover is seen half, and the old line is about to
+ * end, or it renews and this is a second purchase. Which one it is shows soon; until then nothing is decided.
+ */
+function mayStillContinue(
+  record: LineageCandidate,
+  group: readonly LineageCandidate[],
+  continued: ReadonlySet<string>,
+): string[] {
+  return group
+    .filter((other) => {
+      if (other.startsOn >= record.startsOn || other.endsOn !== undefined) return false
+      if (continued.has(other.recordKey) || other.expiresOn === undefined) return false
+      return Math.abs(record.startsOn - other.expiresOn) <= LINEAGE_GAP_DAYS
+    })
+    .map(({ recordKey }) => recordKey)
 }
 
 /** True when another new line could continue `only` just as well, and no vendor id settles it. */

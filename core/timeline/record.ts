@@ -41,8 +41,9 @@ export function endOf(
   history: RecordHistory,
   settings: FoldSettings,
 ): { on: LocalDate; estimated: boolean } | undefined {
-  const ended = history.states.find(({ subscription }) => hasEnded(subscription))
-  if (ended === undefined || !hasEnded(latestState(history).subscription)) return undefined
+  const running = history.states.findLastIndex(({ subscription }) => !hasEnded(subscription))
+  const ended = history.states[running + 1]
+  if (ended === undefined) return undefined
   const { startsOn, expiresOn, lastModifiedOn } = latestState(history).subscription
   const seenOn = localDateOf(ended.observedAt, settings.timeZone)
   const notBeforeStart = (day: LocalDate) => (day < startsOn ? startsOn : day)
@@ -117,14 +118,15 @@ function quantityOrders(history: RecordHistory): QuantityOrder[] {
   for (const order of history.orders) {
     if (order.status !== 'completed' || order.provisionedAt === undefined) continue
     if (order.type === 'renewal' || order.type === 'cancellation') continue
-    const product = order.products?.find((candidate) => candidate.mpn === mpn)
-    if (order.products !== undefined && product === undefined) continue
+    const products = order.products?.filter((candidate) => candidate.mpn === mpn)
+    if (products?.length === 0) continue
+    const quantity = products?.reduce((sum, product) => (sum + product.quantity) as Decimal, DECIMAL_ZERO)
     changes.push({
       at: order.provisionedAt,
       number: order.number,
       initial: order.type === 'sales' || order.type === 'migration',
-      delta: order.scheduledAtRenewal ? undefined : product?.quantity,
-      target: order.scheduledAtRenewal ? product?.quantity : undefined,
+      delta: order.scheduledAtRenewal ? undefined : quantity,
+      target: order.scheduledAtRenewal ? quantity : undefined,
     })
   }
   return changes.sort((left, right) => left.at.getTime() - right.at.getTime())

@@ -262,6 +262,34 @@ describe('void', () => {
     expect((await problemOf(msp.studio.billing.void(DANA, 'BR-0001', undefined, ' '))).kind).toBe('input')
   })
 
+  test('what is voided for one customer is in no file of the run any more', async () => {
+    const msp = await office()
+    msp.subscriptions.push(observed({ subscriptionId: '2', customerId: 'C2' }))
+    await msp.observe()
+    await msp.decide(LEE, await msp.propose(DANA))
+    await msp.decide(LEE, await msp.studio.billing.void(DANA, 'BR-0001', 'contoso', 'wrong price'))
+    const { lines } = await msp.studio.billing.approvedRun('BR-0001')
+    expect(new Set(lines.map(({ customerName }) => customerName))).toEqual(new Set(['Fabrikam']))
+  })
+
+  test('an equal charge can be billed again after the first of two is voided', async () => {
+    const msp = await office()
+    const move = async (date: string) => {
+      msp.orders = [order({ provisionedAt: new Date(`${date}T15:00:00Z`) })]
+      await msp.observe()
+      const asked = await msp.propose(DANA)
+      await msp.decide(LEE, asked)
+      return asked.run.id
+    }
+    await msp.decide(LEE, await msp.propose(DANA))
+    const first = await move('2026-03-13')
+    await move('2026-03-11')
+    await move('2026-03-13')
+    await msp.decide(LEE, await msp.studio.billing.void(DANA, first, undefined, 'once too often'))
+    expect(await msp.decide(LEE, await msp.propose(DANA))).toMatchObject({ type: 'decided' })
+    expect(await msp.due()).toBe(0n)
+  })
+
   test('two requests over the same lines: the second finds them voided and changes nothing', async () => {
     const msp = await office()
     await msp.decide(LEE, await msp.propose(DANA))

@@ -89,10 +89,20 @@ describe('B18: a subscription survives the marketplace’s changing ids', () => 
   })
 
   test('a running subscription is not continued by buying the product again', () => {
-    const running = candidate('a', '2025-03-11', undefined, { expiresOn: day('2026-03-11') })
+    const running = candidate('a', '2025-03-11', undefined, { expiresOn: day('2027-03-11') })
     const { of, ambiguous } = lineages([running, candidate('b', '2026-03-11', undefined)])
     expect(of['b']).toBe(lineageIdOf('b'))
     expect(ambiguous).toEqual([])
+  })
+
+  test('a turnover seen half is undecided until the old record ends or renews', () => {
+    const fresh = candidate('b', '2026-03-11', undefined)
+    const old = (to: string | undefined, expires: string) =>
+      candidate('a', '2026-02-11', to, { expiresOn: day(expires) })
+    expect(lineages([old(undefined, '2026-03-11'), fresh]).ambiguous).toEqual(['b'])
+    expect(lineages([old('2026-03-11', '2026-03-11'), fresh]).of['b']).toBe(lineageIdOf('a'))
+    const renewed = lineages([old(undefined, '2026-04-11'), fresh])
+    expect([renewed.of['b'], renewed.ambiguous]).toEqual([lineageIdOf('b'), []])
   })
 
   test('an identity used once never moves, and a continued record is not continued again', () => {
