@@ -14,7 +14,7 @@ import { slackWords } from '../support/story/slack-words.js'
 import type { Said } from '../support/story/story.js'
 import type { SurfaceName } from '../support/story/surface.js'
 import { teamsWords } from '../support/story/teams-words.js'
-import { type Opening, SURFACES, createTheatre } from '../support/story/theatre.js'
+import { type Opening, PLAY_MILLISECONDS, SURFACES, createTheatre } from '../support/story/theatre.js'
 
 // Each surface can be made to show another card than it was given.
 const shown = vi.hoisted(() => {
@@ -77,7 +77,7 @@ function told(text: string) {
   return parseStory('tale', text)
 }
 
-describe('a story goes red, with the lines that differ', () => {
+describe('a story goes red, with the lines that differ', { timeout: PLAY_MILLISECONDS }, () => {
   let said: readonly (readonly Said[])[] = []
 
   it.each(SURFACES)('and is green on %s as it is', async (surface) => {
@@ -141,7 +141,9 @@ describe('a story goes red, with the lines that differ', () => {
   })
 })
 
-describe('a surface that shows anything else than the others goes red', () => {
+describe('a surface that shows anything else than the others goes red', {
+  timeout: PLAY_MILLISECONDS,
+}, () => {
   it.each(
     SURFACES.flatMap((surface) => [
       [
@@ -176,7 +178,7 @@ function withAmount(card: Card): Card {
   return JSON.parse(JSON.stringify(card).replaceAll('$440.00', '$440.10')) as Card
 }
 
-describe('the auditor stops a story', () => {
+describe('the auditor stops a story', { timeout: PLAY_MILLISECONDS }, () => {
   const sum = TALE.replace(
     '@dana    bill contoso',
     '@dana    propose march\n@lee     approve APR-0001\n\n@dana    bill contoso',

@@ -5,7 +5,7 @@ import type { StorageOptions } from '../../adapters/storage/open.js'
 import { differenceOf } from '../support/story/difference.js'
 import { parseStory, writeStory } from '../support/story/parse.js'
 import type { Story } from '../support/story/story.js'
-import { type Opening, SURFACES, createTheatre } from '../support/story/theatre.js'
+import { type Opening, PLAY_MILLISECONDS, SURFACES, createTheatre } from '../support/story/theatre.js'
 
 /** Set by `npm run stories -- --write`: the stories are written as they are played on the console. */
 const WRITES = process.env['STORIES_WRITE'] === 'yes'
@@ -32,7 +32,7 @@ function read(name: string): Story {
   return parseStory(name, readFileSync(fileOf(name), 'utf8'))
 }
 
-describe.each(names)('%s', (name) => {
+describe.each(names)('%s', { timeout: PLAY_MILLISECONDS }, (name) => {
   if (WRITES) {
     it('is written as it is played on the console', async () => {
       const story = read(name)

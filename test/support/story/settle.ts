@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 const QUIET_LOOKS = 3
 const LOOK_MILLISECONDS = 2
 /** Answers take milliseconds; on a busy machine, seconds. Past this something hangs. */
-const GIVE_UP_MILLISECONDS = 30_000
+const GIVE_UP_MILLISECONDS = 20_000
 
 /** Waits until the server behind `url` says, on its own port, that nothing goes on after a request any more. */
 export async function settled(url: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, vi } from 'vitest'
 import type { Storage, StorageOptions } from '../../../adapters/storage/open.js'
 import { createKeySet } from '../../emulators/teams/keys.js'
 import { type CommonDatabase, testDatabases } from '../database.js'
@@ -7,6 +7,9 @@ import type { Said, Story } from './story.js'
 import type { SurfaceName } from './surface.js'
 
 export const SURFACES: readonly SurfaceName[] = ['console', 'slack', 'teams']
+
+/** A play takes half a second; the first ones on a busy machine, which load the platforms' libraries, ten and more. */
+export const PLAY_MILLISECONDS = 60_000
 
 /** What stands in the place of the product's `openStorage`: opening a database for each play would take most of the time. */
 export interface Opening {
@@ -34,17 +37,22 @@ export function createTheatre(opening: Opening): PlayStory {
   const teamsKeys = createKeySet()
   let database: CommonDatabase | undefined
   let plays = 0
-  beforeEach(async () => {
-    database ??= await databases.create()
+  beforeAll(async () => {
+    database = await databases.create()
+  })
+  beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date'] })
   })
   afterEach(() => {
     vi.useRealTimers()
   })
   return async (story, surface, { books = (storage: Storage) => storage } = {}) => {
-    const { open } = database ?? (await databases.create())
     let opened: Storage | undefined
-    opening.open = async ({ mspId }) => (opened = await open({ mspId }))
+    opening.open = async ({ mspId }) => {
+      if (database === undefined) throw new Error('the theatre has no database yet')
+      opened = await database.open({ mspId })
+      return opened
+    }
     plays += 1
     return await playStory(story, {
       surface,
