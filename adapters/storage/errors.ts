@@ -23,7 +23,7 @@ const UNAVAILABLE: readonly (readonly [pattern: RegExp, what: string, next: stri
 ]
 /** Failures of node-postgres that carry no code. */
 const DRIVER_SAYS =
-  /connection terminated|timeout exceeded when trying to connect|not queryable|query read timeout|has stopped/i
+  /connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|query read timeout|has stopped/i
 
 /** A failure of the database as a {@link Problem}; anything else is a bug of ours and comes back as it is. */
 export function asStorageProblem(

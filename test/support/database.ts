@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { prepareImage } from '../../adapters/storage/embedded-image.mjs'
 import { openEngine } from '../../adapters/storage/engine.js'
 import type { Engine } from '../../adapters/storage/engine.js'
@@ -54,6 +54,8 @@ export interface TestDatabases {
  */
 export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatabases {
   checkLeaks()
+  // Some tests open several databases; on a busy machine each takes seconds.
+  vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
   const removals: (() => Promise<void>)[] = []
   let common: Promise<Engine> | undefined
   beforeAll(async () => {

@@ -46,6 +46,7 @@ describe('failures of the database become sentences', () => {
     const sentences = [
       'Connection terminated unexpectedly',
       'timeout exceeded when trying to connect',
+      'timeout expired',
       'Client has encountered a connection error and is not queryable',
       'Query read timeout',
       'The embedded database has stopped.',
