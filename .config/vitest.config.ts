@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'dist/**', 'test/clients/**'],
     // Separate processes: a test that opens the embedded database or changes its environment harms no other file.
     pool: 'forks',
-    // A new embedded database takes two to five seconds on a busy machine; a hung test must still end.
+    // A new embedded database takes seconds, and many times that on a machine at work; a hung test must still end.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // One wrong test that never ends its timers must not keep the run alive.
