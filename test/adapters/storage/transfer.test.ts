@@ -65,6 +65,82 @@ async function both(work: (source: Storage, target: Storage) => Promise<void>): 
   }
 }
 
+/** A file that is changed, and what is said about it. */
+type Broken = Readonly<Record<string, readonly [readonly string[], string | RegExp]>>
+
+function resealed(changed: readonly string[]): readonly string[] {
+  return [...changed, endOf(changed)]
+}
+
+function brokenFiles(lines: readonly string[]): Broken {
+  const [header = '', ...content] = lines.slice(0, -1)
+  return {
+    'nothing at all': [[], 'line 1: This line of the export cannot be used: the file ends here.'],
+    'something else': [['id,name', '1,x'], 'line 1: This line of the export cannot be used: it is not JSON'],
+    'JSON of something else': [
+      ['{"a":1}'],
+      'line 1: This line of the export cannot be used: this is not an export',
+    ],
+    'another format': [
+      resealed([header.replace('"version":1', '"version":2'), ...content]),
+      'this is not an export of this program',
+    ],
+    'another version of the program': [
+      resealed([header.replace(/"migrations":\[/, '"migrations":["1_old",'), ...content]),
+      /another version of this program.*Start the newer version/,
+    ],
+    'cut short': [lines.slice(0, 100), /line 101: .* the file ends here/],
+    'without its end': [lines.slice(0, -1), /the file ends here/],
+    'one amount changed': [
+      lines.map((line) => line.replace('99999999999999999999.12345678', '99999999999999999999.12345679')),
+      /the lines before it were changed/,
+    ],
+    'one line missing': [[...lines.slice(0, 50), ...lines.slice(51)], /cannot be used|does not fit/],
+    'a line too many': [[...lines, '{}'], /nothing may follow the last line/],
+    'a line without end': [[header, 'x'.repeat(17 * 1024 * 1024)], /line 2: .* it is too long/],
+  }
+}
+
+function brokenRows(lines: readonly string[]): Broken {
+  const [header = '', ...content] = lines.slice(0, -1)
+  return {
+    'a table that is not ours': [
+      resealed([header, '{"table":"pg_class","rows":0}', ...content]),
+      /line 2: .* it does not name a table of ours/,
+    ],
+    'rows that are no number': [
+      resealed([header, '{"table":"msp","rows":"x"}', ...content]),
+      /line 2: .* it does not name a table of ours/,
+    ],
+    'a row twice': [
+      resealed([
+        header,
+        ...content.flatMap((line) =>
+          line.includes('"L-1"')
+            ? [line, line]
+            : [line.replace('"lineage_member","rows":1', '"lineage_member","rows":2')],
+        ),
+      ]),
+      /does not fit \(23505\)/,
+    ],
+    'a row with a word we do not know': [
+      resealed([
+        header,
+        ...content.map((line) => line.replace('"status": "active"', '"status": "sleeping"')),
+      ]),
+      /does not fit \(23514\)/,
+    ],
+    'a row that is not JSON': [
+      resealed([header, ...content.map((line) => line.replace('"status": "active"', '"status": '))]),
+      /does not fit \(22P02\)/,
+    ],
+    'a number that is none': [
+      resealed([header, ...content.map((line) => line.replace('99999999999999999999.12345678', '"many"'))]),
+      /does not fit \(22P02\)/,
+    ],
+  }
+}
+
 describe(`moving a database, ${ENGINE} engine to embedded and back`, () => {
   test('everything arrives exactly as it was', () =>
     both(async (source, target) => {
@@ -87,73 +163,7 @@ describe(`moving a database, ${ENGINE} engine to embedded and back`, () => {
     both(async (source, target) => {
       await fill(source)
       const lines = await exported(source)
-      const [header = '', ...content] = lines.slice(0, -1)
-      const resealed = (changed: readonly string[]) => [...changed, endOf(changed)]
-      const cases: Readonly<Record<string, readonly [readonly string[], string | RegExp]>> = {
-        'nothing at all': [[], 'line 1: This line of the export cannot be used: the file ends here.'],
-        'something else': [
-          ['id,name', '1,x'],
-          'line 1: This line of the export cannot be used: it is not JSON',
-        ],
-        'JSON of something else': [
-          ['{"a":1}'],
-          'line 1: This line of the export cannot be used: this is not an export',
-        ],
-        'another format': [
-          resealed([header.replace('"version":1', '"version":2'), ...content]),
-          'this is not an export of this program',
-        ],
-        'another version of the program': [
-          resealed([header.replace(/"migrations":\[/, '"migrations":["1_old",'), ...content]),
-          /another version of this program.*Start the newer version/,
-        ],
-        'cut short': [lines.slice(0, 100), /line 101: .* the file ends here/],
-        'without its end': [lines.slice(0, -1), /the file ends here/],
-        'one amount changed': [
-          lines.map((line) => line.replace('99999999999999999999.12345678', '99999999999999999999.12345679')),
-          /the lines before it were changed/,
-        ],
-        'one line missing': [[...lines.slice(0, 50), ...lines.slice(51)], /cannot be used|does not fit/],
-        'a line too many': [[...lines, '{}'], /nothing may follow the last line/],
-        'a table that is not ours': [
-          resealed([header, '{"table":"pg_class","rows":0}', ...content]),
-          /line 2: .* it does not name a table of ours/,
-        ],
-        'rows that are no number': [
-          resealed([header, '{"table":"msp","rows":"x"}', ...content]),
-          /line 2: .* it does not name a table of ours/,
-        ],
-        'a row twice': [
-          resealed([
-            header,
-            ...content.flatMap((line) =>
-              line.includes('"L-1"')
-                ? [line, line]
-                : [line.replace('"lineage_member","rows":1', '"lineage_member","rows":2')],
-            ),
-          ]),
-          /does not fit \(23505\)/,
-        ],
-        'a row with a word we do not know': [
-          resealed([
-            header,
-            ...content.map((line) => line.replace('"status": "active"', '"status": "sleeping"')),
-          ]),
-          /does not fit \(23514\)/,
-        ],
-        'a row that is not JSON': [
-          resealed([header, ...content.map((line) => line.replace('"status": "active"', '"status": '))]),
-          /does not fit \(22P02\)/,
-        ],
-        'a number that is none': [
-          resealed([
-            header,
-            ...content.map((line) => line.replace('99999999999999999999.12345678', '"many"')),
-          ]),
-          /does not fit \(22P02\)/,
-        ],
-        'a line without end': [[header, 'x'.repeat(17 * 1024 * 1024)], /line 2: .* it is too long/],
-      }
+      const cases = { ...brokenFiles(lines), ...brokenRows(lines) }
       for (const [name, [changed, sentence]] of Object.entries(cases)) {
         const refused = target.importLines(stream(changed))
         await expect(refused, name).rejects.toMatchObject({ kind: 'input', notDone: 'Nothing was imported.' })
