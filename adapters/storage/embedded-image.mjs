@@ -17,19 +17,19 @@ const COMPRESSION = { level: 1 }
 
 /**
  * An image, from the prepared file where there is one.
+ * @param {string} [file]
  * @returns {Promise<Uint8Array>} an uncompressed archive
  */
-export async function embeddedImage() {
-  const file = imageFile()
+export async function embeddedImage(file = imageFile()) {
   return existsSync(file) ? new Uint8Array(gunzipSync(readFileSync(file))) : await makeImage()
 }
 
 /**
  * Writes the prepared file unless it is there; returns its path. Several may do so at once.
+ * @param {string} [file]
  * @returns {Promise<string>}
  */
-export async function prepareImage() {
-  const file = imageFile()
+export async function prepareImage(file = imageFile()) {
   if (existsSync(file)) return file
   const bytes = gzipSync(await makeImage(), COMPRESSION)
   mkdirSync(dirname(file), { recursive: true })

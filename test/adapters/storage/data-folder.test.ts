@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EMBEDDED_MAJOR_VERSION, unpack } from '../../../adapters/storage/data-folder.js'
 import { embeddedImage, prepareImage } from '../../../adapters/storage/embedded-image.mjs'
@@ -33,6 +33,17 @@ describe('the image a new database starts from', () => {
     for (const path of [folder, join(folder, 'global', 'pg_control')])
       expect(statSync(path).mode & 0o077).toBe(0)
   })
+
+  test('is made once where there is none', async () => {
+    const file = join(base, 'prepared', 'image.tar.gz')
+    expect(await prepareImage(file)).toBe(file)
+    const { mtimeMs } = statSync(file)
+    await prepareImage(file)
+    expect(statSync(file).mtimeMs).toBe(mtimeMs)
+    expect(readdirSync(dirname(file))).toEqual(['image.tar.gz'])
+    unpack(await embeddedImage(file), join(base, 'made'))
+    expect(readFileSync(join(base, 'made', 'PG_VERSION'), 'utf8').trim()).toBe(EMBEDDED_MAJOR_VERSION)
+  }, 120_000)
 
   test('cut short it is refused', () => {
     expect(() => unpack(image.subarray(0, 1_000_000), join(base, 'cut'))).toThrow(AssertionFailed)
