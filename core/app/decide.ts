@@ -1,5 +1,5 @@
 import type { Person } from '../access/rights.js'
-import { type Approval, type Attempt, type Refusal, refusalOf } from '../approval/approval.js'
+import { type Approval, type Attempt, type Refusal, refusalOf, stateOf } from '../approval/approval.js'
 import { type Staleness, staleness } from '../approval/stale.js'
 import type { Bounds } from '../billrun/bounds.js'
 import { type BillRun, voidFingerprint } from '../billrun/run.js'
@@ -42,6 +42,9 @@ export async function decide(
     const now = await view()
     const changes = attempt.verdict === 'approved' ? changesSince(record, now, bounds) : undefined
     if (changes !== undefined) {
+      // The books were read after the request: if somebody decided it in between, that is what has to be said.
+      const latest = await ports.billing.approval(approvalId)
+      if (latest !== undefined && stateOf(latest.approval, at) !== 'pending') continue
       await ports.billing.note({
         at,
         actor: person.id,
