@@ -1,7 +1,7 @@
 import { assert } from '../assert.js'
 import { type LocalDate, startOfMonth } from '../calendar/date.js'
 import { localDateOf } from '../calendar/zone.js'
-import type { ObservedOrder } from '../marketplace/types.js'
+import type { ObservedOrder, ObservedSubscription } from '../marketplace/types.js'
 import type { Ledger, SubscriptionState } from '../ports.js'
 import { type PricedSubscription, priceSubscription } from '../pricing/timeline.js'
 import type { PriceOverride } from '../pricing/overrides.js'
@@ -80,18 +80,43 @@ export function collectRecords(ledger: Pick<Ledger, 'states' | 'orders'>): Map<s
     if (list === undefined) states.set(state.subscription.key, [state])
     else list.push(state)
   }
+  const siblings = new Map<string, ObservedSubscription[]>()
+  for (const [first] of states.values()) {
+    if (first === undefined) continue
+    const list = siblings.get(first.subscription.subscriptionId)
+    if (list === undefined) siblings.set(first.subscription.subscriptionId, [first.subscription])
+    else list.push(first.subscription)
+  }
   const records = new Map<string, LineageRecord>()
   for (const [key, list] of states) {
     const [first, ...rest] = list
     if (first === undefined) continue
-    const present = (list.at(-1) ?? first).present
+    const { subscriptionId } = first.subscription
+    const named = orders.get(subscriptionId) ?? []
     records.set(key, {
       states: [first, ...rest],
-      orders: orders.get(first.subscription.subscriptionId) ?? [],
-      present,
+      orders: named.map((order) => withOwnFees(order, key, siblings.get(subscriptionId) ?? [])),
+      present: (list.at(-1) ?? first).present,
     })
   }
   return records
+}
+
+/** A fee belongs to one licence line of its subscription: the one of its product, else the first (BILLING B20b). */
+function withOwnFees(
+  order: ObservedOrder,
+  key: string,
+  siblings: readonly ObservedSubscription[],
+): ObservedOrder {
+  if (order.setups.length === 0 || siblings.length === 1) return order
+  const keys = siblings.map((sibling) => sibling.key).sort(byText)
+  const ownerOf = (mpn: string) => siblings.find((sibling) => sibling.mpn === mpn)?.key ?? keys[0]
+  return { ...order, setups: order.setups.filter(({ mpn }) => ownerOf(mpn) === key) }
+}
+
+function byText(left: string, right: string): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
 }
 
 function candidateOf(record: LineageRecord, settings: FoldSettings) {

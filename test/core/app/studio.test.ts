@@ -140,6 +140,18 @@ describe('who', () => {
     expect(await total(studio, APRIL)).toEqual({ USD: 51_452n + 66_000n })
   })
 
+  test('a set-up fee is due once, also when its subscription has two products (B20b)', async () => {
+    const world = new World()
+    const unitPrice = { currency: 'USD', amount: decimal('150') }
+    const fee = { detail: 0, mpn: 'SETUP', description: 'Onboarding', quantity: decimal('1'), unitPrice }
+    const sales = { type: 'sales', products: undefined, setups: [fee] } as const
+    world.subscriptions = [observed(), observed({ mpn: 'E3' })]
+    world.orders = [order({ ...sales, provisionedAt: new Date('2026-03-02T15:00:00Z') })]
+    const studio = world.studio()
+    await studio.observe()
+    expect(await total(studio)).toEqual({ USD: 88_000n + 15_000n })
+  })
+
   test('two currencies are two totals, a price in a foreign one is held (B17)', async () => {
     const world = new World()
     const euros = { currency: 'EUR', amount: decimal('20') }
