@@ -35,7 +35,7 @@ interface Said {
 const CHILD = fileURLToPath(new URL('./observe-child.js', import.meta.url))
 const START = Date.parse('2026-03-20T13:00:00Z')
 /** Share of kills aimed between a write's announcement and its acknowledgement. */
-const AIMED_AT_WRITE = 0.65
+const AIMED_AT_WRITE = 0.8
 
 /** A small repeatable random source (mulberry32): the same seed kills at the same moments of the plan. */
 function randomSource(seed: number): () => number {
@@ -75,7 +75,7 @@ async function killOnce(
       writes += 1
       writingSince = performance.now()
       said.writes.set(sequence, { states, orders, customers })
-      if (aimAtWrite && writes === round) void sleep(random() * usual * 0.9).then(() => stop(child))
+      if (aimAtWrite && writes === round) void sleep(random() * usual * 0.5).then(() => stop(child))
     }
     if (word === 'done') {
       phase = 'answered'
@@ -158,7 +158,7 @@ async function campaign({ kills, seed, acknowledgeFirst, untilFault }: Campaign)
   let folder = ''
   let said: Said = { acknowledged: 0, writes: new Map() }
   const enough = (kill: number) => kill >= kills && (untilFault || phases.writing >= kills / 2)
-  for (let kill = 0; !enough(kill) && kill < 2 * kills && !(untilFault && faults.length > 0); kill += 1) {
+  for (let kill = 0; !enough(kill) && kill < 4 * kills && !(untilFault && faults.length > 0); kill += 1) {
     if (kill % 20 === 0) {
       if (folder !== '') await rm(folder, { recursive: true, force: true })
       folder = await mkdtemp(path.join(tmpdir(), 'cloud-billing-kill-'))
