@@ -6,6 +6,15 @@ export const OBSERVE_ATTEMPTS = 5
 /** Orders take effect after they are placed; a month and a half covers the slowest provisioning seen. */
 export const ORDER_LOOKBACK_DAYS = 45
 
+/** How long the read behind an observation may take: hours, when the marketplace slows down a first one of thousands. */
+export const OBSERVATION_READ_HOURS = 4
+
+/** How long after a change was seen its order may be stamped and still explain it: the slowest seen took two days. */
+export const ORDER_LAG_DAYS = 3
+
+/** How far a new licence line may start from the end of the one it continues (BILLING B18). */
+export const LINEAGE_GAP_DAYS = 3
+
 /** A typed command: longer text is a paste by mistake, and would be echoed back in a refusal. */
 export const COMMAND_LENGTH_LIMIT = 500
 

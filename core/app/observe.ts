@@ -103,8 +103,15 @@ function recordOf(
   const { observedAt } = snapshot
   const sequence = (ledger.latest?.sequence ?? 0) + 1
   const customers = withCurrencies(ledger, difference.customers, snapshot.subscriptions)
+  const counts = {
+    customers: snapshot.customers.length,
+    subscriptions: snapshot.subscriptions.length,
+    orders: snapshot.orders.length,
+    requests,
+  }
   const next: Ledger = {
     ...ledger,
+    latest: { sequence, id, observedAt, ...counts },
     firstObservedAt: ledger.firstObservedAt ?? observedAt,
     states: [
       ...ledger.states,
@@ -113,23 +120,17 @@ function recordOf(
     orders: mergeOrders(ledger, difference.orders, sequence),
   }
   const { assignment } = buildPortfolio(next, settings, [])
-  const held = new Set(assignment.ambiguous.map(({ recordKey }) => recordKey))
   const stored = new Set(ledger.memberships.map(({ recordKey }) => recordKey))
   return {
     id,
     observedAt,
     previous: ledger.latest?.sequence,
-    counts: {
-      customers: snapshot.customers.length,
-      subscriptions: snapshot.subscriptions.length,
-      orders: snapshot.orders.length,
-      requests,
-    },
+    counts,
     customers,
     states: difference.subscriptions,
     orders: difference.orders,
     memberships: assignment.memberships.filter(
-      ({ recordKey }) => !held.has(recordKey) && !stored.has(recordKey),
+      ({ recordKey }) => !assignment.undecided.has(recordKey) && !stored.has(recordKey),
     ),
   }
 }

@@ -1,13 +1,16 @@
 import { assert } from '../assert.js'
 import { type LocalDate, startOfMonth } from '../calendar/date.js'
 import { localDateOf } from '../calendar/zone.js'
-import type { ObservedOrder, ObservedSubscription } from '../marketplace/types.js'
-import type { Ledger, SubscriptionState } from '../ports.js'
+import type { Ledger } from '../ports.js'
+import { unlistedFees } from '../pricing/fees.js'
 import { type PricedSubscription, priceSubscription } from '../pricing/timeline.js'
 import type { PriceOverride } from '../pricing/overrides.js'
+import { candidateOf } from '../timeline/candidate.js'
 import { type FoldedSubscription, type LineageRecord, foldLineage } from '../timeline/fold.js'
 import { type LineageAssignment, assignLineages } from '../timeline/lineage.js'
-import { type FoldSettings, endOf, latestState } from '../timeline/record.js'
+import { foldOrderFees } from '../timeline/order-fees.js'
+import { type FoldSettings, latestState } from '../timeline/record.js'
+import { collectRecords } from './records.js'
 
 /** What the MSP decided once: where its days begin, and from when it bills with us. */
 export interface PortfolioSettings {
@@ -33,26 +36,42 @@ export function buildPortfolio(
   settings: PortfolioSettings,
   overrides: readonly PriceOverride[],
 ): Portfolio {
-  const opensOn = settings.opensOn ?? defaultOpening(ledger, settings.timeZone)
-  const fold: FoldSettings = { timeZone: settings.timeZone, opensOn }
+  const { timeZone } = settings
+  const opensOn = settings.opensOn ?? defaultOpening(ledger, timeZone)
+  assert(ledger.latest !== undefined, 'a portfolio of nothing observed')
+  const fold: FoldSettings = {
+    timeZone,
+    opensOn,
+    observedOn: localDateOf(ledger.latest.observedAt, timeZone),
+  }
   const records = collectRecords(ledger)
-  const known = new Map(ledger.memberships.map(({ recordKey, lineageId }) => [recordKey, lineageId]))
-  const assignment = assignLineages(
-    [...records.values()].map((record) => candidateOf(record, fold)),
-    known,
-  )
-  const ambiguous = new Set(assignment.ambiguous.map(({ recordKey }) => recordKey))
   const customers = new Map(
     ledger.customers.map(({ id, name, billingCurrency }) => [id, { name, billingCurrency }]),
   )
+  const price = (folded: FoldedSubscription) =>
+    priceSubscription(folded, overrides, customers.get(folded.customerId)?.billingCurrency)
+  const known = new Map(ledger.memberships.map(({ recordKey, lineageId }) => [recordKey, lineageId]))
+  const assignment = assignLineages(
+    [...records.lines.values()].map((record) => candidateOf(record, fold)),
+    known,
+  )
+  const ambiguous = new Set(assignment.ambiguous.map(({ recordKey }) => recordKey))
   const subscriptions: PricedSubscription[] = []
-  for (const [lineageId, members] of groupByLineage(records, assignment)) {
-    const folded = withAmbiguity(foldLineage(lineageId, members, fold), ambiguous)
-    subscriptions.push(
-      priceSubscription(folded, overrides, customers.get(folded.customerId)?.billingCurrency),
-    )
+  for (const [lineageId, members] of groupByLineage(records.lines, assignment)) {
+    subscriptions.push(price(withAmbiguity(foldLineage(lineageId, members, fold), ambiguous)))
   }
-  return { opensOn, customers, subscriptions, assignment }
+  const ownFees = records.ownFees.map((order) => foldOrderFees(order, timeZone))
+  subscriptions.push(...ownFees.map(price))
+  subscriptions.push(...records.unlistedFees.map((order) => unlistedFees(foldOrderFees(order, timeZone))))
+  return { opensOn, customers, subscriptions, assignment: withOrders(assignment, ownFees) }
+}
+
+/** A fee that was billed for its order alone stays there, also when the order names a subscription later (B18). */
+function withOrders(assignment: LineageAssignment, fees: readonly FoldedSubscription[]): LineageAssignment {
+  const memberships = fees.flatMap(({ lineageId, recordKeys }) =>
+    recordKeys.map((recordKey) => ({ lineageId, recordKey })),
+  )
+  return { ...assignment, memberships: [...assignment.memberships, ...memberships] }
 }
 
 function defaultOpening(ledger: Ledger, timeZone: string): LocalDate {
@@ -63,73 +82,6 @@ function defaultOpening(ledger: Ledger, timeZone: string): LocalDate {
 function withAmbiguity(folded: FoldedSubscription, ambiguous: ReadonlySet<string>): FoldedSubscription {
   if (!folded.recordKeys.some((key) => ambiguous.has(key))) return folded
   return { ...folded, exceptions: [...folded.exceptions, 'ambiguous'] }
-}
-
-/** The history of each licence line: its states in order, whether it is still listed, and the orders that name it. */
-export function collectRecords(ledger: Pick<Ledger, 'states' | 'orders'>): Map<string, LineageRecord> {
-  const orders = new Map<string, ObservedOrder[]>()
-  for (const order of ledger.orders) {
-    if (order.subscriptionId === undefined) continue
-    const list = orders.get(order.subscriptionId)
-    if (list === undefined) orders.set(order.subscriptionId, [order])
-    else list.push(order)
-  }
-  const states = new Map<string, SubscriptionState[]>()
-  for (const state of ledger.states) {
-    const list = states.get(state.subscription.key)
-    if (list === undefined) states.set(state.subscription.key, [state])
-    else list.push(state)
-  }
-  const siblings = new Map<string, ObservedSubscription[]>()
-  for (const [first] of states.values()) {
-    if (first === undefined) continue
-    const list = siblings.get(first.subscription.subscriptionId)
-    if (list === undefined) siblings.set(first.subscription.subscriptionId, [first.subscription])
-    else list.push(first.subscription)
-  }
-  const records = new Map<string, LineageRecord>()
-  for (const [key, list] of states) {
-    const [first, ...rest] = list
-    if (first === undefined) continue
-    const { subscriptionId } = first.subscription
-    const named = orders.get(subscriptionId) ?? []
-    records.set(key, {
-      states: [first, ...rest],
-      orders: named.map((order) => withOwnFees(order, key, siblings.get(subscriptionId) ?? [])),
-      present: (list.at(-1) ?? first).present,
-    })
-  }
-  return records
-}
-
-/** A fee belongs to one licence line of its subscription: the one of its product, else the first (BILLING B20b). */
-function withOwnFees(
-  order: ObservedOrder,
-  key: string,
-  siblings: readonly ObservedSubscription[],
-): ObservedOrder {
-  if (order.setups.length === 0 || siblings.length === 1) return order
-  const keys = siblings.map((sibling) => sibling.key).sort(byText)
-  const ownerOf = (mpn: string) => siblings.find((sibling) => sibling.mpn === mpn)?.key ?? keys[0]
-  return { ...order, setups: order.setups.filter(({ mpn }) => ownerOf(mpn) === key) }
-}
-
-function byText(left: string, right: string): number {
-  if (left === right) return 0
-  return left < right ? -1 : 1
-}
-
-function candidateOf(record: LineageRecord, settings: FoldSettings) {
-  const { subscription } = latestState(record)
-  return {
-    recordKey: subscription.key,
-    customerId: subscription.customerId,
-    mpn: subscription.mpn,
-    vendorSubscriptionId: subscription.vendorSubscriptionId,
-    startsOn: subscription.startsOn,
-    endsOn: endOf(record, settings)?.on,
-    expiresOn: subscription.expiresOn,
-  }
 }
 
 function groupByLineage(

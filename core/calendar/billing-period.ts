@@ -4,3 +4,8 @@ export interface BillingPeriod {
   /** A positive whole number of `type`s. */
   readonly duration: number
 }
+
+/** The same text for periods of the same length: a year is twelve months. */
+export function periodKey({ type, duration }: BillingPeriod): string {
+  return type === 'day' ? `${duration} days` : `${type === 'year' ? duration * 12 : duration} months`
+}

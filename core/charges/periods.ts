@@ -121,10 +121,11 @@ function changePolicy(
 
 /**
  * B4, D2: terms follow each other from the subscription's start. A stated term stands where it says, and the others
- * before and after it; a short one is a part of the whole term that ends with it, and later ones run from its end.
+ * before it and behind it; a short one is a part of the whole term that ends with it, and later ones run from its end.
+ * Days left before the next stated term are a short term, too.
  */
 function termStretches(
-  { billingPeriod, start, term }: Timeline,
+  { billingPeriod, start, terms = [] }: Timeline,
   policy: Policy,
   months: number,
 ): readonly Stretch[] {
@@ -134,16 +135,30 @@ function termStretches(
       : { unit: 'months', firstMonth: monthNumber(first), day: toCivil(first).day, length: months }
   const always = { from: BEGINNING, to: FOREVER, policy, cut: 'term' } as const
   const fromStart = gridFrom(start)
-  if (term === undefined) return [{ ...always, grid: fromStart }]
-  const wholeTo = months === 0 ? term.from + billingPeriod.duration : addMonths(term.from, months)
-  const wholeFrom = months === 0 ? term.to - billingPeriod.duration : addMonths(term.to, -months)
-  if (term.to <= term.from || (term.to > wholeTo && term.from < wholeFrom)) throw termProblem(term)
+  const [first] = terms
+  if (first === undefined) return [{ ...always, grid: fromStart }]
   // Earlier terms count back from the stated one, unless it is one of those from the start: 29 February stays that.
-  const isOfStart = wholePeriod(fromStart, term.from).from === term.from
-  return [
-    { ...always, to: term.from, grid: isOfStart ? fromStart : gridFrom(term.from) },
-    { ...always, from: term.from, grid: gridFrom(term.to === wholeTo ? term.from : term.to) },
+  const isOfStart = wholePeriod(fromStart, first.from).from === first.from
+  const stretches: Stretch[] = [
+    { ...always, to: first.from, grid: isOfStart ? fromStart : gridFrom(first.from) },
   ]
+  for (const [index, term] of terms.entries()) {
+    const next = terms[index + 1]?.from ?? FOREVER
+    assert(term.to <= next, 'termStretches: stated terms are in order and do not overlap')
+    const grid = gridFrom(isFullByItsStart(term, billingPeriod, months) ? term.from : term.to)
+    const to = next === FOREVER ? FOREVER : wholePeriod(grid, next).from
+    stretches.push({ ...always, from: term.from, to, grid })
+    if (to < next) stretches.push({ ...always, from: to, to: next, grid: gridFrom(next) })
+  }
+  return stretches
+}
+
+/** True for a full term counted from its start, false for a short one. Throws Problem `input` for any other (D2). */
+function isFullByItsStart(term: Period, { duration }: BillingPeriod, months: number): boolean {
+  const wholeTo = months === 0 ? term.from + duration : addMonths(term.from, months)
+  const wholeFrom = months === 0 ? term.to - duration : addMonths(term.to, -months)
+  if (term.to <= term.from || (term.to > wholeTo && term.from < wholeFrom)) throw termProblem(term)
+  return term.to === wholeTo
 }
 
 function termProblem({ from, to }: Period): Problem {

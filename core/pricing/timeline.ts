@@ -21,7 +21,10 @@ const HOLDING: ReadonlySet<ExceptionKind> = new Set([
   'noPrice',
   'otherCurrency',
   'unbillablePeriod',
+  'periodChanged',
+  'seatsReturned',
   'unknownStatus',
+  'feeUnlisted',
 ])
 /** Kinds that are not billed here at all. */
 const NOT_BILLED: ReadonlySet<ExceptionKind> = new Set(['pending', 'usage'])
@@ -46,7 +49,8 @@ export function priceSubscription(
     }
   }
   const prices = resolvePrices(subscription, overrides, billingCurrency)
-  const gap = firstGap(prices)
+  // Without seats there is nothing to price: a fee has its own.
+  const gap = subscription.counts.length === 0 ? undefined : firstGap(prices)
   const currency = currencyOf(subscription, prices, billingCurrency)
   const foreignFee = subscription.setups.some(({ unitPrice }) => unitPrice.currency !== currency)
   const exceptions =
@@ -61,7 +65,7 @@ export function priceSubscription(
     billingPeriod: subscription.billingPeriod,
     start: subscription.start,
     end: subscription.end,
-    ...(subscription.term === undefined ? {} : { term: subscription.term }),
+    ...(subscription.terms.length === 0 ? {} : { terms: subscription.terms }),
     ...trialOf(prices),
     events: mergeEvents(subscription, prices, currency),
   }
@@ -82,7 +86,7 @@ function currencyOf(
 ): string {
   for (const { resolved } of prices) if (resolved.found) return resolved.price.currency
   for (const { price } of subscription.prices) if (price !== undefined) return price.currency
-  return billingCurrency ?? ''
+  return billingCurrency ?? subscription.setups[0]?.unitPrice.currency ?? ''
 }
 
 /** A price of zero at the start that later becomes one is the end of a trial: it acts at once (BILLING B15). */
@@ -153,7 +157,7 @@ function mergeEvents(
     events.push({ on, type: 'change', quantity, ...(estimated ? { estimated } : {}) })
   }
   events.push(...subscription.holds)
-  for (const { on, quantity, unitPrice, description } of subscription.setups) {
+  for (const { on, quantity, unitPrice, description, estimated } of subscription.setups) {
     if (unitPrice.currency !== currency) continue
     events.push({
       on,
@@ -162,6 +166,7 @@ function mergeEvents(
       unitPrice: unitPrice.amount,
       description,
       priceRule: 'set-up fee',
+      ...(estimated ? { estimated } : {}),
     })
   }
   return events.sort((left, right) => left.on - right.on)
@@ -176,8 +181,18 @@ export const EXCEPTION_WORDS: Readonly<Record<ExceptionKind, string>> = {
   otherCurrency: 'it is priced in another currency than its customer is billed in',
   feeOtherCurrency: 'a set-up fee is in another currency than the subscription; the fee is not billed',
   pending: 'not active yet, so not billed',
+  pendingAgain: 'shown as not active yet although it was active; billed as before, so ask the marketplace',
   usage: 'billed by usage, from the vendor’s file',
   unbillablePeriod: 'the marketplace bills it by a period that cannot be billed here',
+  periodChanged:
+    'the marketplace bills it by another period than before, so nothing more of it is billed; bill it by hand',
+  seatsReturned:
+    'it had no seats for a time, which ends a subscription, and has seats again; nothing of it is billed until a person has looked',
+  seatsUnknown:
+    'it ended before its seats were seen, so nothing is billed for it; bill it by hand if it was used',
+  overlap:
+    'an earlier licence line of it still runs beside the one that continues it; only the newer one is billed',
+  feeUnlisted: 'a set-up fee of a subscription that is not listed; not billed until it is',
   unknownStatus: 'the marketplace states a status that is not known here',
   missing: 'not in the last observation; taken as still running',
 }

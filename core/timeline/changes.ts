@@ -36,8 +36,9 @@ export function changesOf(subscription: FoldedSubscription, since: LocalDate): C
   const changes: Change[] = []
   const [opening, ...steps] = subscription.counts
   if (opening !== undefined) {
+    const { estimated, order } = opening
     const seats = { before: 0n as Decimal, after: opening.quantity }
-    changes.push({ ...about, kind: 'added', effectiveOn: subscription.start, seats, order: opening.order })
+    changes.push({ ...about, kind: 'added', effectiveOn: subscription.start, estimated, order, seats })
   }
   let before = opening?.quantity ?? (0n as Decimal)
   for (const { on, quantity, estimated, order, scheduled = false } of steps) {
@@ -68,9 +69,9 @@ export function changesOf(subscription: FoldedSubscription, since: LocalDate): C
     const kind = type === 'suspend' ? 'suspended' : 'resumed'
     changes.push({ ...about, kind, effectiveOn: on, estimated: estimated ?? false })
   }
-  if (subscription.end !== null) {
-    const scheduled = subscription.endPlanned
-    changes.push({ ...about, kind: 'cancelled', effectiveOn: subscription.end, scheduled })
+  const { end, endPlanned: scheduled, endEstimated: estimated } = subscription
+  if (end !== null && opening !== undefined) {
+    changes.push({ ...about, kind: 'cancelled', effectiveOn: end, estimated, scheduled })
   }
   return changes
     .filter(({ effectiveOn }) => effectiveOn >= since)

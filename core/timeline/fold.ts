@@ -1,19 +1,26 @@
-import { type LocalDate, addMonths } from '../calendar/date.js'
-import type { BillingPeriod } from '../calendar/billing-period.js'
+import { assert } from '../assert.js'
+import { type BillingPeriod, periodKey } from '../calendar/billing-period.js'
+import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
+import { LINEAGE_GAP_DAYS } from '../limits.js'
 import type { ObservedSubscription, SubscriptionStatus, UnitPrice } from '../marketplace/types.js'
+import { countHistory, isAhead, scheduledCounts, seatsReturned, withoutSeatsSince } from './counts.js'
+import type { CountStep } from './gaps.js'
+import { type HoldStep, foldHolds } from './holds.js'
 import {
-  type CountStep,
   type FoldSettings,
   type RecordHistory,
-  countHistory,
+  type SeenDate,
   endOf,
   hasEnded,
+  hasServed,
   latestState,
-  scheduledCounts,
+  startOf,
+  statesInService,
 } from './record.js'
-import type { TimelineEvent } from './types.js'
+import { type SetupStep, foldSetups } from './setups.js'
+import { termsOf } from './terms.js'
 
 /** What a person should know about a subscription before believing its amount. */
 export type ExceptionKind =
@@ -24,8 +31,14 @@ export type ExceptionKind =
   | 'otherCurrency' // B17: priced in another currency than its customer pays in; held
   | 'feeOtherCurrency' // B17, B20b: only the set-up fee is held
   | 'pending' // B13: not active yet, not billed
+  | 'pendingAgain' // B13: was active, is shown as pending; billed as before
   | 'usage' // billed from the vendor's file
   | 'unbillablePeriod' // a billing period we do not bill; held
+  | 'periodChanged' // B4: billed by another period than it began with; held
+  | 'seatsReturned' // B12, D7: had no seats on a day, which ends it, and has some again; held
+  | 'seatsUnknown' // B20: ended before anybody saw its seats
+  | 'overlap' // B18: an earlier licence line of it still runs beside the one that continues it
+  | 'feeUnlisted' // B20b: a set-up fee of a subscription that no observation has listed; held
   | 'unknownStatus' // a status we do not know; held
   | 'missing' // not listed in the last observation; taken as still running
 
@@ -34,15 +47,6 @@ export interface PriceStep {
   readonly on: LocalDate
   readonly price: UnitPrice | undefined
   readonly cost: UnitPrice | undefined
-}
-
-/** A one-time set-up fee of an order, keyed by order and detail (BILLING B20b). */
-export interface SetupStep {
-  readonly on: LocalDate
-  readonly key: string
-  readonly description: string
-  readonly quantity: ObservedSubscription['quantity']
-  readonly unitPrice: UnitPrice
 }
 
 /** A subscription of ours: its gap-free history, not priced yet. */
@@ -57,10 +61,13 @@ export interface FoldedSubscription {
   readonly end: LocalDate | null
   /** The end lies ahead: it will not be renewed, unless somebody changes that (B21). */
   readonly endPlanned: boolean
-  readonly term: Period | undefined
+  /** The end is the day we first saw it (B19). */
+  readonly endEstimated: boolean
+  /** What its licence lines say about terms of a billing period other than a month (B4, D2). */
+  readonly terms: readonly Period[]
   readonly counts: readonly CountStep[]
   readonly prices: readonly PriceStep[]
-  readonly holds: readonly Pick<TimelineEvent, 'on' | 'type' | 'estimated'>[]
+  readonly holds: readonly HoldStep[]
   readonly setups: readonly SetupStep[]
   readonly exceptions: readonly ExceptionKind[]
   /** Days on which a new licence line of the marketplace continued the one before (B18). */
@@ -74,105 +81,146 @@ export interface LineageRecord extends RecordHistory {
   readonly present: boolean
 }
 
+/** A licence line that takes part in the fold, with its first day of service. */
+interface Part {
+  readonly record: LineageRecord
+  readonly start: LocalDate
+  readonly startEstimated: boolean
+}
+
 /**
- * Folds the licence lines of one lineage, oldest first, into one subscription (BILLING B18–B20b). Where two overlap
- * the newer one's start wins; the few days between two belong to the older.
+ * Folds the licence lines of one lineage into one subscription (BILLING B18–B20b). Where two overlap the newer one's
+ * start wins; the few days between two belong to the older. A line that never was active takes no part, unless none
+ * was (B13).
  */
 export function foldLineage(
   lineageId: string,
   records: readonly [LineageRecord, ...LineageRecord[]],
   settings: FoldSettings,
 ): FoldedSubscription {
-  const last = records.at(-1) ?? records[0]
-  const { subscription } = latestState(last)
-  const ended = endOf(last, settings) ?? plannedEnd(last, settings)
-  const start = serviceStart(records[0], settings)
-  const counted = foldCounts(records, settings)
+  const parts = partsOf(records, settings)
+  const [first] = parts
+  const last = parts.at(-1) ?? first
+  const { subscription } = latestState(last.record)
+  const { billingPeriod: latestPeriod, usage } = latestInService(last.record)
+  const counted = foldCounts(parts, settings)
+  const ended = serviceEnd(last, counted.emptySince, settings)
   const end = ended === undefined ? null : ended.on
+  const billingPeriod = periodChanged(parts) ? undefined : latestPeriod
+  const estimated = counted.steps.some((step) => step.estimated) || ended?.estimated === true
   return {
     lineageId,
     customerId: subscription.customerId,
     mpn: subscription.mpn,
     productName: subscription.productName,
     status: subscription.status,
-    billingPeriod: subscription.billingPeriod,
-    start,
-    end: end !== null && end < start ? start : end,
-    endPlanned: end !== null && !hasEnded(subscription),
-    term: termOf(termState(last), start),
-    counts: [...counted.steps, ...scheduledCounts(last, settings)],
-    prices: foldPrices(records, settings),
-    holds: records.flatMap((record) => foldHolds(record, settings)),
-    setups: records.flatMap((record) => foldSetups(record, settings)),
+    billingPeriod,
+    start: first.start,
+    end: end !== null && end < first.start ? first.start : end,
+    endPlanned: ended?.planned === true,
+    endEstimated: ended?.estimated === true,
+    terms: termsOf(parts, billingPeriod, settings),
+    counts: [...counted.steps, ...scheduledCounts(last.record, settings)],
+    prices: foldPrices(parts, settings),
+    holds: foldHolds(parts, settings),
+    setups: foldSetups(ordersWithFees(records), settings.timeZone),
     exceptions: [
-      ...(counted.assumed && subscription.status !== 'pending' ? ['assumed' as const] : []),
-      ...(counted.steps.some(({ estimated }) => estimated) || ended?.estimated === true
-        ? ['dateEstimated' as const]
-        : []),
-      ...statusExceptions(subscription, last.present),
+      // Of a line billed by usage nobody needs to know when its count changed.
+      ...(usage ? [] : counted.exceptions),
+      ...(estimated && !usage ? ['dateEstimated' as const] : []),
+      ...statusExceptions(parts, last, settings),
     ],
-    renewals: records.slice(1).map((record) => serviceStart(record, settings)),
+    renewals: parts.slice(1).map(({ start }) => start),
     recordKeys: records.map(({ states }) => states[0].subscription.key),
   }
 }
 
-/** A running line that will not renew ends with its term: known today, and not yet true (BILLING B21). */
-function plannedEnd(
-  record: LineageRecord,
-  { timeZone }: FoldSettings,
-): { on: LocalDate; estimated: boolean } | undefined {
-  const { subscription, observedAt } = latestState(record)
-  const { autoRenew, expiresOn } = subscription
-  if (hasEnded(subscription) || autoRenew !== false || expiresOn === undefined) return undefined
-  return expiresOn > localDateOf(observedAt, timeZone) ? { on: expiresOn, estimated: false } : undefined
-}
-
-/** The first day of service: the marketplace's start, or for a line first seen pending the day it became active (B13). */
-function serviceStart(record: LineageRecord, { timeZone }: FoldSettings): LocalDate {
-  const [first] = record.states
-  if (first.subscription.status !== 'pending') return first.subscription.startsOn
-  const active = record.states.find(({ subscription }) => subscription.status !== 'pending')
-  if (active === undefined) return latestState(record).subscription.startsOn
-  const seenOn = localDateOf(active.observedAt, timeZone)
-  const order = record.orders.find(({ type, status }) => type === 'sales' && status === 'completed')
-  const provisionedOn =
-    order?.provisionedAt === undefined ? seenOn : localDateOf(order.provisionedAt, timeZone)
-  return provisionedOn < seenOn ? provisionedOn : seenOn
-}
-
-/** What was counted while a line was still pending was an order's wish, not service (B13). */
-function sinceActive(record: LineageRecord): LineageRecord {
-  const active = record.states.findIndex(({ subscription }) => subscription.status !== 'pending')
-  const [first, ...rest] = record.states.slice(Math.max(0, active))
-  return first === undefined ? record : { ...record, states: [first, ...rest] }
-}
-
-function foldCounts(
-  records: readonly LineageRecord[],
+/** The lines that were in service, oldest first; of a lineage without one, those that may still come into it. */
+function partsOf(
+  records: readonly [LineageRecord, ...LineageRecord[]],
   settings: FoldSettings,
-): { steps: CountStep[]; assumed: boolean } {
-  const steps: CountStep[] = []
-  let assumed = false
-  for (const record of records) {
-    const base = steps.at(-1)?.quantity
-    const history = countHistory(sinceActive(record), base, settings)
-    const from = serviceStart(record, settings)
-    while (steps.length > 0 && (steps.at(-1)?.on ?? from) >= from) steps.pop()
-    const own = history.steps.map((step) => (step.on < from ? { ...step, on: from } : step))
-    steps.push(...own.filter((step, index) => index > 0 || step.quantity !== steps.at(-1)?.quantity))
-    assumed ||= history.assumed
-  }
-  return { steps, assumed }
+): readonly [Part, ...Part[]] {
+  const served = records.filter(hasServed)
+  const waiting = records.filter((record) => !hasEnded(latestState(record).subscription))
+  const chosen = served.length > 0 ? served : waiting.length > 0 ? waiting : records
+  const [first, ...rest] = chosen
+    .map((record) => {
+      const { on, estimated } = startOf(record, settings)
+      return { record, start: on, startEstimated: estimated }
+    })
+    .sort((left, right) => left.start - right.start)
+  assert(first !== undefined, 'foldLineage: a lineage has at least one licence line')
+  return [first, ...rest]
 }
 
-/** Prices hold from their record's start; news about them from the day it was observed (B16). */
-function foldPrices(records: readonly LineageRecord[], settings: FoldSettings): PriceStep[] {
+/** Orders whose set-up fees are due: a line that is still to become active waits with its fees, too (B13, B20b). */
+function ordersWithFees(records: readonly LineageRecord[]): LineageRecord['orders'] {
+  return records
+    .filter((record) => hasServed(record) || hasEnded(latestState(record).subscription))
+    .flatMap(({ orders }) => orders)
+}
+
+/** The first day without service: ended, without seats (B12), or planned (B21). */
+function serviceEnd(
+  { record }: Part,
+  emptySince: SeenDate | undefined,
+  settings: FoldSettings,
+): (SeenDate & { readonly planned: boolean }) | undefined {
+  const ended = endOf(record, settings)
+  const over =
+    ended === undefined || (emptySince !== undefined && emptySince.on < ended.on) ? emptySince : ended
+  if (over !== undefined) return { on: over.on, estimated: over.estimated, planned: false }
+  const plannedOn = plannedEnd(record, settings)
+  return plannedOn === undefined ? undefined : { on: plannedOn, estimated: false, planned: true }
+}
+
+/**
+ * A running line that will not renew ends with its term: known today, and not yet true (BILLING B21). One that is
+ * still listed as running after that day was renewed after all.
+ */
+function plannedEnd({ states }: LineageRecord, settings: FoldSettings): LocalDate | undefined {
+  const { autoRenew, expiresOn } = (states.at(-1) ?? states[0]).subscription
+  return autoRenew === false && expiresOn !== undefined && isAhead(expiresOn, settings)
+    ? expiresOn
+    : undefined
+}
+
+interface FoldedCounts {
+  readonly steps: readonly CountStep[]
+  /** The running line at its end has no seats any more. */
+  readonly emptySince: SeenDate | undefined
+  readonly exceptions: readonly ExceptionKind[]
+}
+
+function foldCounts(parts: readonly Part[], settings: FoldSettings): FoldedCounts {
+  const steps: CountStep[] = []
+  const exceptions = new Set<ExceptionKind>()
+  let emptySince: SeenDate | undefined
+  for (const { record, start } of parts) {
+    if (!hasServed(record)) continue
+    const history = countHistory(record, steps.at(-1)?.quantity, settings)
+    if (history.assumed) exceptions.add('assumed')
+    if (history.steps.length === 0) exceptions.add('seatsUnknown')
+    const returned = seatsReturned(history.steps)
+    if (returned) exceptions.add('seatsReturned')
+    while ((steps.at(-1)?.on ?? start - 1) >= start) steps.pop()
+    const own = history.steps.map((step) => (step.on < start ? { ...step, on: start } : step))
+    steps.push(...own.filter((step, index) => index > 0 || step.quantity !== steps.at(-1)?.quantity))
+    // What a line loses at its end is its end's to say, or the next line's: a count of 0 would end them all (D7).
+    emptySince = returned ? undefined : withoutSeatsSince(history.steps)
+    while (emptySince !== undefined && steps.at(-1)?.quantity === 0n) steps.pop()
+  }
+  return { steps, emptySince, exceptions: [...exceptions] }
+}
+
+/** Prices hold from their line's start; news about them from the day it was observed (B16). */
+function foldPrices(parts: readonly Part[], settings: FoldSettings): PriceStep[] {
   const steps: PriceStep[] = []
-  for (const record of records) {
-    const from = serviceStart(record, settings)
-    for (const [index, { subscription, observedAt }] of record.states.entries()) {
-      const on = index === 0 ? from : localDateOf(observedAt, settings.timeZone)
-      const step = { on: on < from ? from : on, price: subscription.unitPrice, cost: subscription.unitCost }
+  for (const { record, start } of parts) {
+    while ((steps.at(-1)?.on ?? start - 1) >= start) steps.pop()
+    for (const [index, { subscription, observedAt }] of statesInService(record).entries()) {
+      const on = index === 0 ? start : localDateOf(observedAt, settings.timeZone)
+      const step = { on: on < start ? start : on, price: subscription.unitPrice, cost: subscription.unitCost }
       const before = steps.at(-1)
       if (before !== undefined && samePrice(before.price, step.price) && samePrice(before.cost, step.cost))
         continue
@@ -186,67 +234,38 @@ function samePrice(left: UnitPrice | undefined, right: UnitPrice | undefined): b
   return left?.amount === right?.amount && left?.currency === right?.currency
 }
 
-/** Holds and resumptions: dated by the marketplace's last modification where it fits, else by observation. */
-function foldHolds(
-  record: LineageRecord,
-  settings: FoldSettings,
-): Pick<TimelineEvent, 'on' | 'type' | 'estimated'>[] {
-  const events: Pick<TimelineEvent, 'on' | 'type' | 'estimated'>[] = []
-  let held = false
-  let previousOn = record.states[0].subscription.startsOn
-  for (const { subscription, observedAt } of record.states) {
-    const seenOn = localDateOf(observedAt, settings.timeZone)
-    const onHold = subscription.status === 'hold'
-    if (onHold !== held && (onHold || subscription.status === 'active')) {
-      const modifiedOn = subscription.lastModifiedOn
-      const known = modifiedOn !== undefined && modifiedOn >= previousOn && modifiedOn <= seenOn
-      events.push({ on: known ? modifiedOn : seenOn, type: onHold ? 'suspend' : 'resume', estimated: !known })
-      held = onHold
-    }
-    previousOn = seenOn
-  }
-  return events
+/** How it is billed is what it said while it was in service: an ended line need not say it any more. */
+function latestInService(record: LineageRecord): ObservedSubscription {
+  const states = statesInService(record)
+  return (states.at(-1) ?? states[0]).subscription
 }
 
-function foldSetups({ orders }: LineageRecord, { timeZone }: FoldSettings): SetupStep[] {
-  const steps: SetupStep[] = []
-  for (const order of orders) {
-    if (order.status !== 'completed' || order.provisionedAt === undefined) continue
-    const on = localDateOf(order.provisionedAt, timeZone)
-    for (const { detail, description, quantity, unitPrice } of order.setups) {
-      steps.push({ on, key: `${order.id}:${detail}`, description, quantity, unitPrice })
-    }
-  }
-  return steps.sort((left, right) => left.on - right.on)
+/** True when it is billed by another period now than when it began; a period nobody knows is another exception. */
+function periodChanged(parts: readonly Part[]): boolean {
+  const periods = parts.flatMap(({ record }) =>
+    record.states.map(({ subscription }) => subscription.billingPeriod),
+  )
+  const [first] = periods.filter((period) => period !== undefined)
+  const latest = periods.findLast((period) => period !== undefined)
+  return first !== undefined && latest !== undefined && periodKey(first) !== periodKey(latest)
 }
 
-/** An ended line's expiration date is its end, not its term's: the term is what was said while it ran. */
-function termState(record: LineageRecord): ObservedSubscription | undefined {
-  return record.states.findLast(({ subscription }) => !hasEnded(subscription))?.subscription
-}
-
-/**
- * The first term of a billing period longer than a month (BILLING B4, D2): from the start to the end of the term that
- * contains it, found by stepping whole terms back from the current expiration date.
- */
-function termOf(subscription: ObservedSubscription | undefined, start: LocalDate): Period | undefined {
-  if (subscription === undefined) return undefined
-  const { billingPeriod, expiresOn } = subscription
-  if (billingPeriod === undefined || expiresOn === undefined || expiresOn <= start) return undefined
-  if (billingPeriod.type === 'day') return undefined
-  const months = billingPeriod.duration * (billingPeriod.type === 'year' ? 12 : 1)
-  if (months <= 1) return undefined
-  let terms = 0
-  while (addMonths(expiresOn, -(terms + 1) * months) > start) terms += 1
-  return { from: start, to: addMonths(expiresOn, -terms * months) }
-}
-
-function statusExceptions(subscription: ObservedSubscription, present: boolean): ExceptionKind[] {
+function statusExceptions(parts: readonly Part[], { record }: Part, settings: FoldSettings): ExceptionKind[] {
+  const { subscription } = latestState(record)
+  const { usage, billingPeriod } = latestInService(record)
   const kinds: ExceptionKind[] = []
-  if (subscription.usage) kinds.push('usage')
-  else if (subscription.billingPeriod === undefined) kinds.push('unbillablePeriod')
-  if (subscription.status === 'pending') kinds.push('pending')
+  if (usage) kinds.push('usage')
+  else if (billingPeriod === undefined) kinds.push('unbillablePeriod')
+  else if (periodChanged(parts)) kinds.push('periodChanged')
+  if (subscription.status === 'pending') kinds.push(hasServed(record) ? 'pendingAgain' : 'pending')
   if (subscription.status === 'unknown') kinds.push('unknownStatus')
-  if (!present) kinds.push('missing')
+  if (!record.present) kinds.push('missing')
+  if (parts.some((part, index) => runsBeside(part, parts[index + 1], settings))) kinds.push('overlap')
   return kinds
+}
+
+/** True for a line that is still listed as running days after another one took over (B18). */
+function runsBeside({ record }: Part, next: Part | undefined, { observedOn }: FoldSettings): boolean {
+  if (next === undefined || !record.present || hasEnded(latestState(record).subscription)) return false
+  return observedOn > addDays(next.start, LINEAGE_GAP_DAYS)
 }

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { LocalDate } from '../calendar/date.js'
+import { LINEAGE_GAP_DAYS } from '../limits.js'
 import type { LineageMembership } from './types.js'
-
-/** How far a new licence line may start from the end of the one it continues (BILLING B18). */
-export const LINEAGE_GAP_DAYS = 3
 
 /** What decides whether one licence line continues another. */
 export interface LineageCandidate {
   readonly recordKey: string
   readonly customerId: string
   readonly mpn: string
+  /** By which period, or by usage: lines that are billed differently never continue each other. */
+  readonly billedBy: string
   readonly vendorSubscriptionId: string | undefined
+  /** False while it never was active: a line without service continues nothing and is not continued (B13). */
+  readonly served: boolean
   /** First day of service. */
   readonly startsOn: LocalDate
   /** First day without service; undefined while it runs. */
@@ -30,6 +32,8 @@ export interface LineageAssignment {
   readonly memberships: readonly LineageMembership[]
   /** Records kept on their own for now, and held. */
   readonly ambiguous: readonly AmbiguousLineage[]
+  /** Records whose identity is not settled yet: the ambiguous, those that continue them, and those not in service. */
+  readonly undecided: ReadonlySet<string>
 }
 
 /**
@@ -41,37 +45,71 @@ export function assignLineages(
   records: readonly LineageCandidate[],
   known: ReadonlyMap<string, string>,
 ): LineageAssignment {
+  const inService = sortedByStart(records.filter(({ served }) => served))
+  const continued = continuedRecords(inService, known)
   const lineageOf = new Map(known)
-  const continued = continuedRecords(records, known)
+  const undecided = new Set<string>()
   const ambiguous: AmbiguousLineage[] = []
-  for (const group of byCustomerAndProduct(records).values()) {
-    const fresh = group.filter(({ recordKey }) => !known.has(recordKey))
-    for (const record of fresh) {
-      const candidates = preferVendorId(record, predecessors(record, group, continued))
-      const [only] = candidates
-      const undecided = only === undefined ? mayStillContinue(record, group, continued) : []
-      if (undecided.length > 0) {
-        lineageOf.set(record.recordKey, lineageIdOf(record.recordKey))
-        ambiguous.push({ recordKey: record.recordKey, candidates: undecided })
-      } else if (only === undefined) {
-        lineageOf.set(record.recordKey, lineageIdOf(record.recordKey))
-      } else if (candidates.length === 1 && !isContested(only, record, fresh)) {
-        lineageOf.set(record.recordKey, lineageOf.get(only.recordKey) ?? lineageIdOf(only.recordKey))
-        continued.add(only.recordKey)
-      } else {
-        lineageOf.set(record.recordKey, lineageIdOf(record.recordKey))
-        ambiguous.push({
-          recordKey: record.recordKey,
-          candidates: candidates.map(({ recordKey }) => recordKey),
-        })
-      }
+  for (const group of groupsOf(inService)) {
+    const links = linksOf(group, known, continued)
+    for (const { recordKey } of group) {
+      const link = links.get(recordKey)
+      if (link?.type === 'ambiguous') ambiguous.push({ recordKey, candidates: link.candidates })
+      const before = link?.type === 'continues' ? link.recordKey : undefined
+      if (link?.type === 'ambiguous' || (before !== undefined && undecided.has(before)))
+        undecided.add(recordKey)
+      if (known.has(recordKey)) continue
+      const own = lineageIdOf(recordKey)
+      lineageOf.set(recordKey, before === undefined ? own : (lineageOf.get(before) ?? own))
     }
   }
+  for (const { recordKey, served } of records) if (!served && !known.has(recordKey)) undecided.add(recordKey)
   const memberships = records.map(({ recordKey }) => ({
     recordKey,
     lineageId: lineageOf.get(recordKey) ?? lineageIdOf(recordKey),
   }))
-  return { memberships, ambiguous }
+  return { memberships, ambiguous, undecided }
+}
+
+type Link =
+  | { readonly type: 'continues'; readonly recordKey: string }
+  | { readonly type: 'ambiguous'; readonly candidates: readonly string[] }
+
+/**
+ * What each new line of a customer and product continues; nothing for one that begins a lineage. Equal vendor ids are
+ * settled first, so that what they settle is no candidate, and no rival, of the others.
+ */
+function linksOf(
+  group: readonly LineageCandidate[],
+  known: ReadonlyMap<string, string>,
+  continued: Set<string>,
+): ReadonlyMap<string, Link> {
+  const links = new Map<string, Link>()
+  const join = (record: LineageCandidate, before: LineageCandidate) => {
+    links.set(record.recordKey, { type: 'continues', recordKey: before.recordKey })
+    continued.add(before.recordKey)
+  }
+  const fresh = group.filter(({ recordKey }) => !known.has(recordKey))
+  for (const record of fresh) {
+    const same = predecessors(record, group, continued).filter((other) => sameVendorId(record, other))
+    const [only] = same
+    if (only !== undefined && same.length === 1) join(record, only)
+  }
+  const open = fresh.filter(({ recordKey }) => !links.has(recordKey))
+  for (const record of open) {
+    const candidates = predecessors(record, group, continued)
+    const [only] = candidates
+    if (only !== undefined && candidates.length === 1 && !isContested(only, record, open)) join(record, only)
+    else {
+      const possible = only === undefined ? mayStillContinue(record, group, continued) : candidates
+      if (possible.length === 0) continue
+      links.set(record.recordKey, {
+        type: 'ambiguous',
+        candidates: possible.map(({ recordKey }) => recordKey),
+      })
+    }
+  }
+  return links
 }
 
 /** Our own name for a subscription, made from the first record that founded it: `L-` and 12 base-32 characters. */
@@ -92,12 +130,12 @@ export function shortId(facts: string, length: number): string {
 
 /** Records that already have a successor: they cannot be continued twice. */
 function continuedRecords(
-  records: readonly LineageCandidate[],
+  sorted: readonly LineageCandidate[],
   known: ReadonlyMap<string, string>,
 ): Set<string> {
   const latest = new Map<string, LineageCandidate>()
   const continued = new Set<string>()
-  for (const record of sortedByStart(records)) {
+  for (const record of sorted) {
     const lineage = known.get(record.recordKey)
     if (lineage === undefined) continue
     const before = latest.get(lineage)
@@ -107,15 +145,16 @@ function continuedRecords(
   return continued
 }
 
-function byCustomerAndProduct(records: readonly LineageCandidate[]): Map<string, LineageCandidate[]> {
+/** By customer, product and way of billing. */
+function groupsOf(sorted: readonly LineageCandidate[]): Iterable<readonly LineageCandidate[]> {
   const groups = new Map<string, LineageCandidate[]>()
-  for (const record of sortedByStart(records)) {
-    const name = JSON.stringify([record.customerId, record.mpn])
+  for (const record of sorted) {
+    const name = JSON.stringify([record.customerId, record.mpn, record.billedBy])
     const group = groups.get(name)
     if (group === undefined) groups.set(name, [record])
     else group.push(record)
   }
-  return groups
+  return groups.values()
 }
 
 /** By start, then by key: the same answer whatever order the marketplace lists in. */
@@ -149,35 +188,24 @@ function mayStillContinue(
   record: LineageCandidate,
   group: readonly LineageCandidate[],
   continued: ReadonlySet<string>,
-): string[] {
-  return group
-    .filter((other) => {
-      if (other.startsOn >= record.startsOn || other.endsOn !== undefined) return false
-      if (continued.has(other.recordKey) || other.expiresOn === undefined) return false
-      return Math.abs(record.startsOn - other.expiresOn) <= LINEAGE_GAP_DAYS
-    })
-    .map(({ recordKey }) => recordKey)
+): readonly LineageCandidate[] {
+  return group.filter((other) => {
+    if (other.startsOn >= record.startsOn || other.endsOn !== undefined) return false
+    if (continued.has(other.recordKey) || other.expiresOn === undefined) return false
+    return Math.abs(record.startsOn - other.expiresOn) <= LINEAGE_GAP_DAYS
+  })
 }
 
-/** True when another new line could continue `only` just as well, and no vendor id settles it. */
+/** True when another new line could continue `only` just as well. */
 function isContested(
   only: LineageCandidate,
   record: LineageCandidate,
-  fresh: readonly LineageCandidate[],
+  open: readonly LineageCandidate[],
 ): boolean {
-  if (sameVendorId(record, only)) return false
-  return fresh.some((rival) => rival !== record && predecessors(rival, [only], NONE).length > 0)
+  return open.some((rival) => rival !== record && predecessors(rival, [only], NONE).length > 0)
 }
 
 const NONE: ReadonlySet<string> = new Set()
-
-function preferVendorId(
-  record: LineageCandidate,
-  candidates: readonly LineageCandidate[],
-): LineageCandidate[] {
-  const same = candidates.filter((other) => sameVendorId(record, other))
-  return same.length > 0 ? same : [...candidates]
-}
 
 function sameVendorId(left: LineageCandidate, right: LineageCandidate): boolean {
   return left.vendorSubscriptionId !== undefined && left.vendorSubscriptionId === right.vendorSubscriptionId

@@ -31,8 +31,11 @@ export interface Timeline {
   readonly start: LocalDate
   /** First day without service; null while it runs (B12). */
   readonly end: LocalDate | null
-  /** A term of a billing period longer than a month (B4, D2). */
-  readonly term?: Period
+  /**
+   * Terms of a billing period other than a month that are stated, in order and without overlap; the others follow from
+   * them (B4, D2). Absent: all follow from the start.
+   */
+  readonly terms?: readonly Period[]
   /** First day that is not free (B15). */
   readonly trialEnd?: LocalDate
   /** In order of date; the first gives the opening count and price. */

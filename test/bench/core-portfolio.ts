@@ -103,7 +103,8 @@ export function subscriptionOf(index: number): FoldedSubscription {
     start,
     end: null,
     endPlanned: false,
-    term: undefined,
+    endEstimated: false,
+    terms: [],
     counts: [opening, ...next],
     prices: [
       {

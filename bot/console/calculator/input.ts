@@ -79,7 +79,7 @@ function readTimeline(
     end: end === undefined || end === null ? null : addDays(end, shift),
     ...(term === undefined || term === null
       ? {}
-      : { term: { from: term.from ?? start, to: addDays(term.to, shift) } }),
+      : { terms: [{ from: term.from ?? start, to: addDays(term.to, shift) }] }),
     ...(trialEnd === undefined || trialEnd === null ? {} : { trialEnd: addDays(trialEnd, shift) }),
     events,
   }

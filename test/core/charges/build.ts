@@ -51,6 +51,8 @@ export interface CaseWords {
   readonly start?: string
   readonly end?: string
   readonly term?: readonly [from: string, to: string]
+  /** Several stated terms, instead of one `term`. */
+  readonly terms?: readonly (readonly [from: string, to: string])[]
   readonly trialEnd?: string
   readonly events?: readonly EventWords[]
   readonly oneTimes?: readonly TimelineEvent[]
@@ -71,11 +73,12 @@ export const TWENTY_THEN_25: readonly EventWords[] = [
 
 export function timelineOf(words: CaseWords): Timeline {
   const { start = '2026-03-01', end, term, trialEnd, events = TWENTY_THEN_25, oneTimes = [] } = words
+  const terms = words.terms ?? (term === undefined ? [] : [term])
   return {
     billingPeriod: words.every ?? MONTHLY,
     start: day(start),
     end: end === undefined ? null : day(end),
-    ...(term === undefined ? {} : { term: period(...term) }),
+    ...(terms.length === 0 ? {} : { terms: terms.map((stated) => period(...stated)) }),
     ...(trialEnd === undefined ? {} : { trialEnd: day(trialEnd) }),
     events: [...events.map(event), ...oneTimes],
   }

@@ -181,6 +181,71 @@ describe('B4, D2: a longer billing period is the subscription’s own term', () 
     expect(explained(words)[0]).toBe('1 × $10.00 = $10.00')
   })
 
+  test('several stated terms stand where they say; days between two are a short term', () => {
+    const words: CaseWords = {
+      ...annual,
+      start: '2025-03-11',
+      terms: [
+        ['2025-03-11', '2026-03-11'],
+        ['2026-03-13', '2027-01-01'],
+      ],
+      events: [['2025-03-11', 5, '240.00']],
+      window: ['2025-01-01', '2027-12-31'],
+    }
+    expect(periodsOf(words)).toEqual([
+      '2025-03-11 2026-03-11',
+      '2026-03-11 2026-03-13',
+      '2026-03-13 2027-01-01',
+      '2027-01-01 2028-01-01',
+    ])
+    expect(explained({ ...words, policy: { firstPeriod: 'full' } })).toEqual([
+      '5 × $240.00 = $1,200.00',
+      '11–12 Mar 2026: 5 × $240.00 × 2/365 = $6.58',
+      '13 Mar – 31 Dec 2026: 5 × $240.00 × 294/365 = $966.58',
+      '5 × $240.00 = $1,200.00',
+    ])
+  })
+
+  test('a stated term that does not follow at once leaves whole terms before it, and a short one', () => {
+    const words: CaseWords = {
+      ...annual,
+      start: '2024-03-11',
+      terms: [
+        ['2024-03-11', '2025-01-01'],
+        ['2026-03-01', '2027-03-01'],
+      ],
+      events: [['2024-03-11', 5, '240.00']],
+      window: ['2024-01-01', '2027-12-31'],
+    }
+    expect(periodsOf(words)).toEqual([
+      '2024-03-11 2025-01-01',
+      '2025-01-01 2026-01-01',
+      '2026-01-01 2026-03-01',
+      '2026-03-01 2027-03-01',
+      '2027-03-01 2028-03-01',
+    ])
+    expect(explained(words)[2]).toBe('1 Jan – 28 Feb 2026: 5 × $240.00 × 59/365 = $193.97')
+  })
+
+  test('stated periods of days, too: a new beginning moves those behind it', () => {
+    const words: CaseWords = {
+      ...annual,
+      every: { type: 'day', duration: 30 },
+      terms: [
+        ['2026-03-11', '2026-04-10'],
+        ['2026-04-12', '2026-05-12'],
+      ],
+      window: ['2026-03-01', '2026-06-01'],
+    }
+    expect(periodsOf(words)).toEqual([
+      '2026-03-11 2026-04-10',
+      '2026-04-10 2026-04-12',
+      '2026-04-12 2026-05-12',
+      '2026-05-12 2026-06-11',
+    ])
+    expect(explained(words)[1]).toBe('10–11 Apr 2026: 5 × $240.00 × 2/30 = $80.00')
+  })
+
   test('days: every 30 from the start', () => {
     const words: CaseWords = {
       ...annual,

@@ -4,7 +4,7 @@ import { formatDecimal } from '../../../core/money/decimal.js'
 import { type LineageRecord, foldLineage } from '../../../core/timeline/fold.js'
 import { day, decimal, observed, order, record } from '../../support/observed.js'
 
-const NEW_YORK = { timeZone: 'America/New_York', opensOn: day('2026-03-01') }
+const NEW_YORK = { timeZone: 'America/New_York', opensOn: day('2026-03-01'), observedOn: day('2026-03-20') }
 const NOW = '2026-03-20T13:00:00Z'
 
 function fold(records: readonly [LineageRecord, ...LineageRecord[]], settings = NEW_YORK) {
@@ -258,13 +258,15 @@ describe('B4, D2: the first term of a long period', () => {
 
   test('a co-termed first term is shorter than a year', () => {
     const coTermed = observed({ ...yearly, startsOn: day('2025-08-20'), expiresOn: day('2027-01-01') })
-    expect(fold([record([[NOW, coTermed]])]).term).toEqual({ from: day('2025-08-20'), to: day('2026-01-01') })
+    expect(fold([record([[NOW, coTermed]])]).terms).toEqual([
+      { from: day('2025-08-20'), to: day('2026-01-01') },
+    ])
   })
 
   test('whole years stay whole, a month has no term, an ended line keeps the term it had', () => {
     const whole = observed({ ...yearly, startsOn: day('2024-05-10'), expiresOn: day('2026-05-10') })
-    expect(fold([record([[NOW, whole]])]).term).toEqual({ from: day('2024-05-10'), to: day('2025-05-10') })
-    expect(fold([record([[NOW, observed()]])]).term).toBeUndefined()
+    expect(fold([record([[NOW, whole]])]).terms).toEqual([{ from: day('2024-05-10'), to: day('2025-05-10') }])
+    expect(fold([record([[NOW, observed()]])]).terms).toEqual([])
     const ended = { ...whole, status: 'removed' as const, expiresOn: day('2026-03-11') }
     const folded = fold([
       record([
@@ -272,7 +274,7 @@ describe('B4, D2: the first term of a long period', () => {
         [NOW, ended],
       ]),
     ])
-    expect(folded.term).toEqual({ from: day('2024-05-10'), to: day('2025-05-10') })
+    expect(folded.terms).toEqual([{ from: day('2024-05-10'), to: day('2025-05-10') }])
   })
 })
 

@@ -12,6 +12,8 @@ function candidate(
     recordKey,
     customerId: 'C1',
     mpn: 'BP',
+    billedBy: '1 months',
+    served: true,
     vendorSubscriptionId: undefined,
     startsOn: day(from),
     endsOn: to === undefined ? undefined : day(to),
@@ -21,8 +23,9 @@ function candidate(
 }
 
 function lineages(records: readonly LineageCandidate[], known: Record<string, string> = {}) {
-  const { memberships, ambiguous } = assignLineages(records, new Map(Object.entries(known)))
+  const { memberships, ambiguous, undecided } = assignLineages(records, new Map(Object.entries(known)))
   return {
+    undecided: [...undecided].sort(),
     of: Object.fromEntries(memberships.map(({ recordKey, lineageId }) => [recordKey, lineageId])),
     ambiguous: ambiguous.map(({ recordKey }) => recordKey).sort(),
   }
@@ -86,6 +89,54 @@ describe('B18: a subscription survives the marketplace’s changing ids', () => 
     ])
     expect(result.ambiguous).toEqual([])
     expect([result.of['c'], result.of['d']]).toEqual([lineageIdOf('b'), lineageIdOf('a')])
+  })
+
+  test('what vendor ids settle is no candidate and no rival of the others, in any order', () => {
+    const vendor = { vendorSubscriptionId: 'V' }
+    for (const [settled, other] of [
+      ['c', 'd'],
+      ['d', 'c'],
+    ] as const) {
+      const { of, ambiguous } = lineages([
+        candidate('a', '2026-02-11', '2026-03-11', vendor),
+        candidate('b', '2026-02-11', '2026-03-11'),
+        candidate(settled, '2026-03-11', undefined, vendor),
+        candidate(other, '2026-03-11', undefined),
+      ])
+      expect(ambiguous).toEqual([])
+      expect([of[settled], of[other]]).toEqual([lineageIdOf('a'), lineageIdOf('b')])
+    }
+  })
+
+  test('a line billed by another period never continues it, and is no rival', () => {
+    const { of, ambiguous } = lineages([
+      candidate('a', '2026-02-11', '2026-03-11'),
+      candidate('b', '2026-03-11', undefined, { billedBy: '12 months' }),
+      candidate('c', '2026-03-11', undefined),
+    ])
+    expect(of).toEqual({ a: lineageIdOf('a'), b: lineageIdOf('b'), c: lineageIdOf('a') })
+    expect(ambiguous).toEqual([])
+  })
+
+  test('a line that was never in service stays apart, undecided, and takes nobody’s place', () => {
+    const old = candidate('a', '2026-02-11', '2026-03-11')
+    const waiting = candidate('b', '2026-03-11', undefined, { served: false })
+    const result = lineages([old, waiting, candidate('c', '2026-03-12', undefined)])
+    expect(result.of).toEqual({ a: lineageIdOf('a'), b: lineageIdOf('b'), c: lineageIdOf('a') })
+    expect([result.ambiguous, result.undecided]).toEqual([[], ['b']])
+    const known = lineages([old, waiting, candidate('c', '2026-03-12', undefined)], { a: 'L-1', b: 'L-1' })
+    expect([known.of['c'], known.undecided]).toEqual(['L-1', []])
+  })
+
+  test('what continues an undecided line is undecided with it', () => {
+    const result = lineages([
+      candidate('a', '2026-02-11', '2026-03-11'),
+      candidate('b', '2026-02-11', '2026-03-11'),
+      candidate('c', '2026-03-11', '2026-04-11'),
+      candidate('d', '2026-04-11', undefined),
+    ])
+    expect([result.ambiguous, result.undecided]).toEqual([['c'], ['c', 'd']])
+    expect(result.of['d']).toBe(lineageIdOf('c'))
   })
 
   test('a running subscription is not continued by buying the product again', () => {

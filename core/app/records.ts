@@ -1,0 +1,85 @@
+import type { ObservedOrder } from '../marketplace/types.js'
+import type { Ledger, SubscriptionState } from '../ports.js'
+import type { LineageRecord } from '../timeline/fold.js'
+import { orderKey } from '../timeline/order-fees.js'
+
+/** The ledger sorted by what it is about; every set-up fee is in exactly one place (BILLING B20b). */
+export interface Records {
+  /** The history of each licence line: its states in order, whether it is still listed, and the orders that name it. */
+  readonly lines: ReadonlyMap<string, LineageRecord>
+  /** Completed orders whose set-up fees belong to no licence line that is billed here. */
+  readonly ownFees: readonly ObservedOrder[]
+  /** Completed orders with set-up fees of a subscription that no observation has listed. */
+  readonly unlistedFees: readonly ObservedOrder[]
+}
+
+/** The states of one licence line, in order. */
+type Line = readonly [SubscriptionState, ...SubscriptionState[]]
+
+const NO_LINES: readonly Line[] = []
+
+export function collectRecords({
+  states,
+  orders,
+  memberships,
+}: Pick<Ledger, 'states' | 'orders' | 'memberships'>): Records {
+  const lines = linesOf(states)
+  const bySubscription = new Map<string, Line[]>()
+  for (const line of lines.values()) push(bySubscription, line[0].subscription.subscriptionId, line)
+  const known = new Set(memberships.map(({ recordKey }) => recordKey))
+  const named = new Map<string, ObservedOrder[]>()
+  const ownFees: ObservedOrder[] = []
+  const unlistedFees: ObservedOrder[] = []
+  for (const order of orders) {
+    const { subscriptionId } = order
+    const own = (subscriptionId === undefined ? undefined : bySubscription.get(subscriptionId)) ?? NO_LINES
+    const billed = known.has(orderKey(order.id)) ? NO_LINES : own.filter((line) => !isUsage(line))
+    for (const line of own) push(named, line[0].subscription.key, withFeesOf(order, line, billed))
+    if (billed.length > 0 || order.setups.length === 0 || order.status !== 'completed') continue
+    const listed = subscriptionId === undefined || own.length > 0 || known.has(orderKey(order.id))
+    ;(listed ? ownFees : unlistedFees).push(order)
+  }
+  const records = new Map<string, LineageRecord>()
+  for (const [key, line] of lines) {
+    const { present } = line.at(-1) ?? line[0]
+    records.set(key, { states: line, orders: named.get(key) ?? [], present })
+  }
+  return { lines: records, ownFees, unlistedFees }
+}
+
+function linesOf(states: readonly SubscriptionState[]): Map<string, Line> {
+  const lines = new Map<string, [SubscriptionState, ...SubscriptionState[]]>()
+  for (const state of states) {
+    const line = lines.get(state.subscription.key)
+    if (line === undefined) lines.set(state.subscription.key, [state])
+    else line.push(state)
+  }
+  return lines
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
+}
+
+/** Charged from the vendor's file only: a fee would wait there for ever. */
+function isUsage(line: Line): boolean {
+  return (line.at(-1) ?? line[0]).subscription.usage
+}
+
+/**
+ * The order with the fees that belong to this licence line of its subscription: those of its product, and the first
+ * line's those of no line's product. First is first seen, so that a line added later takes no fee away.
+ */
+function withFeesOf(order: ObservedOrder, line: Line, billed: readonly Line[]): ObservedOrder {
+  if (order.setups.length === 0 || (billed.length === 1 && billed[0] === line)) return order
+  const [first] = billed.toSorted(bySight)
+  const owner = (mpn: string) => billed.find(([{ subscription }]) => subscription.mpn === mpn) ?? first
+  return { ...order, setups: order.setups.filter(({ mpn }) => owner(mpn) === line) }
+}
+
+function bySight([left]: Line, [right]: Line): number {
+  if (left.sequence !== right.sequence) return left.sequence - right.sequence
+  return left.subscription.key < right.subscription.key ? -1 : 1
+}

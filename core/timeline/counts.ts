@@ -1,0 +1,97 @@
+import type { LocalDate } from '../calendar/date.js'
+import type { Decimal } from '../money/decimal.js'
+import { type CountStep, laterCounts, observedGaps } from './gaps.js'
+import { openingCounts } from './opening.js'
+import { quantityOrders } from './orders.js'
+import {
+  type FoldSettings,
+  type RecordHistory,
+  type SeenDate,
+  hasEnded,
+  latestState,
+  startOf,
+  statesInService,
+} from './record.js'
+
+export interface CountHistory {
+  /** In order of date; the first is the opening count. Empty: nobody saw how many seats it had. */
+  readonly steps: readonly CountStep[]
+  /** The opening count could not be walked back: taken as constant since the later of opening and start (B20). */
+  readonly assumed: boolean
+}
+
+/**
+ * The counts of one licence line (BILLING B19, B20): walked back from the first observation through completed orders,
+ * then observation by observation, dated by the orders that add up to each difference.
+ *
+ * @param base seats of the line this one continues; 0 for a new one; undefined when it began before the opening.
+ */
+export function countHistory(
+  history: RecordHistory,
+  base: Decimal | undefined,
+  settings: FoldSettings,
+): CountHistory {
+  const orders = quantityOrders(history.orders, history.states[0].subscription.mpn)
+  const [next, ...gaps] = observedGaps(history, orders.clear)
+  const [seen] = statesInService(history)
+  const start = startOf(history, settings)
+  const { counted, ...opening } = openingCounts({ seen, start, base, orders, next }, settings)
+  if (next === undefined) return opening
+  const later = laterCounts([{ ...next, orders: next.orders.slice(counted) }, ...gaps], settings)
+  return { ...opening, steps: [...opening.steps, ...later] }
+}
+
+/** The counts at the end of each day (BILLING B6). */
+function atEndOfDay(steps: readonly CountStep[]): readonly CountStep[] {
+  return steps.filter(({ on }, index) => steps[index + 1]?.on !== on)
+}
+
+/** True when seats came back after a day that ended without any: the cancellation did not last (BILLING B12, D7). */
+export function seatsReturned(steps: readonly CountStep[]): boolean {
+  const days = atEndOfDay(steps)
+  const none = days.findIndex(({ quantity }) => quantity === 0n)
+  return none !== -1 && days.slice(none).some(({ quantity }) => quantity > 0n)
+}
+
+/** A running line without seats is cancelled (BILLING B12): since when, or undefined while it has some. */
+export function withoutSeatsSince(steps: readonly CountStep[]): CountStep | undefined {
+  const days = atEndOfDay(steps)
+  if (days.at(-1)?.quantity !== 0n) return undefined
+  return days[days.findLastIndex(({ quantity }) => quantity !== 0n) + 1]
+}
+
+/** When a line that runs without seats lost the last ones; undefined for any other. */
+export function emptySince(history: RecordHistory, settings: FoldSettings): SeenDate | undefined {
+  if (statesInService(history).at(-1)?.subscription.quantity !== 0n) return undefined
+  return withoutSeatsSince(countHistory(history, undefined, settings).steps)
+}
+
+/**
+ * True for a date that is still to come, as far as has been seen: what is to happen on the day of the latest
+ * observation may happen later on it.
+ */
+export function isAhead(on: LocalDate, { observedOn }: FoldSettings): boolean {
+  return on >= observedOn
+}
+
+/** Orders for the next renewal of a running line: what will be, from the day its term ends (BILLING B21). */
+export function scheduledCounts(history: RecordHistory, settings: FoldSettings): CountStep[] {
+  const { subscription, observedAt } = latestState(history)
+  const on = subscription.expiresOn ?? subscription.renewsOn
+  if (hasEnded(subscription) || on === undefined || !isAhead(on, settings)) return []
+  return history.orders.flatMap(({ scheduledAtRenewal, status, products, number }) => {
+    const waits = scheduledAtRenewal && (status === 'submitted' || status === 'processing')
+    const product = products?.find(({ mpn }) => mpn === subscription.mpn)
+    if (!waits || product === undefined) return []
+    return [
+      {
+        on,
+        quantity: product.quantity,
+        estimated: false,
+        order: number,
+        observedAt,
+        scheduled: true as const,
+      },
+    ]
+  })
+}

@@ -1,0 +1,52 @@
+import type { LocalDate } from '../calendar/date.js'
+import { localDateOf } from '../calendar/zone.js'
+import { type FoldSettings, type RecordHistory, statesInService } from './record.js'
+import type { TimelineEvent } from './types.js'
+
+/** A hold, or its end. */
+export type HoldStep = Pick<TimelineEvent, 'on' | 'type' | 'estimated'>
+
+/** One licence line of a lineage with its first day of service. */
+interface HeldRecord {
+  readonly record: RecordHistory
+  readonly start: LocalDate
+}
+
+/**
+ * Holds and resumptions over the licence lines of a lineage, oldest first (BILLING B13): dated by the marketplace's
+ * last modification where it fits, else by observation. A line that continues one on hold and is active itself resumes
+ * on its start.
+ */
+export function foldHolds(records: readonly HeldRecord[], settings: FoldSettings): HoldStep[] {
+  const steps: HoldStep[] = []
+  for (const { record, start } of records) {
+    while ((steps.at(-1)?.on ?? start) > start) steps.pop()
+    steps.push(...recordHolds(record, start, steps.at(-1)?.type === 'suspend', settings))
+  }
+  return steps
+}
+
+function recordHolds(
+  record: RecordHistory,
+  start: LocalDate,
+  heldBefore: boolean,
+  { timeZone }: FoldSettings,
+): HoldStep[] {
+  const steps: HoldStep[] = []
+  let held = heldBefore
+  let previousOn = start
+  for (const [index, { subscription, observedAt }] of statesInService(record).entries()) {
+    const { status, lastModifiedOn } = subscription
+    const seenOn = localDateOf(observedAt, timeZone)
+    const onHold = status === 'hold'
+    if (onHold !== held && (onHold || status === 'active')) {
+      const fits = lastModifiedOn !== undefined && lastModifiedOn >= previousOn && lastModifiedOn <= seenOn
+      const known = !onHold && index === 0 ? start : fits ? lastModifiedOn : undefined
+      const on = known ?? (seenOn < start ? start : seenOn)
+      steps.push({ on, type: onHold ? 'suspend' : 'resume', estimated: known === undefined })
+      held = onHold
+    }
+    previousOn = seenOn
+  }
+  return steps
+}

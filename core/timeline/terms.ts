@@ -1,0 +1,85 @@
+import { type LocalDate, addDays, addMonths } from '../calendar/date.js'
+import type { BillingPeriod } from '../calendar/billing-period.js'
+import type { Period } from '../calendar/period.js'
+import { localDateOf } from '../calendar/zone.js'
+import { LINEAGE_GAP_DAYS } from '../limits.js'
+import { type FoldSettings, type RecordHistory, statesInService } from './record.js'
+
+/** One licence line of a lineage with its first day of service. */
+interface TermRecord {
+  readonly record: RecordHistory
+  readonly start: LocalDate
+}
+
+/**
+ * The stated terms of a billing period that is not one month (BILLING B4, D2), of a lineage's licence lines, oldest
+ * first: each line states its own. Where two overlap the newer one's start wins (B18).
+ */
+export function termsOf(
+  records: readonly TermRecord[],
+  billingPeriod: BillingPeriod | undefined,
+  settings: FoldSettings,
+): Period[] {
+  if (billingPeriod === undefined || isOneMonth(billingPeriod)) return []
+  return records.flatMap(({ record, start }, index) => {
+    const until = records[index + 1]?.start
+    const terms = recordTerms(expirations(record, settings), start, billingPeriod)
+    if (until === undefined) return terms
+    return terms
+      .filter(({ from }) => from < until)
+      .map(({ from, to }) => ({ from, to: to > until ? until : to }))
+  })
+}
+
+/** Such periods follow the cycle of the policy instead. */
+function isOneMonth({ type, duration }: BillingPeriod): boolean {
+  return type === 'month' && duration === 1
+}
+
+/**
+ * The first term that ends with each expiration date, or whole terms before it; without such a date a whole term from
+ * the start. Periods of days run from the start: a commitment need not be a whole number of them.
+ */
+function recordTerms(
+  ends: readonly LocalDate[],
+  start: LocalDate,
+  { type, duration }: BillingPeriod,
+): Period[] {
+  if (type === 'day') return [{ from: start, to: addDays(start, duration) }]
+  const months = type === 'year' ? duration * 12 : duration
+  const terms: Period[] = []
+  let from = start
+  for (const end of ends) {
+    if (end <= from) continue
+    terms.push({ from, to: firstTermEnd(from, end, months) })
+    from = end
+  }
+  return terms.length === 0 ? [{ from: start, to: addMonths(start, months) }] : terms
+}
+
+/** Found by stepping whole terms back from an expiration date while they begin after `from`. */
+function firstTermEnd(from: LocalDate, end: LocalDate, months: number): LocalDate {
+  let terms = 0
+  while (addMonths(end, -(terms + 1) * months) > from) terms += 1
+  return addMonths(end, -terms * months)
+}
+
+/**
+ * When terms of a licence line ended and will end, as it said while it was in service; an ended line's expiration date
+ * is its end, not its term's. A date that gives way to a later one when its time has come was true, and the line was
+ * renewed; one that is changed before that was put right.
+ */
+function expirations(record: RecordHistory, { timeZone }: FoldSettings): LocalDate[] {
+  const ends: LocalDate[] = []
+  let current: LocalDate | undefined
+  for (const { subscription, observedAt } of statesInService(record)) {
+    const { expiresOn } = subscription
+    if (expiresOn === undefined || expiresOn === current) continue
+    const renewed = current !== undefined && expiresOn > current
+    if (renewed && localDateOf(observedAt, timeZone) >= addDays(current as LocalDate, -LINEAGE_GAP_DAYS)) {
+      ends.push(current as LocalDate)
+    }
+    current = expiresOn
+  }
+  return current === undefined ? ends : [...ends, current]
+}
