@@ -9,6 +9,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'dist/**', 'test/clients/**'],
     // Separate processes: a test that opens the embedded database or changes its environment harms no other file.
     pool: 'forks',
+    // Left to itself the runner keeps one processor free, which on two is half of the machine.
+    maxWorkers: '100%',
     // A new embedded database takes seconds, and many times that on a machine at work; a hung test must still end.
     testTimeout: 120_000,
     hookTimeout: 120_000,

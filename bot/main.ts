@@ -25,8 +25,10 @@ import {
 } from './http.js'
 import { type FileLinks, createFileLinks } from './links.js'
 
-/** What tests and the demo put in place of the real thing. */
+/** How this program is run, and what tests and the demo put in place of the real thing. */
 export interface Replacements {
+  /** One answer and it ends: the embedded database is opened the quick way. Default: false. */
+  readonly shortLived?: boolean
   readonly clock?: Clock
   /** The time by which signed requests are fresh: this machine's, unless replaced. */
   readonly now?: () => Date
@@ -50,7 +52,7 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
   const log = logOf(config)
   // First what can refuse the configuration, then what has to be closed again.
   const marketplace = createIngramMarketplace({ ...config.marketplace, log })
-  const storage = await openDatabase(config, log)
+  const storage = await openDatabase(config, log, replacements.shortLived)
   const ports = {
     marketplace,
     ledger: storage.ledger,
@@ -199,8 +201,9 @@ async function approvedRun(studio: Studio, runId: string) {
   }
 }
 
-function openDatabase({ mspId, databaseUrl, dataDirectory }: Config, log: Log): Promise<Storage> {
-  return openStorage({ mspId, log, databaseUrl, dataDirectory })
+function openDatabase(config: Config, log: Log, shortLived = false): Promise<Storage> {
+  const { mspId, databaseUrl, dataDirectory } = config
+  return openStorage({ mspId, log, databaseUrl, dataDirectory, shortLived })
 }
 
 /** A log in which nothing secret of this configuration can appear. */
@@ -244,7 +247,7 @@ export function exitCodeOf(problem: Problem | undefined): 0 | 1 | 2 {
 
 /** `ask "who march"`: one command against the configured database; the answer alone on stdout. */
 async function askOnce(words: readonly string[]): Promise<number> {
-  const running = await start(parseConfig(await readEnvironment()))
+  const running = await start(parseConfig(await readEnvironment()), { shortLived: true })
   try {
     return await report(await running.ask(words.join(' ')))
   } finally {
@@ -311,7 +314,7 @@ async function serveUntilStopped(): Promise<number> {
 /** `audit:verify`: the whole trail against its own hashes. */
 async function verifyTrail(): Promise<number> {
   const config = parseConfig(await readEnvironment())
-  const storage = await openDatabase(config, logOf(config))
+  const storage = await openDatabase(config, logOf(config), true)
   try {
     const { entries, fault } = await storage.verifyAudit()
     const words = fault === undefined ? 'is whole' : `is broken: ${fault.what}`

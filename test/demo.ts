@@ -53,6 +53,8 @@ export async function startDemo(
   const emulator = await startRecordedEmulator({ seed, now: clock })
   const running = await start(demoConfig(emulator.url, emulator.credentials, folder), {
     clock: { now: lookedAt },
+    // Small data and few questions: what is saved at the start is never missed later.
+    shortLived: true,
   })
   const close = async () => {
     await running.close()

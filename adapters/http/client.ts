@@ -79,13 +79,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const url = addressOf(base, request.path, request.query)
     // One signal ends all requests of a long read: a listener for each in flight is no leak.
     if (request.signal !== undefined) setMaxListeners(2 * HTTP_CONCURRENCY, request.signal)
+    let malformed = 0
     for (let attempt = 1; ; attempt += 1) {
       await gate.pass()
       request.signal?.throwIfAborted()
       const result = await attemptOnce(options, request, url)
       if ('answer' in result) return result.answer
       const { failure } = result
-      if (attempt >= allowedAttempts(failure, request)) throw failure.problem(attempt)
+      if (failure.retry === 'malformed') malformed += 1
+      const isLast = attempt >= allowedAttempts(failure, request) || malformed >= HTTP_MALFORMED_ATTEMPTS
+      if (isLast) throw failure.problem(failure.retry === 'malformed' ? malformed : attempt)
       const waitMilliseconds = failure.retryAfterMilliseconds ?? backoffMilliseconds(attempt, random)
       options.log?.warn(
         { request: failure.where, reason: failure.what, attempt, waitMilliseconds },
@@ -102,8 +105,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 /** A limited request was refused before any work, so even one that must not be repeated may be sent again. */
 function allowedAttempts({ retry }: Failure, { method, repeatable = method === 'GET' }: HttpRequest): number {
   if (retry === 'limited') return HTTP_ATTEMPTS
-  if (retry === 'never' || !repeatable) return 1
-  return retry === 'malformed' ? HTTP_MALFORMED_ATTEMPTS : HTTP_ATTEMPTS
+  return retry === 'never' || !repeatable ? 1 : HTTP_ATTEMPTS
 }
 
 async function attemptOnce(

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { DATABASE_CLOSE_TIMEOUT_MILLISECONDS } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
@@ -20,6 +21,8 @@ export interface EmbeddedStart {
   /** Folder of the database's files, already set up; undefined: in memory, from `image`. */
   readonly directory: string | undefined
   readonly image: Uint8Array | undefined
+  /** The program answers once and ends: the engine's code is used as it loads, never optimised. */
+  readonly shortLived: boolean
   /** The thread ended although nobody closed it: every later call fails. */
   readonly onStopped: (reason: Error) => void
 }
@@ -28,8 +31,11 @@ export interface EmbeddedStart {
 export async function startEmbedded({
   directory,
   image,
+  shortLived,
   onStopped,
 }: EmbeddedStart): Promise<EmbeddedDatabase> {
+  // Optimising the engine's code takes some four seconds of processor time, which only pays in a program that goes on.
+  if (shortLived) setFlagsFromString('--liftoff-only')
   const start: WorkerStart = { directory, image }
   const transferList = image === undefined ? [] : [image.buffer as ArrayBuffer]
   // None of the program's own flags: some, such as those of `node --eval`, no thread can start with.

@@ -23,12 +23,15 @@ export interface Engine {
 export interface EngineOptions {
   readonly databaseUrl?: string | undefined
   readonly dataDirectory?: string | undefined
+  /** The program answers once and ends: an embedded engine saves itself what only pays later. Default: false. */
+  readonly shortLived?: boolean | undefined
   readonly log: Log
 }
 
-export function openEngine({ databaseUrl, dataDirectory, log }: EngineOptions): Promise<Engine> {
+export function openEngine(options: EngineOptions): Promise<Engine> {
+  const { databaseUrl, dataDirectory, shortLived = false, log } = options
   if (databaseUrl !== undefined) return openServer(databaseUrl, log)
-  return dataDirectory === undefined ? openInMemory(log) : openFolder(dataDirectory, log)
+  return dataDirectory === undefined ? openInMemory(shortLived, log) : openFolder(dataDirectory, shortLived, log)
 }
 
 async function openServer(databaseUrl: string, log: Log): Promise<Engine> {
@@ -38,21 +41,22 @@ async function openServer(databaseUrl: string, log: Log): Promise<Engine> {
   return { pool, address, written: () => undefined, maintain: async () => undefined, close: () => pool.end() }
 }
 
-async function openInMemory(log: Log): Promise<Engine> {
+async function openInMemory(shortLived: boolean, log: Log): Promise<Engine> {
   const image = await embeddedImage()
   return embeddedEngine(
-    await startEmbedded({ directory: undefined, image, onStopped: stopped(log) }),
+    await startEmbedded({ directory: undefined, image, shortLived, onStopped: stopped(log) }),
     undefined,
     log,
   )
 }
 
-async function openFolder(directory: string, log: Log): Promise<Engine> {
+async function openFolder(directory: string, shortLived: boolean, log: Log): Promise<Engine> {
   const folder = await openDataFolder(directory)
   try {
     const embedded = await startEmbedded({
       directory: folder.database,
       image: undefined,
+      shortLived,
       onStopped: stopped(log),
     })
     const { durable } = await embedded.statistics()

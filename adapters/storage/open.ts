@@ -23,6 +23,8 @@ export interface StorageOptions {
   readonly databaseUrl?: string | undefined
   /** Folder of the embedded database; undefined: in memory, gone when closed. Not used with `databaseUrl`. */
   readonly dataDirectory?: string | undefined
+  /** The program answers once and ends: an embedded engine saves itself what only pays later. Default: false. */
+  readonly shortLived?: boolean | undefined
   /** Whose rows this is about: nothing of any other MSP is ever seen. */
   readonly mspId: string
   readonly log: Log

@@ -91,7 +91,7 @@ function stop(child: ChildProcess): void {
 /** What is wrong with a database after a kill; empty when nothing is. */
 async function inspect(dataDirectory: string, said: Said): Promise<string[]> {
   const log = createLog({ level: 'silent', secrets: [] })
-  const storage = await openStorage({ dataDirectory, mspId: 'kill', log })
+  const storage = await openStorage({ dataDirectory, mspId: 'kill', shortLived: true, log })
   try {
     const { fault } = await storage.verifyAudit()
     const faults = fault === undefined ? [] : [`trail: ${fault.what}`]

@@ -72,6 +72,7 @@ export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatab
   }
   async function openCommon(): Promise<Engine> {
     const opened = await openEngine({
+      shortLived: true,
       log: memoryLog(),
       ...(engine === 'embedded' ? {} : await createTarget()),
     })
@@ -99,7 +100,7 @@ export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatab
   }
 }
 
-const DEFAULTS: StorageOptions = { mspId: 'msp-1', log: memoryLog() }
+const DEFAULTS: StorageOptions = { mspId: 'msp-1', shortLived: true, log: memoryLog() }
 
 /** Takes every row out of every table. */
 export async function emptyTables(pool: pg.Pool): Promise<void> {

@@ -145,6 +145,23 @@ describe('a server in trouble', () => {
     expect(server.received).toHaveLength(7)
   })
 
+  it('counts broken answers apart from refusals: three of them, and not one after two others', async () => {
+    const html = (response: ServerResponse) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>')
+    const passing = await serve((_received, response, index) => {
+      if (index < 2) sendJson(response, {}, 503)
+      else if (index === 2) html(response)
+      else sendJson(response, { fine: true })
+    })
+    await expect(clientOf(passing).client.request(GET)).resolves.toMatchObject({ body: { fine: true } })
+    const lasting = await serve((_received, response, index) =>
+      index === 0 ? sendJson(response, {}, 503) : html(response),
+    )
+    const refusal = await refusalOf(clientOf(lasting).client.request(GET))
+    expect(lasting.received).toHaveLength(4)
+    expect(refusal.message).toContain('sent "text/html" instead of JSON, 3 times')
+  })
+
   it('may cut the connection and is asked again', async () => {
     const server = await serve((_received, response, index) => {
       if (index === 0) response.socket?.destroy()

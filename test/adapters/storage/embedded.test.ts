@@ -30,7 +30,7 @@ describe('the wire', () => {
   let pool: pg.Pool
   beforeAll(async () => {
     const image = await embeddedImage()
-    database = await startEmbedded({ directory: undefined, image, onStopped: () => undefined })
+    database = await startEmbedded({ directory: undefined, image, shortLived: true, onStopped: () => undefined })
     pool = poolOn(database)
   })
   beforeEach(() => pool.query('DROP TABLE IF EXISTS kept'))
@@ -169,6 +169,7 @@ describe('files that survive', () => {
     database = await startEmbedded({
       directory: folder.database,
       image: undefined,
+      shortLived: true,
       onStopped: () => undefined,
     })
     pool = poolOn(database)

@@ -34,7 +34,7 @@ const SECOND = {
 describe(`bringing a database up to date, ${ENGINE} engine`, () => {
   let engine: Engine
   beforeAll(async () => {
-    engine = await openEngine({ ...(await databases.createOwn()).target, log: memoryLog() })
+    engine = await openEngine({ ...(await databases.createOwn()).target, shortLived: true, log: memoryLog() })
   })
   beforeEach(() => engine.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public'))
   afterAll(() => engine.close())

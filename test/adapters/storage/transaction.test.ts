@@ -48,7 +48,7 @@ describe(`all or nothing, ${ENGINE} engine`, () => {
   beforeAll(async () => {
     const own = await databases.createOwn()
     databaseUrl = own.target.databaseUrl ?? ''
-    engine = await openEngine({ ...own.target, log })
+    engine = await openEngine({ ...own.target, shortLived: true, log })
     await prepare(engine.pool)
     database = databaseOn(engine.pool)
     ledger = ledgerStore(database, 'msp-1')
@@ -253,6 +253,7 @@ describe(`an answer that is lost, ${ENGINE} engine`, () => {
         ? await startEmbedded({
             directory: undefined,
             image: await embeddedImage(),
+            shortLived: true,
             onStopped: () => undefined,
           })
         : undefined

@@ -56,7 +56,7 @@ async function fill({ ledger }: Storage): Promise<void> {
 async function both(work: (source: Storage, target: Storage) => Promise<void>): Promise<void> {
   const source = await (await databases.create()).open()
   // A server's content comes into an embedded database and back: the way a small MSP grows.
-  const target = await openStorage({ mspId: 'msp-1', log: memoryLog() })
+  const target = await openStorage({ mspId: 'msp-1', shortLived: true, log: memoryLog() })
   try {
     await work(source, target)
   } finally {
@@ -182,7 +182,7 @@ describe(`moving a database, ${ENGINE} engine to embedded and back`, () => {
         kind: 'conflict',
         notDone: 'Nothing was imported.',
       })
-      const other = await openStorage({ mspId: 'msp-2', log: memoryLog() })
+      const other = await openStorage({ mspId: 'msp-2', shortLived: true, log: memoryLog() })
       await expect(other.importLines(stream(lines))).rejects.toMatchObject({ kind: 'notFound' })
       await other.ledger.record(observation('a', undefined))
       expect((await other.ledger.ledger()).customers).toHaveLength(1)
