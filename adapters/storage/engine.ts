@@ -31,7 +31,9 @@ export interface EngineOptions {
 export function openEngine(options: EngineOptions): Promise<Engine> {
   const { databaseUrl, dataDirectory, shortLived = false, log } = options
   if (databaseUrl !== undefined) return openServer(databaseUrl, log)
-  return dataDirectory === undefined ? openInMemory(shortLived, log) : openFolder(dataDirectory, shortLived, log)
+  return dataDirectory === undefined
+    ? openInMemory(shortLived, log)
+    : openFolder(dataDirectory, shortLived, log)
 }
 
 async function openServer(databaseUrl: string, log: Log): Promise<Engine> {

@@ -108,7 +108,12 @@ async function work({ billing, ledger }: Storage, config: DecideChildConfig): Pr
 
 const config = JSON.parse(process.argv[2] ?? '') as DecideChildConfig
 const log = createLog({ level: 'silent', secrets: [] })
-const storage = await openStorage({ dataDirectory: config.dataDirectory, mspId: 'kill', shortLived: true, log })
+const storage = await openStorage({
+  dataDirectory: config.dataDirectory,
+  mspId: 'kill',
+  shortLived: true,
+  log,
+})
 say('open')
 await work(storage, config)
 await storage.close()

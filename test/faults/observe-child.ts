@@ -49,7 +49,12 @@ function announced(ledger: LedgerStore, acknowledgeFirst: boolean): LedgerStore 
 
 const config = JSON.parse(process.argv[2] ?? '') as ChildConfig
 const log = createLog({ level: 'silent', secrets: [] })
-const storage = await openStorage({ dataDirectory: config.dataDirectory, mspId: 'kill', shortLived: true, log })
+const storage = await openStorage({
+  dataDirectory: config.dataDirectory,
+  mspId: 'kill',
+  shortLived: true,
+  log,
+})
 say('open')
 const { subscriptionKey, ...login } = config.credentials
 const ports = {

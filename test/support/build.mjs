@@ -29,7 +29,16 @@ const POLL_MILLISECONDS = 50
  * Types are stripped file by file: without a look at what is imported it takes a third of the work, and writes the same.
  * Nothing is remembered for the next build, which may check.
  */
-const EMIT_ONLY = ['--noCheck', '--noResolve', '--types', '', '--incremental', 'false', '--tsBuildInfoFile', 'null']
+const EMIT_ONLY = [
+  '--noCheck',
+  '--noResolve',
+  '--types',
+  '',
+  '--incremental',
+  'false',
+  '--tsBuildInfoFile',
+  'null',
+]
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -30,7 +30,12 @@ describe('the wire', () => {
   let pool: pg.Pool
   beforeAll(async () => {
     const image = await embeddedImage()
-    database = await startEmbedded({ directory: undefined, image, shortLived: true, onStopped: () => undefined })
+    database = await startEmbedded({
+      directory: undefined,
+      image,
+      shortLived: true,
+      onStopped: () => undefined,
+    })
     pool = poolOn(database)
   })
   beforeEach(() => pool.query('DROP TABLE IF EXISTS kept'))
