@@ -5,8 +5,8 @@ import { scaleOf } from './amount.js'
 import { BEGINNING, readHistory } from './history.js'
 import { type Account, linesOfPeriod } from './lines.js'
 import { oneTimeLine } from './one-time.js'
-import { type ChargedPeriod, type Schedule, monthsIn, periodOn, scheduleOf } from './periods.js'
-import type { ChargeInput, ChargeLine, DueInput } from './types.js'
+import { type ChargedPeriod, type Schedule, monthsIn, periodKey, periodOn, scheduleOf } from './periods.js'
+import type { ChargeInput, ChargeLine, DueInput, PolicyChange } from './types.js'
 
 /** An account with its periods. */
 export interface OpenAccount extends Account {
@@ -40,6 +40,13 @@ export function openAccount({
   const history = readHistory(timeline)
   const schedule = scheduleOf(timeline, policy, policyChanges, history.serviceFrom)
   return { history, months, schedule, scale: scaleOf(currency) }
+}
+
+/** Which policy holds for a subscription from when: usually one, for ever. Throws as {@link openAccount}. */
+export function policySteps(input: DueInput): readonly PolicyChange[] {
+  return openAccount(input)
+    .schedule.stretches.filter(({ policy }, index, all) => policy !== all[index - 1]?.policy)
+    .map(({ from, policy }) => ({ from, policy }))
 }
 
 /** D2 */
@@ -88,15 +95,15 @@ function withOneTimes(
   notBefore: LocalDate,
   found: readonly PeriodLines[],
 ): readonly PeriodLines[] {
-  const periods = new Map<LocalDate, { period: ChargedPeriod; lines: ChargeLine[] }>()
-  for (const { period, lines } of found) periods.set(period.from, { period, lines: [...lines] })
+  const periods = new Map<string, { period: ChargedPeriod; lines: ChargeLine[] }>()
+  for (const { period, lines } of found) periods.set(periodKey(period.period), { period, lines: [...lines] })
   for (const event of history.oneTimes) {
     const period = periodOn(schedule, event.on)
     if (!wanted(period)) continue
     const line = oneTimeLine(scale, period, event)
     if (line.billOn < notBefore) continue
-    const entry = periods.get(period.from) ?? { period, lines: [] }
-    periods.set(period.from, entry)
+    const entry = periods.get(periodKey(period.period)) ?? { period, lines: [] }
+    periods.set(periodKey(period.period), entry)
     entry.lines.push(line)
   }
   return [...periods.values()].sort((left, right) => left.period.from - right.period.from)

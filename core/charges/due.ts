@@ -106,7 +106,22 @@ function leftToBill(
       : found.flatMap(({ lines }) => lines.filter(isDue))
   }
   const now = found.map(({ period, lines }) => ({ period, lines: lines.filter(isDue) }))
-  const later = found.flatMap(({ lines }) => lines.filter(({ billOn }) => billOn > until))
-  const settled = later.length === 0 ? billed : matchLines(billed, later).rest
-  return settlePeriods(account.scale, now, settled).filter(({ billOn }) => billOn <= until)
+  const later = found.flatMap(({ lines }) => lines.filter((line) => !isDue(line)))
+  const settled = later.length === 0 ? billed : withoutAhead(billed, now, later)
+  return settlePeriods(account.scale, now, settled).filter(isDue)
+}
+
+/** Settled lines without those billed ahead: a line due now is settled before an equal one that is due later. */
+function withoutAhead(
+  billed: readonly SettledLine[],
+  now: readonly PeriodLines[],
+  later: readonly ChargeLine[],
+): readonly SettledLine[] {
+  const notNow = matchLines(
+    billed,
+    now.flatMap(({ lines }) => lines),
+  ).rest
+  const ahead = new Set(notNow)
+  for (const line of matchLines(notNow, later).rest) ahead.delete(line)
+  return billed.filter((line) => !ahead.has(line))
 }

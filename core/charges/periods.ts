@@ -40,14 +40,14 @@ type Grid =
 
 /**
  * A grid and a policy on the dates where they hold; `to` is a boundary of the grid. A whole period that begins before
- * `from` is a stub of it, or a short term.
+ * `from` is a stub of it, a short term, or whole all the same.
  */
 interface Stretch {
   readonly from: LocalDate
   readonly to: LocalDate
   readonly grid: Grid
   readonly policy: Policy
-  readonly cut: 'stub' | 'term'
+  readonly cut: 'stub' | 'term' | 'whole'
 }
 
 /** All periods of a subscription, past and future. */
@@ -56,6 +56,11 @@ export interface Schedule {
   readonly stretches: readonly Stretch[]
   /** Months of a whole period; 0 for a period of days. */
   readonly months: number
+}
+
+/** What identifies a period among those of a subscription (D8, B23). */
+export function periodKey({ from, to }: Period): string {
+  return `${from}/${to}`
 }
 
 /** Months of a billing period; 0 for one of days. */
@@ -93,8 +98,8 @@ function monthlyGrid(timeline: Timeline, policy: Policy): Grid {
 
 /**
  * B16, B24: a change of policy takes effect at the first boundary on or after its date. When it changes the cycle of a
- * running subscription, the new period that encloses the boundary leaves a stub; one that starts later never saw the
- * old cycle.
+ * running subscription, the new period that encloses the boundary leaves a stub. A service that begins later never saw
+ * the old cycle: its period is whole, while one-time charges dated before the boundary stay in the period they had.
  */
 function changePolicy(
   schedule: Schedule,
@@ -104,12 +109,12 @@ function changePolicy(
 ): Schedule {
   const { policy } = change
   const enclosing = periodOn(schedule, change.from)
-  const next = enclosing.from === change.from ? change.from : enclosing.period.to
-  const boundary = next <= serviceFrom ? BEGINNING : next
+  const boundary = enclosing.from === change.from ? change.from : enclosing.period.to
   const changed = (stretch: Stretch): Stretch => ({
     ...stretch,
     policy,
     grid: schedule.months === 1 ? monthlyGrid(timeline, policy) : stretch.grid,
+    cut: schedule.months === 1 && boundary <= serviceFrom ? 'whole' : stretch.cut,
   })
   const stretches = schedule.stretches.flatMap((stretch) => {
     if (stretch.to <= boundary) return [stretch]
@@ -198,7 +203,8 @@ export function periodOn({ stretches }: Schedule, day: LocalDate): ChargedPeriod
   assert(stretch !== undefined, 'periodOn: the stretches of a schedule cover every day')
   const { from, grid, policy, cut } = stretch
   const whole = wholePeriod(grid, day)
-  if (whole.from >= from) return { period: whole, from: whole.from, wholeFrom: whole.from, policy }
+  if (whole.from >= from || cut === 'whole')
+    return { period: whole, from: whole.from, wholeFrom: whole.from, policy }
   const period = cut === 'stub' ? whole : { from, to: whole.to }
   return { period, from, wholeFrom: whole.from, policy }
 }

@@ -4,6 +4,7 @@ import { DECIMAL_ONE, type Decimal } from '../money/decimal.js'
 import { OWN_PRICE_RULE } from '../pricing/price.js'
 import type { Scale } from './amount.js'
 import type { PeriodLines } from './account.js'
+import { periodKey } from './periods.js'
 import type { ChargeLine, SettledLine } from './types.js'
 
 /**
@@ -34,10 +35,10 @@ export function settlePeriods(
 ): readonly ChargeLine[] {
   const periods = new Map<string, { period: Period; due: readonly ChargeLine[]; settled: SettledLine[] }>()
   for (const { period, lines } of found) {
-    periods.set(keyOf(period.period), { period: period.period, due: lines, settled: [] })
+    periods.set(periodKey(period.period), { period: period.period, due: lines, settled: [] })
   }
   for (const line of billed) {
-    const key = keyOf(line.period)
+    const key = periodKey(line.period)
     const entry = periods.get(key)
     if (entry === undefined) periods.set(key, { period: line.period, due: [], settled: [line] })
     else entry.settled.push(line)
@@ -45,11 +46,6 @@ export function settlePeriods(
   return [...periods.values()]
     .sort((left, right) => left.period.from - right.period.from || left.period.to - right.period.to)
     .flatMap(({ period, due, settled }) => settlePeriod(scale, period, due, settled))
-}
-
-/** What identifies a period among those of a subscription (B23). */
-function keyOf({ from, to }: Period): string {
-  return `${from}/${to}`
 }
 
 /** Takes each settled line out of the due ones once: the due lines left, and the settled lines without a partner. */

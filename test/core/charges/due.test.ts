@@ -279,6 +279,22 @@ test('the last day asked for is part of it: lines, corrections, what is billed a
   expect(words(lines).at(-1)).toBe('2026-04-05 one-time charge on 5 Apr: 1 × $50.00 = $50.00')
 })
 
+test('a line due now is settled before an equal one that is due later', () => {
+  const policy = { cycle: 'anniversary', increases: 'full' } as const
+  const of: CaseWords = {
+    policy,
+    start: '2026-03-11',
+    events: [
+      ['2026-03-11', 20, '22.00'],
+      ['2026-04-05', 40],
+    ],
+  }
+  const billed = due(of, MARCH)
+  expect(words(billed)).toEqual(['2026-03-11 20 × $22.00 = $440.00'])
+  expect(due(of, MARCH, billed)).toEqual([])
+  expect(words(due(of, APRIL, billed))[0]).toMatch(/^2026-04-05 20 → 40 seats/)
+})
+
 test('arrears → advance puts two periods into one month, none twice', () => {
   const change = { from: day('2026-04-01'), policy: DEFAULT_POLICY }
   const moved: CaseWords = { policy: { timing: 'arrears' }, policyChanges: [change], events: [BASE] }

@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import { formatLocalDate } from '../../../core/calendar/date.js'
+import { policySteps } from '../../../core/charges/account.js'
+import { dueThrough } from '../../../core/charges/due.js'
+import { explainLine } from '../../../core/charges/explain.js'
+import {
+  type DatedPolicy,
+  type Policies,
+  type RecordedPolicy,
+  changesFor,
+  policiesOf,
+  policyToRecord,
+} from '../../../core/charges/policies.js'
+import { policyDifference, samePolicy } from '../../../core/charges/policy-words.js'
+import { type ChargeLine, DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
+import { type CaseWords, YEARLY, day, decimal, inputOf } from './build.js'
+
+const CREDIT: Policy = { ...DEFAULT_POLICY, decreases: 'credit' }
+const ARREARS: Policy = { ...DEFAULT_POLICY, timing: 'arrears' }
+const ANNIVERSARY: Policy = { ...DEFAULT_POLICY, cycle: 'anniversary' }
+
+type BilledLine = ChargeLine & { readonly version: number }
+
+function change(policy: Policy, holdsFrom: string, version = 2): DatedPolicy {
+  return { policy, holdsFrom: day(holdsFrom), version, recordedAt: new Date('2026-03-20T13:00:00Z') }
+}
+
+/** Lines of a run through a day, as the books would hold them once the run made version `version` of them. */
+function billed(
+  of: CaseWords,
+  policies: Policies,
+  until: string,
+  before: readonly BilledLine[] = [],
+  version = 1,
+): readonly BilledLine[] {
+  const { currency, timeline } = inputOf(of)
+  const policyChanges = changesFor(policies, before)
+  const input = { currency, timeline, policy: policies.first, policyChanges, billed: before }
+  return dueThrough(input, day('2026-03-01'), day(until)).map((line) => ({ ...line, version }))
+}
+
+function words(lines: readonly ChargeLine[]): string[] {
+  return lines.map((line) => `${formatLocalDate(line.billOn)} ${explainLine(line, 'USD')}`)
+}
+
+describe('B16: an edit of the policy on 20 March', () => {
+  const before: Policies = { first: DEFAULT_POLICY, changes: [] }
+  const after: Policies = { first: DEFAULT_POLICY, changes: [change(CREDIT, '2026-03-20')] }
+  const FEWER: CaseWords = {
+    events: [
+      ['2026-03-01', 20, '22.00'],
+      ['2026-03-11', 25],
+      ['2026-03-25', 22],
+      ['2026-04-16', 20],
+    ],
+  }
+
+  test('leaves March alone, billed or not, and credits decreases from April', () => {
+    const april = [
+      '2026-04-01 22 × $22.00 = $484.00',
+      '2026-04-16 22 → 20 seats from 16 Apr: -2 × $22.00 × 15/30 = -$22.00',
+    ]
+    const march = billed(FEWER, before, '2026-03-31')
+    expect(billed(FEWER, after, '2026-03-31', march)).toEqual([])
+    expect(words(billed(FEWER, after, '2026-04-30', march))).toEqual(april)
+    expect(words(billed(FEWER, after, '2026-04-30')).slice(2)).toEqual(april)
+  })
+
+  test('waits for the end of what was billed ahead: with April billed, decreases are credited from May', () => {
+    const ahead = billed(FEWER, before, '2026-04-30')
+    expect(changesFor(after, ahead)).toEqual([{ from: day('2026-05-01'), policy: CREDIT }])
+    expect(billed(FEWER, after, '2026-04-30', ahead)).toEqual([])
+  })
+
+  test('waits for the end of a yearly term that is billed', () => {
+    const yearly: CaseWords = { every: YEARLY, events: [['2026-03-01', 5, '240.00']] }
+    const term = billed(yearly, before, '2026-03-31')
+    expect(changesFor(after, term)[0]?.from).toBe(day('2027-03-01'))
+    expect(changesFor(after, [])[0]?.from).toBe(day('2026-03-20'))
+  })
+
+  test('what was billed after it was recorded does not hold it up', () => {
+    const later = billed(FEWER, after, '2026-04-30', [], 3)
+    expect(changesFor(after, later)[0]?.from).toBe(day('2026-03-20'))
+    expect(billed(FEWER, after, '2026-04-30', later)).toEqual([])
+  })
+
+  test('a fee billed before its subscription began stays in the period it was billed in', () => {
+    const fee = {
+      on: day('2026-03-05'),
+      type: 'oneTime',
+      unitPrice: decimal('150'),
+      description: 'Set-up',
+    } as const
+    const late: CaseWords = { start: '2026-04-20', events: [['2026-04-20', 20, '22.00']], oneTimes: [fee] }
+    const march = billed(late, before, '2026-03-31')
+    expect(march).toHaveLength(1)
+    const moved: Policies = { first: DEFAULT_POLICY, changes: [change(ANNIVERSARY, '2026-03-20')] }
+    expect(billed(late, moved, '2026-03-31', march)).toEqual([])
+    expect(words(billed(late, moved, '2026-04-30', march))).toEqual(['2026-04-20 20 × $22.00 = $440.00'])
+  })
+
+  test('arrears → advance: March and April fall due on one day; advance → arrears: April waits for its end', () => {
+    const base: CaseWords = { events: [['2026-03-01', 20, '22.00']] }
+    const advance: Policies = { first: ARREARS, changes: [change(DEFAULT_POLICY, '2026-03-20')] }
+    expect(words(billed(base, advance, '2026-04-30'))).toEqual([
+      '2026-04-01 20 × $22.00 = $440.00',
+      '2026-04-01 20 × $22.00 = $440.00',
+    ])
+    const arrears: Policies = { first: DEFAULT_POLICY, changes: [change(ARREARS, '2026-03-20')] }
+    expect(words(billed(base, arrears, '2026-04-30'))).toEqual(['2026-03-01 20 × $22.00 = $440.00'])
+  })
+
+  test('which policy holds from when can be asked', () => {
+    const { currency, timeline } = inputOf({})
+    const input = { currency, timeline, policy: DEFAULT_POLICY, policyChanges: changesFor(after, []) }
+    expect(policySteps(input).map(({ policy }) => policy)).toEqual([DEFAULT_POLICY, CREDIT])
+    expect(policySteps(input)[1]?.from).toBe(day('2026-04-01'))
+    const terms = [
+      { from: day('2026-03-11'), to: day('2027-01-01') },
+      { from: day('2027-01-01'), to: day('2027-07-01') },
+    ]
+    const yearly = { ...input, timeline: { ...timeline, billingPeriod: YEARLY, terms } }
+    expect(policySteps(yearly).map(({ from }) => from)).toEqual([
+      policySteps(input)[0]?.from,
+      day('2027-01-01'),
+    ])
+  })
+})
+
+describe('what is recorded', () => {
+  const TODAY = day('2026-03-20')
+  const recorded = (policy: Policy, holdsFrom?: string): RecordedPolicy => ({
+    ...change(policy, holdsFrom ?? '2026-01-01'),
+    holdsFrom: holdsFrom === undefined ? undefined : day(holdsFrom),
+  })
+
+  test.each<readonly [string, RecordedPolicy | undefined, boolean, object | undefined]>([
+    ['the first, also over books of before', undefined, true, { policy: CREDIT, holdsFrom: undefined }],
+    ['the same again: nothing', recorded(CREDIT), true, undefined],
+    ['the same again, nothing billed: nothing', recorded(CREDIT, '2026-02-01'), false, undefined],
+    ['another while nothing is billed', recorded(ARREARS), false, { policy: CREDIT, holdsFrom: undefined }],
+    ['another, from today', recorded(ARREARS), true, { policy: CREDIT, holdsFrom: TODAY }],
+    [
+      'another while the clock is behind the last one',
+      recorded(ARREARS, '2026-03-22'),
+      true,
+      { policy: CREDIT, holdsFrom: day('2026-03-22') },
+    ],
+  ])('%s', (_, last, isBilled, expected) => {
+    expect(policyToRecord(last, CREDIT, isBilled, TODAY)).toEqual(expected)
+  })
+
+  test('one that holds from the beginning takes the place of all before it', () => {
+    expect(policiesOf([], ARREARS)).toEqual({ first: ARREARS, changes: [] })
+    const all = [recorded(ARREARS), recorded(CREDIT, '2026-03-20'), recorded(ANNIVERSARY)]
+    expect(policiesOf(all, CREDIT)).toEqual({ first: ANNIVERSARY, changes: [] })
+    const [first, second] = all
+    if (first === undefined || second === undefined) throw new Error('no policies')
+    expect(policiesOf([first, second], DEFAULT_POLICY)).toEqual({ first: ARREARS, changes: [second] })
+  })
+})
+
+describe('in words', () => {
+  test('every rule has words for each of its values, and only what differs is said', () => {
+    const other: Policy = {
+      cycle: 'anniversary',
+      anchorDay: 15,
+      firstPeriod: 'full',
+      lastPeriod: 'prorate',
+      increases: 'nextPeriod',
+      decreases: 'credit',
+      suspended: 'pause',
+      priceChange: 'immediate',
+      timing: 'arrears',
+      dayCount: 'baseMonth',
+      baseMonth: day('2026-02-01'),
+      durationDecimals: 4,
+      roundAt: 'unit',
+      roundMode: 'down',
+    }
+    const there = policyDifference(DEFAULT_POLICY, other)
+    const back = policyDifference(other, DEFAULT_POLICY)
+    expect(new Set([...there, ...back]).size).toBe(28)
+    expect(there).toContain('decreases credited')
+    expect(there).toContain('base month February 2026')
+    expect(there).toContain('on day 15 of the month')
+    expect(there).toContain('parts of a month to 4 decimals')
+    expect(policyDifference(DEFAULT_POLICY, CREDIT)).toEqual(['decreases credited'])
+    expect(policyDifference(CREDIT, DEFAULT_POLICY)).toEqual(['decreases from the next period'])
+    expect([samePolicy(other, { ...other }), samePolicy(other, CREDIT)]).toEqual([true, false])
+  })
+})
