@@ -2,6 +2,7 @@ import type { Approval, Decision } from './approval/approval.js'
 import type { AuditEntry, AuditFact } from './audit/chain.js'
 import type { BillRun, RunLine } from './billrun/run.js'
 import type { Period } from './calendar/period.js'
+import type { RecordedPolicy } from './charges/policies.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription, Snapshot } from './marketplace/types.js'
 import type { LineageMembership } from './timeline/types.js'
 
@@ -111,13 +112,31 @@ export interface BilledLine extends RunLine {
   readonly runId: string
   readonly month: Period
   readonly approvedAt: Date
+  /** Version of the books its approval made: the order in which lines were billed and policies recorded. */
+  readonly version: number
 }
 
-/** What is billed, at one version of the books. */
+/** What is billed and how it is billed, at one version of the books. */
 export interface Books {
-  /** Grows by one with every proposal and decision: whoever writes says which version they computed from. */
+  /** Grows by one with every proposal, decision and policy: whoever writes says which version they computed from. */
   readonly version: number
   readonly billed: readonly BilledLine[]
+  /** Every policy ever recorded, in order. */
+  readonly policies: readonly RecordedPolicy[]
+}
+
+/** What deciding whether to record a policy needs, without reading what is billed. */
+export interface PolicyStanding {
+  /** Of the books. */
+  readonly version: number
+  readonly last: RecordedPolicy | undefined
+  /** At least one line is billed and not voided. */
+  readonly isBilled: boolean
+}
+
+/** A policy as it will be recorded, with its entry in the trail; undefined: none is needed. */
+export interface PolicyDraft extends Omit<RecordedPolicy, 'version'> {
+  readonly audit: Omit<AuditFact, 'at'> | undefined
 }
 
 /** A bill run with its request, as they will be written; the store numbers both. */
@@ -164,7 +183,7 @@ export type Decided =
   /** The books moved on since `version`: check again. */
   | { readonly outcome: 'moved' }
 
-/** Where bill runs, approvals and the trail live. Every method sees one MSP only. */
+/** Where bill runs, approvals, policies and the trail live. Every method sees one MSP only. */
 export interface BillingStore {
   books(): Promise<Books>
   version(): Promise<number>
@@ -179,6 +198,9 @@ export interface BillingStore {
   /** Undecided, unsuperseded requests, the oldest first. */
   open(): Promise<readonly ApprovalRecord[]>
   decide(record: DecisionRecord): Promise<Decided>
+  policyStanding(): Promise<PolicyStanding>
+  /** Records a policy and moves the books on. Problem `conflict` when they are not at `version` any more. */
+  recordPolicy(draft: PolicyDraft, version: number): Promise<void>
   /** Appends a fact that changes nothing else, such as a refused attempt. */
   note(fact: AuditFact): Promise<void>
   /** The trail of one subject, or all of it, in order. */

@@ -3,6 +3,7 @@ import type { Period } from '../../core/calendar/period.js'
 import type { BilledLine, Books } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { numberedId } from './billing-books.js'
+import { readPolicies } from './billing-policy.js'
 import { RUN_LINE, type RunLineRow, runLineReader } from './billing-run-line.js'
 import { insertRows } from './bulk.js'
 import type { BulkColumn } from './bulk.js'
@@ -112,9 +113,18 @@ const PACKED_CHANGE = [
   dateColumn('run.month_from'),
   dateColumn('run.month_to'),
   instantColumn('decision.decided_at'),
+  'decision.version',
 ]
 
-type ChangeCells = [type: Cell, approval: Cell, run: Cell, monthFrom: Cell, monthTo: Cell, decidedAt: Cell]
+type ChangeCells = [
+  type: Cell,
+  approval: Cell,
+  run: Cell,
+  monthFrom: Cell,
+  monthTo: Cell,
+  decidedAt: Cell,
+  version: Cell,
+]
 
 /** What changed the books after a version, in the order in which it was decided. */
 const SELECT_CHANGES = `SELECT ${packedColumns(PACKED_CHANGE)} FROM decision
@@ -129,16 +139,18 @@ interface Change {
   readonly runNumber: number
   readonly month: Period
   readonly at: Date
+  readonly version: number
 }
 
 function changeOf([packed]: readonly [packed: Cell]): Change {
-  const [type, approval, run, monthFrom, monthTo, at] = unpack<ChangeCells>(packed, 6)
+  const [type, approval, run, monthFrom, monthTo, at, version] = unpack<ChangeCells>(packed, 7)
   return {
     type: word(['bill', 'void'] as const, type),
     approvalNumber: integer(approval),
     runNumber: integer(run),
     month: { from: localDate(monthFrom), to: localDate(monthTo) },
     at: instant(at),
+    version: integer(version),
   }
 }
 
@@ -147,17 +159,20 @@ function changeOf([packed]: readonly [packed: Cell]): Change {
  * read once: after that only what was decided since. The answer before is kept for it, and shared with whoever has it.
  */
 export function booksReader(mspId: string): (query: Query) => Promise<Books> {
-  let kept: Books = { version: 0, billed: [] }
+  let kept: Books = NOTHING
   return async (query) => {
     const version = await currentVersion(query, mspId)
     // Behind what was read before: the database was put back to an earlier day.
-    const before = version < kept.version ? { version: 0, billed: [] } : kept
+    const before = version < kept.version ? NOTHING : kept
     const changes = await query(SELECT_CHANGES, [mspId, before.version], changeOf)
-    const books = { version, billed: await billedAfter(query, mspId, before.billed, changes) }
+    const billed = await billedAfter(query, mspId, before.billed, changes)
+    const books = { version, billed, policies: await readPolicies(query, mspId) }
     kept = books
     return books
   }
 }
+
+const NOTHING: Books = { version: 0, billed: [], policies: [] }
 
 async function currentVersion(query: Query, mspId: string): Promise<number> {
   const select = 'SELECT version FROM books WHERE msp_id = $1'
@@ -205,8 +220,8 @@ async function readFresh(
   changes: readonly Change[],
 ): Promise<readonly BilledLine[]> {
   const runs = new Map(
-    changes.map(({ runNumber, month, at }) => {
-      const billing = { runId: numberedId('BR', runNumber), month, approvedAt: at }
+    changes.map(({ runNumber, month, at, version }) => {
+      const billing = { runId: numberedId('BR', runNumber), month, approvedAt: at, version }
       return [runNumber, { billing, lines: [] as BilledLine[] }]
     }),
   )

@@ -1,5 +1,5 @@
 import { unreachable } from '../../core/assert.js'
-import type { BillRun, Comparison, RunCustomer } from '../../core/billrun/run.js'
+import { type BillRun, type Comparison, type RunCustomer, whyHeld } from '../../core/billrun/run.js'
 import { BILL_RUN_LINES_KEPT } from '../../core/limits.js'
 import { numberedId } from './billing-books.js'
 import { addRunLines, minor, readRunLines, writeMinor } from './billing-run-line.js'
@@ -71,15 +71,12 @@ const CUSTOMER_COLUMNS: readonly BulkColumn<Placed>[] = [
   { name: 'lines', type: 'integer', value: ({ customer }) => customer.lines },
   { name: 'comparison', type: 'text', value: ({ customer }) => customer.comparison.type },
   { name: 'before', type: 'bigint', value: ({ customer }) => beforeOf(customer) },
-  {
-    name: 'why',
-    type: 'text',
-    value: ({ customer: { comparison } }) => (comparison.type === 'outside' ? comparison.why : null),
-  },
+  { name: 'why', type: 'text', value: ({ customer }) => whyHeld(customer) ?? null },
 ]
 
 function beforeOf({ comparison, name }: RunCustomer): string | null {
-  return comparison.type === 'firstBill' ? null : writeMinor(comparison.before, name)
+  if (comparison.type === 'billedInPart') return writeMinor(comparison.billed, name)
+  return 'before' in comparison ? writeMinor(comparison.before, name) : null
 }
 
 const PACKED = [
@@ -208,17 +205,21 @@ async function readCustomers(
   return runs
 }
 
-const COMPARISONS = ['firstBill', 'within', 'outside'] as const
+const COMPARISONS = ['firstBill', 'billedInPart', 'within', 'outside', 'twoPeriods'] as const
 
 function comparisonOf(type: Cell, before: Cell, why: Cell): Comparison {
   const known = word(COMPARISONS, type)
   switch (known) {
     case 'firstBill':
       return { type: known }
+    case 'billedInPart':
+      return { type: known, billed: minor(before) }
     case 'within':
       return { type: known, before: minor(before) }
     case 'outside':
       return { type: known, before: minor(before), why: text(why) }
+    case 'twoPeriods':
+      return { type: known, why: text(why) }
     default:
       return unreachable(known, 'comparisonOf')
   }

@@ -22,11 +22,12 @@ import type { StoredApproval } from './billing-approval.js'
 import { addEntry, readTrail } from './billing-audit.js'
 import { billLines, booksReader, voidLines } from './billing-billed-line.js'
 import { type BooksState, lockBooks, numberOf, numberedId, readVersion, saveBooks } from './billing-books.js'
+import { readStanding, recordPolicy } from './billing-policy.js'
 import { type RunReader, addRun, runReader } from './billing-run.js'
 import { inTransaction, readConsistently } from './database.js'
 import type { Database, Query, Transaction } from './database.js'
 
-/** Bill runs, approvals, what is billed and the trail of one MSP. */
+/** Bill runs, approvals, what is billed, policies and the trail of one MSP. */
 export function billingStore(database: Database, mspId: string): BillingStore {
   const read = <T>(work: (query: Query) => Promise<T>) => readConsistently(database, work)
   const write = <T>(work: (tx: Transaction) => Promise<T>) => inTransaction(database, work)
@@ -56,6 +57,8 @@ export function billingStore(database: Database, mspId: string): BillingStore {
     run,
     open: () => read(async (query) => recordsOf(query, readRuns, await readOpen(query, mspId))),
     decide: (record) => write((tx) => decide(database, tx, mspId, record)),
+    policyStanding: () => read((query) => readStanding(query, mspId)),
+    recordPolicy: (draft, version) => write((tx) => recordPolicy(tx, mspId, draft, version)),
     note: (fact) =>
       write(async (tx) => {
         const books = await lockBooks(tx, mspId)

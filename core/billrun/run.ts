@@ -33,10 +33,20 @@ export interface RunCustomer {
   readonly comparison: Comparison
 }
 
+/** Amounts in minor units of the customer's currency. */
 export type Comparison =
   | { readonly type: 'firstBill' }
+  /** No earlier month is billed, but this one is in part: the run adds to it. */
+  | { readonly type: 'billedInPart'; readonly billed: bigint }
   | { readonly type: 'within'; readonly before: bigint }
   | { readonly type: 'outside'; readonly before: bigint; readonly why: string }
+  /** Billing moved from arrears to advance: one run with the last period of the one and the first of the other (B24). */
+  | { readonly type: 'twoPeriods'; readonly why: string }
+
+/** Why a customer is left out of a run over everybody (B24, B25); undefined: it is in. */
+export function whyHeld({ comparison }: Pick<RunCustomer, 'comparison'>): string | undefined {
+  return 'why' in comparison ? comparison.why : undefined
+}
 
 /** Proposed lines for customers and a month. Never edited: a new proposal takes its place. */
 export interface BillRun {
@@ -51,7 +61,7 @@ export interface BillRun {
   readonly asked: readonly string[]
   readonly lines: readonly RunLine[]
   readonly customers: readonly RunCustomer[]
-  /** Left out because they are outside their bounds: propose them by name. */
+  /** Left out until they are proposed by name; {@link whyHeld} says why. */
   readonly held: readonly RunCustomer[]
   readonly fingerprint: string
 }

@@ -1,6 +1,7 @@
-import { type Approval, type Decision, stateOf } from '../../core/approval/approval.js'
+import { type Approval, stateOf } from '../../core/approval/approval.js'
 import { type AuditEntry, type AuditFact, chain } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
+import type { RecordedPolicy } from '../../core/charges/policies.js'
 import type { ApprovalRecord, BilledLine, BillingStore, DecisionRecord } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 
@@ -9,6 +10,7 @@ export function memoryBilling(): BillingStore {
   const runs = new Map<string, BillRun>()
   const approvals = new Map<string, Approval>()
   const trail: AuditEntry[] = []
+  const policies: RecordedPolicy[] = []
   let billed: BilledLine[] = []
   let version = 0
   const note = (fact: AuditFact) => void trail.push(chain(fact, trail.at(-1)))
@@ -29,10 +31,10 @@ export function memoryBilling(): BillingStore {
     return recordOf({ ...approval, id, decision: undefined, supersededBy: undefined })
   }
   return {
-    books: async () => ({ version, billed }),
+    books: async () => ({ version, billed, policies: [...policies] }),
     version: async () => version,
     propose: async ({ run, requestedByName, expiresAt }, expected) => {
-      if (expected !== version) throw new Problem({ kind: 'conflict', what: 'The books moved on.' })
+      refuseMoved(expected, version)
       const runId = `BR-${String(runs.size + 1).padStart(4, '0')}`
       runs.set(runId, { ...run, id: runId })
       const { fingerprint, proposedBy: requestedBy, proposedAt: requestedAt } = run
@@ -51,24 +53,35 @@ export function memoryBilling(): BillingStore {
       return approval === undefined ? undefined : recordOf(approval)
     },
     run: async (id) => runs.get(id),
-    open: async () =>
-      [...approvals.values()]
-        .filter(({ decision, supersededBy }) => decision === undefined && supersededBy === undefined)
-        .map(recordOf),
+    open: async () => [...approvals.values()].filter(isOpen).map(recordOf),
     decide: async (record) => {
       const approval = approvals.get(record.approvalId)
       if (approval?.decision !== undefined) return { outcome: 'decidedBefore', decision: approval.decision }
       if (approval === undefined || record.version !== version) return { outcome: 'moved' }
       if (stateOf(approval, record.decision.at) !== 'pending') return { outcome: 'moved' }
-      billed = booksAfter(billed, record, recordOf(approval).run, record.decision)
+      billed = booksAfter(billed, record, recordOf(approval).run, version + 1)
       version += 1
       approvals.set(approval.id, { ...approval, decision: record.decision })
       note({ at: record.decision.at, actor: record.decision.by, ...record.audit })
       return { outcome: 'written' }
     },
+    policyStanding: async () => ({ version, last: policies.at(-1), isBilled: billed.length > 0 }),
+    recordPolicy: async ({ audit, ...policy }, expected) => {
+      refuseMoved(expected, version)
+      policies.push(structuredClone({ ...policy, version: (version += 1) }))
+      if (audit !== undefined) note({ ...audit, at: policy.recordedAt })
+    },
     note: async (fact) => note(fact),
     trail: async (subject) => trail.filter((entry) => subject === undefined || entry.subject === subject),
   }
+}
+
+function isOpen({ decision, supersededBy }: Approval): boolean {
+  return decision === undefined && supersededBy === undefined
+}
+
+function refuseMoved(expected: number, version: number): void {
+  if (expected !== version) throw new Problem({ kind: 'conflict', what: 'The books moved on.' })
 }
 
 /** A new proposal takes the place of undecided ones for the same month and customers. */
@@ -80,8 +93,13 @@ function supersede(
   const scope = ({ month, asked }: BillRun) => `${month.from} ${[...asked].sort().join(' ')}`
   for (const [id, approval] of approvals) {
     const run = runs.get(approval.subject.runId)
-    const open = approval.decision === undefined && approval.supersededBy === undefined
-    if (id === added.approval.id || !open || approval.subject.type !== 'bill' || run === undefined) continue
+    if (
+      id === added.approval.id ||
+      !isOpen(approval) ||
+      approval.subject.type !== 'bill' ||
+      run === undefined
+    )
+      continue
     if (scope(run) === scope(added.run)) approvals.set(id, { ...approval, supersededBy: added.approval.id })
   }
 }
@@ -90,14 +108,15 @@ function booksAfter(
   billed: readonly BilledLine[],
   record: DecisionRecord,
   run: BillRun,
-  { at }: Decision,
+  version: number,
 ): BilledLine[] {
+  const approvedAt = record.decision.at
   const kept = billed.filter(({ key }) => !record.void.includes(key))
   if (record.bill.some(({ key }) => kept.some((line) => line.key === key))) {
     throw new Problem({ kind: 'conflict', what: 'One of these lines is billed already.' })
   }
   return [
     ...kept,
-    ...record.bill.map((line) => ({ ...line, runId: run.id, month: run.month, approvedAt: at })),
+    ...record.bill.map((line) => ({ ...line, runId: run.id, month: run.month, approvedAt, version })),
   ]
 }

@@ -6,6 +6,7 @@ import { memoryBilling } from '../../support/memory-billing.js'
 import {
   APRIL,
   DECIDED_AT,
+  EVERY_RULE,
   EXPIRES_AT,
   MARCH,
   approved,
@@ -13,6 +14,7 @@ import {
   decisionOn,
   draft,
   fact,
+  policyDraft,
   proposed,
   runCustomer,
   runLine,
@@ -35,7 +37,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
   test('before the first proposal there is nothing', () =>
     withBilling(async (billing) => {
       expect(await billing.version()).toBe(0)
-      expect(await billing.books()).toEqual({ version: 0, billed: [] })
+      expect(await billing.books()).toEqual({ version: 0, billed: [], policies: [] })
       expect(await billing.open()).toEqual([])
       expect(await billing.trail()).toEqual([])
       for (const id of ['APR-0001', 'APR-1', 'APR-00001', 'BR-0001', 'APR-0000', 'APR-99999999999', '']) {
@@ -48,10 +50,12 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
     withBilling(async (billing) => {
       const held = [
         runCustomer({ customerId: 'C9', comparison: { type: 'outside', before: -5n, why: '+300 %' } }),
+        runCustomer({ customerId: 'C8', comparison: { type: 'twoPeriods', why: 'March and April' } }),
       ]
       const customers = [
         runCustomer({ comparison: { type: 'within', before: 7000n } }),
         runCustomer({ currency: 'EUR' }),
+        runCustomer({ currency: 'CHF', comparison: { type: 'billedInPart', billed: 44_000n } }),
       ]
       const lines = [runLine('k2'), runLine('k1', { description: 'Défense “P1”, 日本 😀 \\ {a,b} \t NULL' })]
       const from = draft(lines, { asked: ['C9', 'C1'], customers, held })
@@ -71,7 +75,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       expect(await billing.approval('APR-0001')).toEqual({ approval, run })
       expect(await billing.run('BR-0001')).toEqual(run)
       expect(await billing.open()).toEqual([{ approval, run }])
-      expect(await billing.books()).toEqual({ version: 1, billed: [] })
+      expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [] })
     }))
 
   test('a proposal computed from older books is a conflict and leaves nothing', () =>
@@ -89,10 +93,11 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
     withBilling(async (billing) => {
       const first = await approved(billing, draft(['k2', 'k1']))
       const second = await approved(billing, draft(['k3'], { month: APRIL }))
-      const billing1 = { runId: 'BR-0001', month: MARCH, approvedAt: DECIDED_AT }
-      const billing2 = { runId: 'BR-0002', month: APRIL, approvedAt: DECIDED_AT }
+      const billing1 = { runId: 'BR-0001', month: MARCH, approvedAt: DECIDED_AT, version: 2 }
+      const billing2 = { runId: 'BR-0002', month: APRIL, approvedAt: DECIDED_AT, version: 4 }
       expect(await billing.books()).toEqual({
         version: 4,
+        policies: [],
         billed: [
           ...first.run.lines.map((line) => ({ ...line, ...billing1 })),
           ...second.run.lines.map((line) => ({ ...line, ...billing2 })),
@@ -114,7 +119,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
     withBilling(async (billing) => {
       const record = await proposed(billing, draft(['k1']))
       expect(await billing.decide(decisionOn(record, 'rejected', 1))).toEqual({ outcome: 'written' })
-      expect(await billing.books()).toEqual({ version: 2, billed: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [] })
       expect((await billing.approval('APR-0001'))?.approval.decision).toEqual(decision('rejected'))
       expect(await billing.open()).toEqual([])
     }))
@@ -144,7 +149,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
         const about = { ...decisionOn(record, 'approved', 2), approvalId }
         expect(await billing.decide(about), approvalId).toEqual({ outcome: 'moved' })
       }
-      expect(await billing.books()).toEqual({ version: 2, billed: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [] })
       expect(await billing.trail()).toHaveLength(2)
     }))
 
@@ -267,6 +272,47 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       expect(verifyChain(trail)).toBeUndefined()
       expect(await billing.trail('APR-0001')).toEqual([trail[0], trail[2]])
       expect(await billing.trail('APR-0002')).toEqual([])
+    }))
+
+  test('policies are recorded in order, each moves the books on, with its entry where there is one', () =>
+    withBilling(async (billing) => {
+      expect(await billing.policyStanding()).toEqual({ version: 0, last: undefined, isBilled: false })
+      const first = policyDraft({ holdsFrom: undefined, audit: undefined })
+      await billing.recordPolicy(first, 0)
+      expect(await billing.trail()).toEqual([])
+      await approved(billing, draft(['k1']))
+      expect(await billing.policyStanding()).toMatchObject({ version: 3, isBilled: true })
+      const second = policyDraft({ policy: EVERY_RULE })
+      await billing.recordPolicy(second, 3)
+      const recorded = [first, second].map(({ audit: _, ...policy }, index) => ({
+        ...policy,
+        version: index === 0 ? 1 : 4,
+      }))
+      expect((await billing.books()).policies).toEqual(recorded)
+      expect(await billing.policyStanding()).toEqual({ version: 4, last: recorded[1], isBilled: true })
+      const trail = await billing.trail()
+      expect(trail.map(({ action }) => action)).toEqual(['bill.proposed', 'bill.approved', 'policy.changed'])
+      expect(trail[2]).toMatchObject({ ...second.audit, at: second.recordedAt })
+      expect(verifyChain(trail)).toBeUndefined()
+    }))
+
+  test('a policy decided over older books is a conflict, and so is a decision over an older policy', () =>
+    withBilling(async (billing) => {
+      const record = await proposed(billing, draft(['k1']))
+      await expect(billing.recordPolicy(policyDraft(), 0)).rejects.toMatchObject({ kind: 'conflict' })
+      await billing.recordPolicy(policyDraft(), 1)
+      expect(await billing.decide(decisionOn(record, 'approved', 1))).toEqual({ outcome: 'moved' })
+      await expect(billing.propose(draft(['k2']), 1)).rejects.toMatchObject({ kind: 'conflict' })
+      const { policies, billed } = await billing.books()
+      expect([policies.length, billed.length, (await billing.trail()).length]).toEqual([1, 0, 2])
+    }))
+
+  test('what is voided counts as not billed', () =>
+    withBilling(async (billing) => {
+      await approved(billing, draft(['k1']))
+      const request = await billing.proposeVoid(voidDraft('BR-0001'))
+      await billing.decide(decisionOn(request, 'approved', 3, { void: ['k1'] }))
+      expect(await billing.policyStanding()).toEqual({ version: 4, last: undefined, isBilled: false })
     }))
 
   test('a note keeps every shape of detail, changes no version, and outside text stays as it is', () =>

@@ -2,10 +2,12 @@ import type { Storage } from '../../../adapters/storage/open.js'
 import type { Decision, Verdict } from '../../../core/approval/approval.js'
 import type { AuditFact } from '../../../core/audit/chain.js'
 import type { BillRun, RunCustomer, RunLine } from '../../../core/billrun/run.js'
+import { DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
 import type {
   ApprovalRecord,
   BillingStore,
   DecisionRecord,
+  PolicyDraft,
   ProposalDraft,
   VoidDraft,
 } from '../../../core/ports.js'
@@ -136,6 +138,39 @@ export function fact(changes: Partial<AuditFact> = {}): AuditFact {
     action: 'right.refused',
     subject: 'approve APR-0001',
     details: { right: 'decide' },
+    ...changes,
+  }
+}
+
+/** A policy in which no rule has its default. */
+export const EVERY_RULE: Policy = {
+  cycle: 'anniversary',
+  anchorDay: 31,
+  firstPeriod: 'full',
+  lastPeriod: 'prorate',
+  increases: 'nextPeriod',
+  decreases: 'credit',
+  suspended: 'pause',
+  priceChange: 'immediate',
+  timing: 'arrears',
+  dayCount: 'baseMonth',
+  baseMonth: day('2026-02-01'),
+  durationDecimals: 4,
+  roundAt: 'unit',
+  roundMode: 'down',
+}
+
+export function policyDraft(changes: Partial<PolicyDraft> = {}): PolicyDraft {
+  return {
+    policy: { ...DEFAULT_POLICY, decreases: 'credit' },
+    holdsFrom: day('2026-03-20'),
+    recordedAt: new Date('2026-03-20T13:00:00.250Z'),
+    audit: {
+      actor: 'system',
+      action: 'policy.changed',
+      subject: 'billing policy',
+      details: { words: 'decreases credited' },
+    },
     ...changes,
   }
 }

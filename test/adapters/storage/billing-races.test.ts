@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Storage } from '../../../adapters/storage/open.js'
+import { recordPolicy } from '../../../core/app/record-policy.js'
 import { verifyChain } from '../../../core/audit/chain.js'
+import { DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
 import type { ApprovalRecord, BillingStore, Decided, ProposalDraft } from '../../../core/ports.js'
 import { Problem } from '../../../core/problem.js'
 import { ENGINE, type OwnDatabase, testDatabases } from '../../support/database.js'
@@ -119,6 +121,19 @@ describe(`many at once, ${ENGINE} engine`, () => {
     expect(outcomes.filter((outcome) => outcome === 'failed')).toEqual([])
     expect((await first(all).books()).billed.map(({ key }) => key)).toEqual(['k1'])
     await expectWholeTrail(all, 3)
+  })
+
+  test('twenty programs that start with an edited policy record it once', async () => {
+    const all = await programs()
+    const clock = { now: async () => new Date('2026-03-20T13:00:00Z') }
+    const start = (policy: Policy) =>
+      atOnce(20, all, (billing) => recordPolicy({ billing, clock }, { policy, timeZone: 'America/New_York' }))
+    const results = await start(DEFAULT_POLICY)
+    results.push(...(await start({ ...DEFAULT_POLICY, decreases: 'credit' })))
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([])
+    const { version, policies } = await first(all).books()
+    expect([version, policies.map(({ policy }) => policy.decreases)]).toEqual([2, ['nextPeriod', 'credit']])
+    await expectWholeTrail(all, 1)
   })
 
   test('everything at once: numbers and trail without gaps, every charge billed once at most', async () => {

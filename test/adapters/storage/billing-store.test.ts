@@ -82,7 +82,13 @@ describe(`figures, ${ENGINE} engine`, () => {
       expect(run?.customers).toEqual(customers)
       const { billed } = await fresh.billing.books()
       expect(billed).toEqual(
-        FIGURES.map((line) => ({ ...line, runId: 'BR-0001', month: run?.month, approvedAt: DECIDED_AT })),
+        FIGURES.map((line) => ({
+          ...line,
+          runId: 'BR-0001',
+          month: run?.month,
+          approvedAt: DECIDED_AT,
+          version: 2,
+        })),
       )
       await fresh.close()
     }))
@@ -152,7 +158,7 @@ describe(`texts from outside, ${ENGINE} engine`, () => {
         }
       }
       expect(await counts(database)).toEqual(before)
-      expect(await billing.books()).toEqual({ version: 1, billed: [] })
+      expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [] })
     }))
 })
 
@@ -167,7 +173,7 @@ describe(`all or nothing, ${ENGINE} engine`, () => {
         const before = await counts(database)
         await expect(billing.decide(decisionOn(record, 'approved', 1))).rejects.toThrow('planted')
         expect(await counts(database)).toEqual(before)
-        expect(await billing.books()).toEqual({ version: 1, billed: [] })
+        expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [] })
         expect((await billing.approval('APR-0001'))?.approval.decision).toBeUndefined()
       } finally {
         await database.sql('ALTER TABLE audit_entry DROP CONSTRAINT planted')

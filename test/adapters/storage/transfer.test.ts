@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { openStorage } from '../../../adapters/storage/open.js'
 import type { Storage } from '../../../adapters/storage/open.js'
+import { EVERY_RULE, policyDraft } from './billing-fixtures.js'
 import { ENGINE, memoryLog, testDatabases } from '../../support/database.js'
 import { observation, unchanged } from '../../support/observations.js'
 import { decimal, observed, order } from '../../support/observed.js'
@@ -26,7 +27,7 @@ function endOf(lines: readonly string[]): string {
 }
 
 /** More customers than are fetched or written at a time, and values that a careless copy would spoil. */
-async function fill({ ledger }: Storage): Promise<void> {
+async function fill({ ledger, billing }: Storage): Promise<void> {
   const customers = Array.from({ length: 4321 }, (_, index) => {
     return {
       id: `C${index}`,
@@ -51,6 +52,7 @@ async function fill({ ledger }: Storage): Promise<void> {
   ]
   await ledger.record(observation('a', undefined, { customers, states, orders: [order({ setups })] }))
   await ledger.record(unchanged('b', 1))
+  await billing.recordPolicy(policyDraft({ policy: EVERY_RULE }), 0)
 }
 
 async function both(work: (source: Storage, target: Storage) => Promise<void>): Promise<void> {
@@ -147,7 +149,9 @@ describe(`moving a database, ${ENGINE} engine to embedded and back`, () => {
       await fill(source)
       const lines = await exported(source)
       const rows = await target.importLines(stream(lines))
-      expect(rows).toBe(4321 + 1 + 1 + 2 + 1 + 1)
+      expect(rows).toBe(4321 + 1 + 1 + 2 + 1 + 1 + 3)
+      expect(await target.billing.books()).toEqual(await source.billing.books())
+      expect((await target.billing.books()).policies).toMatchObject([{ policy: EVERY_RULE, version: 1 }])
       expect(await target.ledger.ledger()).toEqual(await source.ledger.ledger())
       expect(await exported(target)).toEqual(lines)
       const { header } = await target.ledger.record(unchanged('c', 2))
