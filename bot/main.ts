@@ -62,6 +62,7 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
     log,
   }
   const studio = createStudio(ports, config.settings)
+  await begin(studio, storage)
   const { people, timeZone } = config.settings
   const desk = createDesk({ studio, people, timeZone, clock: ports.clock, files: csvFiles() })
   const ask = async (text: string) => {
@@ -89,6 +90,16 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
         now: replacements.now ?? machineTime,
       }),
     close: () => storage.close(),
+  }
+}
+
+/** What has to be stored before anything is asked; a database that does not take it is closed again. */
+async function begin(studio: Studio, storage: Storage): Promise<void> {
+  try {
+    await studio.begin()
+  } catch (error) {
+    await storage.close()
+    throw error
   }
 }
 

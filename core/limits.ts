@@ -126,6 +126,8 @@ export const DATA_FOLDER_LOCK_ROUNDS = 50
 
 /** Times a proposal is computed again when the books moved on meanwhile. */
 export const PROPOSE_ATTEMPTS = 5
+/** Times recording a policy is tried again when the books moved on meanwhile: programs start a few at a time. */
+export const POLICY_ATTEMPTS = 20
 /** Times a decision is checked again when the books moved on meanwhile: two people at once need two, a crowd more. */
 export const DECIDE_ATTEMPTS = 20
 

@@ -78,6 +78,7 @@ export function auditCard(trail: readonly AuditEntry[], { timeZone }: CardClock)
 }
 
 function entryWords({ sequence, at, actor, action, subject, details }: AuditEntry, timeZone: string): string {
-  const reason = typeof details['reason'] === 'string' ? `: ${details['reason']}` : ''
+  const said = details['reason'] ?? details['words']
+  const reason = typeof said === 'string' ? `: ${said}` : ''
   return `${sequence} · ${instantWords(at, timeZone)} · ${actor} · ${action} · ${subject}${reason}`
 }

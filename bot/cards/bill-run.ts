@@ -3,7 +3,7 @@ import { type ApprovalState, type ApprovalSubject, stateOf } from '../../core/ap
 import type { Refusal } from '../../core/approval/approval.js'
 import type { Staleness } from '../../core/approval/stale.js'
 import { unreachable } from '../../core/assert.js'
-import type { BillRun, RunCustomer, RunLine } from '../../core/billrun/run.js'
+import { type BillRun, type RunCustomer, type RunLine, whyHeld } from '../../core/billrun/run.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import type { Action, Block, Card, Confirmation } from './model.js'
@@ -105,10 +105,21 @@ function customerTable(run: BillRun): Block {
 }
 
 /** How a customer compares to the last month billed (BILLING B25); said only where a person should look. */
-function comparisonWords({ name, comparison }: RunCustomer): string[] {
-  if (comparison.type === 'firstBill') return [`${name}: first bill`]
-  if (comparison.type === 'outside') return [`${name}: outside its usual bounds, ${comparison.why}`]
-  return []
+function comparisonWords({ name, comparison, currency }: RunCustomer): string[] {
+  switch (comparison.type) {
+    case 'firstBill':
+      return [`${name}: first bill`]
+    case 'billedInPart':
+      return [`${name}: billed in part this month already, ${amountWords(comparison.billed, currency)}`]
+    case 'outside':
+      return [`${name}: outside its usual bounds, ${comparison.why}`]
+    case 'twoPeriods':
+      return [`${name}: ${comparison.why}`]
+    case 'within':
+      return []
+    default:
+      return unreachable(comparison, 'comparisonWords')
+  }
 }
 
 function noteList(run: BillRun, notes: readonly string[]): Block {
@@ -125,15 +136,20 @@ function heldList(run: BillRun): Block {
   const month = monthYear(run.month.from).toLowerCase()
   return {
     type: 'list',
-    heading: `Held: ${plural(run.held.length, 'customer')} outside the usual bounds, not in this run`,
-    items: run.held.slice(0, CARD_RUN_CUSTOMERS).map((customer) => {
-      const why = customer.comparison.type === 'outside' ? customer.comparison.why : ''
-      return `${customer.name}: ${why}. Next: \`propose ${month} ${customer.name}\``
-    }),
+    heading: `Held: ${plural(run.held.length, 'customer')}${boundsWords(run.held)}, not in this run`,
+    items: run.held
+      .slice(0, CARD_RUN_CUSTOMERS)
+      .map(
+        (customer) => `${customer.name}: ${whyHeld(customer)}. Next: \`propose ${month} ${customer.name}\``,
+      ),
     ...(run.held.length > CARD_RUN_CUSTOMERS
       ? { more: { hidden: run.held.length - CARD_RUN_CUSTOMERS, command: `who ${month}` } }
       : {}),
   }
+}
+
+function boundsWords(held: readonly RunCustomer[]): string {
+  return held.every(({ comparison }) => comparison.type === 'outside') ? ' outside the usual bounds' : ''
 }
 
 function stateBlocks(

@@ -1,5 +1,6 @@
 import { dayMonthYear } from '../../core/calendar/words.js'
 import type { Answer, StatusAnswer } from '../../core/app/studio.js'
+import type { PolicyAhead, PolicyStatus } from '../../core/app/policy-status.js'
 import type { Observed } from '../../core/app/observe.js'
 import { EXCEPTION_WORDS } from '../../core/pricing/timeline.js'
 import type { Problem } from '../../core/problem.js'
@@ -25,6 +26,7 @@ export function statusCard(answer: Answer<StatusAnswer>): Card {
         { label: 'Running subscriptions', value: String(answer.subscriptions) },
         { label: 'Held', value: String(answer.held) },
         { label: 'Bills from', value: dayMonthYear(answer.opensOn) },
+        ...policyFacts(answer.policy),
       ],
     },
   ]
@@ -37,6 +39,23 @@ export function statusCard(answer: Answer<StatusAnswer>): Card {
     })
   }
   return { title: 'Status', tone: answer.held > 0 ? 'attention' : 'good', blocks, actions: [] }
+}
+
+/** How this MSP bills, where that is not the default, and what changes when: "From 1 Apr 2026: decreases credited". */
+function policyFacts({ inForce, ahead }: PolicyStatus): { label: string; value: string }[] {
+  const facts = ahead.map((change) => ({
+    label: `From ${dayMonthYear(change.from)}`,
+    value: `${change.words.join(', ')}${aheadWords(change)}`,
+  }))
+  return inForce.length === 0 ? facts : [{ label: 'Policy', value: inForce.join(', ') }, ...facts]
+}
+
+/** Which subscriptions take it then, when it is not all of them on that day. */
+function aheadWords({ from, last, subscriptions, running }: PolicyAhead): string {
+  const some = subscriptions < running ? `${subscriptions} of ${plural(running, 'subscription')}` : ''
+  const late = last > from ? `the last subscription from ${dayMonthYear(last)}` : ''
+  const words = [some, late].filter((part) => part !== '').join(', ')
+  return words === '' ? '' : ` (${words})`
 }
 
 export function observedCard({ header, first, changed }: Observed): Card {

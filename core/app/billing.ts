@@ -5,7 +5,6 @@ import type { Bounds } from '../billrun/bounds.js'
 import type { BillRun } from '../billrun/run.js'
 import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
-import type { Policy } from '../charges/types.js'
 import type { ApprovalRecord, BillingStore, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
 import { type DecideOutcome, approvalNotFound, decide } from './decide.js'
@@ -21,7 +20,6 @@ export interface BillingPorts {
 
 export interface BillingSettings {
   readonly timeZone: string
-  readonly policy: Policy
   readonly bounds: Bounds
   readonly people: readonly Person[]
 }
@@ -47,9 +45,9 @@ export function createBilling(
 ): Billing {
   const { billing, clock } = ports
   const view = async (): Promise<BillingView> => {
-    const { portfolio, books, age } = await load()
+    const { portfolio, books, billed, policies, age } = await load()
     const today = localDateOf(age.now, settings.timeZone)
-    return { portfolio, books, observation: age.observation.sequence, policy: settings.policy, today }
+    return { portfolio, books, billed, policies, observation: age.observation.sequence, today }
   }
   return {
     propose: async (person, month, customers) => {

@@ -4,7 +4,7 @@ import { type Staleness, staleness } from '../approval/stale.js'
 import type { Bounds } from '../billrun/bounds.js'
 import { type BillRun, voidFingerprint } from '../billrun/run.js'
 import { DECIDE_ATTEMPTS } from '../limits.js'
-import type { ApprovalRecord, BilledLine, BillingStore, Clock, DecisionRecord } from '../ports.js'
+import type { ApprovalRecord, BilledLine, BillingStore, Books, Clock, DecisionRecord } from '../ports.js'
 import { Problem } from '../problem.js'
 import { type BillingView, runContent } from './propose.js'
 
@@ -39,8 +39,7 @@ export async function decide(
     const at = await ports.clock.now()
     const refusal = refusalOf(record.approval, attempt, person, people, at)
     if (refusal !== undefined) return refuse(ports, record, person, refusal, at)
-    const now = await view()
-    const changes = attempt.verdict === 'approved' ? changesSince(record, now, bounds) : undefined
+    const { books, changes } = await standing(ports, view, record, attempt, bounds)
     if (changes !== undefined) {
       // The books were read after the request: if somebody decided it in between, that is what has to be said.
       const latest = await ports.billing.approval(approvalId)
@@ -54,7 +53,7 @@ export async function decide(
       })
       return { type: 'stale', changes, record }
     }
-    const decided = await ports.billing.decide(decisionRecord(record, attempt, person, at, now))
+    const decided = await ports.billing.decide(decisionRecord(record, attempt, person, at, books))
     if (decided.outcome === 'moved') continue
     if (decided.outcome === 'decidedBefore') {
       return refuse(ports, record, person, { type: 'decided', decision: decided.decision }, at)
@@ -88,13 +87,32 @@ async function refuse(
   return { type: 'refused', refusal, record }
 }
 
-/** What differs between the lines shown and the lines due now; undefined when nothing does. */
+/**
+ * The books a decision is checked against, and what differs between the lines shown and those of now; undefined when
+ * nothing does. A void is about what is billed alone: it is decided also where nothing due can be computed.
+ */
+async function standing(
+  { billing }: DecidePorts,
+  view: () => Promise<BillingView>,
+  record: ApprovalRecord,
+  { verdict }: Attempt,
+  bounds: Bounds,
+): Promise<{ readonly books: Books; readonly changes: Staleness | undefined }> {
+  const { approval, run } = record
+  if (verdict === 'rejected') return { books: await billing.books(), changes: undefined }
+  if (approval.subject.type === 'void') {
+    const books = await billing.books()
+    return { books, changes: voidChanges(approval, run, books) }
+  }
+  const now = await view()
+  return { books: now.books, changes: changesSince(record, now, bounds) }
+}
+
 function changesSince(
   { approval, run }: ApprovalRecord,
   view: BillingView,
   bounds: Bounds,
 ): Staleness | undefined {
-  if (approval.subject.type === 'void') return voidChanges(approval, run, view)
   const asked = run.asked.length > 0 ? run.asked : run.customers.map(({ customerId }) => customerId)
   const now = runContent(view, run.month, asked, bounds)
   if (now.fingerprint === approval.fingerprint) return undefined
@@ -113,11 +131,7 @@ export function billedOf(
 }
 
 /** Lines a void would make due again that are not billed any more. */
-function voidChanges(
-  { subject, fingerprint }: Approval,
-  run: BillRun,
-  { books }: BillingView,
-): Staleness | undefined {
+function voidChanges({ subject, fingerprint }: Approval, run: BillRun, books: Books): Staleness | undefined {
   const customerId = subject.type === 'void' ? subject.customerId : undefined
   const keys = billedOf(books.billed, run.id, customerId).map(({ key }) => key)
   if (voidFingerprint(run.id, keys) === fingerprint) return undefined
@@ -132,7 +146,7 @@ function decisionRecord(
   { verdict, reason }: Attempt,
   person: Person,
   at: Date,
-  { books }: BillingView,
+  books: Books,
 ): DecisionRecord {
   const approved = verdict === 'approved'
   const { subject } = approval

@@ -1,4 +1,7 @@
 import type { BillingStore, Books, Clock, LedgerStore, ObservationHeader } from '../ports.js'
+import { type Policies, policiesOf } from '../charges/policies.js'
+import type { Policy } from '../charges/types.js'
+import { firstBilled, refuseLateOpening } from './opening.js'
 import { type Portfolio, type PortfolioSettings, buildPortfolio } from './portfolio.js'
 import { nothingObserved } from './problems.js'
 import { billedByLineage } from './propose.js'
@@ -8,6 +11,11 @@ export interface LoaderPorts {
   readonly ledger: LedgerStore
   readonly billing: BillingStore
   readonly clock: Clock
+}
+
+export interface LoaderSettings extends PortfolioSettings {
+  /** Holds while none is recorded. */
+  readonly policy: Policy
 }
 
 /** How fresh an answer is: shown with each. */
@@ -22,28 +30,36 @@ export interface Loaded {
   readonly portfolio: Portfolio
   readonly books: Books
   readonly billed: Billed
+  readonly policies: Policies
   readonly age: DataAge
 }
 
 /**
  * Folds the ledger once per observation and reads the books once per version: until either moves on, every answer
- * comes from memory. Problem `notFound` before the first observation.
+ * comes from memory. Problem `notFound` before the first observation, `held` when the opening date was moved behind
+ * what is billed.
  */
-export function createLoader(ports: LoaderPorts, settings: PortfolioSettings): () => Promise<Loaded> {
+export function createLoader(ports: LoaderPorts, settings: LoaderSettings): () => Promise<Loaded> {
   const portfolioAt = remember(async () => buildPortfolio(await ports.ledger.ledger(), settings, []))
   const booksAt = remember(async () => {
     const books = await ports.billing.books()
-    return { books, billed: billedByLineage(books.billed) }
+    return {
+      books,
+      billed: billedByLineage(books.billed),
+      policies: policiesOf(books.policies, settings.policy),
+      first: firstBilled(books.billed),
+    }
   })
   return async () => {
     const [observation, version] = await Promise.all([ports.ledger.latest(), ports.billing.version()])
     if (observation === undefined) throw nothingObserved()
-    const [portfolio, { books, billed }] = await Promise.all([
+    const [portfolio, { first, ...known }] = await Promise.all([
       portfolioAt(observation.sequence),
       booksAt(version),
     ])
+    refuseLateOpening(portfolio.opensOn, first, known.books.billed)
     const age = { observation, now: await ports.clock.now(), timeZone: settings.timeZone }
-    return { portfolio, books, billed, age }
+    return { portfolio, ...known, age }
   }
 }
 

@@ -1,24 +1,35 @@
 import type { Person } from '../access/rights.js'
 import { expiryOf } from '../approval/approval.js'
 import { type Bounds, compareWithLast } from '../billrun/bounds.js'
-import { type BillRun, type RunCustomer, type RunLine, chargeKey, fingerprintOf } from '../billrun/run.js'
+import {
+  type BillRun,
+  type Comparison,
+  type RunCustomer,
+  type RunLine,
+  chargeKey,
+  fingerprintOf,
+  whyHeld,
+} from '../billrun/run.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { explainLine } from '../charges/explain.js'
-import type { Policy, SettledLine } from '../charges/types.js'
+import type { Policies } from '../charges/policies.js'
+import type { SettledLine } from '../charges/types.js'
 import { PROPOSE_ATTEMPTS } from '../limits.js'
 import type { ApprovalRecord, BilledLine, BillingStore, Books, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
 import { findCustomer } from './find-customer.js'
 import type { Portfolio } from './portfolio.js'
-import { type Billed, type BillLine, whoToBill } from './who.js'
+import { twoPeriods } from './two-periods.js'
+import { type Billed, type BillLine, type CustomerBill, whoToBill } from './who.js'
 
 /** What a proposal is computed from: one moment of ledger and books. */
 export interface BillingView {
   readonly portfolio: Portfolio
   readonly observation: number
   readonly books: Books
-  readonly policy: Policy
+  readonly billed: Billed
+  readonly policies: Policies
   readonly today: LocalDate
 }
 
@@ -42,13 +53,7 @@ export function runContent(
   asked: readonly string[],
   bounds: Bounds,
 ): RunContent {
-  const { bills } = whoToBill(
-    view.portfolio,
-    view.policy,
-    month,
-    view.today,
-    billedByLineage(view.books.billed),
-  )
+  const { bills } = whoToBill(view.portfolio, view.policies, month, view.today, view.billed)
   const chosen = asked.length === 0 ? bills : bills.filter(({ customerId }) => asked.includes(customerId))
   const keyOf = keysFor(view.books.billed)
   const customers: RunCustomer[] = []
@@ -61,9 +66,9 @@ export function runContent(
       currency: bill.currency,
       amount: bill.amount,
       lines: bill.lines.length,
-      comparison: compareMonth(view.books.billed, bill.customerId, bill.currency, month, bill.amount, bounds),
+      comparison: twoPeriods(view, bill) ?? compareMonth(view.books.billed, bill, month, bounds),
     }
-    if (customer.comparison.type === 'outside' && asked.length === 0) {
+    if (whyHeld(customer) !== undefined && asked.length === 0) {
       held.push(customer)
       continue
     }
@@ -121,12 +126,10 @@ function freeze(
 /** This month with the run, against the last earlier month billed for the customer in the currency (B25). */
 function compareMonth(
   billed: readonly BilledLine[],
-  customerId: string,
-  currency: string,
+  { customerId, currency, amount }: CustomerBill,
   month: Period,
-  amount: bigint,
   bounds: Bounds,
-): RunCustomer['comparison'] {
+): Comparison {
   const months = new Map<LocalDate, bigint>()
   for (const line of billed) {
     if (line.customerId !== customerId || line.currency !== currency) continue
@@ -134,7 +137,7 @@ function compareMonth(
   }
   const earlier = [...months.keys()].filter((from) => from < month.from)
   const last = earlier.length === 0 ? undefined : months.get(Math.max(...earlier) as LocalDate)
-  return compareWithLast((months.get(month.from) ?? 0n) + amount, last, currency, bounds)
+  return compareWithLast({ run: amount, billed: months.get(month.from), last }, currency, bounds)
 }
 
 export interface ProposePorts {
@@ -192,12 +195,11 @@ function nothingToPropose(held: readonly RunCustomer[]): Problem {
       next: 'Type `who <month>` to see what is due.',
     })
   }
-  const reasons = held.map(
-    ({ name, comparison }) => `${name} (${comparison.type === 'outside' ? comparison.why : ''})`,
-  )
+  const reasons = held.map((customer) => `${customer.name} (${whyHeld(customer)})`)
+  const outside = held.every(({ comparison }) => comparison.type === 'outside')
   return new Problem({
     kind: 'held',
-    what: `Everything there is outside its usual bounds: ${reasons.join('; ')}.`,
+    what: `Everything there is ${outside ? 'outside its usual bounds' : 'held'}: ${reasons.join('; ')}.`,
     notDone: 'No bill run was made.',
     next: `Look at it with \`customer ${first.name}\`, then type \`propose <month> ${first.name}\` to propose it by name.`,
   })

@@ -3,15 +3,16 @@ import type { Bounds } from '../billrun/bounds.js'
 import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
-import type { Policy } from '../charges/types.js'
 import type { Log, Progress } from '../ports.js'
 import { type Change, changesOf } from '../timeline/changes.js'
 import { type Billing, createBilling } from './billing.js'
 import { findCustomer } from './find-customer.js'
-import { type DataAge, type Loaded, type LoaderPorts, createLoader } from './loader.js'
+import { type DataAge, type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { lineNotFound } from './problems.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
-import type { Portfolio, PortfolioSettings } from './portfolio.js'
+import { type PolicyStatus, policyStatus } from './policy-status.js'
+import type { Portfolio } from './portfolio.js'
+import { recordPolicy } from './record-policy.js'
 import {
   type BillLine,
   type Billed,
@@ -28,8 +29,7 @@ export interface StudioPorts extends ObservePorts, LoaderPorts {
   readonly log: Log
 }
 
-export interface StudioSettings extends PortfolioSettings {
-  readonly policy: Policy
+export interface StudioSettings extends LoaderSettings {
   /** How far a month may be from the last one billed (BILLING B25). */
   readonly bounds: Bounds
   /** Everybody with a role. */
@@ -72,10 +72,13 @@ export interface StatusAnswer {
   readonly subscriptions: number
   readonly held: number
   readonly exceptions: readonly { readonly kind: string; readonly count: number }[]
+  readonly policy: PolicyStatus
 }
 
 /** What the product can be asked. One method is one use case; all answers come from the stored ledger. */
 export interface Studio {
+  /** Records the policy of the settings when it is another than the last one. Once, before anything is asked. */
+  begin(): Promise<void>
   observe(onProgress?: (progress: Progress) => void): Promise<Observed>
   who(month?: Period, filter?: string): Promise<Answer<WhoAnswer>>
   customer(name: string, month?: Period): Promise<Answer<CustomerAnswer>>
@@ -97,25 +100,26 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
   const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
   const monthOrCurrent = async (month: Period | undefined) => month ?? monthOf(await today())
   return {
+    begin: () => recordPolicy(ports, settings),
     observe: (onProgress) => observe(ports, settings, onProgress),
     billing: createBilling(ports, settings, load),
     today,
     who: async (month, filter) => {
-      const { portfolio, billed, age } = await load()
+      const { portfolio, billed, policies, age } = await load()
       const asked = filterPortfolio(portfolio, filter)
       const span = await monthOrCurrent(month)
-      const who = whoToBill(asked, settings.policy, span, await today(), billed)
+      const who = whoToBill(asked, policies, span, await today(), billed)
       const already = billedIn(asked, billed, span)
       return { ...who, already, customerNames: namesOf(portfolio), age }
     },
     customer: async (name, month) => {
       const { age, ...view } = await load()
       const asked = await monthOrCurrent(month)
-      return { ...customerBill(view, settings.policy, name, asked, await today()), age }
+      return { ...customerBill(view, name, asked, await today()), age }
     },
     explain: async (ref) => {
       const { age, ...view } = await load()
-      return { ...explainLine(view, settings.policy, ref, await today()), age }
+      return { ...explainLine(view, ref, await today()), age }
     },
     changes: async (since, filter) => {
       const { portfolio, age } = await load()
@@ -123,8 +127,8 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
       return { since: from, changes: listChanges(portfolio, from, filter), age }
     },
     status: async () => {
-      const { portfolio, age } = await load()
-      return { ...summarise(portfolio), age }
+      const { age, ...view } = await load()
+      return { ...summarise(view.portfolio), policy: policyStatus(view, await today()), age }
     },
   }
 }
@@ -157,25 +161,29 @@ function namesOf(portfolio: Portfolio): Map<string, string> {
 }
 
 function customerBill(
-  { portfolio, billed }: Pick<Loaded, 'portfolio' | 'billed'>,
-  policy: Policy,
+  { portfolio, billed, policies }: Pick<Loaded, 'portfolio' | 'billed' | 'policies'>,
   name: string,
   month: Period,
   today: LocalDate,
 ): CustomerAnswer {
   const found = findCustomer(portfolio.customers, name)
   const own = portfolio.subscriptions.filter(({ subscription }) => subscription.customerId === found.id)
-  const { bills, exceptions } = whoToBill({ ...portfolio, subscriptions: own }, policy, month, today, billed)
+  const { bills, exceptions } = whoToBill(
+    { ...portfolio, subscriptions: own },
+    policies,
+    month,
+    today,
+    billed,
+  )
   const until = addDays(month.to, -1)
   const heldLines = own
     .filter(({ held }) => held)
-    .flatMap((subscription) => linesOf(subscription, policy, portfolio.opensOn, until, today, billed).lines)
+    .flatMap((subscription) => linesOf(subscription, policies, portfolio.opensOn, until, today, billed).lines)
   return { customerId: found.id, name: found.name, month, bills, exceptions, heldLines }
 }
 
 function explainLine(
-  { portfolio, billed }: Pick<Loaded, 'portfolio' | 'billed'>,
-  policy: Policy,
+  { portfolio, billed, policies }: Pick<Loaded, 'portfolio' | 'billed' | 'policies'>,
   ref: string,
   today: LocalDate,
 ): ExplainAnswer {
@@ -183,7 +191,7 @@ function explainLine(
   for (const subscription of portfolio.subscriptions) {
     const { lines } = linesOf(
       subscription,
-      policy,
+      policies,
       portfolio.opensOn,
       addDays(today, EXPLAIN_AHEAD_DAYS),
       today,
@@ -221,7 +229,7 @@ function compareText(left: string, right: string): number {
   return left < right ? -1 : 1
 }
 
-function summarise(portfolio: Portfolio): StatusAnswer {
+function summarise(portfolio: Portfolio): Omit<StatusAnswer, 'policy'> {
   const counts = new Map<string, number>()
   for (const { exceptions } of portfolio.subscriptions) {
     for (const { kind } of exceptions) counts.set(kind, (counts.get(kind) ?? 0) + 1)

@@ -1,7 +1,8 @@
 import { type LocalDate, addDays, addMonths, formatLocalDate, startOfMonth } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { dueAsKnown } from '../charges/due.js'
-import type { ChargeLine, Policy, SettledLine } from '../charges/types.js'
+import { type BilledPeriod, type Policies, changesFor } from '../charges/policies.js'
+import type { ChargeLine, DueInput, SettledLine } from '../charges/types.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
 import type { ExceptionKind } from '../timeline/fold.js'
 import { formatDecimal } from '../money/decimal.js'
@@ -53,7 +54,7 @@ export interface Who {
 }
 
 /** What is billed already, by lineage (BILLING B22, B23). */
-export type Billed = ReadonlyMap<string, readonly SettledLine[]>
+export type Billed = ReadonlyMap<string, readonly (SettledLine & BilledPeriod)[]>
 
 const NOTHING_BILLED: Billed = new Map()
 
@@ -66,7 +67,7 @@ export function monthOf(day: LocalDate): Period {
 /** Everything to be billed from the opening date to the last day of the month, minus what is billed already. */
 export function whoToBill(
   portfolio: Portfolio,
-  policy: Policy,
+  policies: Policies,
   month: Period,
   today: LocalDate,
   billed: Billed = NOTHING_BILLED,
@@ -75,7 +76,7 @@ export function whoToBill(
   const bills = new Map<string, { bill: CustomerBill; lines: BillLine[] }>()
   const exceptions: BillException[] = []
   for (const subscription of portfolio.subscriptions) {
-    const { lines, fault } = linesOf(subscription, policy, portfolio.opensOn, until, today, billed)
+    const { lines, fault } = linesOf(subscription, policies, portfolio.opensOn, until, today, billed)
     exceptions.push(...exceptionsOf(subscription, portfolio.opensOn, until, lines.length > 0, fault))
     if (lines.length === 0 || subscription.held) continue
     addLines(bills, portfolio, subscription, lines)
@@ -117,17 +118,16 @@ export interface SubscriptionLines {
  */
 export function linesOf(
   subscription: PricedSubscription,
-  policy: Policy,
+  policies: Policies,
   opensOn: LocalDate,
   until: LocalDate,
   today: LocalDate,
   billed: Billed = NOTHING_BILLED,
 ): SubscriptionLines {
-  const { timeline, currency } = subscription
-  if (timeline === undefined) return { lines: [], fault: undefined }
+  const { currency } = subscription
+  const input = dueInputOf(subscription, policies, billed)
+  if (input === undefined) return { lines: [], fault: undefined }
   try {
-    const settled = billed.get(subscription.subscription.lineageId)
-    const input = { currency, policy, timeline, ...(settled === undefined ? {} : { billed: settled }) }
     const charges = dueAsKnown(input, opensOn, until, today).lines
     const lines = charges
       .filter(({ amount }) => amount !== 0n)
@@ -137,6 +137,20 @@ export function linesOf(
     if (!(error instanceof Problem)) throw error
     return { lines: [], fault: error.what }
   }
+}
+
+const NOT_BILLED: readonly (SettledLine & BilledPeriod)[] = []
+
+/** What charging a subscription takes, with the policies as it takes them (B16); undefined: nothing can be charged. */
+export function dueInputOf(
+  { timeline, currency, subscription }: PricedSubscription,
+  policies: Policies,
+  billed: Billed,
+): DueInput | undefined {
+  if (timeline === undefined) return undefined
+  const settled = billed.get(subscription.lineageId) ?? NOT_BILLED
+  const policyChanges = changesFor(policies, settled)
+  return { currency, policy: policies.first, policyChanges, timeline, billed: settled }
 }
 
 /** What `explain` takes: eight characters made from the business facts of a line, so the same line keeps it. */

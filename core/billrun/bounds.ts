@@ -12,18 +12,26 @@ export interface Bounds {
 
 export const DEFAULT_BOUNDS: Bounds = { percent: 20, floorMinor: 5000n }
 
-/**
- * Compares a customer's month, with this run, to the last approved earlier month in the same currency.
- *
- * @param before minor units of that month; undefined: there is none.
- */
+/** What is compared: sums of one customer in one currency, in minor units. */
+export interface Compared {
+  /** What the run would bill. */
+  readonly run: bigint
+  /** What is billed already of the run's month; undefined: nothing. */
+  readonly billed: bigint | undefined
+  /** The last earlier month that was billed; undefined: there is none. */
+  readonly last: bigint | undefined
+}
+
+/** Compares a customer's month, with this run, to the last approved earlier month in the same currency (B25). */
 export function compareWithLast(
-  month: bigint,
-  before: bigint | undefined,
+  { run, billed, last: before }: Compared,
   currency: string,
   bounds: Bounds,
 ): Comparison {
-  if (before === undefined) return { type: 'firstBill' }
+  if (before === undefined) {
+    return billed === undefined ? { type: 'firstBill' } : { type: 'billedInPart', billed }
+  }
+  const month = (billed ?? 0n) + run
   const difference = month - before
   const size = difference < 0n ? -difference : difference
   const base = before < 0n ? -before : before

@@ -44,7 +44,8 @@ export class Observing {
   /** Whom to bill in the month of a date, asked at the instant of the last observation. */
   async who(month: string, policy: Partial<Policy> = {}): Promise<Who> {
     const today = localDateOf(this.#now, this.#settings.timeZone)
-    return whoToBill(await this.portfolio(), { ...DEFAULT_POLICY, ...policy }, monthOf(day(month)), today)
+    const policies = { first: { ...DEFAULT_POLICY, ...policy }, changes: [] }
+    return whoToBill(await this.portfolio(), policies, monthOf(day(month)), today)
   }
 
   /** The one total in minor units; nothing to bill is 0. */

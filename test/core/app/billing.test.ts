@@ -1,103 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Person, Role } from '../../../core/access/rights.js'
 import { verifyChain } from '../../../core/audit/chain.js'
-import { type Studio, createStudio } from '../../../core/app/studio.js'
-import { DEFAULT_BOUNDS } from '../../../core/billrun/bounds.js'
-import { DEFAULT_POLICY } from '../../../core/charges/types.js'
-import type { ObservedOrder, ObservedSubscription } from '../../../core/marketplace/types.js'
 import type { ApprovalRecord } from '../../../core/ports.js'
-import { Problem } from '../../../core/problem.js'
-import { memoryBilling } from '../../support/memory-billing.js'
-import { memoryLedger } from '../../support/memory-ledger.js'
-import { day, decimal, observed, order } from '../../support/observed.js'
-
-const MARCH = { from: day('2026-03-01'), to: day('2026-04-01') }
-const APRIL = { from: day('2026-04-01'), to: day('2026-05-01') }
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }
-
-function person(name: string, role: Role): Person {
-  return { id: `console:${name}`, name, role, identities: [`console:${name}`] }
-}
-
-const DANA = person('Dana', 'approver')
-const LEE = person('Lee', 'approver')
-const VI = person('Vi', 'viewer')
-
-/** An MSP whose marketplace and clock a test moves. */
-class Office {
-  now = new Date('2026-03-20T13:00:00Z')
-  subscriptions: ObservedSubscription[] = [observed({ quantity: decimal('25') })]
-  orders: ObservedOrder[] = [order()]
-  readonly billing = memoryBilling()
-  readonly studio: Studio
-  #ids = 0
-
-  constructor(people: readonly Person[] = [DANA, LEE, VI]) {
-    const read = async () => ({
-      customers: [
-        { id: 'C1', name: 'Contoso' },
-        { id: 'C2', name: 'Fabrikam' },
-      ],
-      subscriptions: this.subscriptions,
-      orders: this.orders,
-      requests: 1,
-    })
-    this.studio = createStudio(
-      {
-        marketplace: { read },
-        ledger: memoryLedger(),
-        billing: this.billing,
-        clock: { now: async () => this.now },
-        ids: { next: () => `id-${(this.#ids += 1)}` },
-        log: SILENT,
-      },
-      {
-        timeZone: 'America/New_York',
-        opensOn: day('2026-03-01'),
-        policy: DEFAULT_POLICY,
-        bounds: DEFAULT_BOUNDS,
-        people,
-      },
-    )
-  }
-
-  later(minutes: number): void {
-    this.now = new Date(this.now.getTime() + minutes * 60_000)
-  }
-
-  async observe(): Promise<void> {
-    this.later(1)
-    await this.studio.observe()
-  }
-
-  async due(month = MARCH): Promise<bigint> {
-    return (await this.studio.who(month)).totals.reduce((sum, { amount }) => sum + amount, 0n)
-  }
-
-  propose(by: Person, month = MARCH, customers: readonly string[] = []): Promise<ApprovalRecord> {
-    return this.studio.billing.propose(by, month, customers)
-  }
-
-  decide(by: Person, { approval }: ApprovalRecord, reason?: string) {
-    const verdict = reason === undefined ? 'approved' : 'rejected'
-    return this.studio.billing.decide(by, approval.id, { verdict, reason, seen: approval.fingerprint })
-  }
-}
-
-async function office(people?: readonly Person[]): Promise<Office> {
-  const made = new Office(people)
-  await made.observe()
-  return made
-}
-
-async function problemOf(work: Promise<unknown>): Promise<Problem> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (error instanceof Problem) return error
-  throw new Error(`expected a problem, got ${String(error)}`)
-}
+import { decimal, observed, order } from '../../support/observed.js'
+import { APRIL, DANA, LEE, MARCH, Office, VI, office, problemOf } from '../../support/office.js'
 
 function total({ run }: ApprovalRecord): bigint {
   return run.lines.reduce((sum, { amount }) => sum + amount, 0n)
@@ -340,6 +245,16 @@ describe('B25: bounds', () => {
     expect(problem.kind).toBe('held')
     expect(problem.next).toContain('Contoso')
   })
+})
+
+test('a second run within the first month says what of it is billed, and is no first bill (B25)', async () => {
+  const msp = await office()
+  await msp.bill()
+  msp.later(24 * 60)
+  msp.subscriptions = [observed({ quantity: decimal('27') })]
+  await msp.observe()
+  const { run } = await msp.propose(DANA)
+  expect(run.customers).toMatchObject([{ comparison: { type: 'billedInPart', billed: 51_452n } }])
 })
 
 test('everything leaves a trail that verifies: proposals, decisions, refused attempts', async () => {
