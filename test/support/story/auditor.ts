@@ -1,20 +1,39 @@
 import type { Storage } from '../../../adapters/storage/open.js'
 import type { WhoAnswer } from '../../../core/app/studio.js'
-import { addDays, addMonths, formatLocalDate, startOfMonth } from '../../../core/calendar/date.js'
+import {
+  type LocalDate,
+  addDays,
+  addMonths,
+  formatLocalDate,
+  startOfMonth,
+} from '../../../core/calendar/date.js'
 import { monthYear } from '../../../core/calendar/words.js'
 import { localDateOf } from '../../../core/calendar/zone.js'
 import { formatMoney } from '../../../core/money/money.js'
 import type { BilledLine } from '../../../core/ports.js'
 import type { IngramEmulator } from '../../emulators/ingram/server.js'
 import { recomputeFromEvents } from '../recompute/from-events.js'
+import type { WhoLine } from '../recompute/who.js'
 import type { StoryClock } from './clock.js'
 import type { House } from './house.js'
 
-export interface Audited {
+/** A program that ran in the story, and the day it was started. */
+export interface Era {
   readonly house: House
+  readonly since: LocalDate
+}
+
+export interface Audited {
+  /** In order; the last one runs. */
+  readonly eras: readonly Era[]
   readonly storage: Storage
   readonly ingram: IngramEmulator
   readonly clock: StoryClock
+}
+
+/** When the answer that is audited was observed. */
+interface Asked {
+  readonly age: { readonly observation: { readonly observedAt: Date } }
 }
 
 /** What one customer owes in one currency, seen from three sides, in minor units. */
@@ -33,10 +52,10 @@ interface Account {
  * the cent; every billed run was approved once; the trail is whole. Throws when one of it does not hold.
  */
 export async function audit(audited: Audited): Promise<readonly string[]> {
-  const { house, storage, clock } = audited
+  const { storage, clock } = audited
   const { billed } = await storage.billing.books()
   const month = monthOfBooks(billed, clock)
-  const who = await house.studio.who(month)
+  const who = await latestOf(audited).house.studio.who(month)
   const accounts = accountsOf(audited, billed, who)
   const names = await namesOf(audited)
   const lines = [...accounts].map(([key, account]) => {
@@ -59,10 +78,16 @@ function monthOfBooks(billed: readonly BilledLine[], { now, timeZone }: StoryClo
   return { from, to: addMonths(from, 1) }
 }
 
+function latestOf({ eras }: Audited): Era {
+  const latest = eras.at(-1)
+  if (latest === undefined) throw new Error('no program was started')
+  return latest
+}
+
 function accountsOf(
-  { house, ingram, clock }: Audited,
+  audited: Audited,
   billed: readonly BilledLine[],
-  who: WhoAnswer & { readonly age: { readonly observation: { readonly observedAt: Date } } },
+  who: WhoAnswer & Asked,
 ): ReadonlyMap<string, Account> {
   const accounts = new Map<string, Account>()
   const account = (customerId: string, currency: string) => {
@@ -71,14 +96,7 @@ function accountsOf(
     accounts.set(key, found)
     return found
   }
-  const due = recomputeFromEvents(ingram.eventLog(), {
-    now: who.age.observation.observedAt.toISOString(),
-    opensOn: formatLocalDate(who.opensOn),
-    timeZone: clock.timeZone,
-    until: formatLocalDate(addDays(who.month.to, -1)),
-    policy: recomputedPolicy(house),
-  })
-  for (const { customerId, currency, amount } of due.customers) {
+  for (const { customerId, currency, amount } of dueLines(audited, who)) {
     account(customerId, currency).due += BigInt(amount.replace('.', ''))
   }
   for (const { customerId, currency, amount } of billed) {
@@ -88,6 +106,33 @@ function accountsOf(
   }
   for (const { customerId, currency, amount } of who.bills) account(customerId, currency).open += amount
   return accounts
+}
+
+/**
+ * Everything due from scratch, by the policy of its time: an edit holds for periods that begin on or after the next
+ * first of a month. Enough for stories of calendar months in which no more than the current one is billed.
+ */
+function dueLines(audited: Audited, who: WhoAnswer & Asked): readonly WhoLine[] {
+  const { eras, ingram, clock } = audited
+  const begins = eras.map(({ since }, index) => (index === 0 ? '' : formatLocalDate(nextFirst(since))))
+  return eras.flatMap(({ house }, index) => {
+    const [from = '', to] = [begins[index], begins[index + 1]]
+    const { customers } = recomputeFromEvents(ingram.eventLog(), {
+      now: who.age.observation.observedAt.toISOString(),
+      opensOn: formatLocalDate(who.opensOn),
+      timeZone: clock.timeZone,
+      until: formatLocalDate(addDays(who.month.to, -1)),
+      policy: recomputedPolicy(house),
+    })
+    return customers
+      .flatMap(({ lines }) => lines)
+      .filter(({ period }) => period.from >= from && (to === undefined || period.from < to))
+  })
+}
+
+/** The day itself when it is the first of its month, else the first of the next. */
+function nextFirst(day: LocalDate): LocalDate {
+  return day === startOfMonth(day) ? day : addMonths(startOfMonth(day), 1)
 }
 
 function recomputedPolicy({ config }: House) {

@@ -20,7 +20,7 @@ interface Printed {
 }
 
 interface State {
-  readonly house: House
+  house: House
   readonly folder: string
   readonly printed: Printed[]
   posts: Words[]
@@ -39,11 +39,12 @@ export async function consoleSurface(house: House): Promise<Surface> {
   const state: State = { house, folder, printed: [], ...NOTHING }
   return {
     say: async (member, text) => {
-      const reply = await house.desk.ask(`console:${member.handle}`, text)
+      const reply = await state.house.desk.ask(`console:${member.handle}`, text)
       await show(state, member, reply)
       if (reply.decided) await reprintAll(state, reply)
     },
     click: (members, press) => click(state, members, press),
+    meet: ({ house: restarted }) => void (state.house = restarted),
     look: async () => takeSeen(state),
     close: () => rm(folder, { recursive: true, force: true }),
   }

@@ -3,7 +3,7 @@ import { type Running, start } from '../../../bot/main.js'
 import type { IngramEmulator } from '../../emulators/ingram/server.js'
 import { type Cast, peopleSetting } from './cast.js'
 import type { StoryClock } from './clock.js'
-import type { Story } from './story.js'
+import { type Action, type Story, opening } from './story.js'
 
 export type Environment = Readonly<Record<string, string>>
 
@@ -13,7 +13,8 @@ export interface House extends Running {
 }
 
 export interface HouseOptions {
-  readonly story: Story
+  /** Billing settings of the story, as the configuration has them. */
+  readonly settings: Environment
   readonly cast: Cast
   readonly clock: StoryClock
   readonly ingram: IngramEmulator
@@ -24,7 +25,7 @@ export interface HouseOptions {
 }
 
 export async function openHouse(options: HouseOptions): Promise<House> {
-  const { story, cast, clock, ingram, mspId, surface } = options
+  const { settings, cast, clock, ingram, mspId, surface } = options
   const { username, password, subscriptionKey, marketplace } = ingram.credentials
   const config = parseConfig({
     MSP_ID: mspId,
@@ -37,15 +38,23 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     PORT: '0',
     LOG_LEVEL: 'error',
     BILLING_TIME_ZONE: clock.timeZone,
-    ...policySettings(story),
+    ...settings,
     ...surface,
   })
   return { ...(await start(config, { clock: { now: async () => clock.now() } })), config }
 }
 
+/** The settings a story begins with. */
+export function openingSettings(story: Story): Environment {
+  return Object.fromEntries(
+    opening(story).flatMap(({ action }) =>
+      action.type === 'policy' ? Object.entries(policySettings(action)) : [],
+    ),
+  )
+}
+
 /** "timing arrears" as the setting it is: BILLING_TIMING=arrears. */
-function policySettings({ steps }: Story): Environment {
-  const settings = steps.flatMap(({ action }) => (action.type === 'policy' ? action.settings : []))
+export function policySettings({ settings }: Extract<Action, { type: 'policy' }>): Environment {
   return Object.fromEntries(
     settings.map(({ name, value }) => [
       `BILLING_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,

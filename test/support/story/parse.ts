@@ -1,4 +1,4 @@
-import { type Action, type Said, type Step, type Story, StoryMistake } from './story.js'
+import { type Action, type Said, type Step, type Story, StoryMistake, opening } from './story.js'
 
 /** Where what follows a keyword begins. */
 export const COLUMN = 9
@@ -53,10 +53,8 @@ function checkOrder(steps: readonly Step[]): void {
       'then come its people: people Dana biller, Lee approver',
     )
   }
-  const begun = steps.findIndex(({ action }) => !['clock', 'people', 'policy'].includes(action.type))
-  const late = steps.slice(begun).find(({ action }) => ['people', 'policy'].includes(action.type))
-  if (begun >= 0 && late !== undefined)
-    throw new StoryMistake(late.line, 'people and policy stand at the beginning')
+  const late = steps.slice(opening({ steps }).length).find(({ action }) => action.type === 'people')
+  if (late !== undefined) throw new StoryMistake(late.line, 'people stand at the beginning')
 }
 
 function actionOf(source: string, line: number): Action {

@@ -3,15 +3,16 @@ import { type IngramEmulator, startIngramEmulator } from '../../emulators/ingram
 import { startSlackEmulator } from '../../emulators/slack/server.js'
 import type { KeySet } from '../../emulators/teams/keys.js'
 import { startTeamsEmulator } from '../../emulators/teams/server.js'
-import { audit } from './auditor.js'
+import { localDateOf } from '../../../core/calendar/zone.js'
+import { type Era, audit } from './auditor.js'
 import { type Cast, type Member, castOf, withHandles } from './cast.js'
 import { type StoryClock, createStoryClock } from './clock.js'
 import { consoleSurface } from './console-surface.js'
 import { type Stage, happen } from './happenings.js'
-import { type Environment, type House, openHouse } from './house.js'
+import { type Environment, openHouse, openingSettings, policySettings } from './house.js'
 import { SLACK_CHANNEL, slackSettings, slackSurface, slackUsers } from './slack-surface.js'
-import { type Action, type Said, type Step, type Story, StoryMistake } from './story.js'
-import type { Handed, Seen, Surface, SurfaceName } from './surface.js'
+import { type Action, type Said, type Step, type Story, StoryMistake, opening } from './story.js'
+import type { Handed, Program, Seen, Surface, SurfaceName } from './surface.js'
 import { TEAMS_BOT, teamsSettings, teamsSurface } from './teams-surface.js'
 import type { Words } from './words.js'
 
@@ -28,12 +29,12 @@ export interface Theatre {
   readonly onTime: (now: Date) => void
 }
 
-interface Play {
+interface Play extends Opened {
   readonly theatre: Theatre
   readonly stage: Stage
   readonly cast: Cast
-  readonly house: House
-  readonly surface: Surface
+  /** Steps that say how it is when the story begins; they are not played. */
+  readonly opening: ReadonlySet<Step>
   /** Files handed over so far, by name. */
   readonly files: Map<string, Uint8Array>
 }
@@ -71,7 +72,8 @@ async function openStage(clock: StoryClock): Promise<Stage> {
 async function playOn(story: Story, theatre: Theatre, stage: Stage): Promise<readonly (readonly Said[])[]> {
   const cast = castOf(story)
   const opened = await openSurface(story, theatre, stage, cast)
-  const play: Play = { theatre, stage, cast, ...opened, files: new Map() }
+  const files = new Map<string, Uint8Array>()
+  const play: Play = { theatre, stage, cast, opening: new Set(opening(story)), ...opened, files }
   try {
     const said: (readonly Said[])[] = []
     for (const step of story.steps) said.push(await playStep(play, step))
@@ -82,45 +84,80 @@ async function playOn(story: Story, theatre: Theatre, stage: Stage): Promise<rea
 }
 
 interface Opened {
-  readonly house: House
   readonly surface: Surface
+  /** How the MSP bills, and since which day of the story: more than one where the settings were edited. */
+  readonly eras: Era[]
+  /** Ends the program and starts it with its settings edited. */
+  edit(changes: Environment): Promise<void>
   close(): Promise<void>
 }
 
 async function openSurface(story: Story, theatre: Theatre, stage: Stage, cast: Cast): Promise<Opened> {
   const { clock, ingram } = stage
   const { mspId } = theatre
-  const open = (surface: Environment) => openHouse({ story, cast, clock, ingram, mspId, surface })
-  if (theatre.surface === 'console') {
-    const house = await open({})
-    return withClose(house, await consoleSurface(house))
+  const { chat, meet } = await chatOf(theatre, clock, cast)
+  let settings = openingSettings(story)
+  const start = async (): Promise<Started> => {
+    const house = await openHouse({ settings, cast, clock, ingram, mspId, surface: chat })
+    const server = theatre.surface === 'console' ? undefined : await house.serve()
+    return { house, server, url: server?.url ?? '' }
   }
-  if (theatre.surface === 'slack') {
+  let program = await start()
+  const surface = await meet(program)
+  const eras = [eraOf(program, clock)]
+  return {
+    surface,
+    eras,
+    edit: async (changes) => {
+      await stop(program)
+      settings = { ...settings, ...changes }
+      program = await start()
+      surface.meet(program)
+      eras.push(eraOf(program, clock))
+    },
+    close: async () => {
+      await program.server?.close()
+      await surface.close()
+      await program.house.close()
+    },
+  }
+}
+
+interface Started extends Program {
+  readonly server: { close(): Promise<void> } | undefined
+}
+
+async function stop({ server, house }: Started): Promise<void> {
+  await server?.close()
+  await house.close()
+}
+
+function eraOf({ house }: Program, { now, timeZone }: StoryClock): Era {
+  return { house, since: localDateOf(now(), timeZone) }
+}
+
+/** The chat platform of a play: its settings, and how its people meet the program once that runs. */
+async function chatOf(
+  { surface, teamsKeys }: Theatre,
+  clock: StoryClock,
+  cast: Cast,
+): Promise<{ readonly chat: Environment; readonly meet: (program: Program) => Promise<Surface> }> {
+  if (surface === 'console') return { chat: {}, meet: ({ house }) => consoleSurface(house) }
+  if (surface === 'slack') {
     const channels = [{ id: SLACK_CHANNEL, withBot: true }]
     const emulator = await startSlackEmulator({ now: clock.now, channels, ...slackUsers(cast) })
-    const house = await open(slackSettings(emulator))
-    const server = await house.serve()
-    return withClose(house, slackSurface(server.url, emulator, cast, clock), server)
+    const meet = async ({ url }: Program) => slackSurface(url, emulator, cast, clock)
+    return { chat: slackSettings(emulator), meet }
   }
-  const emulator = await startTeamsEmulator({ ...TEAMS_BOT, keys: await theatre.teamsKeys })
-  const house = await open(teamsSettings(emulator))
-  const server = await house.serve()
-  return withClose(house, teamsSurface(server.url, emulator, cast), server)
+  const emulator = await startTeamsEmulator({ ...TEAMS_BOT, keys: await teamsKeys })
+  return { chat: teamsSettings(emulator), meet: async ({ url }) => teamsSurface(url, emulator, cast) }
 }
 
-function withClose(house: House, surface: Surface, server?: { close(): Promise<void> }): Opened {
-  const close = async () => {
-    await server?.close()
-    await surface.close()
-    await house.close()
-  }
-  return { house, surface, close }
-}
-
-async function playStep(play: Play, { line, action }: Step): Promise<readonly Said[]> {
+async function playStep(play: Play, step: Step): Promise<readonly Said[]> {
+  const { line, action } = step
   try {
     play.stage.clock.moveOn(STEP_MILLISECONDS)
-    await perform(play, action)
+    if (!play.opening.has(step) || action.type === 'clock') await perform(play, action)
     if (action.type === 'auditor') return [{ by: 'auditor', lines: await auditorLines(play) }]
     return saidOf(play, action, await play.surface.look())
   } catch (error) {
@@ -134,6 +171,7 @@ async function perform(play: Play, action: Action): Promise<void> {
   if (action.type === 'clock' && action.timeZone === undefined) clock.moveTo(action.date, action.time)
   if (action.type === 'later') clock.moveOn(action.milliseconds)
   theatre.onTime(clock.now())
+  if (action.type === 'policy') await play.edit(policySettings(action))
   if (action.type === 'ingram') happen(stage, action.happening)
   if (action.type === 'observe') await surface.say(observerOf(play.cast), 'observe')
   if (action.type === 'say') await surface.say(memberOf(play.cast, action.who), action.text)
@@ -156,9 +194,9 @@ function observerOf(cast: Cast): Member {
   return member
 }
 
-async function auditorLines({ theatre, stage, house }: Play): Promise<readonly string[]> {
+async function auditorLines({ theatre, stage, eras }: Play): Promise<readonly string[]> {
   const { ingram, clock } = stage
-  return await audit({ house, storage: theatre.storage(), ingram, clock })
+  return await audit({ eras, storage: theatre.storage(), ingram, clock })
 }
 
 /** What was seen, in the order stories tell it: what was asked, for everybody, files, changed cards, for one person. */

@@ -26,9 +26,9 @@ export function slackUsers(cast: Cast): { readonly team: string; readonly users:
 }
 
 interface State {
-  readonly url: string
+  url: string
+  sender: SlackSender
   readonly emulator: SlackEmulator
-  readonly sender: SlackSender
   readonly cast: Cast
   /** What each message of the bot said when it was last looked at, by channel and stamp. */
   readonly read: Map<string, string>
@@ -39,12 +39,14 @@ interface State {
 
 /** One channel of a workspace everybody of the story is in. */
 export function slackSurface(url: string, emulator: SlackEmulator, cast: Cast, clock: StoryClock): Surface {
-  const target = `${url}/slack/events`
-  const sender = createSlackSender({ target, signingSecret: SIGNING_SECRET, emulator, now: clock.now })
+  const senderTo = (address: string) => {
+    const target = `${address}/slack/events`
+    return createSlackSender({ target, signingSecret: SIGNING_SECRET, emulator, now: clock.now })
+  }
   const state: State = {
     url,
     emulator,
-    sender,
+    sender: senderTo(url),
     cast,
     read: new Map(),
     whispersRead: 0,
@@ -54,12 +56,17 @@ export function slackSurface(url: string, emulator: SlackEmulator, cast: Cast, c
   return {
     say: async ({ slackUser }, text) => {
       // A command as people type it; a question is put to the bot by its name.
+      const { sender } = state
       const say = text.endsWith('?') ? sender.mention : sender.command
       accepted(await say(slackUser, SLACK_CHANNEL, text))
     },
     click: (members, press) => click(state, members, press),
+    meet: (program) => {
+      state.url = program.url
+      state.sender = senderTo(program.url)
+    },
     look: async () => {
-      await settled(url)
+      await settled(state.url)
       return look(state)
     },
     close: () => emulator.close(),

@@ -29,6 +29,12 @@ export type Action =
   | { readonly type: 'click'; readonly who: readonly string[]; readonly press: Press }
   | { readonly type: 'auditor' }
 
+/** The steps before anything happens: when it is, who is there, and how they bill. A later `policy` is an edit. */
+export function opening({ steps }: Pick<Story, 'steps'>): readonly Step[] {
+  const begun = steps.findIndex(({ action }) => !['clock', 'people', 'policy'].includes(action.type))
+  return begun < 0 ? steps : steps.slice(0, begun)
+}
+
 /** A button of a card. */
 export interface Press {
   readonly button: string

@@ -1,4 +1,5 @@
 import type { Member } from './cast.js'
+import type { House } from './house.js'
 import type { Press } from './story.js'
 import type { Words } from './words.js'
 
@@ -23,6 +24,13 @@ export interface Seen {
   readonly questions: readonly Words[]
 }
 
+/** The product as it runs: started once, and again when its settings are edited. */
+export interface Program {
+  readonly house: House
+  /** Where its server listens; empty on a surface without one. */
+  readonly url: string
+}
+
 /** Where a story is played: people speak and click here, and what they see is read here. */
 export interface Surface {
   /** Types a command or a question. */
@@ -32,6 +40,8 @@ export interface Surface {
    * each once; somebody named twice clicks twice. Throws when nobody sees such a button.
    */
   click(members: readonly Member[], press: Press): Promise<void>
+  /** The program was started again: from here on it is this one that is spoken to. */
+  meet(program: Program): void
   /** Waits until nothing is under way any more, then tells what is new. */
   look(): Promise<Seen>
   close(): Promise<void>

@@ -45,7 +45,7 @@ export function teamsSettings(emulator: TeamsEmulator): Environment {
 }
 
 interface State {
-  readonly url: string
+  url: string
   readonly emulator: TeamsEmulator
   readonly users: ReadonlyMap<string, User>
   readonly channel: Conversation
@@ -66,8 +66,9 @@ export function teamsSurface(url: string, emulator: TeamsEmulator, cast: Cast): 
   return {
     say: async (member, text) => accepted(await playerOf(state).say(userOf(state, member), channel, text)),
     click: (members, press) => click(state, members, press),
+    meet: (program) => void (state.url = program.url),
     look: async () => {
-      await settled(url)
+      await settled(state.url)
       return await look(state)
     },
     close: () => emulator.close(),
