@@ -1,4 +1,4 @@
-import type { LocalDate } from '../calendar/date.js'
+import { type LocalDate, formatLocalDate } from '../calendar/date.js'
 import { dayMonthYear } from '../calendar/words.js'
 import { formatMoney, money } from '../money/money.js'
 import type { BilledLine } from '../ports.js'
@@ -35,7 +35,7 @@ export function refuseLateOpening(
     kind: 'held',
     what: `Billing opens on ${dayMonthYear(opensOn)} (BILLING_OPENS_ON), but ${named}${more} billed ${lines} dated from ${dayMonthYear(first)} on (${totalWords(before)}).`,
     notDone: 'Nothing was answered or billed: these lines would all come back as credits.',
-    next: `Set BILLING_OPENS_ON to ${dayMonthYear(first)} or earlier and start again. If they are not to be billed here, void them: \`void ${runs[0] ?? ''} because <reason>\`.`,
+    next: `Set BILLING_OPENS_ON to ${formatLocalDate(first)} or earlier and start again. If they are not to be billed here, void them: \`void ${runs[0] ?? ''} because <reason>\`.`,
   })
 }
 

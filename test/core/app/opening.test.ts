@@ -19,7 +19,7 @@ describe('the opening date (B20)', () => {
       expect(problem.what).toBe(
         'Billing opens on 1 Apr 2026 (BILLING_OPENS_ON), but BR-0001 billed 2 lines dated from 1 Mar 2026 on ($514.52).',
       )
-      expect(problem.next).toContain('1 Mar 2026 or earlier')
+      expect(problem.next).toContain('2026-03-01 or earlier')
     }
     expect(await msp.billing.trail()).toHaveLength(2)
     await msp.restart({ opensOn: day('2026-03-01') })
