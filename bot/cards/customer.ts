@@ -1,8 +1,10 @@
 import { CARD_LINES } from '../../core/limits.js'
-import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
+import { type LocalDate, toCivil } from '../../core/calendar/date.js'
+import { dayMonth, dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { Answer, CustomerAnswer, ExplainAnswer } from '../../core/app/studio.js'
-import { type BillLine, type CustomerBill, lineRef } from '../../core/app/who.js'
-import { explainLine } from '../../core/charges/explain.js'
+import { type BillLine, type CustomerBill, type HeldBillLine, lineRef } from '../../core/app/who.js'
+import { explainLine, forecastWords } from '../../core/charges/explain.js'
+import { formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
 import type { Block, Card } from './model.js'
 import { ageWords, amountWords, seatsWords } from './words.js'
@@ -19,7 +21,8 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
   if (answer.bills.length === 0) {
     blocks.push({ type: 'text', style: 'plain', text: `Nothing to bill for ${month}.` })
   }
-  if (answer.heldLines.length > 0) blocks.push(heldList(answer.heldLines))
+  if (answer.held.length > 0) blocks.push(heldList(answer))
+  if (answer.forecast.length > 0) blocks.push(plannedList(answer))
   blocks.push({ type: 'text', style: 'quiet', text: `${ageWords(answer.age)}.` })
   return {
     title: `${answer.name} · ${month}`,
@@ -30,21 +33,25 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
 }
 
 function lineList({ lines, currency, name }: CustomerBill): Block {
-  const shown = lines.slice(0, CARD_LINES)
-  const hidden = lines.length - shown.length
-  return {
-    type: 'list',
-    heading: `To bill in ${currency}`,
-    items: shown.map(lineWords),
-    ...(hidden > 0 ? { more: { hidden, command: `customer ${name} <month>` } } : {}),
-  }
+  return boundedList(`To bill in ${currency}`, lines.map(lineWords), name)
 }
 
-/** "[k7q2mdxa] Microsoft 365 Business Premium · 11–31 Mar 2026 · 20 → 25 seats from 11 Mar: 5 × … = $74.52" */
+/** "[k7q2mdxa] Exchange Online · 11–31 Mar 2026 · bill on 11 Mar · 20 → 25 seats from 11 Mar: 5 × … = $74.52" */
 function lineWords(line: BillLine): string {
   const { subscription, charge, currency } = line
-  const service = periodWords({ from: charge.from, to: charge.to > charge.from ? charge.to : charge.from })
-  return `[${lineRef(line)}] ${subscription.subscription.productName} · ${service} · ${explainLine(charge, currency)}`
+  const words = [`[${lineRef(line)}] ${subscription.subscription.productName}`, ...datesWords(charge)]
+  return [...words, explainLine(charge, currency)].join(' · ')
+}
+
+/** Which days a line covers, and when it is to be billed (B21). */
+function datesWords({ from, to, billOn }: HeldBillLine['line']): string[] {
+  return [periodWords({ from, to }), billOnWords(from, billOn)]
+}
+
+/** "bill on 11 Mar"; the year only where it is not that of the service. */
+function billOnWords(from: LocalDate, billOn: LocalDate): string {
+  const isSameYear = toCivil(from).year === toCivil(billOn).year
+  return `bill on ${isSameYear ? dayMonth(billOn) : dayMonthYear(billOn)}`
 }
 
 function totalText({ amount, currency, lines }: CustomerBill): Block {
@@ -52,27 +59,61 @@ function totalText({ amount, currency, lines }: CustomerBill): Block {
   return { type: 'text', style: 'strong', text: `Total ${amountWords(amount, currency)} (${count})` }
 }
 
-function heldList(lines: readonly BillLine[]): Block {
-  return { type: 'list', heading: 'Held: not billed until a person decides', items: lines.map(lineWords) }
+function heldList({ held, name }: CustomerAnswer): Block {
+  return boundedList('Held, not billed', held.map(heldWords), name)
+}
+
+/** "Azure reservation · 1–31 Mar 2026 · 3 seats · amount not known: the marketplace states no price" */
+function heldWords({ subscription, line, priced, why }: HeldBillLine): string {
+  if (priced !== undefined) return `${lineWords(priced)} · held: ${why}`
+  const service = periodWords({ from: line.from, to: line.to })
+  return `${subscription.subscription.productName} · ${service} · ${heldSeats(line)} · amount not known: ${why}`
+}
+
+function heldSeats({ reason, quantity }: HeldBillLine['line']): string {
+  if (reason.type !== 'rise' && reason.type !== 'decrease') return seatsWords(quantity)
+  return `${formatDecimal(reason.before)} → ${seatsWords(reason.after)} from ${dayMonth(reason.on)}`
+}
+
+/** What changes dated after today will do, clearly apart from what is billed (B21). */
+function plannedList({ forecast, name }: CustomerAnswer): Block {
+  const items = forecast.map(({ subscription, charge, currency }) => {
+    const { productName } = subscription.subscription
+    return `Planned: ${productName} · ${forecastWords(charge, currency)}`
+  })
+  return boundedList('Not billed yet, and in no total', items, name)
+}
+
+function boundedList(heading: string, items: readonly string[], name: string): Block {
+  const hidden = items.length - CARD_LINES
+  return {
+    type: 'list',
+    heading,
+    items: items.slice(0, CARD_LINES),
+    ...(hidden > 0 ? { more: { hidden, command: `customer ${name} <month>` } } : {}),
+  }
 }
 
 /** One line with everything it was made from. */
-export function explainCard({ line, customerName, age }: Answer<ExplainAnswer>): Card {
+export function explainCard({ line, customerName, held, age }: Answer<ExplainAnswer>): Card {
   const { charge, subscription, currency } = line
+  const isCorrection = charge.reason.type === 'correction'
   const facts = [
     { label: 'Customer', value: customerName },
     { label: 'Product', value: subscription.subscription.productName },
     { label: 'Service', value: periodWords({ from: charge.from, to: charge.to }) },
     { label: 'Period', value: periodWords(charge.period) },
     { label: 'Bill on', value: dayMonthYear(charge.billOn) },
-    { label: 'Seats', value: seatsWords(charge.quantity) },
-    { label: 'Price', value: `${formatUnitPrice(charge.unitPrice, currency)} (${charge.priceRule})` },
+    ...(isCorrection ? [] : countFacts(line)),
     { label: 'Amount', value: amountWords(charge.amount, currency) },
   ]
   const blocks: Block[] = [
     { type: 'text', style: 'strong', text: explainLine(charge, currency) },
     { type: 'facts', facts },
   ]
+  if (held !== undefined) {
+    blocks.unshift({ type: 'text', style: 'strong', text: `Held, not billed: ${held}` })
+  }
   if (charge.estimated) {
     blocks.push({
       type: 'text',
@@ -82,4 +123,14 @@ export function explainCard({ line, customerName, age }: Answer<ExplainAnswer>):
   }
   blocks.push({ type: 'text', style: 'quiet', text: `${ageWords(age)}.` })
   return { title: `Line ${lineRef(line)}`, tone: 'plain', blocks, actions: [] }
+}
+
+/** What is multiplied; a correction is a difference of sums. */
+function countFacts({ charge, currency }: BillLine) {
+  const price = `${formatUnitPrice(charge.unitPrice, currency)} (${charge.priceRule})`
+  const count =
+    charge.kind === 'oneTime'
+      ? { label: 'Quantity', value: formatDecimal(charge.quantity) }
+      : { label: 'Seats', value: seatsWords(charge.quantity) }
+  return [count, { label: 'Price', value: price }]
 }

@@ -1,7 +1,9 @@
 import { CARD_BILLS, CARD_EXCEPTIONS } from '../../core/limits.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { Answer, WhoAnswer } from '../../core/app/studio.js'
-import type { BillException, CustomerBill, Who } from '../../core/app/who.js'
+import type { BillException } from '../../core/app/exceptions.js'
+import type { CustomerBill, Who } from '../../core/app/who.js'
+import { addDays } from '../../core/calendar/date.js'
 import type { ExceptionKind } from '../../core/timeline/fold.js'
 import type { Block, Card } from './model.js'
 import { ageWords, amountWords, plural } from './words.js'
@@ -21,6 +23,7 @@ export function whoCard(view: WhoView): Card {
     const amounts = view.already.map(({ currency, amount }) => amountWords(amount, currency)).join(' + ')
     blocks.push({ type: 'text', style: 'plain', text: `Billed already for ${month}: ${amounts}` })
   }
+  if (view.forecast.length > 0) blocks.push({ type: 'text', style: 'plain', text: plannedWords(view) })
   blocks.push(...exceptionBlocks(view))
   if (view.bills.length > 0) blocks.push(customerTable(view.bills))
   blocks.push({ type: 'text', style: 'quiet', text: footer(view) })
@@ -46,6 +49,16 @@ function totalFact({ currency, amount, customers }: Who['totals'][number]) {
     label: `To bill in ${currency}`,
     value: `${amountWords(amount, currency)} from ${plural(customers, 'customer')}`,
   }
+}
+
+/** "2 planned changes would add $98.17, not part of these totals. …": future-dated, so not billed yet (B21). */
+function plannedWords({ forecast }: WhoView): string {
+  const sums = new Map<string, bigint>()
+  for (const { currency, charge } of forecast) sums.set(currency, (sums.get(currency) ?? 0n) + charge.amount)
+  const does = [...sums].map(([currency, sum]) =>
+    sum < 0n ? `take away ${amountWords(-sum, currency)}` : `add ${amountWords(sum, currency)}`,
+  )
+  return `${plural(forecast.length, 'planned change')} would ${does.join(' and ')}; not billed yet, and in no total.`
 }
 
 /** What keeps money out of the bill comes before what only needs a look. */
@@ -100,12 +113,14 @@ function customerTable(bills: readonly CustomerBill[]): Block {
     columns: [
       { heading: 'Customer', align: 'left' },
       { heading: 'Service', align: 'left' },
+      { heading: 'Bill on', align: 'left' },
       { heading: 'Lines', align: 'right' },
       { heading: 'To bill', align: 'right' },
     ],
     rows: shown.map((bill) => [
       bill.name,
       serviceWords(bill),
+      billOnWords(bill),
       String(bill.lines.length),
       amountWords(bill.amount, bill.currency),
     ]),
@@ -123,6 +138,13 @@ function serviceWords({ lines }: CustomerBill): string {
     if (charge.to > to) to = charge.to
   }
   return periodWords({ from, to })
+}
+
+/** The days on which the lines are to be billed, from the first to the last. */
+function billOnWords({ lines }: CustomerBill): string {
+  const days = lines.map(({ charge }) => charge.billOn).sort((left, right) => left - right)
+  const [first, last] = [days[0], days.at(-1)]
+  return first === undefined || last === undefined ? '' : periodWords({ from: first, to: addDays(last, 1) })
 }
 
 function footer(view: WhoView): string {

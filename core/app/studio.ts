@@ -6,6 +6,7 @@ import { localDateOf } from '../calendar/zone.js'
 import type { Log, Progress } from '../ports.js'
 import { type Change, changesOf } from '../timeline/changes.js'
 import { type Billing, createBilling } from './billing.js'
+import type { BillException } from './exceptions.js'
 import { findCustomer } from './find-customer.js'
 import { type DataAge, type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { lineNotFound } from './problems.js'
@@ -17,7 +18,7 @@ import {
   type BillLine,
   type Billed,
   type CustomerBill,
-  type BillException,
+  type HeldBillLine,
   type Who,
   lineRef,
   linesOf,
@@ -53,13 +54,17 @@ export interface CustomerAnswer {
   /** One per currency; empty when nothing is to be billed. */
   readonly bills: readonly CustomerBill[]
   readonly exceptions: readonly BillException[]
-  /** Lines of held subscriptions: shown, not billed. */
-  readonly heldLines: readonly BillLine[]
+  /** Shown, not billed. */
+  readonly held: readonly HeldBillLine[]
+  /** What changes dated after today would add or take away; in no total. */
+  readonly forecast: readonly BillLine[]
 }
 
 export interface ExplainAnswer {
   readonly line: BillLine
   readonly customerName: string
+  /** Why it is not billed, if it is held. */
+  readonly held: string | undefined
 }
 
 export interface ChangesAnswer {
@@ -128,7 +133,9 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     },
     status: async () => {
       const { age, ...view } = await load()
-      return { ...summarise(view.portfolio), policy: policyStatus(view, await today()), age }
+      const now = await today()
+      const who = whoToBill(view.portfolio, view.policies, monthOf(now), now, view.billed)
+      return { ...summarise(view.portfolio, who), policy: policyStatus(view, now), age }
     },
   }
 }
@@ -168,18 +175,9 @@ function customerBill(
 ): CustomerAnswer {
   const found = findCustomer(portfolio.customers, name)
   const own = portfolio.subscriptions.filter(({ subscription }) => subscription.customerId === found.id)
-  const { bills, exceptions } = whoToBill(
-    { ...portfolio, subscriptions: own },
-    policies,
-    month,
-    today,
-    billed,
-  )
-  const until = addDays(month.to, -1)
-  const heldLines = own
-    .filter(({ held }) => held)
-    .flatMap((subscription) => linesOf(subscription, policies, portfolio.opensOn, until, today, billed).lines)
-  return { customerId: found.id, name: found.name, month, bills, exceptions, heldLines }
+  const who = whoToBill({ ...portfolio, subscriptions: own }, policies, month, today, billed)
+  const { bills, exceptions, held, forecast } = who
+  return { customerId: found.id, name: found.name, month, bills, exceptions, held, forecast }
 }
 
 function explainLine(
@@ -188,19 +186,18 @@ function explainLine(
   today: LocalDate,
 ): ExplainAnswer {
   const wanted = ref.trim().toLowerCase()
+  const span = { opensOn: portfolio.opensOn, until: addDays(today, EXPLAIN_AHEAD_DAYS), today }
   for (const subscription of portfolio.subscriptions) {
-    const { lines } = linesOf(
-      subscription,
-      policies,
-      portfolio.opensOn,
-      addDays(today, EXPLAIN_AHEAD_DAYS),
-      today,
-      billed,
-    )
-    const line = lines.find((candidate) => lineRef(candidate) === wanted)
-    if (line === undefined) continue
-    const customerId = subscription.subscription.customerId
-    return { line, customerName: portfolio.customers.get(customerId)?.name ?? customerId }
+    const { lines, held } = linesOf(subscription, policies, span, billed)
+    const shown = [
+      ...lines.map((line) => ({ line, why: undefined })),
+      ...held.flatMap(({ priced, why }) => (priced === undefined ? [] : [{ line: priced, why }])),
+    ]
+    const found = shown.find(({ line }) => lineRef(line) === wanted)
+    if (found === undefined) continue
+    const { customerId } = subscription.subscription
+    const customerName = portfolio.customers.get(customerId)?.name ?? customerId
+    return { line: found.line, customerName, held: found.why }
   }
   throw lineNotFound(ref)
 }
@@ -229,17 +226,20 @@ function compareText(left: string, right: string): number {
   return left < right ? -1 : 1
 }
 
-function summarise(portfolio: Portfolio): Omit<StatusAnswer, 'policy'> {
+/** What there is, and what a person should look at this month. */
+function summarise({ opensOn, subscriptions }: Portfolio, who: Who): Omit<StatusAnswer, 'policy'> {
   const counts = new Map<string, number>()
-  for (const { exceptions } of portfolio.subscriptions) {
-    for (const { kind } of exceptions) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  }
+  for (const { kind } of who.exceptions) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  const held = new Set([
+    ...subscriptions.filter((priced) => priced.held),
+    ...who.held.map(({ subscription }) => subscription),
+  ])
   return {
-    opensOn: portfolio.opensOn,
-    subscriptions: portfolio.subscriptions.filter(
+    opensOn,
+    subscriptions: subscriptions.filter(
       ({ subscription }) => subscription.end === null || subscription.endPlanned,
     ).length,
-    held: portfolio.subscriptions.filter(({ held }) => held).length,
+    held: held.size,
     exceptions: [...counts].map(([kind, count]) => ({ kind, count })),
   }
 }

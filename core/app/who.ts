@@ -2,12 +2,12 @@ import { type LocalDate, addDays, addMonths, formatLocalDate, startOfMonth } fro
 import type { Period } from '../calendar/period.js'
 import { dueAsKnown } from '../charges/due.js'
 import { type BilledPeriod, type Policies, changesFor } from '../charges/policies.js'
-import type { ChargeLine, DueInput, SettledLine } from '../charges/types.js'
-import type { PricedSubscription } from '../pricing/timeline.js'
-import type { ExceptionKind } from '../timeline/fold.js'
+import type { ChargeLine, DueInput, HeldLine, HeldPeriod, SettledLine } from '../charges/types.js'
+import { type PricedSubscription, isHolding } from '../pricing/timeline.js'
 import { formatDecimal } from '../money/decimal.js'
 import { Problem } from '../problem.js'
 import { shortId } from '../timeline/lineage.js'
+import { type BillException, type Span, exceptionsOf } from './exceptions.js'
 import type { Portfolio } from './portfolio.js'
 
 /** One charge with the subscription it belongs to. */
@@ -17,12 +17,13 @@ export interface BillLine {
   readonly currency: string
 }
 
-export interface BillException {
-  readonly kind: ExceptionKind
+/** A line that is shown and not billed, with the reason (BILLING B14, B17, B18). */
+export interface HeldBillLine {
+  readonly subscription: PricedSubscription
+  readonly line: HeldLine
+  /** What it would come to, where that can be computed. */
+  readonly priced: BillLine | undefined
   readonly why: string
-  readonly customerId: string
-  readonly product: string
-  readonly lineageId: string
 }
 
 /** What one customer owes in one currency. */
@@ -51,6 +52,10 @@ export interface Who {
   readonly bills: readonly CustomerBill[]
   /** What a person should look at first. */
   readonly exceptions: readonly BillException[]
+  /** Shown, and in no bill. */
+  readonly held: readonly HeldBillLine[]
+  /** What changes dated after today will add or take away when they happen; in no bill yet. */
+  readonly forecast: readonly BillLine[]
 }
 
 /** What is billed already, by lineage (BILLING B22, B23). */
@@ -72,14 +77,19 @@ export function whoToBill(
   today: LocalDate,
   billed: Billed = NOTHING_BILLED,
 ): Who {
-  const until = addDays(month.to, -1)
+  const { opensOn } = portfolio
+  const span = { opensOn, until: addDays(month.to, -1), today }
+  const held: HeldBillLine[] = []
+  const forecast: BillLine[] = []
   const bills = new Map<string, { bill: CustomerBill; lines: BillLine[] }>()
   const exceptions: BillException[] = []
   for (const subscription of portfolio.subscriptions) {
-    const { lines, fault } = linesOf(subscription, policies, portfolio.opensOn, until, today, billed)
-    exceptions.push(...exceptionsOf(subscription, portfolio.opensOn, until, lines.length > 0, fault))
-    if (lines.length === 0 || subscription.held) continue
-    addLines(bills, portfolio, subscription, lines)
+    const found = linesOf(subscription, policies, span, billed)
+    const hasLines = found.lines.length + found.held.length > 0
+    exceptions.push(...exceptionsOf(subscription, span, { ...found, hasLines }))
+    held.push(...found.held)
+    forecast.push(...found.forecast)
+    if (found.lines.length > 0) addLines(bills, portfolio, subscription, found.lines)
   }
   const sorted = [...bills.values()].map(({ bill, lines }) => ({
     ...bill,
@@ -87,7 +97,7 @@ export function whoToBill(
     amount: lines.reduce((sum, { charge }) => sum + charge.amount, 0n),
   }))
   sorted.sort(byCurrencyThenAmount)
-  return { month, opensOn: portfolio.opensOn, today, totals: totalsOf(sorted), bills: sorted, exceptions }
+  return { month, opensOn, today, totals: totalsOf(sorted), bills: sorted, exceptions, held, forecast }
 }
 
 function addLines(
@@ -106,11 +116,17 @@ function addLines(
   bills.set(key, { bill: { customerId, name, currency, amount: 0n, lines: [] }, lines: [...lines] })
 }
 
-/** A subscription's lines, or why they cannot be computed under this policy. */
+/** A subscription's lines, those that are not billed, or why they cannot be computed under this policy. */
 export interface SubscriptionLines {
   readonly lines: readonly BillLine[]
+  readonly held: readonly HeldBillLine[]
+  /** What changes dated after today will add or take away when they happen (BILLING B21). */
+  readonly forecast: readonly BillLine[]
+  readonly heldPeriods: readonly HeldPeriod[]
   readonly fault: string | undefined
 }
+
+const NO_LINES: SubscriptionLines = { lines: [], held: [], forecast: [], heldPeriods: [], fault: undefined }
 
 /**
  * The lines of one subscription with `billOn` in `[opensOn, until]`, as known today; lines of zero are left out. One subscription the
@@ -119,23 +135,28 @@ export interface SubscriptionLines {
 export function linesOf(
   subscription: PricedSubscription,
   policies: Policies,
-  opensOn: LocalDate,
-  until: LocalDate,
-  today: LocalDate,
+  { opensOn, until, today }: Span,
   billed: Billed = NOTHING_BILLED,
 ): SubscriptionLines {
   const { currency } = subscription
   const input = dueInputOf(subscription, policies, billed)
-  if (input === undefined) return { lines: [], fault: undefined }
+  if (input === undefined) return NO_LINES
   try {
-    const charges = dueAsKnown(input, opensOn, until, today).lines
-    const lines = charges
+    const due = dueAsKnown(input, opensOn, until, today)
+    const lines = due.lines
       .filter(({ amount }) => amount !== 0n)
       .map((charge) => ({ subscription, charge, currency }))
-    return { lines, fault: undefined }
+    const held = due.held.length === 0 ? [] : heldLines(subscription, due.held)
+    const hold = subscription.exceptions.find(({ kind }) => isHolding(kind))
+    if (hold !== undefined) {
+      const all = [...lines.map((line) => wholeLine(line, hold.why)), ...held]
+      return { ...NO_LINES, held: all, heldPeriods: due.held }
+    }
+    const forecast = due.forecast.map((charge) => ({ subscription, charge, currency }))
+    return { lines, held, forecast, heldPeriods: due.held, fault: undefined }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    return { lines: [], fault: error.what }
+    return { ...NO_LINES, fault: error.what }
   }
 }
 
@@ -153,6 +174,27 @@ export function dueInputOf(
   return { currency, policy: policies.first, policyChanges, timeline, billed: settled }
 }
 
+/** Lines of periods whose price cannot be known (BILLING B14, B17). */
+function heldLines(subscription: PricedSubscription, periods: readonly HeldPeriod[]): HeldBillLine[] {
+  return periods.flatMap(({ gap, lines }) =>
+    lines.map((line) => {
+      const { priced } = line
+      const why = line.reason.type === 'oneTime' ? `held with its period: ${gap.why}` : gap.why
+      return {
+        subscription,
+        line,
+        priced: priced === undefined ? undefined : { subscription, ...priced },
+        why,
+      }
+    }),
+  )
+}
+
+/** A line of a subscription that is held as a whole. */
+function wholeLine(priced: BillLine, why: string): HeldBillLine {
+  return { subscription: priced.subscription, line: priced.charge, priced, why }
+}
+
 /** What `explain` takes: eight characters made from the business facts of a line, so the same line keeps it. */
 export function lineRef({ subscription, charge }: BillLine): string {
   const { kind, period, from, to, quantity, unitPrice, amount, reason } = charge
@@ -168,22 +210,6 @@ export function lineRef({ subscription, charge }: BillLine): string {
     reason.type === 'oneTime' ? reason.description : reason.type,
   ]
   return shortId(facts.join('|'), 8)
-}
-
-/** Exceptions of subscriptions that matter for the span: long-ended ones are history. */
-function exceptionsOf(
-  { subscription, exceptions }: PricedSubscription,
-  opensOn: LocalDate,
-  until: LocalDate,
-  hasLines: boolean,
-  fault: string | undefined,
-): BillException[] {
-  const matters =
-    hasLines || (subscription.start <= until && (subscription.end === null || subscription.end > opensOn))
-  if (!matters) return []
-  const { customerId, productName: product, lineageId } = subscription
-  const faults = fault === undefined ? [] : [{ kind: 'unbillablePeriod' as const, why: fault }]
-  return [...exceptions, ...faults].map(({ kind, why }) => ({ kind, why, customerId, product, lineageId }))
 }
 
 function byCurrencyThenAmount(left: CustomerBill, right: CustomerBill): number {

@@ -3,20 +3,14 @@ import type { LocalDate } from '../calendar/date.js'
 import { Problem } from '../problem.js'
 import { scaleOf } from './amount.js'
 import { BEGINNING, readHistory } from './history.js'
-import { type Account, linesOfPeriod } from './lines.js'
+import { type CurrencyAccount, type PeriodLines, chargePeriod, withOneTime } from './held.js'
 import { oneTimeLine } from './one-time.js'
 import { type ChargedPeriod, type Schedule, monthsIn, periodKey, periodOn, scheduleOf } from './periods.js'
-import type { ChargeInput, ChargeLine, DueInput, PolicyChange } from './types.js'
+import type { ChargeInput, DueInput, PolicyChange } from './types.js'
 
 /** An account with its periods. */
-export interface OpenAccount extends Account {
+export interface OpenAccount extends CurrencyAccount {
   readonly schedule: Schedule
-}
-
-/** One period and everything due in it. */
-export interface PeriodLines {
-  readonly period: ChargedPeriod
-  readonly lines: readonly ChargeLine[]
 }
 
 const NO_CHANGES: NonNullable<ChargeInput['policyChanges']> = []
@@ -39,7 +33,7 @@ export function openAccount({
   }
   const history = readHistory(timeline)
   const schedule = scheduleOf(timeline, policy, policyChanges, history.serviceFrom)
-  return { history, months, schedule, scale: scaleOf(currency) }
+  return { history, months, schedule, currency, scale: scaleOf(currency) }
 }
 
 /** Which policy holds for a subscription from when: usually one, for ever. Throws as {@link openAccount}. */
@@ -80,7 +74,7 @@ export function linesByPeriod(account: OpenAccount, range: PeriodRange): readonl
   while (day < history.serviceTo) {
     const period = periodOn(schedule, day)
     if (period.period.from >= range.before) break
-    if (range.wanted(period)) found.push({ period, lines: linesOfPeriod(account, period, notBefore) })
+    if (range.wanted(period)) found.push(chargePeriod(account, period, notBefore))
     day = period.period.to
     // Only a stub begins later than its nominal period.
     if (day >= range.before && schedule.stretches.length === 1) break
@@ -90,21 +84,20 @@ export function linesByPeriod(account: OpenAccount, range: PeriodRange): readonl
 
 /** B20b, D8: one-time charges belong to the period of their date, also outside the service. */
 function withOneTimes(
-  { history, schedule, scale }: OpenAccount,
+  { history, schedule, scale, currency }: OpenAccount,
   { wanted }: PeriodRange,
   notBefore: LocalDate,
   found: readonly PeriodLines[],
 ): readonly PeriodLines[] {
-  const periods = new Map<string, { period: ChargedPeriod; lines: ChargeLine[] }>()
-  for (const { period, lines } of found) periods.set(periodKey(period.period), { period, lines: [...lines] })
+  const periods = new Map(found.map((entry) => [periodKey(entry.period.period), entry]))
   for (const event of history.oneTimes) {
     const period = periodOn(schedule, event.on)
     if (!wanted(period)) continue
     const line = oneTimeLine(scale, period, event)
     if (line.billOn < notBefore) continue
-    const entry = periods.get(periodKey(period.period)) ?? { period, lines: [] }
-    periods.set(periodKey(period.period), entry)
-    entry.lines.push(line)
+    const key = periodKey(period.period)
+    const entry = periods.get(key) ?? { period, lines: [] }
+    periods.set(key, withOneTime(entry, line, currency))
   }
   return [...periods.values()].sort((left, right) => left.period.from - right.period.from)
 }

@@ -1,4 +1,5 @@
-import { type PeriodLines, linesByPeriod, openAccount } from './account.js'
+import { linesByPeriod, openAccount } from './account.js'
+import type { PeriodLines } from './held.js'
 import { settlePeriods, sumOf } from './settle.js'
 import type { ChargeInput, ChargeLine, ChargeResult } from './types.js'
 
@@ -27,8 +28,8 @@ export function chargeTimeline(input: ChargeInput): ChargeResult {
 }
 
 /** B21: lines to be billed on or before `asOf`. */
-function dueBy({ period, lines }: PeriodLines, asOf: number): PeriodLines {
-  return { period, lines: lines.filter(({ billOn }) => billOn <= asOf) }
+function dueBy(entry: PeriodLines, asOf: number): PeriodLines {
+  return { ...entry, lines: entry.lines.filter(({ billOn }) => billOn <= asOf) }
 }
 
 function linesOf(found: readonly PeriodLines[]): readonly ChargeLine[] {

@@ -1,13 +1,14 @@
 import { type LocalDate, addDays } from '../calendar/date.js'
-import { type OpenAccount, type PeriodLines, linesByPeriod, openAccount } from './account.js'
+import { type OpenAccount, linesByPeriod, openAccount } from './account.js'
+import { type PeriodLines, chargePeriod, heldThrough, oneTimesOf, withOneTime } from './held.js'
 import { type History, historyUntil } from './history.js'
-import { linesOfPeriod } from './lines.js'
 import type { ChargedPeriod } from './periods.js'
 import { matchLines, settlePeriod, settlePeriods } from './settle.js'
-import type { ChargeLine, DueInput, KnownDue, SettledLine } from './types.js'
+import type { ChargeLine, DueInput, HeldPeriod, KnownDue, SettledLine } from './types.js'
 
 const NO_BILLED: readonly SettledLine[] = []
 const NO_LINES: readonly ChargeLine[] = []
+const NO_HELD: readonly HeldPeriod[] = []
 const ALL = () => true
 
 /**
@@ -33,17 +34,22 @@ export function dueAsKnown(
   const { billed = NO_BILLED } = input
   const account = openAccount(input)
   const found = periodsThrough(account, opensOn, until)
+  const hasGaps = account.history.priceGaps.length > 0
   if (!found.some(({ period }) => mayChangeAfter(account.history, period, today))) {
-    return { lines: leftToBill(account, found, until, billed), forecast: NO_LINES }
+    const held = hasGaps ? heldThrough(found, until, billed) : NO_HELD
+    return { lines: leftToBill(account, found, until, billed), forecast: NO_LINES, held }
   }
   const forecast: ChargeLine[] = []
   const known = found.map((entry) => {
     const then = asKnown(account, entry, opensOn, today)
+    // What is held now, or will be, has no amount to forecast.
+    if (entry.held !== undefined || then.held !== undefined) return then
     const changes = settlePeriod(account.scale, entry.period.period, entry.lines, then.lines)
     forecast.push(...changes.filter(({ billOn, amount }) => billOn <= until && amount !== 0n))
     return then
   })
-  return { lines: leftToBill(account, known, until, billed), forecast }
+  const held = hasGaps ? heldThrough(known, until, billed) : NO_HELD
+  return { lines: leftToBill(account, known, until, billed), forecast, held }
 }
 
 /** Periods whose lines can be due: none before they can matter, none that begins after `until`. */
@@ -79,13 +85,13 @@ function asKnown(
   opensOn: LocalDate,
   today: LocalDate,
 ): PeriodLines {
-  const { history } = account
-  const { period, lines } = found
+  const { history, currency } = account
+  const { period } = found
   if (!mayChangeAfter(history, period, today)) return found
   const horizon = horizonOf(period, today)
-  const seats = linesOfPeriod({ ...account, history: historyUntil(history, horizon) }, period, opensOn)
-  const oneTimes = lines.filter(({ kind, from }) => kind === 'oneTime' && from <= horizon)
-  return { period, lines: [...seats, ...oneTimes] }
+  let known = chargePeriod({ ...account, history: historyUntil(history, horizon) }, period, opensOn)
+  for (const line of oneTimesOf(found)) if (line.from <= horizon) known = withOneTime(known, line, currency)
+  return known
 }
 
 /**
@@ -105,7 +111,7 @@ function leftToBill(
       ? only.lines
       : found.flatMap(({ lines }) => lines.filter(isDue))
   }
-  const now = found.map(({ period, lines }) => ({ period, lines: lines.filter(isDue) }))
+  const now = found.map((entry) => ({ ...entry, lines: entry.lines.filter(isDue) }))
   const later = found.flatMap(({ lines }) => lines.filter((line) => !isDue(line)))
   const settled = later.length === 0 ? billed : withoutAhead(billed, now, later)
   return settlePeriods(account.scale, now, settled).filter(isDue)

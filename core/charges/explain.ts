@@ -18,6 +18,18 @@ export function explainLine(line: ChargeLine, currency: string): string {
   return [`${leadOf(line, currency)}${arithmeticOf(line, currency)}`, ...notesOf(line, currency)].join(' · ')
 }
 
+/** B21: what a line of the forecast will do: `20 → 25 seats from 25 Mar: would add $24.84 (5 × $22.00 × 7/31)`. */
+export function forecastWords(line: ChargeLine, currency: string): string {
+  const { amount, reason } = line
+  const verb = amount < 0n ? 'take away' : 'add'
+  const does = `would ${verb} ${inMoney(amount < 0n ? -amount : amount, currency)}`
+  if (reason.type === 'correction') {
+    const [before, after] = [reason.settled, reason.due].map((lines) => inMoney(sumOf(lines), currency))
+    return `${before} → ${after} for ${periodWords(line.period)}: ${does}`
+  }
+  return `${leadOf(line, currency)}${[`${does} (${factorsOf(line, currency)})`, ...notesOf(line, currency)].join(' · ')}`
+}
+
 /** What happened, before the arithmetic. */
 function leadOf({ reason, from, to, days, daysInPeriod }: ChargeLine, currency: string): string {
   switch (reason.type) {
@@ -43,16 +55,18 @@ function leadOf({ reason, from, to, days, daysInPeriod }: ChargeLine, currency: 
 }
 
 function arithmeticOf(line: ChargeLine, currency: string): string {
-  const { amount, amountBeforeCap, quantity, unitPrice, unitAmount, fraction, reason } = line
+  const { amount, amountBeforeCap, reason } = line
   if (reason.type === 'correction') {
     const words = `${sumWords('due', reason.due, currency)} less ${sumWords('settled', reason.settled, currency)}`
     return `Correction for ${periodWords(line.period)}: ${words} = ${inMoney(amount, currency)}`
   }
-  const result = inMoney(amountBeforeCap ?? amount, currency)
-  const factors = [formatDecimal(quantity)]
+  return `${factorsOf(line, currency)} = ${inMoney(amountBeforeCap ?? amount, currency)}`
+}
+
+function factorsOf({ quantity, unitPrice, unitAmount, fraction }: ChargeLine, currency: string): string {
   const ofPrice = [formatUnitPrice(unitPrice, currency), ...fractionWords(fraction)].join(' × ')
-  factors.push(unitAmount === undefined ? ofPrice : unitWords(ofPrice, unitAmount, currency))
-  return `${factors.join(' × ')} = ${result}`
+  const price = unitAmount === undefined ? ofPrice : unitWords(ofPrice, unitAmount, currency)
+  return `${formatDecimal(quantity)} × ${price}`
 }
 
 /** B2 `roundAt=unit`: the rounded price of one seat, then where it comes from, unless that is the same price. */

@@ -3,7 +3,7 @@ import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import type { Decimal } from '../money/decimal.js'
 import { OWN_PRICE_RULE } from '../pricing/price.js'
-import type { Timeline, TimelineEvent } from '../timeline/types.js'
+import type { PriceGap, Timeline, TimelineEvent } from '../timeline/types.js'
 
 /** Later and earlier than any billing date, yet small whole numbers. */
 export const FOREVER = 1_000_000_000 as LocalDate
@@ -32,6 +32,7 @@ export interface History {
   readonly pauses: readonly Period[]
   /** First day that is not free; {@link BEGINNING} without a trial. */
   readonly trialEnd: LocalDate
+  readonly priceGaps: readonly PriceGap[]
   readonly oneTimes: readonly TimelineEvent[]
 }
 
@@ -80,6 +81,7 @@ export function readHistory(timeline: Timeline): History {
     steps,
     pauses: pausesOf(steps),
     trialEnd: timeline.trialEnd ?? BEGINNING,
+    priceGaps: timeline.priceGaps ?? NONE,
     oneTimes: oneTimes ?? NONE,
   }
 }
@@ -186,6 +188,7 @@ export function historyUntil(history: History, day: LocalDate): History {
     steps,
     pauses: pausesOf(steps),
     trialEnd: history.trialEnd > day ? FOREVER : history.trialEnd,
+    priceGaps: history.priceGaps.filter(({ from }) => from <= day),
     oneTimes: history.oneTimes.filter(({ on }) => on <= day),
   }
 }

@@ -3,7 +3,7 @@ import type { Period } from '../calendar/period.js'
 import { DECIMAL_ONE, type Decimal } from '../money/decimal.js'
 import { OWN_PRICE_RULE } from '../pricing/price.js'
 import type { Scale } from './amount.js'
-import type { PeriodLines } from './account.js'
+import type { PeriodLines } from './held.js'
 import { periodKey } from './periods.js'
 import type { ChargeLine, SettledLine } from './types.js'
 
@@ -27,25 +27,35 @@ export function settlePeriod(
   return line.amount === 0n ? zeros : [...zeros, line]
 }
 
-/** B23: each period is settled for itself, also one that is billed but not due any more. */
+/**
+ * B23: each period is settled for itself, also one that is billed but not due any more. What is billed of a held period
+ * is left alone until its price is known; so are periods that are not due any more because a held one took their days.
+ */
 export function settlePeriods(
   scale: Scale,
   found: readonly PeriodLines[],
   billed: readonly SettledLine[],
 ): readonly ChargeLine[] {
   const periods = new Map<string, { period: Period; due: readonly ChargeLine[]; settled: SettledLine[] }>()
-  for (const { period, lines } of found) {
-    periods.set(periodKey(period.period), { period: period.period, due: lines, settled: [] })
+  const held: Period[] = []
+  for (const { period, lines, held: isHeld } of found) {
+    if (isHeld !== undefined) held.push(period.period)
+    else periods.set(periodKey(period.period), { period: period.period, due: lines, settled: [] })
   }
   for (const line of billed) {
     const key = periodKey(line.period)
     const entry = periods.get(key)
+    if (entry === undefined && held.some((period) => overlaps(period, line.period))) continue
     if (entry === undefined) periods.set(key, { period: line.period, due: [], settled: [line] })
     else entry.settled.push(line)
   }
   return [...periods.values()]
     .sort((left, right) => left.period.from - right.period.from || left.period.to - right.period.to)
     .flatMap(({ period, due, settled }) => settlePeriod(scale, period, due, settled))
+}
+
+function overlaps(left: Period, right: Period): boolean {
+  return left.from < right.to && right.from < left.to
 }
 
 /** Takes each settled line out of the due ones once: the due lines left, and the settled lines without a partner. */

@@ -2,7 +2,7 @@ import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import type { Decimal } from '../money/decimal.js'
 import type { RoundMode } from '../money/rounding.js'
-import type { Timeline } from '../timeline/types.js'
+import type { PriceGap, Timeline } from '../timeline/types.js'
 
 /** The rules an MSP chose. Each field is a rule of BILLING; the defaults are {@link DEFAULT_POLICY}. */
 export interface Policy {
@@ -136,8 +136,26 @@ export interface ChargeResult {
 /** What is due over dates to bill, not over periods: no window, but an opening date and a last day (B20, B21). */
 export type DueInput = Omit<ChargeInput, 'window' | 'asOf'>
 
-/** Lines to bill with what is known on a day, and what future-dated changes will add when they happen (B21). */
+/** A line of a period whose price cannot be known (B14, B17): shown with its reason, never billed. */
+export interface HeldLine
+  extends Pick<ChargeLine, 'period' | 'from' | 'to' | 'billOn' | 'quantity' | 'reason'> {
+  /** What it would come to where that can be computed, in the currency its price is in: often not the customer's. */
+  readonly priced?: { readonly charge: ChargeLine; readonly currency: string }
+}
+
+/** A period that is neither billed nor corrected until its gap closes. */
+export interface HeldPeriod {
+  readonly period: Period
+  readonly gap: PriceGap
+  readonly lines: readonly HeldLine[]
+}
+
+/**
+ * Lines to bill with what is known on a day, what future-dated changes will add when they happen (B21), and what is
+ * held because its price cannot be known (B14, B17).
+ */
 export interface KnownDue {
   readonly lines: readonly ChargeLine[]
   readonly forecast: readonly ChargeLine[]
+  readonly held: readonly HeldPeriod[]
 }

@@ -22,7 +22,15 @@ export interface MarketplacePrice {
 /** A price found, with the rule that set it in words; or why there is none (a gap, BILLING B14, B17). */
 export type ResolvedPrice =
   | { readonly found: true; readonly price: UnitPrice; readonly rule: string }
-  | { readonly found: false; readonly gap: 'noPrice' | 'otherCurrency'; readonly why: string }
+  | {
+      readonly found: false
+      readonly gap: 'noPrice' | 'otherCurrency'
+      /** What is missing, given the words for since when (" from 1 Apr 2026"). */
+      readonly words: (stretch: string) => string
+      /** `otherCurrency`: the price that is not billed, and what set it. */
+      readonly price?: UnitPrice
+      readonly rule?: string
+    }
 
 /** The rule's words when no override applies. */
 export const OWN_PRICE_RULE = 'marketplace price'
@@ -43,13 +51,21 @@ export function priceOn(
   const resolved = resolve(market, overrideOn(overrides, target, day))
   if (!resolved.found || billingCurrency === undefined) return resolved
   if (resolved.price.currency === billingCurrency) return resolved
-  const why = `priced in ${resolved.price.currency}, but this customer is billed in ${billingCurrency}`
-  return { found: false, gap: 'otherCurrency', why }
+  const { price, rule } = resolved
+  const words = (stretch: string) =>
+    `priced in ${price.currency}${stretch}, but this customer is billed in ${billingCurrency}`
+  return { found: false, gap: 'otherCurrency', words, price, rule }
+}
+
+/** The marketplace does not state what the price is made from. */
+function missing(what: string, needs: string): ResolvedPrice {
+  const words = (stretch: string) => `${needs}the marketplace states no ${what}${stretch}`
+  return { found: false, gap: 'noPrice', words }
 }
 
 function resolve({ price, cost }: MarketplacePrice, override: PriceOverride | undefined): ResolvedPrice {
   if (override === undefined) {
-    if (price === undefined) return { found: false, gap: 'noPrice', why: 'the marketplace states no price' }
+    if (price === undefined) return missing('price', '')
     return { found: true, price, rule: OWN_PRICE_RULE }
   }
   const { rule } = override
@@ -62,13 +78,13 @@ function resolve({ price, cost }: MarketplacePrice, override: PriceOverride | un
         rule: `fixed ${formatUnitPrice(rule.price, rule.currency)} ${scope}`,
       }
     case 'discount':
-      if (price === undefined) return { found: false, gap: 'noPrice', why: 'a discount needs a list price' }
+      if (price === undefined) return missing('price', 'a discount needs a list price, and ')
       return derived(price, HUNDRED - rule.percent, HUNDRED, `${percent(rule.percent)} off list`, scope)
     case 'markup':
-      if (cost === undefined) return { found: false, gap: 'noPrice', why: 'a markup needs a cost' }
+      if (cost === undefined) return missing('cost', 'a markup needs a cost, and ')
       return derived(cost, HUNDRED + rule.percent, HUNDRED, `markup ${percent(rule.percent)} on cost`, scope)
     case 'margin':
-      if (cost === undefined) return { found: false, gap: 'noPrice', why: 'a margin needs a cost' }
+      if (cost === undefined) return missing('cost', 'a margin needs a cost, and ')
       return derived(cost, HUNDRED, HUNDRED - rule.percent, `margin ${percent(rule.percent)} on cost`, scope)
   }
 }

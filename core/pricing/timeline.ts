@@ -1,31 +1,41 @@
 import type { LocalDate } from '../calendar/date.js'
+import type { Decimal } from '../money/decimal.js'
 import type { ExceptionKind, FoldedSubscription, PriceStep } from '../timeline/fold.js'
 import type { Timeline, TimelineEvent } from '../timeline/types.js'
 import type { PriceOverride } from './overrides.js'
-import { type ResolvedPrice, overrideDays, priceOn } from './price.js'
+import { type PriceAt, gapsOf } from './gaps.js'
+import { overrideDays, priceOn } from './price.js'
 
-/** A subscription ready to be charged, or held with the reasons why not. */
+/** A subscription ready to be charged, or held with the reasons why not. Price gaps hold periods, see its timeline. */
 export interface PricedSubscription {
   readonly subscription: FoldedSubscription
   /** undefined: nothing to charge; `exceptions` say why. */
   readonly timeline: Timeline | undefined
   readonly currency: string
-  /** Its lines are shown but not billed until a person acts. */
+  /** All its lines are shown but not billed until a person acts. */
   readonly held: boolean
+  /** Without price gaps, which matter only where they hold a period. */
   readonly exceptions: readonly { readonly kind: ExceptionKind; readonly why: string }[]
 }
 
-/** Kinds of exception that keep a subscription's lines out of the bill. */
+/** Kinds of exception that keep all of a subscription's lines out of the bill. */
 const HOLDING: ReadonlySet<ExceptionKind> = new Set([
   'ambiguous',
-  'noPrice',
-  'otherCurrency',
   'unbillablePeriod',
   'periodChanged',
   'seatsReturned',
   'unknownStatus',
   'feeUnlisted',
 ])
+/** Said of days without a price; only lines that are never billed are made of it. */
+const NO_PRICE = 0n as Decimal
+/** Where nothing has a price no amount is ever written, and any digits will do. */
+const UNPRICED_CURRENCY = 'USD'
+/** Whether an exception keeps all lines of its subscription out of the bill. */
+export function isHolding(kind: ExceptionKind): boolean {
+  return HOLDING.has(kind)
+}
+
 /** Kinds that are not billed here at all. */
 const NOT_BILLED: ReadonlySet<ExceptionKind> = new Set(['pending', 'usage'])
 
@@ -49,59 +59,50 @@ export function priceSubscription(
     }
   }
   const prices = resolvePrices(subscription, overrides, billingCurrency)
-  // Without seats there is nothing to price: a fee has its own.
-  const gap = subscription.counts.length === 0 ? undefined : firstGap(prices)
   const currency = currencyOf(subscription, prices, billingCurrency)
   const foreignFee = subscription.setups.some(({ unitPrice }) => unitPrice.currency !== currency)
-  const exceptions =
-    gap === undefined && !foreignFee
-      ? own
-      : [...own, ...(gap === undefined ? [] : [gap]), ...(foreignFee ? [FOREIGN_FEE] : [])]
+  const exceptions = foreignFee ? [...own, FOREIGN_FEE] : own
   const held = exceptions.some(({ kind }) => HOLDING.has(kind))
-  if (gap !== undefined || subscription.billingPeriod === undefined) {
+  if (subscription.billingPeriod === undefined) {
     return { subscription, timeline: undefined, currency, held, exceptions }
   }
+  const { start, end, counts } = subscription
+  // Without seats there is nothing to price: a fee has its own.
+  const priceGaps = counts.length === 0 ? undefined : gapsOf(prices, start, end)
   const timeline: Timeline = {
     billingPeriod: subscription.billingPeriod,
-    start: subscription.start,
-    end: subscription.end,
+    start,
+    end,
     ...(subscription.terms.length === 0 ? {} : { terms: subscription.terms }),
     ...trialOf(prices),
+    ...(priceGaps === undefined ? {} : { priceGaps }),
     events: mergeEvents(subscription, prices, currency),
   }
   return { subscription, timeline, currency, held, exceptions }
 }
 
-function firstGap(
-  prices: readonly PriceAt[],
-): { readonly kind: ExceptionKind; readonly why: string } | undefined {
-  for (const { resolved } of prices) if (!resolved.found) return { kind: resolved.gap, why: resolved.why }
-  return undefined
-}
-
+/** The one currency a subscription is billed in: its customer's, or while that is not settled its first price's. */
 function currencyOf(
-  subscription: FoldedSubscription,
+  { setups }: FoldedSubscription,
   prices: readonly PriceAt[],
   billingCurrency: string | undefined,
 ): string {
+  if (billingCurrency !== undefined) return billingCurrency
   for (const { resolved } of prices) if (resolved.found) return resolved.price.currency
-  for (const { price } of subscription.prices) if (price !== undefined) return price.currency
-  return billingCurrency ?? subscription.setups[0]?.unitPrice.currency ?? ''
+  return setups[0]?.unitPrice.currency ?? UNPRICED_CURRENCY
 }
 
-/** A price of zero at the start that later becomes one is the end of a trial: it acts at once (BILLING B15). */
+/**
+ * A price of zero at the start that later becomes one is the end of a trial: it acts at once (BILLING B15). So does a
+ * gap after it: the trial may have ended there.
+ */
 function trialOf([first, ...later]: readonly PriceAt[]): Pick<Timeline, 'trialEnd'> {
   if (first?.resolved.found !== true || first.resolved.price.amount !== 0n) return {}
-  const paid = later.find(({ resolved }) => resolved.found && resolved.price.amount > 0n)
+  const paid = later.find(({ resolved }) => !resolved.found || resolved.price.amount > 0n)
   return paid === undefined ? {} : { trialEnd: paid.on }
 }
 
-interface PriceAt {
-  readonly on: LocalDate
-  readonly resolved: ResolvedPrice
-}
-
-/** The price on every day it may change, without repeats. */
+/** The price on every day it may change, without repeats; nothing is converted, so the first currency stays (B17). */
 function resolvePrices(
   subscription: FoldedSubscription,
   overrides: readonly PriceOverride[],
@@ -110,8 +111,10 @@ function resolvePrices(
   const { prices } = subscription
   const days = priceDays(subscription, overrides)
   const resolved: PriceAt[] = []
+  let currency = billingCurrency
   for (const on of days) {
-    const at = priceOn(on, marketPriceOn(prices, on), subscription, overrides, billingCurrency)
+    const at = priceOn(on, marketPriceOn(prices, on), subscription, overrides, currency)
+    if (at.found) currency ??= at.price.currency
     const before = resolved[resolved.length - 1]?.resolved
     if (
       before?.found === true &&
@@ -125,16 +128,18 @@ function resolvePrices(
   return resolved
 }
 
-/** The days on which the price may change, in order: usually the start alone. */
+/** The days of service on which the price may change, in order: usually the start alone. */
 function priceDays(
   subscription: FoldedSubscription,
   overrides: readonly PriceOverride[],
 ): readonly LocalDate[] {
   const { start, end, prices } = subscription
   const days = new Set([start])
-  for (const { on } of prices) if (on > start) days.add(on)
-  for (const day of overrideDays(overrides, subscription))
+  const add = (day: LocalDate) => {
     if (day > start && (end === null || day < end)) days.add(day)
+  }
+  for (const { on } of prices) add(on)
+  for (const day of overrideDays(overrides, subscription)) add(day)
   return days.size === 1 ? [start] : [...days].sort((left, right) => left - right)
 }
 
@@ -150,8 +155,8 @@ function mergeEvents(
 ): TimelineEvent[] {
   const events: TimelineEvent[] = []
   for (const { on, resolved } of prices) {
-    if (!resolved.found) continue
-    events.push({ on, type: 'change', unitPrice: resolved.price.amount, priceRule: resolved.rule })
+    const { price, rule } = resolved
+    events.push({ on, type: 'change', unitPrice: price?.amount ?? NO_PRICE, priceRule: rule ?? 'no price' })
   }
   for (const { on, quantity, estimated } of subscription.counts) {
     events.push({ on, type: 'change', quantity, ...(estimated ? { estimated } : {}) })

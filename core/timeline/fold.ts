@@ -27,8 +27,8 @@ export type ExceptionKind =
   | 'assumed' // B20: orders do not add up, the count is taken as constant
   | 'dateEstimated' // B19: no order says when, so the day we saw it counts
   | 'ambiguous' // B18: it could continue several others; held
-  | 'noPrice' // B14: nothing says what it costs; held
-  | 'otherCurrency' // B17: priced in another currency than its customer pays in; held
+  | 'noPrice' // B14: nothing says what it costs; what takes its price then is held
+  | 'otherCurrency' // B17: priced in another currency than its customer pays in; held likewise
   | 'feeOtherCurrency' // B17, B20b: only the set-up fee is held
   | 'pending' // B13: not active yet, not billed
   | 'pendingAgain' // B13: was active, is shown as pending; billed as before

@@ -24,6 +24,21 @@ export interface TimelineEvent {
   readonly estimated?: boolean
 }
 
+/**
+ * Days `[from, to)` on which nobody can say what a seat costs: nothing is stated, or only in another currency than the
+ * customer is billed in (BILLING B14, B17). Periods that take their price from such a day are held.
+ */
+export interface PriceGap {
+  readonly from: LocalDate
+  /** null: still open. */
+  readonly to: LocalDate | null
+  readonly kind: 'noPrice' | 'otherCurrency'
+  /** What is missing and since when, in words. */
+  readonly why: string
+  /** With `otherCurrency`: what the timeline's prices of these days are in. */
+  readonly currency?: string
+}
+
 /** A subscription's gap-free history, ready to be charged. Dates are half-open. */
 export interface Timeline {
   readonly billingPeriod: BillingPeriod
@@ -38,6 +53,8 @@ export interface Timeline {
   readonly terms?: readonly Period[]
   /** First day that is not free (B15). */
   readonly trialEnd?: LocalDate
+  /** In order, without overlap; prices of `events` on these days are only for showing what they would come to. */
+  readonly priceGaps?: readonly PriceGap[]
   /** In order of date; the first gives the opening count and price. */
   readonly events: readonly TimelineEvent[]
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../core/charges/types.js'
 import { type Decimal, parseDecimal } from '../../../core/money/decimal.js'
 import { amountDigits } from '../../../core/money/money.js'
-import type { Timeline, TimelineEvent } from '../../../core/timeline/types.js'
+import type { PriceGap, Timeline, TimelineEvent } from '../../../core/timeline/types.js'
 
 /** "2026-03-11" as a date; tests write dates as people do. */
 export function day(text: string): LocalDate {
@@ -55,6 +55,8 @@ export interface CaseWords {
   readonly terms?: readonly (readonly [from: string, to: string])[]
   readonly trialEnd?: string
   readonly events?: readonly EventWords[]
+  /** Days without a price, or with one in a foreign currency. */
+  readonly gaps?: readonly (readonly [from: string, to: string | null, currency?: string])[]
   readonly oneTimes?: readonly TimelineEvent[]
   readonly window?: readonly [from: string, to: string]
   readonly asOf?: string
@@ -71,6 +73,13 @@ export const TWENTY_THEN_25: readonly EventWords[] = [
   ['2026-03-11', 25],
 ]
 
+function gap([from, to, currency]: readonly [string, string | null, string?]): PriceGap {
+  const days = { from: day(from), to: to === null ? null : day(to) }
+  return currency === undefined
+    ? { ...days, kind: 'noPrice', why: 'no price' }
+    : { ...days, kind: 'otherCurrency', why: `in ${currency}`, currency }
+}
+
 export function timelineOf(words: CaseWords): Timeline {
   const { start = '2026-03-01', end, term, trialEnd, events = TWENTY_THEN_25, oneTimes = [] } = words
   const terms = words.terms ?? (term === undefined ? [] : [term])
@@ -80,6 +89,7 @@ export function timelineOf(words: CaseWords): Timeline {
     end: end === undefined ? null : day(end),
     ...(terms.length === 0 ? {} : { terms: terms.map((stated) => period(...stated)) }),
     ...(trialEnd === undefined ? {} : { trialEnd: day(trialEnd) }),
+    ...(words.gaps === undefined ? {} : { priceGaps: words.gaps.map(gap) }),
     events: [...events.map(event), ...oneTimes],
   }
 }
