@@ -36,9 +36,9 @@ export function changesOf(subscription: FoldedSubscription, since: LocalDate): C
   const changes: Change[] = []
   const [opening, ...steps] = subscription.counts
   if (opening !== undefined) {
-    const { estimated, order } = opening
+    const { on: effectiveOn, estimated, order } = opening
     const seats = { before: 0n as Decimal, after: opening.quantity }
-    changes.push({ ...about, kind: 'added', effectiveOn: subscription.start, estimated, order, seats })
+    changes.push({ ...about, kind: 'added', effectiveOn, estimated, order, seats })
   }
   let before = opening?.quantity ?? (0n as Decimal)
   for (const { on, quantity, estimated, order, scheduled = false } of steps) {

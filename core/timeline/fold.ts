@@ -242,12 +242,17 @@ function latestInService(record: LineageRecord): ObservedSubscription {
 
 /** True when it is billed by another period now than when it began; a period nobody knows is another exception. */
 function periodChanged(parts: readonly Part[]): boolean {
-  const periods = parts.flatMap(({ record }) =>
-    record.states.map(({ subscription }) => subscription.billingPeriod),
+  let first: BillingPeriod | undefined
+  let latest: BillingPeriod | undefined
+  for (const { record } of parts) {
+    for (const { subscription } of record.states) {
+      latest = subscription.billingPeriod ?? latest
+      first ??= latest
+    }
+  }
+  return (
+    first !== latest && first !== undefined && latest !== undefined && periodKey(first) !== periodKey(latest)
   )
-  const [first] = periods.filter((period) => period !== undefined)
-  const latest = periods.findLast((period) => period !== undefined)
-  return first !== undefined && latest !== undefined && periodKey(first) !== periodKey(latest)
 }
 
 function statusExceptions(parts: readonly Part[], { record }: Part, settings: FoldSettings): ExceptionKind[] {

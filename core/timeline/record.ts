@@ -64,15 +64,15 @@ export function statesInService({ states }: RecordHistory): readonly [RecordStat
 }
 
 /**
- * The first day of service: the marketplace's start. For a line first seen pending it is the day it became active
+ * The first day of service: the marketplace's start, as it says now; a date after the day we first saw the line in
+ * service is no start of it, but of its latest term. For a line first seen pending it is the day it became active
  * (BILLING B13): the start stated anew, else the completion of its sales order, else the day it was seen.
  */
 export function startOf({ states, orders }: RecordHistory, { timeZone }: FoldSettings): SeenDate {
   const active = states.findIndex((state) => !isPending(state))
   const [before, after] = [states[active - 1], states[active]]
-  if (before === undefined || after === undefined) {
-    return { on: (states.at(-1) ?? states[0]).subscription.startsOn, estimated: false }
-  }
+  if (after === undefined) return { on: (states.at(-1) ?? states[0]).subscription.startsOn, estimated: false }
+  if (before === undefined) return { on: statedStart(states, timeZone), estimated: false }
   const { startsOn } = after.subscription
   if (startsOn !== before.subscription.startsOn) return { on: startsOn, estimated: false }
   const [pendingOn, seenOn] = [before, after].map(({ observedAt }) => localDateOf(observedAt, timeZone)) as [
@@ -83,6 +83,14 @@ export function startOf({ states, orders }: RecordHistory, { timeZone }: FoldSet
   const on = sale?.provisionedAt === undefined ? undefined : localDateOf(sale.provisionedAt, timeZone)
   const fits = on !== undefined && on >= pendingOn && on <= seenOn
   return fits ? { on, estimated: false } : { on: seenOn, estimated: true }
+}
+
+function statedStart([first, ...later]: RecordHistory['states'], timeZone: string): LocalDate {
+  const { startsOn } = first.subscription
+  if (later.every(({ subscription }) => subscription.startsOn === startsOn)) return startsOn
+  const seenOn = localDateOf(first.observedAt, timeZone)
+  const corrected = later.findLast(({ subscription }) => subscription.startsOn <= seenOn)
+  return corrected?.subscription.startsOn ?? startsOn
 }
 
 function isCompletedSale({ type, status }: ObservedOrder): boolean {

@@ -23,7 +23,7 @@ export function termsOf(
   if (billingPeriod === undefined || isOneMonth(billingPeriod)) return []
   return records.flatMap(({ record, start }, index) => {
     const until = records[index + 1]?.start
-    const terms = recordTerms(expirations(record, settings), start, billingPeriod)
+    const terms = recordTerms(record, start, billingPeriod, settings)
     if (until === undefined) return terms
     return terms
       .filter(({ from }) => from < until)
@@ -37,19 +37,21 @@ function isOneMonth({ type, duration }: BillingPeriod): boolean {
 }
 
 /**
- * The first term that ends with each expiration date, or whole terms before it; without such a date a whole term from
- * the start. Periods of days run from the start: a commitment need not be a whole number of them.
+ * The terms a licence line states, with the whole terms between them left out: they follow. Without an expiration date
+ * it is a whole one from the start. Periods of days run from the start: a commitment need not be a whole number of them.
  */
 function recordTerms(
-  ends: readonly LocalDate[],
+  record: RecordHistory,
   start: LocalDate,
   { type, duration }: BillingPeriod,
+  settings: FoldSettings,
 ): Period[] {
   if (type === 'day') return [{ from: start, to: addDays(start, duration) }]
   const months = type === 'year' ? duration * 12 : duration
   const terms: Period[] = []
   let from = start
-  for (const end of ends) {
+  for (const end of expirations(record, start, months, settings)) {
+    // A renewal may have been taken back.
     if (end <= from) continue
     terms.push({ from, to: firstTermEnd(from, end, months) })
     from = end
@@ -57,7 +59,7 @@ function recordTerms(
   return terms.length === 0 ? [{ from: start, to: addMonths(start, months) }] : terms
 }
 
-/** Found by stepping whole terms back from an expiration date while they begin after `from`. */
+/** The end of the first term between two dates: whole terms are stepped back from the last while they begin later. */
 function firstTermEnd(from: LocalDate, end: LocalDate, months: number): LocalDate {
   let terms = 0
   while (addMonths(end, -(terms + 1) * months) > from) terms += 1
@@ -65,19 +67,27 @@ function firstTermEnd(from: LocalDate, end: LocalDate, months: number): LocalDat
 }
 
 /**
- * When terms of a licence line ended and will end, as it said while it was in service; an ended line's expiration date
- * is its end, not its term's. A date that gives way to a later one when its time has come was true, and the line was
- * renewed; one that is changed before that was put right.
+ * When terms of a licence line ended and will end, as it said while it was in service: an ended line's expiration date
+ * is its end, not its term's. A date that gives way to a later one was true, and the line was renewed, when its time
+ * had come or the term could not be as long; else it was put right and never was one.
  */
-function expirations(record: RecordHistory, { timeZone }: FoldSettings): LocalDate[] {
+function expirations(
+  record: RecordHistory,
+  start: LocalDate,
+  months: number,
+  { timeZone }: FoldSettings,
+): LocalDate[] {
   const ends: LocalDate[] = []
   let current: LocalDate | undefined
   for (const { subscription, observedAt } of statesInService(record)) {
     const { expiresOn } = subscription
-    if (expiresOn === undefined || expiresOn === current) continue
-    const renewed = current !== undefined && expiresOn > current
-    if (renewed && localDateOf(observedAt, timeZone) >= addDays(current as LocalDate, -LINEAGE_GAP_DAYS)) {
-      ends.push(current as LocalDate)
+    if (expiresOn === undefined || expiresOn === current || expiresOn <= start) continue
+    if (current !== undefined && expiresOn > current) {
+      const wholeFrom = addMonths(current, -months)
+      const from = ends.at(-1) ?? start
+      const longestTo = addMonths(wholeFrom > from ? wholeFrom : from, months)
+      const itsTime = addDays(current, -LINEAGE_GAP_DAYS)
+      if (expiresOn > longestTo || localDateOf(observedAt, timeZone) >= itsTime) ends.push(current)
     }
     current = expiresOn
   }

@@ -140,6 +140,25 @@ describe('B13: the day a pending line became active', () => {
   })
 })
 
+describe('the start of a line that was active from the first look on', () => {
+  const start = (startsOn: string) =>
+    fold(
+      record([
+        ['2026-03-05T12:00:00Z', observed({ startsOn: day('2026-02-11') })],
+        ['2026-03-12T12:00:00Z', observed({ startsOn: day(startsOn) })],
+      ]),
+    ).start
+
+  test('is put right by the marketplace (B16)', () => {
+    expect(start('2026-02-09')).toBe(day('2026-02-09'))
+    expect(start('2026-03-05')).toBe(day('2026-03-05'))
+  })
+
+  test('is not the start of a later term', () => {
+    expect(start('2026-03-11')).toBe(day('2026-02-11'))
+  })
+})
+
 test('B13: a line that was active and shows as pending is billed as before, and said', async () => {
   const again = observed({ status: 'pending', quantity: decimal('30') })
   const folded = fold(

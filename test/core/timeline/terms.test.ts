@@ -95,12 +95,40 @@ describe('B4: a line renewed in place', () => {
     ])
   })
 
-  test('a date changed long before its time was put right: it never was one', () => {
+  test('long before its time, into a date the term could not reach', () => {
     const before = yearly('2025-06-11', '2026-06-11')
-    const after = { ...before, expiresOn: day('2026-07-01') }
-    expect(terms(seen(['2026-03-05', before], ['2026-03-12', after]))).toEqual(['2025-06-11 2025-07-01'])
-    const back = { ...before, expiresOn: day('2026-01-01') }
-    expect(terms(seen(['2026-03-05', before], ['2026-03-12', back]))).toEqual(['2025-06-11 2026-01-01'])
+    const after = { ...before, expiresOn: day('2026-10-01') }
+    expect(terms(seen(['2026-03-05', before], ['2026-03-12', after]))).toEqual([
+      '2025-06-11 2026-06-11',
+      '2026-06-11 2026-10-01',
+    ])
+    const again = { ...before, expiresOn: day('2027-12-01') }
+    expect(terms(seen(['2026-03-05', before], ['2026-03-12', after], ['2026-03-13', again]))).toEqual([
+      '2025-06-11 2026-06-11',
+      '2026-06-11 2026-10-01',
+      '2026-10-01 2026-12-01',
+    ])
+  })
+
+  test('a date changed long before its time was put right: it never was one', () => {
+    const short = yearly('2025-06-11', '2026-05-01')
+    const longer = { ...short, expiresOn: day('2026-06-01') }
+    expect(terms(seen(['2026-03-05', short], ['2026-03-12', longer]))).toEqual(['2025-06-11 2026-06-01'])
+    const sooner = { ...short, expiresOn: day('2026-04-01') }
+    expect(terms(seen(['2026-03-05', short], ['2026-03-12', sooner]))).toEqual(['2025-06-11 2026-04-01'])
+  })
+
+  test('a renewal taken back leaves the term it followed', () => {
+    const before = yearly('2025-03-11', '2026-03-11')
+    const renewed = { ...before, expiresOn: day('2027-03-11') }
+    expect(terms(seen(['2026-03-05', before], ['2026-03-10', renewed], ['2026-03-11', before]))).toEqual([
+      '2025-03-11 2026-03-11',
+    ])
+  })
+
+  test('an expiration date not after the start says nothing', () => {
+    const odd = yearly('2026-03-05', '2026-03-05')
+    expect(terms(seen(['2026-03-12', odd]))).toEqual(['2026-03-05 2027-03-05'])
   })
 })
 
