@@ -82,7 +82,8 @@ export function scheduledCounts(history: RecordHistory, settings: FoldSettings):
   return history.orders.flatMap(({ scheduledAtRenewal, status, products, number }) => {
     const waits = scheduledAtRenewal && (status === 'submitted' || status === 'processing')
     const product = products?.find(({ mpn }) => mpn === subscription.mpn)
-    if (!waits || product === undefined) return []
+    // A total below zero is none.
+    if (!waits || product === undefined || product.quantity < 0n) return []
     return [
       {
         on,

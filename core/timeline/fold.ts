@@ -131,7 +131,7 @@ export function foldLineage(
       ...statusExceptions(parts, last, settings),
     ],
     renewals: parts.slice(1).map(({ start }) => start),
-    recordKeys: records.map(({ states }) => states[0].subscription.key),
+    recordKeys: records.map(keyOf),
   }
 }
 
@@ -148,9 +148,13 @@ function partsOf(
       const { on, estimated } = startOf(record, settings)
       return { record, start: on, startEstimated: estimated }
     })
-    .sort((left, right) => left.start - right.start)
+    .sort((left, right) => left.start - right.start || (keyOf(left.record) < keyOf(right.record) ? -1 : 1))
   assert(first !== undefined, 'foldLineage: a lineage has at least one licence line')
   return [first, ...rest]
+}
+
+function keyOf({ states }: LineageRecord): string {
+  return states[0].subscription.key
 }
 
 /** Orders whose set-up fees are due: a line that is still to become active waits with its fees, too (B13, B20b). */
@@ -201,13 +205,12 @@ function foldCounts(parts: readonly Part[], settings: FoldSettings): FoldedCount
     const history = countHistory(record, steps.at(-1)?.quantity, settings)
     if (history.assumed) exceptions.add('assumed')
     if (history.steps.length === 0) exceptions.add('seatsUnknown')
-    const returned = seatsReturned(history.steps)
-    if (returned) exceptions.add('seatsReturned')
+    if (seatsReturned(history.steps)) exceptions.add('seatsReturned')
     while ((steps.at(-1)?.on ?? start - 1) >= start) steps.pop()
     const own = history.steps.map((step) => (step.on < start ? { ...step, on: start } : step))
     steps.push(...own.filter((step, index) => index > 0 || step.quantity !== steps.at(-1)?.quantity))
     // What a line loses at its end is its end's to say, or the next line's: a count of 0 would end them all (D7).
-    emptySince = returned ? undefined : withoutSeatsSince(history.steps)
+    emptySince = withoutSeatsSince(history.steps)
     while (emptySince !== undefined && steps.at(-1)?.quantity === 0n) steps.pop()
   }
   return { steps, emptySince, exceptions: [...exceptions] }

@@ -37,13 +37,13 @@ function recordHolds(
   let previousOn = start
   for (const [index, { subscription, observedAt }] of statesInService(record).entries()) {
     const { status, lastModifiedOn } = subscription
-    const seenOn = localDateOf(observedAt, timeZone)
+    const seenAt = localDateOf(observedAt, timeZone)
+    const seenOn = seenAt < start ? start : seenAt
     const onHold = status === 'hold'
     if (onHold !== held && (onHold || status === 'active')) {
       const fits = lastModifiedOn !== undefined && lastModifiedOn >= previousOn && lastModifiedOn <= seenOn
       const known = !onHold && index === 0 ? start : fits ? lastModifiedOn : undefined
-      const on = known ?? (seenOn < start ? start : seenOn)
-      steps.push({ on, type: onHold ? 'suspend' : 'resume', estimated: known === undefined })
+      steps.push({ on: known ?? seenOn, type: onHold ? 'suspend' : 'resume', estimated: known === undefined })
       held = onHold
     }
     previousOn = seenOn

@@ -64,7 +64,7 @@ function walkBack(
   const { seen, start, base } = facts
   const startsInside = start.on >= settings.opensOn
   const window = startsInside
-    ? orders
+    ? beginningFirst(orders)
     : orders.filter(({ at }) => localDateOf(at, settings.timeZone) >= settings.opensOn)
   const known = window.every(({ delta }) => delta !== undefined)
   const total = window.reduce((sum, { delta }) => sum + (delta ?? 0n), 0n)
@@ -86,6 +86,11 @@ function walkBack(
   return possible ? { steps, assumed: false } : assumed
 }
 
+/** Whatever their stamps: a line that begins inside begins with its sales order, on its first day. */
+function beginningFirst(orders: readonly QuantityOrder[]): readonly QuantityOrder[] {
+  return [...orders.filter(({ initial }) => initial), ...orders.filter(({ initial }) => !initial)]
+}
+
 function hasUnclear({ orders, seen }: OpeningFacts, { timeZone, opensOn }: FoldSettings): boolean {
   return orders.unclear.some(({ at, dated }) => {
     // Without a date it took effect some time after it was placed.
@@ -104,7 +109,7 @@ function stepsOf(
   { seen: { observedAt }, start }: OpeningFacts,
   before: Decimal,
   orders: readonly QuantityOrder[],
-  { timeZone }: FoldSettings,
+  { timeZone, opensOn }: FoldSettings,
 ): CountStep[] {
   const atStart = { on: start.on, estimated: start.estimated, observedAt }
   const steps: CountStep[] = before > 0n ? [{ ...atStart, quantity: before, order: undefined }] : []
@@ -113,7 +118,8 @@ function stepsOf(
     running = (running + (delta ?? 0n)) as Decimal
     const on = localDateOf(at, timeZone)
     const step = { quantity: running, order: number, observedAt }
-    steps.push(initial || on <= start.on ? { ...atStart, ...step } : { ...step, on, estimated: false })
+    const isBeginning = (initial && start.on >= opensOn) || on <= start.on
+    steps.push(isBeginning ? { ...atStart, ...step } : { ...step, on, estimated: false })
   }
   return steps
 }

@@ -79,10 +79,15 @@ export function startOf({ states, orders }: RecordHistory, { timeZone }: FoldSet
     LocalDate,
     LocalDate,
   ]
-  const sale = orders.find(isCompletedSale)
-  const on = sale?.provisionedAt === undefined ? undefined : localDateOf(sale.provisionedAt, timeZone)
-  const fits = on !== undefined && on >= pendingOn && on <= seenOn
-  return fits ? { on, estimated: false } : { on: seenOn, estimated: true }
+  const sold = orders
+    .filter(isCompletedSale)
+    .flatMap(({ provisionedAt }) =>
+      provisionedAt === undefined ? [] : [localDateOf(provisionedAt, timeZone)],
+    )
+    .filter((on) => on >= pendingOn && on <= seenOn)
+  return sold.length === 0
+    ? { on: seenOn, estimated: true }
+    : { on: Math.min(...sold) as LocalDate, estimated: false }
 }
 
 function statedStart([first, ...later]: RecordHistory['states'], timeZone: string): LocalDate {

@@ -290,6 +290,7 @@ describe('B21: what is ordered for the next renewal', () => {
     ['withdrawn', { ...total, status: 'cancelled' as const }],
     ['without products', { ...total, products: undefined }],
     ['not for the renewal', { ...total, scheduledAtRenewal: false }],
+    ['for less than no seats', { ...total, products: [{ mpn: 'BP', quantity: decimal('-5') }] }],
   ])('unless it is %s', (_, other) => {
     expect(counts([record([[NOW, observed()]], [other])])).toEqual(['2025-06-01 20'])
   })

@@ -98,6 +98,24 @@ describe('B20: a change during the read of the first observation', () => {
   })
 })
 
+describe('B20: a sales order', () => {
+  const fresh = seats('25', { startsOn: day('2026-03-05') })
+
+  test('begins its line on its first day, whatever is stamped before it', () => {
+    const sale = change('20', '2026-03-06T15:00:00Z', { type: 'sales' })
+    const early = change('5', '2026-03-05T15:00:00Z')
+    expect(opening([[FIRST, fresh]], [sale, early])).toEqual(['2026-03-05 20', '2026-03-05 25'])
+    const late = change('5', '2026-03-07T15:00:00Z')
+    const afterAll = { ...sale, provisionedAt: new Date('2026-03-08T15:00:00Z') }
+    expect(opening([[FIRST, fresh]], [afterAll, late])).toEqual(['2026-03-05 20', '2026-03-07 25'])
+  })
+
+  test('of a line that had begun long before is a change of its day', () => {
+    const more = change('5', '2026-03-06T15:00:00Z', { type: 'sales' })
+    expect(opening([[FIRST, seats('25')]], [more])).toEqual(['2025-06-01 20', '2026-03-06 25'])
+  })
+})
+
 describe('B20: a completed order that cannot be dated', () => {
   test('a change: the count is assumed constant, and said so', () => {
     expect(opening([[FIRST, seats('25')]], [change('5', undefined)])).toEqual(['2025-06-01 25', 'assumed'])

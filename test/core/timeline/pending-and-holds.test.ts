@@ -28,6 +28,9 @@ const sales = order({
   products: [{ mpn: 'BP', quantity: decimal('20') }],
 })
 
+const unitPrice = { currency: 'USD', amount: decimal('150') }
+const fee = { detail: 0, mpn: 'BP', description: 'Onboarding', quantity: decimal('1'), unitPrice }
+
 describe('B13: a licence line that never was active', () => {
   const running = record([['2026-03-05T12:00:00Z', observed()]])
   const pending = observed({ subscriptionId: '2', status: 'pending', startsOn: day('2026-03-12') })
@@ -48,6 +51,11 @@ describe('B13: a licence line that never was active', () => {
     expect(fold(running, never)).toMatchObject({ end: null, status: 'active', exceptions: [] })
     const alone = fold(never)
     expect([alone.counts, alone.exceptions, alone.status]).toEqual([[], [], 'removed'])
+    expect(fold({ ...never, orders: [order({ setups: [fee] })] }).setups).toHaveLength(1)
+    const waiting = record([
+      ['2026-03-05T12:00:00Z', observed({ status: 'pending', startsOn: day('2026-03-05') })],
+    ])
+    expect(fold(waiting, never).exceptions).toEqual(['pending'])
   })
 
   test('a completed sale says that it was active between two looks', () => {
@@ -55,18 +63,16 @@ describe('B13: a licence line that never was active', () => {
     const provisionedAt = new Date('2026-03-13T15:00:00Z')
     const between = record(
       [
-        ['2026-03-12T12:00:00Z', pending],
+        ['2026-03-12T12:00:00Z', { ...pending, quantity: decimal('25') }],
         ['2026-03-16T12:00:00Z', ended],
       ],
       [{ ...sales, subscriptionId: '2', provisionedAt }],
     )
     expect(fold(between)).toMatchObject({ start: day('2026-03-13'), end: day('2026-03-16') })
-    expect(fold(between).counts).toHaveLength(1)
+    expect(fold(between).counts.map(({ quantity }) => quantity)).toEqual([decimal('20')])
   })
 
   test('alone it is pending, with its fees', () => {
-    const unitPrice = { currency: 'USD', amount: decimal('150') }
-    const fee = { detail: 0, mpn: 'BP', description: 'Onboarding', quantity: decimal('1'), unitPrice }
     const waiting = record([['2026-03-12T12:00:00Z', pending]], [{ ...sales, setups: [fee] }])
     const folded = fold(waiting)
     expect([folded.exceptions, folded.counts, folded.setups]).toEqual([['pending'], [], []])
@@ -137,6 +143,7 @@ describe('B13: the day a pending line became active', () => {
 
   test('else the day it was seen, marked as estimated: on the 5th it was not active yet', () => {
     expect(seen({}, soldOn('2026-03-03T15:00:00Z'))).toEqual(['2026-03-09', true, 'dateEstimated'])
+    expect(seen({}, soldOn('2026-03-12T15:00:00Z'))[0]).toBe('2026-03-09')
   })
 })
 

@@ -182,6 +182,7 @@ describe('B4: a licence line whose billing period changes', () => {
     await world.see('2026-03-12T12:00:00Z', [year])
     expect(await world.total('2026-03-01')).toBe(0n)
     expect(await world.exceptions('2026-03-01')).toEqual(['periodChanged'])
+    expect((await world.portfolio()).subscriptions[0]?.timeline).toBeUndefined()
     expect((await world.who('2026-03-01')).exceptions[0]?.why).toContain('bill it by hand')
   })
 
