@@ -53,11 +53,10 @@ export function observedGaps(history: RecordHistory, orders: readonly QuantityOr
   return gaps
 }
 
-/** An ended line whose last count was not zeroed: what it shows may have been ordered before its end (BILLING B12). */
+/** An ended line that was not zeroed: what it shows may have been ordered before its end (BILLING B12). */
 function closingState(history: RecordHistory) {
   const ended = firstEndedState(history)
-  if (ended === undefined || ended.subscription.quantity === 0n) return undefined
-  return statesInService(history)[0] === ended ? undefined : ended
+  return ended?.subscription.quantity === 0n ? undefined : ended
 }
 
 /**

@@ -46,7 +46,7 @@ export function openingCounts(facts: OpeningFacts, settings: FoldSettings): Open
 
 /** The fewest orders stamped during the read without which the next stretch adds up. */
 function countedOrders({ seen, next }: OpeningFacts, settings: FoldSettings): readonly QuantityOrder[] {
-  if (next === undefined || explained(next, next.orders, settings) !== undefined) return []
+  if (next === undefined) return []
   const readUntil = hoursAfter(seen.observedAt, OBSERVATION_READ_HOURS)
   for (let count = 1; count <= next.orders.length; count += 1) {
     const last = next.orders[count - 1]
@@ -69,21 +69,18 @@ function walkBack(
   const known = window.every(({ delta }) => delta !== undefined)
   const total = window.reduce((sum, { delta }) => sum + (delta ?? 0n), 0n)
   const began = window.some(({ initial }) => initial)
-  if (hasEnded(seen.subscription) && seen.subscription.quantity === 0n) {
-    // Zeroed when it ended: only the orders since its beginning still say what it had.
-    return known && began && startsInside && total > 0n
-      ? { steps: stepsOf(facts, DECIMAL_ZERO, window, settings), assumed: false }
-      : { steps: [], assumed: false }
-  }
-  const before = (seen.subscription.quantity - total) as Decimal
-  const assumed = { steps: [constant(facts)], assumed: true }
-  if (!known || (startsInside && before !== (began ? DECIMAL_ZERO : (base ?? DECIMAL_ZERO)))) return assumed
+  // Zeroed when it ended: only the orders since its beginning still say what it had.
+  const zeroed = hasEnded(seen.subscription) && seen.subscription.quantity === 0n
+  const doubtful = zeroed ? { steps: [], assumed: false } : { steps: [constant(facts)], assumed: true }
+  if (!known || (zeroed && !(began && startsInside))) return doubtful
+  const before = zeroed ? DECIMAL_ZERO : ((seen.subscription.quantity - total) as Decimal)
+  if (startsInside && before !== (began ? DECIMAL_ZERO : (base ?? DECIMAL_ZERO))) return doubtful
   // A line that begins inside and adds up leaves no room for what is unclear.
-  if (!startsInside && hasUnclear(facts, settings)) return assumed
+  if (!startsInside && hasUnclear(facts, settings)) return doubtful
   if (window.length === 0) return { steps: [constant(facts)], assumed: false }
   const steps = stepsOf(facts, before, window, settings)
   const possible = steps.every(({ quantity }) => quantity >= 0n) && (startsInside || before > 0n)
-  return possible ? { steps, assumed: false } : assumed
+  return possible ? { steps, assumed: false } : doubtful
 }
 
 /** Whatever their stamps: a line that begins inside begins with its sales order, on its first day. */
@@ -118,7 +115,7 @@ function stepsOf(
     running = (running + (delta ?? 0n)) as Decimal
     const on = localDateOf(at, timeZone)
     const step = { quantity: running, order: number, observedAt }
-    const isBeginning = (initial && start.on >= opensOn) || on <= start.on
+    const isBeginning = initial && start.on >= opensOn
     steps.push(isBeginning ? { ...atStart, ...step } : { ...step, on, estimated: false })
   }
   return steps

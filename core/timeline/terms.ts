@@ -51,7 +51,7 @@ function recordTerms(
   const terms: Period[] = []
   let from = start
   for (const end of expirations(record, start, months, settings)) {
-    // A renewal may have been taken back.
+    // A renewal may have been taken back, and a date before the start is none.
     if (end <= from) continue
     terms.push({ from, to: firstTermEnd(from, end, months) })
     from = end
@@ -81,7 +81,7 @@ function expirations(
   let current: LocalDate | undefined
   for (const { subscription, observedAt } of statesInService(record)) {
     const { expiresOn } = subscription
-    if (expiresOn === undefined || expiresOn === current || expiresOn <= start) continue
+    if (expiresOn === undefined || expiresOn === current) continue
     if (current !== undefined && expiresOn > current) {
       const wholeFrom = addMonths(current, -months)
       const from = ends.at(-1) ?? start

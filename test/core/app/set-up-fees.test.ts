@@ -68,6 +68,7 @@ describe('B20b: the fees of an order without a subscription', () => {
 
   test.each([
     ['is not completed', sale(undefined, { status: 'processing' })],
+    ['of a subscription is not completed', sale('7', { status: 'processing' })],
     [
       'was completed before the opening',
       sale(undefined, { provisionedAt: new Date('2026-02-20T15:00:00Z') }),
@@ -79,7 +80,9 @@ describe('B20b: the fees of an order without a subscription', () => {
   test('stay where they are when the order names a subscription later', async () => {
     const world = await seen([OTHER], [sale(undefined)])
     const { subscriptions } = await world.portfolio()
-    await world.see('2026-03-21T13:00:00Z', [OTHER], [sale('7')])
+    await world.see('2026-03-21T13:00:00Z', [OTHER], [sale('8')])
+    expect(await world.total('2026-03-01')).toBe(44_000n + 15_000n)
+    await world.see('2026-03-22T13:00:00Z', [OTHER], [sale('7')])
     const later = await world.portfolio()
     const lineages = (all: typeof later.subscriptions) =>
       all.map(({ subscription }) => subscription.lineageId)

@@ -52,6 +52,10 @@ describe('B12: an ended line', () => {
     ])
     expect(fold(turned)).toEqual(['2026-02-11 20', 'ends 2026-03-11'])
     expect(fold(turned, seen([['2026-03-12', fresh]]))).toEqual(['2026-02-11 20', 'runs'])
+    expect(fold({ ...turned, orders: [change('-20', '2026-03-08')] })).toEqual([
+      '2026-02-11 20',
+      'ends 2026-03-11',
+    ])
   })
 
   test('nor does any other count it shows, unless orders say so', () => {
@@ -82,10 +86,12 @@ describe('B12: an ended line', () => {
 
   test('first seen zeroed, without those orders, is not billed, and said', () => {
     const inside = { ...zeroed, startsOn: day('2026-03-05') }
-    for (const orders of [[], [change('5', '2026-03-07')], [{ ...SALE, products: undefined }]]) {
+    const untold = change('5', '2026-03-07', { products: undefined })
+    const tooFew = change('-25', '2026-03-07')
+    for (const orders of [[], [change('5', '2026-03-07')], [SALE, untold], [SALE, tooFew]]) {
       expect(fold(seen([['2026-03-12', inside]], orders))).toEqual(['ends 2026-03-11', 'seatsUnknown'])
     }
-    expect(fold(seen([['2026-03-12', zeroed]]))).toEqual(['ends 2026-03-11', 'seatsUnknown'])
+    expect(fold(seen([['2026-03-12', zeroed]], [SALE]))).toEqual(['ends 2026-03-11', 'seatsUnknown'])
   })
 
   test('through the ledger: the turnover of a zeroed line is billed on', async () => {
@@ -142,6 +148,15 @@ describe('B12: a running line without seats is cancelled', () => {
       expect((await world.portfolio()).subscriptions).toHaveLength(lineages)
       expect(await world.total('2026-04-01')).toBe(lineages === 1 ? 88_000n : 88_000n + 25_548n)
     }
+  })
+
+  test('nor by one that starts where it ends long after it lost them', async () => {
+    const world = new Observing()
+    const line = seats('20', old)
+    await world.see('2026-03-03T12:00:00Z', [line])
+    await world.see('2026-03-05T12:00:00Z', [{ ...line, quantity: decimal('0') }])
+    await world.see('2026-03-12T12:00:00Z', [{ ...line, quantity: decimal('0'), status: 'removed' }, fresh])
+    expect((await world.portfolio()).subscriptions).toHaveLength(2)
   })
 
   test('to bill: 20 seats in March, nothing in April; the change is a cancellation', async () => {

@@ -116,6 +116,20 @@ describe('B20: a sales order', () => {
   })
 })
 
+test('B20: orders that would leave less than no seats in between explain nothing', () => {
+  const orders = [change('-40', '2026-03-05T15:00:00Z'), change('40', '2026-03-07T15:00:00Z')]
+  expect(opening([[FIRST, seats('25')]], orders)).toEqual(['2025-06-01 25', 'assumed'])
+})
+
+test('of a line billed by usage nobody needs to know when its count changed', () => {
+  const metered = (quantity: string) => seats(quantity, { usage: true, startsOn: day('2026-03-05') })
+  const states = [
+    [FIRST, metered('1')],
+    ['2026-03-12T12:00:00Z', metered('2')],
+  ] as const
+  expect(opening(states, []).slice(2)).toEqual(['usage'])
+})
+
 describe('B20: a completed order that cannot be dated', () => {
   test('a change: the count is assumed constant, and said so', () => {
     expect(opening([[FIRST, seats('25')]], [change('5', undefined)])).toEqual(['2025-06-01 25', 'assumed'])

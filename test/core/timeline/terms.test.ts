@@ -95,6 +95,14 @@ describe('B4: a line renewed in place', () => {
     ])
   })
 
+  test('at its time, into a date the term could have reached', () => {
+    const before = yearly('2025-06-11', '2026-03-11')
+    const after = { ...before, expiresOn: day('2026-05-11') }
+    const expected = ['2025-06-11 2026-03-11', '2026-03-11 2026-05-11']
+    expect(terms(seen(['2026-03-05', before], ['2026-03-08', after]))).toEqual(expected)
+    expect(terms(seen(['2026-03-05', before], ['2026-03-07', after]))).toEqual(['2025-06-11 2026-05-11'])
+  })
+
   test('long before its time, into a date the term could not reach', () => {
     const before = yearly('2025-06-11', '2026-06-11')
     const after = { ...before, expiresOn: day('2026-10-01') }
@@ -114,6 +122,8 @@ describe('B4: a line renewed in place', () => {
     const short = yearly('2025-06-11', '2026-05-01')
     const longer = { ...short, expiresOn: day('2026-06-01') }
     expect(terms(seen(['2026-03-05', short], ['2026-03-12', longer]))).toEqual(['2025-06-11 2026-06-01'])
+    const passed = { ...short, expiresOn: day('2026-03-05') }
+    expect(terms(seen(['2026-03-05', short], ['2026-05-01', passed]))).toEqual(['2025-06-11 2026-03-05'])
     const sooner = { ...short, expiresOn: day('2026-04-01') }
     expect(terms(seen(['2026-03-05', short], ['2026-03-12', sooner]))).toEqual(['2025-06-11 2026-04-01'])
   })
@@ -169,6 +179,19 @@ describe('B4 through the ledger', () => {
     expect(await world.exceptions('2026-03-01')).toEqual([])
     expect((await world.portfolio()).subscriptions).toHaveLength(2)
   })
+})
+
+test('B18: a line billed by seats never continues one billed by usage', async () => {
+  const world = new Observing()
+  const metered = observed({
+    subscriptionId: '1',
+    usage: true,
+    startsOn: day('2026-02-11'),
+    expiresOn: day('2026-03-11'),
+  })
+  const seats = observed({ subscriptionId: '2', startsOn: day('2026-03-11') })
+  await world.see('2026-03-12T12:00:00Z', [{ ...metered, status: 'removed' }, seats])
+  expect((await world.portfolio()).subscriptions).toHaveLength(2)
 })
 
 describe('B4: a licence line whose billing period changes', () => {
