@@ -27,6 +27,7 @@ const HOLDING: ReadonlySet<ExceptionKind> = new Set([
   'unknownStatus',
   'feeUnlisted',
 ])
+const NO_EXCEPTIONS: PricedSubscription['exceptions'] = []
 /** Said of days without a price; only lines that are never billed are made of it. */
 const NO_PRICE = 0n as Decimal
 /** Where nothing has a price no amount is ever written, and any digits will do. */
@@ -48,7 +49,10 @@ export function priceSubscription(
   overrides: readonly PriceOverride[],
   billingCurrency: string | undefined,
 ): PricedSubscription {
-  const own = subscription.exceptions.map((kind) => ({ kind, why: EXCEPTION_WORDS[kind] }))
+  const own =
+    subscription.exceptions.length === 0
+      ? NO_EXCEPTIONS
+      : subscription.exceptions.map((kind) => ({ kind, why: EXCEPTION_WORDS[kind] }))
   if (subscription.exceptions.some((kind) => NOT_BILLED.has(kind))) {
     return {
       subscription,
@@ -134,13 +138,13 @@ function priceDays(
   overrides: readonly PriceOverride[],
 ): readonly LocalDate[] {
   const { start, end, prices } = subscription
-  const days = new Set([start])
+  const later: LocalDate[] = []
   const add = (day: LocalDate) => {
-    if (day > start && (end === null || day < end)) days.add(day)
+    if (day > start && (end === null || day < end)) later.push(day)
   }
   for (const { on } of prices) add(on)
   for (const day of overrideDays(overrides, subscription)) add(day)
-  return days.size === 1 ? [start] : [...days].sort((left, right) => left - right)
+  return later.length === 0 ? [start] : [start, ...new Set(later.sort((left, right) => left - right))]
 }
 
 function marketPriceOn(prices: readonly PriceStep[], day: LocalDate): Pick<PriceStep, 'price' | 'cost'> {
@@ -159,9 +163,9 @@ function mergeEvents(
     events.push({ on, type: 'change', unitPrice: price?.amount ?? NO_PRICE, priceRule: rule ?? 'no price' })
   }
   for (const { on, quantity, estimated } of subscription.counts) {
-    events.push({ on, type: 'change', quantity, ...(estimated ? { estimated } : {}) })
+    events.push(estimated ? { on, type: 'change', quantity, estimated } : { on, type: 'change', quantity })
   }
-  events.push(...subscription.holds)
+  for (const hold of subscription.holds) events.push(hold)
   for (const { on, quantity, unitPrice, description, estimated } of subscription.setups) {
     if (unitPrice.currency !== currency) continue
     events.push({
@@ -174,7 +178,17 @@ function mergeEvents(
       ...(estimated ? { estimated } : {}),
     })
   }
-  return events.sort((left, right) => left.on - right.on)
+  return inOrder(events)
+}
+
+/** Most subscriptions have one price and counts in order: nothing is to be sorted. */
+function inOrder(events: TimelineEvent[]): TimelineEvent[] {
+  for (let index = 1; index < events.length; index += 1) {
+    const [before, event] = [events[index - 1], events[index]]
+    if (before !== undefined && event !== undefined && event.on < before.on)
+      return events.sort((left, right) => left.on - right.on)
+  }
+  return events
 }
 
 /** What each exception means and what to do, for people. */
