@@ -2,7 +2,7 @@ import { type LocalDate, addDays } from '../calendar/date.js'
 import { type OpenAccount, linesByPeriod, openAccount } from './account.js'
 import { type PeriodLines, chargePeriod, heldThrough, oneTimesOf, withOneTime } from './held.js'
 import { type History, historyUntil } from './history.js'
-import type { ChargedPeriod } from './periods.js'
+import { type ChargedPeriod, periodOn } from './periods.js'
 import { matchLines, settlePeriod, settlePeriods } from './settle.js'
 import type { ChargeLine, DueInput, HeldPeriod, KnownDue, SettledLine } from './types.js'
 
@@ -54,10 +54,10 @@ export function dueAsKnown(
 
 /** Periods whose lines can be due: none before they can matter, none that begins after `until`. */
 function periodsThrough(account: OpenAccount, opensOn: LocalDate, until: LocalDate): readonly PeriodLines[] {
-  // In arrears a period that ends on the opening date is billed on it.
+  // In arrears a period that ends on the opening date is billed on it, also when the service ended within it.
   const inArrears = account.schedule.stretches.some(({ policy }) => policy.timing === 'arrears')
   return linesByPeriod(account, {
-    from: inArrears ? addDays(opensOn, -1) : opensOn,
+    from: inArrears ? periodOn(account.schedule, addDays(opensOn, -1)).from : opensOn,
     before: addDays(until, 1),
     wanted: ALL,
     notBefore: opensOn,

@@ -74,6 +74,11 @@ describe('in arrears', () => {
     expect(sum(due(arrears, APRIL, due(arrears, MARCH)))).toBe('514.52')
   })
 
+  test('a service that ended before the opening date is due when its period ends on or after it', () => {
+    expect(words(due({ ...arrears, end: '2026-02-16' }, MARCH))).toEqual(['2026-03-01 20 × $22.00 = $440.00'])
+    expect(due({ ...arrears, end: '2026-02-01' }, MARCH)).toEqual([])
+  })
+
   test('a service that ended is billed at its period’s end', () => {
     expect(words(due({ ...arrears, end: '2026-03-20' }, APRIL)).map((text) => text.slice(0, 10))).toEqual([
       '2026-03-01',
