@@ -1,23 +1,35 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type LocalDate, addDays } from '../../core/calendar/date.js'
-import { dueThrough } from '../../core/charges/due.js'
+import { dueAsKnown } from '../../core/charges/due.js'
 import { periodKey } from '../../core/charges/periods.js'
 import { type Policies, changesFor } from '../../core/charges/policies.js'
 import type { ChargeLine, Policy } from '../../core/charges/types.js'
 import type { Timeline } from '../../core/timeline/types.js'
-import { EVERYTHING, LAST_DAY, policy, timeline } from './arbitraries.js'
+import { LAST_DAY, policy, timeline } from './arbitraries.js'
 
 const RUNS = { numRuns: 600, seed: 20_260_316 }
 
 /** A billed line with the version of the books that billed it. */
 type Billed = ChargeLine & { readonly version: number }
 
-/** What a run through a day bills of one subscription when these policies hold and this is billed. */
-function run(of: Timeline, policies: Policies, billed: readonly Billed[], until: LocalDate): ChargeLine[] {
+/** A run: from which opening date, through which day, and what is known when it is made. */
+interface Run {
+  readonly opensOn: LocalDate
+  readonly until: LocalDate
+  readonly today: LocalDate
+}
+
+/** What a run bills of one subscription when these policies hold and this is billed. */
+function run(
+  of: Timeline,
+  policies: Policies,
+  billed: readonly Billed[],
+  { opensOn, until, today }: Run,
+): ChargeLine[] {
   const policyChanges = changesFor(policies, billed)
   const input = { currency: 'USD', policy: policies.first, policyChanges, timeline: of, billed }
-  return dueThrough(input, EVERYTHING.from, until).filter(({ amount }) => amount !== 0n)
+  return dueAsKnown(input, opensOn, until, today).lines.filter(({ amount }) => amount !== 0n)
 }
 
 function edited(policies: Policies, to: Policy, holdsFrom: LocalDate, version: number): Policies {
@@ -25,56 +37,87 @@ function edited(policies: Policies, to: Policy, holdsFrom: LocalDate, version: n
   return { ...policies, changes: [...policies.changes, change] }
 }
 
-function sumOf(lines: readonly ChargeLine[]): bigint {
-  return lines.reduce((total, { amount }) => total + amount, 0n)
-}
-
 /** Days after the start: of runs and of edits, some ahead of them, some behind. */
 const days = fc.integer({ min: -40, max: 200 })
 
+const versioned = (lines: readonly ChargeLine[], version: number) =>
+  lines.map((line) => ({ ...line, version }))
+
+const isCorrection = ({ kind }: ChargeLine) => kind === 'correction'
+
 describe('B16: an edit of the policy', () => {
   test('corrects nothing, and what is still due of a billed period is what was due of it before', () => {
+    const when = fc.record({ opens: days, through: days, on: days, later: days, known: days })
     fc.assert(
-      fc.property(timeline, policy, policy, days, days, days, (of, first, second, through, on, later) => {
-        const before: Policies = { first, changes: [] }
-        const billed = run(of, before, [], addDays(of.start, through)).map((line) => ({
-          ...line,
-          version: 1,
-        }))
-        const after = edited(before, second, addDays(of.start, on), 2)
-        const periods = new Set(billed.map(({ period }) => periodKey(period)))
-        const ofBilled = (lines: readonly ChargeLine[]) =>
-          lines.filter(({ period }) => periods.has(periodKey(period)))
-        const again = run(of, after, billed, addDays(of.start, through))
-        expect(ofBilled(again)).toEqual([])
-        expect(again.filter(({ kind }) => kind === 'correction')).toEqual([])
-        const until = addDays(of.start, Math.max(through, later))
-        expect(ofBilled(run(of, after, billed, until))).toEqual(ofBilled(run(of, before, billed, until)))
-      }),
+      fc.property(
+        timeline,
+        policy,
+        policy,
+        when,
+        (of, first, second, { opens, through, on, later, known }) => {
+          const before: Policies = { first, changes: [] }
+          const asked: Run = {
+            opensOn: addDays(of.start, opens),
+            until: addDays(of.start, through),
+            today: addDays(of.start, known),
+          }
+          const billed = versioned(run(of, before, [], asked), 1)
+          const after = edited(before, second, addDays(of.start, on), 2)
+          const periods = new Set(billed.map(({ period }) => periodKey(period)))
+          const ofBilled = (lines: readonly ChargeLine[]) =>
+            lines.filter(({ period }) => periods.has(periodKey(period)))
+          const again = run(of, after, billed, asked)
+          expect(ofBilled(again)).toEqual([])
+          expect(again.filter(isCorrection)).toEqual([])
+          const ahead: Run = { ...asked, until: addDays(of.start, Math.max(through, later)), today: LAST_DAY }
+          expect(ofBilled(run(of, after, billed, ahead))).toEqual(ofBilled(run(of, before, billed, ahead)))
+        },
+      ),
       RUNS,
     )
   })
 
   test('after edit upon edit, run upon run, nothing is billed twice and nothing is corrected', () => {
     const step = fc.record({ to: policy, on: fc.nat({ max: 25 }), through: fc.nat({ max: 45 }) })
+    const steps = fc.array(step, { minLength: 1, maxLength: 5 })
     fc.assert(
-      fc.property(timeline, policy, fc.array(step, { minLength: 1, maxLength: 5 }), (of, first, steps) => {
+      fc.property(timeline, policy, days, steps, (of, first, opens, edits) => {
+        const opensOn = addDays(of.start, opens)
         let policies: Policies = { first, changes: [] }
         let today = of.start
         let version = 0
         const billed: Billed[] = []
-        for (const { to, on, through } of steps) {
-          const fresh = run(of, policies, billed, addDays(today, through))
-          expect(fresh.filter(({ kind }) => kind === 'correction')).toEqual([])
-          version += 1
-          for (const line of fresh) billed.push({ ...line, version })
+        for (const { to, on, through } of edits) {
+          const asked: Run = { opensOn, until: addDays(today, through), today: LAST_DAY }
+          const fresh = run(of, policies, billed, asked)
+          expect(fresh.filter(isCorrection)).toEqual([])
+          billed.push(...versioned(fresh, (version += 1)))
           today = addDays(today, on)
           policies = edited(policies, to, today, (version += 1))
         }
-        const rest = run(of, policies, billed, LAST_DAY)
-        expect(rest.filter(({ kind }) => kind === 'correction')).toEqual([])
-        const settled = [...billed, ...rest.map((line) => ({ ...line, version: version + 1 }))]
-        expect(sumOf(run(of, policies, settled, LAST_DAY))).toBe(0n)
+        const all: Run = { opensOn, until: LAST_DAY, today: LAST_DAY }
+        const rest = run(of, policies, billed, all)
+        expect(rest.filter(isCorrection)).toEqual([])
+        const settled = [...billed, ...versioned(rest, version + 1)]
+        expect(run(of, policies, settled, all)).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+})
+
+describe('B20: an earlier opening date', () => {
+  test('adds lines and changes none, unless a credit was held at 0 because its period had opened late', () => {
+    fc.assert(
+      fc.property(timeline, policy, days, days, fc.nat({ max: 90 }), (of, under, opens, through, earlier) => {
+        const first: Policy = { ...under, decreases: 'nextPeriod', priceChange: 'nextPeriod' }
+        const policies: Policies = { first, changes: [] }
+        const opensOn = addDays(of.start, opens)
+        const asked: Run = { opensOn, until: addDays(of.start, through), today: LAST_DAY }
+        const billed = versioned(run(of, policies, [], asked), 1)
+        const more = run(of, policies, billed, { ...asked, opensOn: addDays(opensOn, -earlier) })
+        expect(more.filter(isCorrection)).toEqual([])
+        expect(more.filter(({ billOn }) => billOn >= opensOn)).toEqual([])
       }),
       RUNS,
     )
