@@ -7,7 +7,7 @@ import { orderKey } from '../timeline/order-fees.js'
 export interface Records {
   /** The history of each licence line: its states in order, whether it is still listed, and the orders that name it. */
   readonly lines: ReadonlyMap<string, LineageRecord>
-  /** Completed orders whose set-up fees belong to no licence line that is billed here. */
+  /** Orders whose set-up fees belong to no licence line that is billed here. */
   readonly ownFees: readonly ObservedOrder[]
   /** Completed orders with set-up fees of a subscription that no observation has listed. */
   readonly unlistedFees: readonly ObservedOrder[]
@@ -33,11 +33,13 @@ export function collectRecords({
   for (const order of orders) {
     const { subscriptionId } = order
     const own = (subscriptionId === undefined ? undefined : bySubscription.get(subscriptionId)) ?? NO_LINES
-    const billed = known.has(orderKey(order.id)) ? NO_LINES : own.filter((line) => !isUsage(line))
+    const isOwn = known.has(orderKey(order.id))
+    const billed = isOwn ? NO_LINES : own.filter((line) => !isUsage(line))
     for (const line of own) push(named, line[0].subscription.key, withFeesOf(order, line, billed))
-    if (billed.length > 0 || order.setups.length === 0 || order.status !== 'completed') continue
-    const listed = subscriptionId === undefined || own.length > 0 || known.has(orderKey(order.id))
-    ;(listed ? ownFees : unlistedFees).push(order)
+    // Once it has its own it keeps them: what was billed of an order that is withdrawn has to be corrected.
+    if (isOwn) ownFees.push(order)
+    else if (billed.length === 0 && order.setups.length > 0 && order.status === 'completed')
+      (subscriptionId === undefined || own.length > 0 ? ownFees : unlistedFees).push(order)
   }
   const records = new Map<string, LineageRecord>()
   for (const [key, line] of lines) {

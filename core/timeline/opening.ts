@@ -72,7 +72,7 @@ function walkBack(
   // Zeroed when it ended: only the orders since its beginning still say what it had.
   const zeroed = hasEnded(seen.subscription) && seen.subscription.quantity === 0n
   const doubtful = zeroed ? { steps: [], assumed: false } : { steps: [constant(facts)], assumed: true }
-  if (!known || (zeroed && !(began && startsInside))) return doubtful
+  if (!known || (zeroed && !began)) return doubtful
   const before = zeroed ? DECIMAL_ZERO : ((seen.subscription.quantity - total) as Decimal)
   if (startsInside && before !== (began ? DECIMAL_ZERO : (base ?? DECIMAL_ZERO))) return doubtful
   // A line that begins inside and adds up leaves no room for what is unclear.

@@ -1,5 +1,5 @@
-import { assert } from '../assert.js'
 import { addDays } from '../calendar/date.js'
+import { localDateOf } from '../calendar/zone.js'
 import type { ObservedOrder } from '../marketplace/types.js'
 import type { FoldedSubscription } from './fold.js'
 import { lineageIdOf } from './lineage.js'
@@ -11,15 +11,15 @@ export function orderKey(orderId: string): string {
 }
 
 /**
- * The set-up fees of one completed order as a subscription of ours without service (BILLING B20b): for an order whose
- * subscription is not billed here, or which names none. Its lineage is the order's.
+ * The set-up fees of one order as a subscription of ours without service (BILLING B20b): for an order whose
+ * subscription is not billed here, or which names none. Its lineage is the order's. Of an order
+ * that is not completed, or not any more, nothing is due.
  */
 export function foldOrderFees(order: ObservedOrder, timeZone: string): FoldedSubscription {
   const setups = foldSetups([order], timeZone)
   const descriptions = new Set(setups.map(({ description }) => description))
-  const [first] = setups
-  assert(first !== undefined, 'foldOrderFees: a completed order with set-up fees')
-  const { on, description } = first
+  const [description = ''] = descriptions
+  const on = localDateOf(order.provisionedAt ?? order.createdAt, timeZone)
   return {
     lineageId: lineageIdOf(orderKey(order.id)),
     customerId: order.customerId,

@@ -1,6 +1,6 @@
 import { observe } from '../../core/app/observe.js'
 import { type Portfolio, type PortfolioSettings, buildPortfolio } from '../../core/app/portfolio.js'
-import { type Who, monthOf, whoToBill } from '../../core/app/who.js'
+import { type Billed, type Who, monthOf, whoToBill } from '../../core/app/who.js'
 import { localDateOf } from '../../core/calendar/zone.js'
 import { DEFAULT_POLICY, type Policy } from '../../core/charges/types.js'
 import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
@@ -42,10 +42,10 @@ export class Observing {
   }
 
   /** Whom to bill in the month of a date, asked at the instant of the last observation. */
-  async who(month: string, policy: Partial<Policy> = {}): Promise<Who> {
+  async who(month: string, policy: Partial<Policy> = {}, billed: Billed = new Map()): Promise<Who> {
     const today = localDateOf(this.#now, this.#settings.timeZone)
     const policies = { first: { ...DEFAULT_POLICY, ...policy }, changes: [] }
-    return whoToBill(await this.portfolio(), policies, monthOf(day(month)), today)
+    return whoToBill(await this.portfolio(), policies, monthOf(day(month)), today, billed)
   }
 
   /** The one total in minor units; nothing to bill is 0. */

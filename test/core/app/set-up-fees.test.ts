@@ -90,6 +90,20 @@ describe('B20b: the fees of an order without a subscription', () => {
     expect(await world.total('2026-03-01')).toBe(44_000n + 15_000n)
   })
 
+  test('are given back when the order is withdrawn after they were billed', async () => {
+    const world = await seen([], [sale(undefined)])
+    const [bill] = (await world.who('2026-03-01')).bills
+    const billed = new Map(
+      bill?.lines.map(({ subscription, charge }) => [
+        subscription.subscription.lineageId,
+        [{ ...charge, version: 1 }],
+      ]),
+    )
+    expect((await world.who('2026-03-01', {}, billed)).bills).toEqual([])
+    await world.see('2026-03-21T13:00:00Z', [], [sale(undefined, { status: 'cancelled' })])
+    expect((await world.who('2026-03-01', {}, billed)).totals).toMatchObject([{ amount: -15_000n }])
+  })
+
   test('without a date have the day the order was placed, marked as estimated', async () => {
     const undated = sale(undefined, { provisionedAt: undefined, createdAt: new Date('2026-03-09T15:00:00Z') })
     const { bills } = await (await seen([], [undated])).who('2026-03-01')
