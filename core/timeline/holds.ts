@@ -1,6 +1,6 @@
 import type { LocalDate } from '../calendar/date.js'
 import { localDateOf } from '../calendar/zone.js'
-import { type FoldSettings, type RecordHistory, statesInService } from './record.js'
+import { type FoldSettings, type RecordHistory, type RecordState, statesInService } from './record.js'
 import type { TimelineEvent } from './types.js'
 
 /** A hold, or its end. */
@@ -33,20 +33,24 @@ function recordHolds(
   { timeZone }: FoldSettings,
 ): HoldStep[] {
   const steps: HoldStep[] = []
+  const dateOf = ({ observedAt }: RecordState) => {
+    const on = localDateOf(observedAt, timeZone)
+    return on < start ? start : on
+  }
   let held = heldBefore
-  let previousOn = start
-  for (const [index, { subscription, observedAt }] of statesInService(record).entries()) {
-    const { status, lastModifiedOn } = subscription
-    const seenAt = localDateOf(observedAt, timeZone)
-    const seenOn = seenAt < start ? start : seenAt
+  let previous: RecordState | undefined
+  for (const state of statesInService(record)) {
+    const { status, lastModifiedOn } = state.subscription
     const onHold = status === 'hold'
     if (onHold !== held && (onHold || status === 'active')) {
+      const previousOn = previous === undefined ? start : dateOf(previous)
+      const seenOn = dateOf(state)
       const fits = lastModifiedOn !== undefined && lastModifiedOn >= previousOn && lastModifiedOn <= seenOn
-      const known = !onHold && index === 0 ? start : fits ? lastModifiedOn : undefined
+      const known = !onHold && previous === undefined ? start : fits ? lastModifiedOn : undefined
       steps.push({ on: known ?? seenOn, type: onHold ? 'suspend' : 'resume', estimated: known === undefined })
       held = onHold
     }
-    previousOn = seenOn
+    previous = state
   }
   return steps
 }
