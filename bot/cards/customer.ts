@@ -23,13 +23,19 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
   }
   if (answer.held.length > 0) blocks.push(heldList(answer))
   if (answer.forecast.length > 0) blocks.push(plannedList(answer))
-  blocks.push({ type: 'text', style: 'quiet', text: `${ageWords(answer.age)}.` })
+  blocks.push({ type: 'text', style: 'quiet', text: `${ageWords(answer.age)}.${nextWords(answer)}` })
   return {
     title: `${answer.name} · ${month}`,
     tone: answer.exceptions.length > 0 ? 'attention' : 'plain',
     blocks,
     actions: [],
   }
+}
+
+/** The reference in brackets is worth nothing to somebody who does not know what it is for. */
+function nextWords({ bills, held }: CustomerAnswer): string {
+  const hasReference = bills.length > 0 || held.some(({ priced }) => priced !== undefined)
+  return hasReference ? ' Next: `explain <line>` shows where a line comes from.' : ''
 }
 
 function lineList({ lines, currency, name }: CustomerBill): Block {

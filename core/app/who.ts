@@ -83,7 +83,7 @@ export function whoToBill(
   const forecast: BillLine[] = []
   const bills = new Map<string, { bill: CustomerBill; lines: BillLine[] }>()
   const exceptions: BillException[] = []
-  for (const subscription of portfolio.subscriptions) {
+  for (const subscription of inReadingOrder(portfolio.subscriptions)) {
     const found = linesOf(subscription, policies, span, billed)
     const hasLines = found.lines.length + found.held.length > 0
     exceptions.push(...exceptionsOf(subscription, span, { ...found, hasLines }))
@@ -98,6 +98,19 @@ export function whoToBill(
   }))
   sorted.sort(byCurrencyThenAmount)
   return { month, opensOn, today, totals: totalsOf(sorted), bills: sorted, exceptions, held, forecast }
+}
+
+/** By product, so that a customer's lines are found where people look for them; equal names in a lasting order. */
+function inReadingOrder(subscriptions: readonly PricedSubscription[]): readonly PricedSubscription[] {
+  return [...subscriptions].sort(
+    ({ subscription: left }, { subscription: right }) =>
+      compareText(left.productName, right.productName) || compareText(left.lineageId, right.lineageId),
+  )
+}
+
+function compareText(left: string, right: string): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
 }
 
 function addLines(

@@ -44,7 +44,7 @@ test('a price that is lost on 1 April holds April, and leaves March to be billed
     'Total $514.52 (2 lines)',
     'Held, not billed:',
     `  - Microsoft 365 Business Premium · 1–30 Apr 2026 · 25 seats · amount not known: ${why}`,
-    'Data from less than a minute ago (observation 2).',
+    'Data from less than a minute ago (observation 2). Next: `explain <line>` shows where a line comes from.',
   ])
   expect(await read(chat, 'who april')).toContain(
     `  - Contoso · Microsoft 365 Business Premium: ${why}; not billed: 1–30 Apr 2026`,
@@ -137,4 +137,17 @@ test('who says on which days its lines are to be billed', async () => {
     'Customer  Service        Bill on        Lines  To bill',
     'Contoso   1–31 Mar 2026  1–11 Mar 2026      2  $514.52',
   ])
+})
+
+test('a customer’s lines are in the order of their products, whatever order they were observed in', async () => {
+  const chat = await office()
+  chat.world.now = new Date('2026-03-20T14:00:00Z')
+  chat.world.orders = []
+  chat.world.subscriptions = ['Visio', 'Azure', 'Exchange'].map((productName, index) =>
+    observed({ subscriptionId: String(index + 1), mpn: productName, productName }),
+  )
+  await chat.studio.observe()
+  const card = await read(chat, 'customer contoso march')
+  const products = card.flatMap((line) => /\] (\w+) ·/.exec(line)?.[1] ?? [])
+  expect(products.filter((product) => product !== 'Microsoft')).toEqual(['Azure', 'Exchange', 'Visio'])
 })
