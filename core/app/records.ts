@@ -65,9 +65,9 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   else list.push(value)
 }
 
-/** Charged from the vendor's file only: a fee would wait there for ever. */
-function isUsage(line: Line): boolean {
-  return (line.at(-1) ?? line[0]).subscription.usage
+/** Charged from the vendor's file only, as first seen: a fee would wait there for ever. */
+function isUsage([first]: Line): boolean {
+  return first.subscription.usage
 }
 
 /**

@@ -204,7 +204,7 @@ export const EXCEPTION_WORDS: Readonly<Record<ExceptionKind, string>> = {
   usage: 'billed by usage, from the vendor’s file',
   unbillablePeriod: 'the marketplace bills it by a period that cannot be billed here',
   periodChanged:
-    'the marketplace bills it by another period than before, so nothing more of it is billed; bill it by hand',
+    'the marketplace bills it in another way than before (period or usage), so nothing more of it is billed; bill it by hand',
   seatsReturned:
     'it had no seats for a time, which ends a subscription, and has seats again; nothing of it is billed until a person has looked',
   seatsUnknown:

@@ -1,5 +1,5 @@
 import { assert } from '../assert.js'
-import { type BillingPeriod, periodKey } from '../calendar/billing-period.js'
+import type { BillingPeriod } from '../calendar/billing-period.js'
 import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
@@ -12,6 +12,7 @@ import {
   type FoldSettings,
   type RecordHistory,
   type SeenDate,
+  billedBy,
   endOf,
   hasEnded,
   hasServed,
@@ -34,7 +35,7 @@ export type ExceptionKind =
   | 'pendingAgain' // B13: was active, is shown as pending; billed as before
   | 'usage' // billed from the vendor's file
   | 'unbillablePeriod' // a billing period we do not bill; held
-  | 'periodChanged' // B4: billed by another period than it began with; held
+  | 'periodChanged' // B4: billed by another period than it began with, or by usage; held
   | 'seatsReturned' // B12, D7: had no seats on a day, which ends it, and has some again; held
   | 'seatsUnknown' // B20: ended before anybody saw its seats
   | 'overlap' // B18: an earlier licence line of it still runs beside the one that continues it
@@ -243,28 +244,26 @@ function latestInService(record: LineageRecord): ObservedSubscription {
   return (states.at(-1) ?? states[0]).subscription
 }
 
-/** True when it is billed by another period now than when it began; a period nobody knows is another exception. */
+/** True when it is billed in another way now than when it began; a period nobody knows is another exception. */
 function periodChanged(parts: readonly Part[]): boolean {
-  let first: BillingPeriod | undefined
-  let latest: BillingPeriod | undefined
+  let first: string | undefined
+  let latest: string | undefined
   for (const { record } of parts) {
     for (const { subscription } of record.states) {
-      latest = subscription.billingPeriod ?? latest
+      latest = billedBy(subscription) ?? latest
       first ??= latest
     }
   }
-  return (
-    first !== latest && first !== undefined && latest !== undefined && periodKey(first) !== periodKey(latest)
-  )
+  return first !== latest
 }
 
 function statusExceptions(parts: readonly Part[], { record }: Part, settings: FoldSettings): ExceptionKind[] {
   const { subscription } = latestState(record)
   const { usage, billingPeriod } = latestInService(record)
   const kinds: ExceptionKind[] = []
-  if (usage) kinds.push('usage')
-  else if (billingPeriod === undefined) kinds.push('unbillablePeriod')
+  if (!usage && billingPeriod === undefined) kinds.push('unbillablePeriod')
   else if (periodChanged(parts)) kinds.push('periodChanged')
+  else if (usage) kinds.push('usage')
   if (subscription.status === 'pending') kinds.push(hasServed(record) ? 'pendingAgain' : 'pending')
   if (subscription.status === 'unknown') kinds.push('unknownStatus')
   if (!record.present) kinds.push('missing')

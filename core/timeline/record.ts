@@ -1,3 +1,4 @@
+import { periodKey } from '../calendar/billing-period.js'
 import type { LocalDate } from '../calendar/date.js'
 import { localDateOf } from '../calendar/zone.js'
 import type { ObservedOrder, ObservedSubscription } from '../marketplace/types.js'
@@ -37,6 +38,12 @@ export function latestState(history: RecordHistory): RecordState {
 /** True once the marketplace says the licence line is over. */
 export function hasEnded({ status }: ObservedSubscription): boolean {
   return status === 'terminated' || status === 'removed'
+}
+
+/** How a licence line is billed, as a text to compare: by usage, or by a period; undefined: nobody knows the period. */
+export function billedBy({ usage, billingPeriod }: ObservedSubscription): string | undefined {
+  if (usage) return 'usage'
+  return billingPeriod === undefined ? undefined : periodKey(billingPeriod)
 }
 
 function isPending({ subscription }: RecordState): boolean {

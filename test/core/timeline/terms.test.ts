@@ -209,6 +209,27 @@ describe('B4: a licence line whose billing period changes', () => {
     expect((await world.who('2026-03-01')).exceptions[0]?.why).toContain('bill it by hand')
   })
 
+  test('so is one that is billed by usage now, or not any more; a fee stays where it was billed', async () => {
+    const metered = { ...month, usage: true, unitPrice: undefined }
+    for (const [before, after, due] of [
+      [month, metered, 0n],
+      [metered, month, 15_000n],
+    ] as const) {
+      const world = new Observing()
+      const unitPrice = { currency: 'USD', amount: decimal('150') }
+      const fee = { detail: 0, mpn: 'BP', description: 'Visit', quantity: decimal('1'), unitPrice }
+      const sold = order({
+        products: undefined,
+        setups: [fee],
+        provisionedAt: new Date('2026-03-03T15:00:00Z'),
+      })
+      await world.see('2026-03-05T12:00:00Z', [before], [sold])
+      await world.see('2026-03-12T12:00:00Z', [after], [sold])
+      expect(await world.total('2026-03-01')).toBe(due)
+      expect(await world.exceptions('2026-03-01')).toContain('periodChanged')
+    }
+  })
+
   test('twelve months are a year, and a period not told once changes nothing', () => {
     const twelve = { ...year, billingPeriod: { type: 'month', duration: 12 } } as const
     expect(fold(seen(['2026-03-05', year], ['2026-03-12', twelve])).exceptions).toEqual([])
