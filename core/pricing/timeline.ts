@@ -206,7 +206,7 @@ export const EXCEPTION_WORDS: Readonly<Record<ExceptionKind, string>> = {
   periodChanged:
     'the marketplace bills it in another way than before (period or usage), so nothing more of it is billed; bill it by hand',
   seatsReturned:
-    'it had no seats for a time, which ends a subscription, and has seats again; nothing of it is billed until a person has looked',
+    'it had no seats for a time, which ends a subscription, and has seats again, so nothing of it is billed; look in the marketplace and bill it by hand',
   seatsUnknown:
     'it ended before its seats were seen, so nothing is billed for it; bill it by hand if it was used',
   overlap:

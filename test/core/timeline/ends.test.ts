@@ -202,7 +202,7 @@ describe('B12, D7: seats that come back on the same line', () => {
     expect(await world.total('2026-03-01')).toBe(0n)
     const { exceptions } = await world.who('2026-03-01')
     expect(exceptions.map(({ kind }) => kind)).toEqual(['seatsReturned', 'dateEstimated'])
-    expect(exceptions[0]?.why).toContain('until a person has looked')
+    expect(exceptions[0]?.why).toContain('bill it by hand')
   })
 })
 
