@@ -97,6 +97,53 @@ describe('seats', () => {
   })
 })
 
+describe('orders that come late', () => {
+  it('may be there all along and complete days later, for the day the seats changed', async () => {
+    const change = { subscriptionId: contoso.subscriptionId, delta: 2, days: 3, until: 'processing' } as const
+    const orderId = emulator.world.placeLateOrder(change)
+    await moveTo('2026-03-21T13:00:00Z')
+    const open = (await client.get(`/orders/${orderId}`)).json
+    expect(open).toMatchObject({ status: 'processing', products: [{ quantity: 2 }] })
+    expect(open).not.toHaveProperty('provisioningDate')
+    await moveTo('2026-03-23T13:00:00Z')
+    expect((await client.get(`/orders/${orderId}`)).json).toMatchObject({
+      status: 'completed',
+      provisioningDate: '2026-03-20T13:00:00Z',
+    })
+  })
+
+  it('may be placed afterwards, and change no seats', async () => {
+    await moveTo('2026-03-23T13:00:00Z')
+    const at = '2026-03-20T13:00:00Z'
+    const { subscriptionId } = contoso
+    const orderId = emulator.world.placeOrderAfterwards({ subscriptionId, delta: 2, at })
+    expect((await client.get(`/orders/${orderId}`)).json).toMatchObject({
+      status: 'completed',
+      creationDate: '2026-03-23T13:00:00Z',
+      provisioningDate: at,
+    })
+    expect(field(await detail(subscriptionId), 'products', 0, 'quantity')).toBe(25)
+  })
+})
+
+describe('a purchase', () => {
+  it('may have set-up fees, and a term that will not renew', async () => {
+    const subscriptionId = emulator.world.createSubscription({
+      customerId: contoso.customerId,
+      mpn: 'TEST:P1Y',
+      productName: 'Test product',
+      seats: 2,
+      unitPrice: '10.00',
+      autoRenew: false,
+      setups: [{ description: 'Onboarding', quantity: 1, unitPrice: '150.00' }],
+    })
+    expect(await detail(subscriptionId)).toMatchObject({ renewalStatus: false })
+    expect(await newestOrder()).toMatchObject({
+      details: [{ type: 'recurring' }, { type: 'setup', unitPrice: { amount: '150.00' } }],
+    })
+  })
+})
+
 describe('a term', () => {
   it('ends with an order or without', async () => {
     const { world } = emulator

@@ -34,6 +34,7 @@ export function createWorld(log: EventLog, now: () => Date): World {
     activate: ({ subscriptionId }) => happenings.activate(ground, subscriptionId),
     addSeats: (change) => happenings.changeSeats(ground, change),
     placeLateOrder: (change) => explained(happenings.changeSeats(ground, change)),
+    placeOrderAfterwards: (change) => happenings.placeOrderAfterwards(ground, change),
     scheduleAtRenewal: (change) => happenings.scheduleAtRenewal(ground, change),
     placeOpenOrder: (change) => happenings.placeOpenOrder(ground, change),
     withdrawOrder({ orderId }) {

@@ -5,8 +5,8 @@ import type { Duration, EventDraft, Instant, LineCreated } from './events.js'
 import type { Ground, LineChoice } from './ground.js'
 import { orderPlaced } from './orders.js'
 import type { SubscriptionState } from './projection.js'
-import { monthsOf } from './terms.js'
-import type { ExplainedBy, NewSubscription, World } from './world.js'
+import { monthsOf, RENEWAL_TIME } from './terms.js'
+import type { ExplainedBy, NewSubscription, Waiting, World } from './world.js'
 
 const MONTH: Duration = { type: 'month', duration: 1 }
 const YEAR: Duration = { type: 'year', duration: 1 }
@@ -72,6 +72,7 @@ export function createSubscription(ground: Ground, wanted: NewSubscription): str
     settledAt: status === 'active' ? moment : NEVER,
     outcome: 'completed',
     products: [{ line, quantity: line.seats }],
+    setups: wanted.setups ?? [],
   })
   ground.log.append([
     sale,
@@ -84,7 +85,7 @@ export function createSubscription(ground: Ground, wanted: NewSubscription): str
       billingModel: wanted.billingModel ?? 'chargeBeforeBillingPeriod',
       subscriptionPeriod,
       startDate,
-      autoRenew: true,
+      autoRenew: wanted.autoRenew ?? true,
       coTermed: created.expirationDate < nominal,
       replaces: null,
       orderId,
@@ -99,7 +100,7 @@ const NEVER: Instant = '2099-12-31T00:00:00Z'
 
 export function changeSeats(
   ground: Ground,
-  change: LineChoice & { delta: number; by?: ExplainedBy; days?: number },
+  change: LineChoice & { delta: number; by?: ExplainedBy; days?: number; until?: Waiting },
 ): string | null {
   const { state, line } = ground.line(change)
   const by = change.by ?? 'order'
@@ -107,8 +108,10 @@ export function changeSeats(
   const after = line.seats + change.delta
   if (after < 0) throw new Error(`${line.seats} seats cannot change by ${change.delta}`)
   const moment = ground.instant()
-  const visibleFrom = addSeconds(moment, (change.days ?? 0) * 86_400)
-  const order = by === 'nothing' ? null : ground.place(state, { orderType: 'change', products, visibleFrom })
+  const later = addSeconds(moment, (change.days ?? 0) * 86_400)
+  const late =
+    change.until === 'processing' ? { settledAt: later, provisionedAt: moment } : { visibleFrom: later }
+  const order = by === 'nothing' ? null : ground.place(state, { orderType: 'change', products, ...late })
   const orderId = order?.orderId ?? null
   ground.happen(state.subscriptionId, [
     ...(order === null ? [] : [order.draft]),
@@ -122,6 +125,17 @@ export function changeSeats(
       orderId,
     },
   ])
+  return orderId
+}
+
+export function placeOrderAfterwards(
+  ground: Ground,
+  change: LineChoice & { readonly delta: number; readonly at: Instant },
+): string {
+  const { state, line } = ground.line(change)
+  const products = [{ line, quantity: change.delta }]
+  const { orderId, draft } = ground.place(state, { orderType: 'change', products, provisionedAt: change.at })
+  ground.log.append([draft])
   return orderId
 }
 
@@ -246,7 +260,7 @@ export function scheduleAtRenewal(ground: Ground, change: LineChoice & { readonl
   const { state, line } = ground.line(change)
   const { orderId, draft } = ground.place(state, {
     orderType: 'change',
-    settledAt: at(state.expirationDate, '00:00'),
+    settledAt: at(state.expirationDate, RENEWAL_TIME),
     scheduledAtRenewal: true,
     products: [{ line, quantity: change.target }],
   })

@@ -8,6 +8,9 @@ export interface Span {
   readonly to: DateText
 }
 
+/** Renewals happen at night, on the same date in Europe and in the east of North America. */
+export const RENEWAL_TIME = '06:10'
+
 /** Months of a period; the seed world has no periods of days. */
 export function monthsOf(period: Duration): number {
   return period.type === 'year' ? period.duration * 12 : period.duration

@@ -1,5 +1,6 @@
-import type { Amount, BillingModel, DateText, Duration } from './events.js'
+import type { Amount, BillingModel, DateText, Duration, Instant } from './events.js'
 import type { LineChoice } from './ground.js'
+import type { Setup } from './orders.js'
 import type { Projection, SubscriptionState } from './projection.js'
 
 export interface NewSubscription {
@@ -19,10 +20,17 @@ export interface NewSubscription {
   readonly expirationDate?: DateText
   readonly vendorSubscriptionId?: string | null
   readonly status?: 'active' | 'pending'
+  /** Default: true. */
+  readonly autoRenew?: boolean
+  /** Set-up fees of its sales order. */
+  readonly setups?: readonly Setup[]
 }
 
 /** How a change of seats is explained by orders. */
 export type ExplainedBy = 'order' | 'orderWithoutProducts' | 'nothing'
+
+/** What a late order is until its day: not shown at all, or shown and not completed. */
+export type Waiting = 'hidden' | 'processing'
 
 /**
  * The marketplace as it is, and everything that can happen to it while it runs. Each method acts at the emulator's
@@ -42,8 +50,12 @@ export interface World {
   activate(choice: { readonly subscriptionId: string }): void
   /** `delta` may be negative. Returns the order's id, null when nothing explains it. */
   addSeats(change: LineChoice & { readonly delta: number; readonly by?: ExplainedBy }): string | null
-  /** Seats change now; the explaining order appears `days` later. */
-  placeLateOrder(change: LineChoice & { readonly delta: number; readonly days: number }): string
+  /** Seats change now; the explaining order appears, or was there all along and completes, `days` later. */
+  placeLateOrder(
+    change: LineChoice & { readonly delta: number; readonly days: number; readonly until?: Waiting },
+  ): string
+  /** An order placed and completed now that says it took effect `at` an earlier instant. Changes no seats. */
+  placeOrderAfterwards(change: LineChoice & { readonly delta: number; readonly at: Instant }): string
   /** A change ordered for the next renewal; the next `turnOver` or `renew` carries it out. */
   scheduleAtRenewal(change: LineChoice & { readonly target: number }): string
   /** An order that is submitted and never completed, until it is withdrawn. */

@@ -1,7 +1,7 @@
 import { addDays, addMonths, addSeconds, at, dateOf } from '../../shared/dates.js'
 import type { DateText, EventDraft, Instant, LineCreated } from '../events.js'
 import { type OrderedSubscription, type OrderRequest, orderPlaced } from '../orders.js'
-import { monthsOf } from '../terms.js'
+import { monthsOf, RENEWAL_TIME } from '../terms.js'
 import { BILLING_PERIOD, SUBSCRIPTION_PERIOD } from './catalog.js'
 import { WORLD_BEGINS } from './customers.js'
 import type { Explanation, LineagePlan, Move } from './lineage.js'
@@ -11,9 +11,6 @@ export const HORIZON: DateText = '2026-05-31'
 
 /** Shown as the expiration date of a perpetual licence, even after it ended. */
 const PERPETUAL_UNTIL: DateText = '2035-01-01'
-
-/** Renewals happen at night, on the same date in Europe and in the east of North America. */
-const RENEWAL_TIME = '06:10'
 
 /** A lineage while it is walked through time. Ids are symbols until the whole world is known. */
 interface Walk {
