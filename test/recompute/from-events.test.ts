@@ -149,7 +149,9 @@ describe('opening from the event log', () => {
     expect(
       amounts(log(created({ billingModel: 'chargeAfterBillingPeriod', line: { unitPrice: null } }))),
     ).toEqual([])
-    expect(() => recomputeFromEvents([], { ...ASKED, policy: { suspended: 'pause' } })).toThrow('hold')
+    const held = { type: 'subscriptionHeld', at, subscriptionId: '200' }
+    // Paused since it was last modified: 10 of 31 days are left.
+    expect(amounts(log(created(), held), { policy: { suspended: 'pause' } })).toEqual(['141.94'])
   })
 
   it('B12: an ended record is billed to its period, and not when it ended before the opening', () => {
@@ -172,7 +174,7 @@ describe('opening from the event log', () => {
     const who = recomputeFromEvents(log(created(), order(at, { details }), rise(at)), ASKED)
     expect(who.customers[0]?.amount).toBe('613.52')
     expect(who.customers[0]?.lines.find((line) => line.kind === 'oneTime')).toMatchObject({
-      subject: '300/1',
+      subject: '200/BP',
       billOn: '2026-03-11',
       amount: '99.00',
     })

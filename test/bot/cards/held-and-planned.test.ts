@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { customerCard } from '../../../bot/cards/customer.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import type { ObservedSubscription } from '../../../core/marketplace/types.js'
 import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
@@ -151,18 +150,4 @@ test('a customer’s lines are in the order of their products, whatever order th
   const card = await read(chat, 'customer contoso march')
   const products = card.flatMap((line) => /\] (\w+) ·/.exec(line)?.[1] ?? [])
   expect(products.filter((product) => product !== 'Microsoft')).toEqual(['Azure', 'Exchange', 'Visio'])
-})
-
-test('the day to bill on names its year where it is not that of the service', async () => {
-  const { studio } = await office()
-  const answer = await studio.customer('contoso')
-  const late = answer.bills.map((bill) => ({
-    ...bill,
-    lines: bill.lines.map((line) => ({
-      ...line,
-      charge: { ...line.charge, from: day('2026-12-01'), to: day('2027-01-01'), billOn: day('2027-01-01') },
-    })),
-  }))
-  const card = renderConsole(customerCard({ ...answer, bills: late }))
-  expect(card).toContain('1–31 Dec 2026 · bill on 1 Jan 2027 · ')
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { formatLocalDate } from '../../../core/calendar/date.js'
 import { dueAsKnown, dueThrough } from '../../../core/charges/due.js'
-import { explainLine, forecastWords } from '../../../core/charges/explain.js'
+import { explainLine } from '../../../core/charges/explain.js'
 import {
   type ChargeLine,
   DEFAULT_POLICY,
@@ -266,38 +266,6 @@ describe('changes dated after today', () => {
   test('what is billed is still subtracted', () => {
     const billed = dueThrough(dueInput({ events: TWENTY_THEN_25 }), day(OPENS_ON), day(MARCH))
     expect(known(future, APRIL, '2026-03-20', billed).lines).toEqual(['2026-04-01 25 × $22.00 = $550.00'])
-  })
-})
-
-describe('a forecast in words says what will be added or taken away', () => {
-  const planned = (of: CaseWords) =>
-    dueAsKnown(dueInput(of), day(OPENS_ON), day(APRIL), day('2026-03-20')).forecast.map((line) =>
-      forecastWords(line, 'USD'),
-    )
-
-  test.each<[string, CaseWords, string]>([
-    [
-      'seats to come',
-      { events: [BASE, ['2026-04-11', 25]] },
-      '20 → 25 seats from 11 Apr: would add $73.33 (5 × $22.00 × 20/30)',
-    ],
-    [
-      'a start to come',
-      { start: '2026-04-11', events: [['2026-04-11', 20, '22.00']] },
-      '11–30 Apr 2026: would add $293.33 (20 × $22.00 × 20/30)',
-    ],
-    [
-      'seats that go',
-      { policy: { decreases: 'credit' }, events: [BASE, ['2026-04-11', 15]] },
-      '20 → 15 seats from 11 Apr: would take away $73.33 (-5 × $22.00 × 20/30)',
-    ],
-    [
-      'an end to come',
-      { policy: { lastPeriod: 'prorate' }, events: [BASE], end: '2026-04-16' },
-      '$440.00 → $220.00 for 1–30 Apr 2026: would take away $220.00',
-    ],
-  ])('%s', (_, of, expected) => {
-    expect(planned(of)).toEqual([expected])
   })
 })
 

@@ -155,6 +155,9 @@ export function chargesOf(
   let sum = ZERO
   for (const draft of draftsOf(period, history, question, rules)) {
     if (isZero(draft.quantity) || isZero(draft.unitPrice)) continue
+    const billOn = billOnOf(draft, period, policy, rules)
+    // B9, B20: the sum that is held at 0 is of what is due; what lies before the opening is not.
+    if (question.dueFrom !== undefined && billOn < question.dueFrom) continue
     const computed = amountOf(draft, shareOf(draft, measure), question, rules)
     // D5: in date order, the line that would push the period's sum below 0 is cut to leave 0.
     const below = compare(add(sum, computed), ZERO) < 0 && rules.broken !== 'capForgotten'
@@ -166,7 +169,7 @@ export function chargesOf(
       period: { from: period.from, to: period.to },
       from: draft.from,
       to: draft.to,
-      billOn: billOnOf(draft, period, policy, rules),
+      billOn,
       quantity: draft.quantity,
       unitPrice: draft.unitPrice,
       amount,

@@ -20,7 +20,7 @@ export function featuresOf({ runs }: RandomTimeline): readonly string[] {
     sameDayEvents: new Set(days).size < days.length,
     instants: input.subscription.events.some((event) => event.instant !== undefined),
     term: input.subscription.term !== undefined,
-    shortTerm: subscription.termTo !== undefined,
+    shortTerm: subscription.terms.some(({ to }) => to !== undefined),
     trial: subscription.trialEnd !== undefined,
     asOf: input.asOf !== undefined,
     billed,

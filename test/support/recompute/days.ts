@@ -19,17 +19,36 @@ export function partsOf(day: Day): DateParts {
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() }
 }
 
-export function parseDay(text: string): Day {
+export const parseDay: (text: string) => Day = remembered((text) => {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
   if (match === null) throw new Error(`"${text}" is not a date`)
   const day = dayOf(Number(match[1]), Number(match[2]), Number(match[3]))
   if (formatDay(day) !== text) throw new Error(`${text} is not in the calendar`)
   return day
+})
+
+export const formatDay: (day: Day) => string = remembered((day) =>
+  new Date(day * DAY_MILLISECONDS).toISOString().slice(0, 10),
+)
+
+/** The few dates of a test are asked for again and again. */
+function remembered<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>()
+  return (key) => {
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const value = compute(key)
+    known.set(key, value)
+    return value
+  }
 }
 
-export function formatDay(day: Day): string {
-  return new Date(day * DAY_MILLISECONDS).toISOString().slice(0, 10)
-}
+/** An instant in any way of writing, as milliseconds. */
+export const milliseconds: (instant: string) => number = remembered((instant) => {
+  const at = new Date(instant).getTime()
+  if (Number.isNaN(at)) throw new Error(`"${instant}" is not an instant`)
+  return at
+})
 
 /** Months are numbered through: January 2026 is 2026 × 12 + 0. */
 export function monthNumber(day: Day): number {
@@ -57,10 +76,12 @@ export function addMonths(day: Day, months: number): Day {
 
 /** B3: an instant becomes its local date in the billing time zone. */
 export function localDay(instant: string, timeZone: string): Day {
-  const at = new Date(instant)
-  if (Number.isNaN(at.getTime())) throw new Error(`"${instant}" is not an instant`)
-  return parseDay(dateFormat(timeZone).format(at))
+  return dayIn(timeZone)(milliseconds(instant))
 }
+
+const dayIn = remembered((timeZone: string) =>
+  remembered((at: number) => parseDay(dateFormat(timeZone).format(at))),
+)
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 

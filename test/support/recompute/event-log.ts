@@ -1,3 +1,5 @@
+import { milliseconds } from './days.js'
+
 /**
  * What a reader of the emulated marketplace's API can see at an instant, folded from its event log by the rules of
  * the emulator's README: the events with `at` and `visibleFrom` not after it, in order of (`at`, `sequence`).
@@ -95,13 +97,13 @@ type Placed = LoggedEvent &
     readonly history: readonly { readonly status: string; readonly at: string }[]
   }
 
-const instant = (text: string) => new Date(text).getTime()
-
 function visible(events: readonly LoggedEvent[], now: string): readonly LoggedEvent[] {
-  const until = Math.floor(instant(now) / 1000) * 1000
+  const until = Math.floor(milliseconds(now) / 1000) * 1000
   return events
-    .filter((event) => instant(event.at) <= until && instant(event.visibleFrom) <= until)
-    .toSorted((left, right) => instant(left.at) - instant(right.at) || left.sequence - right.sequence)
+    .filter((event) => milliseconds(event.at) <= until && milliseconds(event.visibleFrom) <= until)
+    .toSorted(
+      (left, right) => milliseconds(left.at) - milliseconds(right.at) || left.sequence - right.sequence,
+    )
 }
 
 function recordsOf(event: Created): readonly SeenRecord[] {
@@ -157,7 +159,7 @@ function changedRecord(record: SeenRecord, event: Change): Partial<SeenRecord> {
 }
 
 function seenOrder(order: Placed, withdrawn: boolean, now: string): SeenOrder {
-  const steps = order.history.filter((step) => instant(step.at) <= instant(now))
+  const steps = order.history.filter((step) => milliseconds(step.at) <= milliseconds(now))
   const status = withdrawn ? 'cancelled' : (steps.at(-1)?.status ?? 'submitted')
   return { ...order, status, provisionedAt: status === 'completed' ? order.provisionedAt : null }
 }
@@ -165,25 +167,30 @@ function seenOrder(order: Placed, withdrawn: boolean, now: string): SeenOrder {
 export function seenAt(events: readonly LoggedEvent[], now: string): Seen {
   const orders: Placed[] = []
   const withdrawn = new Set<string>()
-  let records: readonly SeenRecord[] = []
+  const records = new Map<string, readonly SeenRecord[]>()
   for (const event of visible(events, now)) {
     if (event.type === 'customerCreated') continue
     if (event.type === 'orderPlaced') orders.push(event as Placed)
     else if (event.type === 'orderWithdrawn')
       withdrawn.add((event as LoggedEvent & { orderId: string }).orderId)
-    else if (event.type === 'subscriptionCreated') records = [...records, ...recordsOf(event as Created)]
     else {
       const change = event as Change
-      records = records.map((record) => {
-        if (record.subscriptionId !== change.subscriptionId) return record
-        const shown = change.visibleFrom.slice(0, 10)
-        const lastModified = shown > record.lastModified ? shown : record.lastModified
-        return { ...record, ...changedRecord(record, change), lastModified }
-      })
+      const before = records.get(change.subscriptionId)
+      if (event.type === 'subscriptionCreated')
+        records.set(change.subscriptionId, recordsOf(event as Created))
+      else if (before !== undefined) records.set(change.subscriptionId, changedRecords(before, change))
     }
   }
   return {
-    records,
+    records: [...records.values()].flat(),
     orders: orders.map((order) => seenOrder(order, withdrawn.has(order.orderId), now)),
   }
+}
+
+function changedRecords(records: readonly SeenRecord[], change: Change): readonly SeenRecord[] {
+  const shown = change.visibleFrom.slice(0, 10)
+  return records.map((record) => {
+    const lastModified = shown > record.lastModified ? shown : record.lastModified
+    return { ...record, ...changedRecord(record, change), lastModified }
+  })
 }

@@ -1,16 +1,16 @@
 import { type Day, formatDay, localDay, parseDay } from './days.js'
-import { type LoggedEvent, type Seen, type SeenOrder, type SeenRecord, seenAt } from './event-log.js'
-import type { CalculatorInput, EventInput, PolicyInput } from './input.js'
-import { readInput } from './input.js'
+import type { LoggedEvent } from './event-log.js'
+import type { PolicyInput } from './input.js'
+import { type FeeEvent, inputOf } from './lineage-input.js'
 import { type Lineage, lineagesOf } from './lineages.js'
-import { firstTerm, type Opening, openRecord } from './opening.js'
-import { periodsOf } from './periods.js'
+import { type OpenedRecord, openRecord } from './opening.js'
+import { type Poll, type Watch, type WatchedOrder, watch } from './polls.js'
 import { recompute } from './recompute.js'
+import type { Rules } from './rules.js'
+import { settleLines } from './settle.js'
 import { type Held, type Who, type WhoLine, whoOf } from './who.js'
 
-export interface Asked {
-  /** The instant of the one observation. */
-  readonly now: string
+interface Question {
   /** Nothing before this day is due (B20). */
   readonly opensOn: string
   /** The billing time zone (B3). */
@@ -20,87 +20,85 @@ export interface Asked {
   readonly policy?: PolicyInput
 }
 
+export interface Asked extends Question {
+  /** The instant of the one observation. */
+  readonly now: string
+}
+
+export interface AskedOfPolls extends Question {
+  /** Every poll that was complete, in order of time; at least one. */
+  readonly polls: readonly Poll[]
+  /** Lines of earlier answers that were billed (B22, B23). */
+  readonly billed?: readonly WhoLine[]
+  readonly rules?: Rules
+}
+
 /** A window that reaches back far enough to hold the longest term that still runs at the opening. */
 const LONGEST_TERM_DAYS = 5 * 366
+/** And one for periods of a month: in arrears one that began before the opening is billed after it. */
+const LONGEST_MONTHS_DAYS = 62
 
-function recordKey(record: SeenRecord): string {
+function recordKey({ record }: OpenedRecord): string {
   return `${record.subscriptionId}/${record.mpn}`
 }
 
 /**
- * B17: the currency of the customer's priced subscription with the earliest start, then the lowest id.
+ * B17: the currency of the customer's priced subscription with the earliest start, then the lowest id, among those of
+ * the first poll that showed one.
  */
-export function billingCurrency(seen: Seen, customerId: string): string | undefined {
-  const first = seen.records
-    .filter((record) => record.customerId === customerId && record.unitPrice !== null)
+function billingCurrency(seen: Watch, customerId: string): string | undefined {
+  const priced = seen.records.flatMap(({ sightings }) => {
+    const first = sightings.find(
+      ({ record }) => record.customerId === customerId && record.unitPrice !== null,
+    )
+    return first === undefined ? [] : [first]
+  })
+  const poll = Math.min(...priced.map((sighting) => sighting.poll))
+  const [earliest] = priced
+    .filter((sighting) => sighting.poll === poll)
+    .map(({ record }) => record)
     .toSorted((left, right) => {
       if (left.starts !== right.starts) return left.starts < right.starts ? -1 : 1
       return Number(BigInt(left.subscriptionId) - BigInt(right.subscriptionId))
-    })[0]
-  return first?.unitPrice?.currency
+    })
+  return earliest?.unitPrice?.currency
 }
 
-/** B21: a change with a future date counts from the first period that starts on or after it. */
-function scheduledEvents(
-  lineage: Lineage,
-  orders: readonly SeenOrder[],
-  input: CalculatorInput,
-): EventInput[] {
-  const last = lineage.records.at(-1)
-  if (last === undefined || last.end !== undefined) return []
-  const { record } = last
-  const { subscription, policy } = readInput(input)
-  return orders.flatMap((order) => {
-    const waits = order.scheduledAtRenewal && (order.status === 'submitted' || order.status === 'processing')
-    const wanted = order.products?.find((product) => product.mpn === record.mpn)
-    if (order.subscriptionId !== record.subscriptionId || !waits || wanted === undefined) return []
-    const expires = parseDay(record.expires)
-    const period = periodsOf(subscription, policy, {}).containing(expires)
-    const on = period.from === expires ? period.from : period.to
-    return [{ on: formatDay(on), quantity: `${wanted.quantity}` }]
-  })
+/** A set-up detail of a completed order (B20b). */
+interface Fee extends FeeEvent {
+  readonly order: WatchedOrder
+  readonly mpn: string
 }
 
-/**
- * The calculator's input of a lineage: the counts of its records one after the other, each at the price its record
- * is served with at the one observation (earlier prices cannot be seen; an ended record keeps its own).
- */
-function inputOf(
-  lineage: Lineage,
-  seen: Seen,
-  asked: Asked,
-  price: { currency: string },
-): CalculatorInput | undefined {
-  const [first, last] = [lineage.records[0], lineage.records.at(-1)]
-  if (first === undefined || last === undefined) return undefined
-  const events = lineage.records.flatMap((opened, index): readonly EventInput[] => {
-    const next: Day | undefined = lineage.records[index + 1]?.start
-    const amount = opened.record.unitPrice?.amount
-    return opened.counts
-      .filter(({ on }) => next === undefined || on < next)
-      .map(({ on, seats }, position) => ({
-        on: formatDay(on),
-        quantity: `${seats}`,
-        ...(position === 0 && amount !== undefined ? { unitPrice: amount } : {}),
+function feesOf(seen: Watch, asked: AskedOfPolls): readonly Fee[] {
+  if (asked.rules?.broken === 'setUpFeeLost') return []
+  return seen.orders.flatMap((order) => {
+    const { status, provisionedAt, details } = order
+    if (status !== 'completed' || provisionedAt === null) return []
+    const on = formatDay(localDay(provisionedAt, asked.timeZone))
+    return (details ?? [])
+      .filter(({ type }) => type === 'setup')
+      .map(({ mpn, quantity, unitPrice }) => ({
+        on,
+        type: 'oneTime' as const,
+        quantity: `${quantity}`,
+        unitPrice,
+        order,
+        mpn,
       }))
   })
-  const until = parseDay(asked.until)
-  const term = firstTerm(last.record, localDay(asked.now, asked.timeZone))
-  const input: CalculatorInput = {
-    currency: price.currency,
-    policy: asked.policy ?? {},
-    subscription: {
-      billingPeriod: last.record.billingPeriod,
-      start: formatDay(first.start),
-      end: last.end === undefined ? null : formatDay(last.end),
-      ...(term === undefined ? {} : { term }),
-      events,
-    },
-    from: formatDay(Math.max(first.start - 31, parseDay(asked.opensOn) - LONGEST_TERM_DAYS)),
-    to: formatDay(Math.max(until, first.start) + 1),
-  }
-  const scheduled = scheduledEvents(lineage, seen.orders, input)
-  return { ...input, subscription: { ...input.subscription, events: [...events, ...scheduled] } }
+}
+
+/** The lineage a fee belongs to: that of its product among those of its subscription, else the first of them. */
+function lineageOfFee({ order, mpn }: Fee, lineages: readonly Lineage[]): Lineage | undefined {
+  const having = (wanted?: string) =>
+    lineages.find(({ records }) =>
+      records.some(
+        ({ record }) =>
+          record.subscriptionId === order.subscriptionId && (wanted ?? record.mpn) === record.mpn,
+      ),
+    )
+  return having(mpn) ?? having()
 }
 
 interface Charged {
@@ -108,108 +106,133 @@ interface Charged {
   readonly held: readonly Held[]
 }
 
-/** B21: everything with `billOn` from the opening to `until`. */
-function dueLines(input: CalculatorInput, asked: Asked): ReturnType<typeof recompute>['lines'] {
-  return recompute(input).lines.filter((line) => line.billOn >= asked.opensOn && line.billOn <= asked.until)
+/** One subscription of ours, or an order with fees of its own. */
+interface Account {
+  readonly customerId: string
+  readonly currency: string
+  readonly subject: string
+  readonly records: readonly string[]
+  readonly assumed: boolean
 }
 
-function chargeLineage(lineage: Lineage, seen: Seen, asked: Asked): Charged {
+type Lines = ReturnType<typeof recompute>['lines']
+
+function billedOf(account: Pick<Account, 'subject' | 'records'>, asked: AskedOfPolls): readonly WhoLine[] {
+  const { billed = [] } = asked
+  return billed.filter(({ subject }) => subject === account.subject || account.records.includes(subject))
+}
+
+/** B21, B23: everything with `billOn` from the opening to `until`, minus what is billed. */
+function chargeAccount(account: Account, all: Lines, asked: AskedOfPolls): readonly WhoLine[] {
+  const { opensOn, until } = asked
+  const billed = billedOf(account, asked)
+  // What was billed ahead of its day is settled against what is due on its day.
+  const through = billed.reduce((latest, { billOn }) => (billOn > latest ? billOn : latest), until)
+  const due = all.filter(({ billOn }) => billOn >= opensOn && billOn <= through)
+  return settleLines(due, billed, account.currency)
+    .filter(({ billOn }) => billOn <= until)
+    .map((line) => ({ ...line, ...account }))
+}
+
+interface Scene {
+  readonly seen: Watch
+  readonly asked: AskedOfPolls
+  readonly lineages: readonly Lineage[]
+  readonly fees: readonly Fee[]
+}
+
+function windowOf(lineage: Lineage, { asked }: Scene): { from: Day; until: Day; opensOn: Day } {
+  const [first] = lineage.records
+  const opens = parseDay(asked.opensOn)
+  const period = first?.record.billingPeriod
+  const months = period?.type === 'month' && period.duration === 1
+  const billed = (asked.billed ?? []).map(({ billOn }) => parseDay(billOn))
+  const until = Math.max(parseDay(asked.until), opens, ...billed)
+  return { from: opens - (months ? LONGEST_MONTHS_DAYS : LONGEST_TERM_DAYS), until, opensOn: opens }
+}
+
+function chargeLineage(lineage: Lineage, scene: Scene): Charged {
+  const { seen, asked } = scene
   const [first, last] = [lineage.records[0], lineage.records.at(-1)]
   if (first === undefined || last === undefined) return { lines: [], held: [] }
   const { customerId } = first.record
-  const subject = recordKey(first.record)
-  const hold = (why: Held['why']) => ({ lines: [], held: [{ customerId, subject, why, lines: [] }] })
+  const subject = recordKey(first)
   const opens = parseDay(asked.opensOn)
-  const over = lineage.records.every((opened) => opened.end !== undefined && opened.end <= opens)
-  if (last.record.unitPrice === null) return over ? { lines: [], held: [] } : hold('noPrice')
-  const currency = last.record.unitPrice.currency
-  const input = inputOf(lineage, seen, asked, { currency })
-  if (input === undefined) return { lines: [], held: [] }
-  const assumed = lineage.records.some((opened) => opened.assumed && (opened.end ?? opens + 1) > opens)
-  const records = lineage.records.map((opened) => recordKey(opened.record))
-  const lines = dueLines(input, asked).map((line) => ({
-    ...line,
-    customerId,
+  const { unitPrice } = last.running
+  if (unitPrice === null) {
+    const over = lineage.records.every(({ end }) => end !== undefined && end <= opens)
+    return { lines: [], held: over ? [] : [{ customerId, subject, why: 'noPrice', lines: [] }] }
+  }
+  const { currency } = unitPrice
+  const own = scene.fees.filter((fee) => lineageOfFee(fee, scene.lineages) === lineage)
+  const input = inputOf(lineage, {
+    ...windowOf(lineage, scene),
     currency,
-    subject,
-    records,
-    assumed,
-  }))
-  const why = lineage.ambiguous
-    ? 'ambiguous'
-    : currency === billingCurrency(seen, customerId)
-      ? undefined
-      : 'currency'
+    policy: asked.policy ?? {},
+    rules: asked.rules ?? {},
+    orders: seen.orders,
+    fees: own.filter((fee) => fee.order.currency === currency),
+    today: seen.today,
+  })
+  const { assumed } = lineage
+  const account = { customerId, currency, subject, records: lineage.records.map(recordKey), assumed }
+  const lines = chargeAccount(account, recompute(input).lines, asked)
+  const foreign = currency === billingCurrency(seen, customerId) ? undefined : 'currency'
+  const why = lineage.ambiguous ? 'ambiguous' : foreign
   if (why === undefined) return { lines, held: [] }
   return { lines: [], held: lines.length > 0 ? [{ customerId, subject, why, lines }] : [] }
 }
 
-/** B20b: the set-up details of completed orders, each a one-time line on its local provisioning date. */
-function setupLines(order: SeenOrder, seen: Seen, asked: Asked, lineages: readonly Lineage[]): Charged {
-  if (order.status !== 'completed' || order.provisionedAt === null) return { lines: [], held: [] }
-  const on = formatDay(localDay(order.provisionedAt, asked.timeZone))
-  const { customerId, currency } = order
-  const lines = (order.details ?? []).flatMap((detail, index): readonly WhoLine[] => {
-    if (detail.type !== 'setup' || on < asked.opensOn) return []
-    const input: CalculatorInput = {
-      currency,
-      policy: asked.policy ?? {},
-      subscription: {
-        ...periodLike(order, seen, asked, lineages),
-        events: [
-          { on, quantity: '1', unitPrice: '0' },
-          { on, type: 'oneTime', quantity: `${detail.quantity}`, unitPrice: detail.unitPrice },
-        ],
-      },
-      from: formatDay(parseDay(on) - LONGEST_TERM_DAYS),
-      to: formatDay(parseDay(on) + 1),
-    }
-    const subject = `${order.orderId}/${index}`
-    return dueLines(input, asked).map((line) => ({
-      ...line,
-      customerId,
-      currency,
-      subject,
-      records: [],
-      assumed: false,
-    }))
+/** A fee of no lineage: of an order without subscription, or of one that is not billed by seats. */
+function chargeFee(fee: Fee, { seen, asked }: Scene): Charged {
+  const { order, mpn: _, ...event } = fee
+  const { customerId, currency, orderId } = order
+  const account = { customerId, currency, subject: orderId, records: [], assumed: false }
+  const on = parseDay(event.on)
+  const { lines: all } = recompute({
+    currency,
+    policy: asked.policy ?? {},
+    subscription: {
+      billingPeriod: { type: 'month', duration: 1 },
+      start: event.on,
+      events: [{ on: event.on, quantity: '1', unitPrice: '0' }, event],
+    },
+    from: formatDay(on - LONGEST_MONTHS_DAYS),
+    to: formatDay(on + 1),
   })
-  if (currency === billingCurrency(seen, customerId) || lines.length === 0) return { lines, held: [] }
-  return { lines: [], held: [{ customerId, subject: order.orderId, why: 'currency', lines }] }
-}
-
-/** The billing period and start of the order's subscription: in arrears a fee is billed at its period's end (D8). */
-function periodLike(order: SeenOrder, seen: Seen, asked: Asked, lineages: readonly Lineage[]) {
-  const lineage = lineages.find(({ records }) =>
-    records.some(({ record }) => record.subscriptionId === order.subscriptionId),
+  const lines = chargeAccount(account, all, asked)
+  const listed = seen.records.some(
+    ({ sightings }) => sightings[0].record.subscriptionId === order.subscriptionId,
   )
-  const currency = order.currency
-  const found = lineage === undefined ? undefined : inputOf(lineage, seen, asked, { currency })?.subscription
-  const { billingPeriod, start, term } = found ?? {
-    billingPeriod: { type: 'month', duration: 1 },
-    start: asked.opensOn,
-  }
-  return { billingPeriod, start, ...(term === undefined ? {} : { term }) } as const
+  const unlisted = order.subscriptionId === null || listed ? undefined : 'unlisted'
+  const why = unlisted ?? (currency === billingCurrency(seen, customerId) ? undefined : 'currency')
+  if (why === undefined || lines.length === 0) return { lines, held: [] }
+  return { lines: [], held: [{ customerId, subject: orderId, why, lines }] }
 }
 
 /**
- * Whom to bill through `until` as one observation at `now` lets us know it, from nothing but the marketplace's event
- * log: per customer and currency, line by line, and what is held. Usage is left to the vendor's file, pending
- * subscriptions are not billed (B13), suspended ones are (policy `bill`).
+ * Whom to bill through `until` as a row of polls lets us know it, from nothing but the marketplace's event log and the
+ * instants of the polls: per customer and currency, line by line, and what is held. Usage is left to the vendor's file.
  */
-export function recomputeFromEvents(events: readonly LoggedEvent[], asked: Asked): Who {
-  if (asked.policy?.suspended === 'pause')
-    throw new Error('one observation cannot tell since when a hold lasts')
-  const seen = seenAt(events, asked.now)
-  const opening: Opening = { ...asked, opensOn: parseDay(asked.opensOn) }
-  const billable = seen.records.filter((record) => record.status !== 'pending' && !record.usage)
-  const lineages = lineagesOf(billable.map((record) => openRecord(record, seen.orders, opening)))
+export function recomputeFromPolls(events: readonly LoggedEvent[], asked: AskedOfPolls): Who {
+  const { timeZone, rules = {} } = asked
+  const seen = watch(events, asked.polls, timeZone)
+  const opened = seen.records.flatMap((watched) => openRecord(watched, seen, { timeZone, rules }) ?? [])
+  const lineages = lineagesOf(opened, parseDay(asked.opensOn), rules)
+  const fees = feesOf(seen, asked)
+  const scene: Scene = { seen, asked, lineages, fees }
+  const stray = fees.filter((fee) => lineageOfFee(fee, lineages) === undefined)
   const charged = [
-    ...lineages.map((lineage) => chargeLineage(lineage, seen, asked)),
-    ...seen.orders.map((order) => setupLines(order, seen, asked, lineages)),
+    ...lineages.map((lineage) => chargeLineage(lineage, scene)),
+    ...stray.map((fee) => chargeFee(fee, scene)),
   ]
   return whoOf(
     charged.flatMap(({ lines }) => lines),
     charged.flatMap(({ held }) => held),
   )
+}
+
+/** The same for one observation that took no time. */
+export function recomputeFromEvents(events: readonly LoggedEvent[], { now, ...asked }: Asked): Who {
+  return recomputeFromPolls(events, { ...asked, polls: [{ startedAt: now }] })
 }

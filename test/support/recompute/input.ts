@@ -34,6 +34,8 @@ export interface SubscriptionInput {
   readonly start: string
   readonly end?: string | null
   readonly term?: { readonly from?: string; readonly to?: string }
+  /** Not of the calculator: the first terms of a lineage's records, one after the other, in place of `term`. */
+  readonly terms?: readonly { readonly from: string; readonly to?: string }[]
   readonly trialEnd?: string
   readonly events: readonly EventInput[]
 }
@@ -47,6 +49,8 @@ export interface CalculatorInput {
   readonly from: string
   readonly to: string
   readonly asOf?: string
+  /** Not of the calculator: nothing with an earlier `billOn` is due (B20). */
+  readonly dueFrom?: string
   readonly ends?: 'inclusive' | 'exclusive'
   readonly billed?: readonly BilledLine[]
 }
@@ -89,8 +93,8 @@ export interface Subscription {
   readonly start: Day
   /** First day without service (B12). */
   readonly end: Day | undefined
-  readonly termFrom: Day | undefined
-  readonly termTo: Day | undefined
+  /** Terms that are stated, in order; `to` undefined: one nominal term. */
+  readonly terms: readonly { readonly from: Day; readonly to: Day | undefined }[]
   readonly trialEnd: Day | undefined
   /** In date order; those of one day in array order (B6). */
   readonly events: readonly Event[]
@@ -141,6 +145,7 @@ export interface Question {
   readonly subscription: Subscription
   readonly window: Span
   readonly asOf: Day | undefined
+  readonly dueFrom: Day | undefined
   readonly billed: readonly BilledLine[]
 }
 
@@ -158,13 +163,16 @@ export function readInput(input: CalculatorInput): Question {
       length: type === 'year' ? duration * 12 : duration,
       start: parseDay(subscription.start),
       end: end(subscription.end),
-      termFrom: subscription.term?.from === undefined ? undefined : parseDay(subscription.term.from),
-      termTo: end(subscription.term?.to),
+      terms: (subscription.terms ?? [subscription.term ?? {}]).map((term) => ({
+        from: parseDay(term.from ?? subscription.start),
+        to: end(term.to),
+      })),
       trialEnd: end(subscription.trialEnd),
       events: events.toSorted((left, right) => left.on - right.on),
     },
     window: { from: parseDay(input.from), to: parseDay(input.to) },
     asOf: input.asOf === undefined ? undefined : parseDay(input.asOf),
+    dueFrom: input.dueFrom === undefined ? undefined : parseDay(input.dueFrom),
     billed: input.billed ?? [],
   }
   if (question.subscription.unit === 'day' && question.policy.dayCount !== 'actual') {

@@ -1,7 +1,10 @@
+import { type Counted, countsOf } from './counts.js'
+import { type Day, parseDay } from './days.js'
 import { hasEnded, type OpenedRecord } from './opening.js'
+import type { Rules } from './rules.js'
 
 /** The records of one subscription of ours, in order of their starts (B18). */
-export interface Lineage {
+export interface Lineage extends Counted {
   readonly records: readonly OpenedRecord[]
   /** More than one record may continue another: not joined, held, a person is asked. */
   readonly ambiguous: boolean
@@ -14,9 +17,23 @@ interface Join {
 
 const DAYS_APART = 3
 
-function mayContinue({ old, next }: Join): boolean {
-  if (old.end === undefined || !hasEnded(old.record) || next.start <= old.start) return false
-  return Math.abs(next.start - old.end) <= DAYS_APART
+/**
+ * The end of a record that another may continue. One that was not listed any more when its term was over, while a new
+ * one appeared, is taken for ended with its term: its end is only not seen yet.
+ */
+function endOf({ old, next }: Join): number | undefined {
+  if (hasEnded(old.record)) return old.end
+  return old.listed || next.firstPoll <= old.lastPoll ? undefined : parseDay(old.record.expires)
+}
+
+/** B18; records of different billing periods cannot share one row of periods. */
+function mayContinue(join: Join): boolean {
+  const { old, next } = join
+  const end = endOf(join)
+  if (end === undefined || next.start <= old.start) return false
+  const [period, other] = [old.record.billingPeriod, next.record.billingPeriod]
+  if (period.type !== other.type || period.duration !== other.duration) return false
+  return Math.abs(next.start - end) <= DAYS_APART
 }
 
 function sameAtVendor({ old, next }: Join): boolean {
@@ -41,7 +58,13 @@ function joinsOf(records: readonly OpenedRecord[]): { joined: readonly Join[]; d
 }
 
 /** B18: same customer and product, a new record within 3 days of the old one's end continues it. */
-export function lineagesOf(records: readonly OpenedRecord[]): readonly Lineage[] {
+export function lineagesOf(records: readonly OpenedRecord[], opensOn: Day, rules: Rules): readonly Lineage[] {
+  const counted = (chain: readonly OpenedRecord[], ambiguous = false) => ({
+    ...countsOf(chain, opensOn, rules),
+    records: chain,
+    ambiguous,
+  })
+  if (rules.broken === 'turnoverById') return records.map((opened) => counted([opened]))
   const groups = new Map<string, OpenedRecord[]>()
   for (const opened of records) {
     const key = `${opened.record.customerId} ${opened.record.mpn}`
@@ -57,7 +80,7 @@ export function lineagesOf(records: readonly OpenedRecord[]): readonly Lineage[]
         const chain = [first]
         for (let next = continued.get(first); next !== undefined; next = continued.get(next)) chain.push(next)
         const ambiguous = doubtful.some(({ old, next }) => chain.includes(old) || chain.includes(next))
-        return { records: chain, ambiguous }
+        return counted(chain, ambiguous)
       })
   })
 }

@@ -1,23 +1,46 @@
-import { addMonths, type Day, formatDay, localDay, parseDay } from './days.js'
-import type { SeenOrder, SeenRecord } from './event-log.js'
+import { type Day, localDay, parseDay } from './days.js'
+import type { SeenRecord } from './event-log.js'
+import type { Sighting, Watch, Watched, WatchedOrder } from './polls.js'
+import type { Rules } from './rules.js'
+import { type Step, stepsOf } from './steps.js'
 
-/** What one observation has to know beside the marketplace. */
+/** What has to be known beside the marketplace. */
 export interface Opening {
-  readonly now: string
-  readonly opensOn: Day
   readonly timeZone: string
+  readonly rules: Rules
 }
 
-/** A record with its days of service and the counts of its seats since the opening. */
+/** Something of a licence line that holds from a day on. */
+interface From<Value> {
+  readonly on: Day
+  readonly value: Value
+}
+
+/** A licence line that is or was in service, with all its polls tell of it. */
 export interface OpenedRecord {
+  /** As last shown. */
   readonly record: SeenRecord
+  /** As last shown before it ended; `record` when it was never shown running. */
+  readonly running: SeenRecord
   readonly start: Day
   /** First day without service; undefined while it runs on. */
   readonly end: Day | undefined
-  /** The count from each day on, in date order; the first is the record's start. */
-  readonly counts: readonly { readonly on: Day; readonly seats: number }[]
-  /** B20: the orders do not add up or carry no products; the count is taken as constant. */
-  readonly assumed: boolean
+  /** B21: the day on which it will end unless somebody changes that. */
+  readonly plannedEnd: Day | undefined
+  /** The sightings that count its seats, in order of time. */
+  readonly served: readonly [Sighting, ...Sighting[]]
+  /** The first sighting of it as ended. */
+  readonly endedIn: Sighting | undefined
+  /** Its completed orders up to its end, oldest first. */
+  readonly steps: readonly Step[]
+  /** B16: the price from each observation of it on; the first holds from the start. */
+  readonly prices: readonly From<string | undefined>[]
+  /** B13: on hold or not, from each observation of it on. */
+  readonly holds: readonly From<boolean>[]
+  /** The last poll listed it. */
+  readonly listed: boolean
+  readonly firstPoll: number
+  readonly lastPoll: number
 }
 
 export function hasEnded(record: SeenRecord): boolean {
@@ -25,109 +48,93 @@ export function hasEnded(record: SeenRecord): boolean {
 }
 
 /**
- * B12: the first day without service. Of an ended record the expiration date; where that is still to come (a
- * perpetual licence keeps a far one), the day of its completed cancellation order, else the day it was last
- * modified. A running record that will not renew ends with its term (B21: a change with a future date).
+ * B12: the first day without service: the expiration date, which has no zone and so may be the day after the local
+ * one. Where that is still to come (a perpetual licence keeps a far one), the day of the completed cancellation order,
+ * else the day it was last modified.
  */
-function endOf(record: SeenRecord, orders: readonly SeenOrder[], opening: Opening): Day | undefined {
-  const expires = parseDay(record.expires)
-  const today = localDay(opening.now, opening.timeZone)
-  if (!hasEnded(record)) return record.autoRenew || expires <= today ? undefined : expires
-  if (expires <= today) return expires
+function endOf(ended: Sighting, orders: readonly WatchedOrder[], timeZone: string): Day {
+  const expires = parseDay(ended.record.expires)
+  if (expires <= ended.on + 1) return expires
   const cancellation = orders.find(
     (order) => order.orderType === 'cancellation' && order.provisionedAt !== null,
   )
-  if (cancellation?.provisionedAt) return localDay(cancellation.provisionedAt, opening.timeZone)
-  return parseDay(record.lastModified)
+  if (cancellation?.provisionedAt) return localDay(cancellation.provisionedAt, timeZone)
+  return parseDay(ended.record.lastModified)
 }
 
-interface Step {
-  readonly on: Day
-  readonly type: SeenOrder['orderType']
-  /** Signed difference; undefined: the order carries no products, or only a wanted total. */
-  readonly difference: number | undefined
+/** B21: a running record that will not renew ends with its term; one still listed after that day runs on. */
+function plannedEndOf(record: SeenRecord, today: Day, rules: Rules): Day | undefined {
+  const expires = parseDay(record.expires)
+  if (hasEnded(record) || record.autoRenew) return undefined
+  return expires > today || rules.broken === 'plannedEndTaken' ? expires : undefined
 }
 
-/** The completed orders that may have changed the count of a record, newest first. */
-function stepsOf(record: SeenRecord, orders: readonly SeenOrder[], timeZone: string): readonly Step[] {
-  return orders
-    .flatMap((order): readonly Step[] => {
-      const changes = order.orderType === 'sales' || order.orderType === 'change'
-      if (!changes || order.provisionedAt === null) return []
-      const on = localDay(order.provisionedAt, timeZone)
-      const quantities = order.products?.filter((product) => product.mpn === record.mpn)
-      if (quantities?.length === 0) return []
-      const sum = quantities?.reduce((total, product) => total + product.quantity, 0)
-      return [{ on, type: order.orderType, difference: order.scheduledAtRenewal ? undefined : sum }]
-    })
-    .toSorted((left, right) => right.on - left.on)
+/** Changes of a value from sighting to sighting, each dated by the poll that saw it first. */
+function changesOf<Value>(
+  sightings: readonly Sighting[],
+  valueOf: (record: SeenRecord) => Value,
+): readonly From<Value>[] {
+  return sightings
+    .map(({ on, record }) => ({ on, value: valueOf(record) }))
+    .filter(({ value }, index, all) => index === 0 || value !== all[index - 1]?.value)
 }
 
 /**
- * B20: walks back from the observed count to the later of opening and start. Undefined where the orders do not add
- * up: one without products or with only a total, a count that would fall below one seat, or, for a record that began
- * after the opening, a first order and changes whose sum is not the observed count.
+ * B13. Since it was last modified nothing has happened to it, so a hold or its end is at least as old as that; but it is
+ * no older than the poll before, which did not show it.
  */
-function walkBack(record: SeenRecord, steps: readonly Step[], from: Day, wholeHistory: boolean) {
-  const counts: { on: Day; seats: number }[] = []
-  let seats = record.seats
-  for (const step of steps) {
-    if (step.on <= from || step.type === 'sales') continue
-    if (step.difference === undefined) return undefined
-    counts.unshift({ on: step.on, seats })
-    seats -= step.difference
-    if (seats < 1) return undefined
-  }
-  const sold = steps.find((step) => step.type === 'sales')?.difference
-  if (wholeHistory && sold !== undefined) {
-    const changes = steps.filter((step) => step.type === 'change')
-    const sum = changes.reduce((total, step) => total + (step.difference ?? 0), sold)
-    if (sum !== record.seats) return undefined
-  }
-  return [{ on: from, seats }, ...counts]
+function holdsOf(served: readonly Sighting[]): readonly From<boolean>[] {
+  return served.flatMap(({ on, pollBefore, record }, index): readonly From<boolean>[] => {
+    const before = served[index - 1]
+    const value = record.status === 'hold'
+    if (before !== undefined && (before.record.status === 'hold') === value) return []
+    const modified = parseDay(record.lastModified)
+    return [{ on: before === undefined || modified >= pollBefore ? Math.min(on, modified) : on, value }]
+  })
 }
 
-export function openRecord(record: SeenRecord, orders: readonly SeenOrder[], opening: Opening): OpenedRecord {
-  const own = orders.filter(
-    (order) => order.subscriptionId === record.subscriptionId && order.status === 'completed',
+/** The sightings that count seats: in service; of a record that was never shown so, the first after its end. */
+function countingSightings(watched: Watched, rules: Rules): readonly Sighting[] {
+  const { sightings } = watched
+  const served = sightings.filter(({ record }) => {
+    if (record.status === 'pending') return rules.broken === 'pendingBilled'
+    return !hasEnded(record)
+  })
+  if (served.length > 0) return served
+  // B13: what was only ever shown pending before it ended was never in service.
+  return sightings.every(({ record }) => hasEnded(record)) ? sightings.slice(0, 1) : []
+}
+
+/** Undefined for what is not billed by seats, or not yet: usage (B21), pending (B13). */
+export function openRecord(watched: Watched, watch: Watch, opening: Opening): OpenedRecord | undefined {
+  const { timeZone, rules } = opening
+  const [first, ...rest] = countingSightings(watched, rules)
+  const last = watched.sightings.at(-1)
+  if (first === undefined || last === undefined || first.record.usage) return undefined
+  const served: readonly [Sighting, ...Sighting[]] = [first, ...rest]
+  const running = served.findLast(({ record }) => !hasEnded(record)) ?? first
+  const orders = watch.orders.filter(
+    (order) => order.subscriptionId === last.record.subscriptionId && order.status === 'completed',
   )
-  const start = parseDay(record.starts)
-  const end = endOf(record, own, opening)
-  const from = Math.max(start, opening.opensOn)
-  const steps = stepsOf(record, own, opening.timeZone).filter((step) => end === undefined || step.on < end)
-  const walked = walkBack(record, steps, from, start >= opening.opensOn)
-  const counts = walked ?? [{ on: from, seats: record.seats }]
-  // Before the opening nothing is due: the count there only has to be one.
-  const first = counts[0]?.seats ?? record.seats
+  const start = parseDay(running.record.starts)
+  const ended = watched.sightings.find(({ record }) => hasEnded(record))
+  const unlisted = !watched.listed && rules.broken === 'missingEnded' ? watch.today : undefined
+  const end = ended === undefined ? unlisted : endOf(ended, orders, timeZone)
+  const steps = stepsOf(last.record, orders, timeZone).filter((step) => end === undefined || step.on < end)
+  const prices = changesOf(served, ({ unitPrice }) => unitPrice?.amount)
   return {
-    record,
+    record: last.record,
+    running: running.record,
     start,
     end,
-    counts: [{ on: start, seats: first }, ...counts],
-    assumed: walked === undefined,
+    plannedEnd: plannedEndOf(last.record, watch.today, rules),
+    served,
+    endedIn: ended,
+    steps,
+    prices: rules.broken === 'newPriceBackdated' ? prices.slice(-1) : prices,
+    holds: holdsOf(served),
+    listed: watched.listed,
+    firstPoll: first.poll,
+    lastPoll: last.poll,
   }
-}
-
-/**
- * B4, D2: the first term of a record with a longer billing period, when it was cut to end with another: the one
- * from which whole terms lead to the expiration date. Undefined (terms count from the start) when whole terms lead
- * there from the start; when the record has ended, because its date is then the end of service; and when the date
- * lies more than a commitment ahead and so ends no term that runs today (a perpetual licence).
- */
-export function firstTerm(
-  record: SeenRecord,
-  today: Day,
-): { readonly from: string; readonly to: string } | undefined {
-  const months = (period: SeenRecord['billingPeriod']) => period.duration * (period.type === 'year' ? 12 : 1)
-  if (record.billingPeriod.type === 'day' || months(record.billingPeriod) === 1) return undefined
-  if (hasEnded(record)) return undefined
-  const step = months(record.billingPeriod)
-  const [start, expires] = [parseDay(record.starts), parseDay(record.expires)]
-  if (addMonths(expires, -months(record.subscriptionPeriod)) > today) return undefined
-  let whole = 0
-  while (addMonths(start, whole * step) < expires) whole += 1
-  if (addMonths(start, whole * step) === expires) return undefined
-  let back = 0
-  while (addMonths(expires, -(back + 1) * step) > start) back += 1
-  return { from: record.starts, to: formatDay(addMonths(expires, -back * step)) }
 }

@@ -33,24 +33,39 @@ function anniversaryMonths(day: number): Numbered {
 /**
  * B4, D2: longer periods are the subscription's own terms. A first term shorter than nominal has as its nominal term
  * the one that ends at `term.to`; the terms after a short one run from `term.to` with its day, those after a full
- * one with the day of `term.from`. Index 0 is the first term; terms before it run backward from `term.from`.
+ * one with the day of `term.from`. Index 0 is the first term; terms before it run backward from `term.from`. Each
+ * record of a lineage states a term of its own; one that would reach into the next record's is cut there, as short.
  */
 function terms(subscription: Subscription): Numbered {
   const later = (day: Day, periods: number) =>
     subscription.unit === 'day'
       ? day + periods * subscription.length
       : addMonths(day, periods * subscription.length)
-  const from = subscription.termFrom ?? subscription.start
-  const to = subscription.termTo ?? later(from, 1)
-  if (to > later(from, 1)) throw new Error('a term longer than nominal is a fault (D2)')
-  if (to <= from) throw new Error('a term ends after it begins')
-  const short = to < later(from, 1)
-  const anchor = short ? to : later(from, 0)
-  const anchorIndex = short ? 1 : 0
+  const short = (from: Day, to: Day): BillingSpan => ({ from, to, nominal: { from: later(to, -1), to } })
+  const spans: BillingSpan[] = []
+  let anchor = 0
+  let anchorIndex = 0
+  const following = (index: number) =>
+    whole(later(anchor, index - anchorIndex), later(anchor, index + 1 - anchorIndex))
+  for (const term of subscription.terms) {
+    for (let before = spans.at(-1); before !== undefined && before.to < term.from; before = spans.at(-1)) {
+      const next = following(spans.length)
+      spans.push(next.to > term.from ? short(next.from, term.from) : next)
+    }
+    const reached = spans.at(-1)
+    if (reached !== undefined && reached.to > term.from) spans.splice(-1, 1, short(reached.from, term.from))
+    const nominal = later(term.from, 1)
+    const to = term.to ?? nominal
+    if (to > nominal) throw new Error('a term longer than nominal is a fault (D2)')
+    if (to <= term.from) throw new Error('a term ends after it begins')
+    spans.push(to < nominal ? short(term.from, to) : whole(term.from, to))
+    ;[anchor, anchorIndex] = to < nominal ? [to, spans.length] : [term.from, spans.length - 1]
+  }
+  const first = spans[0]
+  if (first === undefined) throw new Error('a subscription states at least one term')
   return (index) => {
-    if (index === 0) return { from, to, nominal: short ? { from: later(to, -1), to } : { from, to } }
-    if (index < 0) return whole(later(from, index), later(from, index + 1))
-    return whole(later(anchor, index - anchorIndex), later(anchor, index + 1 - anchorIndex))
+    if (index < 0) return whole(later(first.from, index), later(first.from, index + 1))
+    return spans[index] ?? following(index)
   }
 }
 

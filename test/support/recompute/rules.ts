@@ -23,7 +23,24 @@ export const BREAKABLE = [
   'wholeMonthCounted', // D3: a whole month goes through a division
 ] as const
 
-export type Breakable = (typeof BREAKABLE)[number]
+/** The same for what a row of observations lets us know; broken ones show only where several polls are looked at. */
+export const BREAKABLE_READINGS = [
+  'changeDuringReadMissed', // B19: an order of the minutes in which a poll was read does not explain what it shows
+  'estimatedDateKept', // B19: an order that completes later does not correct an estimated date
+  'holdLostAtTurnover', // B13, B18: a hold does not end with the record that was held
+  'missingEnded', // B12: a line that one poll did not list has ended
+  'newPriceBackdated', // B16: the latest price holds from the beginning
+  'openingConstant', // B20: the first count is not walked back
+  'openingNeverCorrected', // B20: an order that shows later does not correct the opening
+  'ordersNeverDate', // B19: every change is dated by the poll that saw it first
+  'pendingBilled', // B13: what is pending is billed
+  'plannedEndTaken', // B21: a term that will not renew ends, though the line is still listed
+  'setUpFeeLost', // B20b: set-up fees are not billed
+  'turnoverById', // B18: a subscription is what the marketplace's id says
+  'zeroOfEnded', // B12: the count of an ended record counts
+] as const
+
+export type Breakable = (typeof BREAKABLE)[number] | (typeof BREAKABLE_READINGS)[number]
 
 export interface Rules {
   readonly broken?: Breakable

@@ -71,6 +71,15 @@ function settlePeriod(due: readonly Charge[], settled: readonly Charge[], rules:
   return correction(first.period, recurring(due), recurring(settled))
 }
 
+function settleCharges(due: readonly Charge[], billed: readonly Charge[], rules: Rules): readonly Charge[] {
+  const key = (charge: Charge) => `${charge.period.from} ${charge.period.to}`
+  const keys = [...new Set([...due, ...billed].map(key))]
+  return keys.flatMap((wanted) => {
+    const ofPeriod = (charges: readonly Charge[]) => charges.filter((charge) => key(charge) === wanted)
+    return settlePeriod(ofPeriod(due), ofPeriod(billed), rules)
+  })
+}
+
 export function expectedLine(charge: Charge, currency: string): ExpectedLine {
   return {
     kind: charge.kind,
@@ -96,12 +105,7 @@ export function settle(
   const billed = question.billed
     .map(readBilled)
     .filter(({ period, amount }) => period.from >= window.from && period.from < window.to && !isZero(amount))
-  const key = (charge: Charge) => `${charge.period.from} ${charge.period.to}`
-  const keys = [...new Set([...due, ...billed].map(key))]
-  const lines = keys.flatMap((wanted) => {
-    const ofPeriod = (charges: readonly Charge[]) => charges.filter((charge) => key(charge) === wanted)
-    return settlePeriod(ofPeriod(due), ofPeriod(billed), rules)
-  })
+  const lines = settleCharges(due, billed, rules)
   const money = (value: Fraction) => formatFraction(value, digitsOf(currency))
   return {
     currency,
@@ -111,4 +115,15 @@ export function settle(
     billed: money(sumOf(billed)),
     total: money(sumOf(lines)),
   }
+}
+
+/** B23 for lines of one subscription as they are printed: what is due now, minus what was settled. */
+export function settleLines(
+  due: readonly BilledLine[],
+  billed: readonly BilledLine[],
+  currency: string,
+): readonly ExpectedLine[] {
+  return settleCharges(due.map(readBilled), billed.map(readBilled), {}).map((charge) =>
+    expectedLine(charge, currency),
+  )
 }

@@ -2,7 +2,7 @@ import { digitsOf } from './currencies.js'
 import { add, formatFraction, parseFraction, ZERO } from './fraction.js'
 import type { BilledLine } from './input.js'
 
-/** A line due, and of what: the record key (`subscription id/mpn`) of its lineage's first record, or `order id/detail`. */
+/** A line due, and of what: the record key (`subscription id/mpn`) of its lineage's first record, or an order's id. */
 export interface WhoLine extends BilledLine {
   readonly customerId: string
   readonly currency: string
@@ -17,8 +17,8 @@ export interface WhoLine extends BilledLine {
 export interface Held {
   readonly customerId: string
   readonly subject: string
-  /** B17 another currency; B18 more than one candidate; B14 no price. */
-  readonly why: 'currency' | 'ambiguous' | 'noPrice'
+  /** B17 another currency; B18 more than one candidate; B14 no price; B20b a fee of what was never listed. */
+  readonly why: 'currency' | 'ambiguous' | 'noPrice' | 'unlisted'
   readonly lines: readonly WhoLine[]
 }
 
@@ -89,12 +89,14 @@ const numeral = (text: string) => formatFraction(parseFraction(text))
 function whoLineWords(line: ComparedLine): string {
   const money = `${numeral(line.quantity)} x ${numeral(line.unitPrice)} = ${line.amount}, billed on ${line.billOn}`
   if (line.kind === 'oneTime') return `${line.subject ?? ''} one-time: ${money}`
-  return `${line.subject ?? ''} ${line.kind} from ${line.from} to ${line.to}: ${money}`
+  const period = line.period === undefined ? '' : ` in ${line.period.from} to ${line.period.to}`
+  return `${line.subject ?? ''} ${line.kind} from ${line.from} to ${line.to}${period}: ${money}`
 }
 
-/** The fields of a line that are compared; `subject` only when the other side tells it. */
+/** The fields of a line that are compared; `subject` and `period` only when the other side tells them. */
 export interface ComparedLine {
   readonly kind: string
+  readonly period?: { readonly from: string; readonly to: string }
   readonly from: string
   readonly to: string
   readonly billOn: string
@@ -119,10 +121,15 @@ function compareCustomer(expected: ComparedCustomer, actual: ComparedCustomer): 
   const first = new Map(
     expected.lines.flatMap((line) => (line.records ?? []).map((record) => [record, line.subject] as const)),
   )
+  const periods = actual.lines.every((line) => line.period !== undefined)
   const words = (line: ComparedLine) => {
-    const { subject, ...rest } = line
+    const { subject, period, ...rest } = line
     const known = subject === undefined ? undefined : (first.get(subject) ?? subject)
-    return whoLineWords(subjects && known !== undefined ? { ...rest, subject: known } : rest).trim()
+    return whoLineWords({
+      ...rest,
+      ...(periods && period !== undefined ? { period } : {}),
+      ...(subjects && known !== undefined ? { subject: known } : {}),
+    }).trim()
   }
   // D10: lines of zero are printed and never compared.
   const notZero = (line: ComparedLine) => parseFraction(line.amount).numerator !== 0n

@@ -1,0 +1,180 @@
+import { createIngramMarketplace } from '../../../adapters/ingram/client.js'
+import type { Person, Role } from '../../../core/access/rights.js'
+import { createStudio, type Studio } from '../../../core/app/studio.js'
+import type { Who } from '../../../core/app/who.js'
+import { formatLocalDate, parseLocalDate } from '../../../core/calendar/date.js'
+import type { Period } from '../../../core/calendar/period.js'
+import { DEFAULT_POLICY } from '../../../core/charges/types.js'
+import { formatDecimal } from '../../../core/money/decimal.js'
+import { amountDigits } from '../../../core/money/money.js'
+import type { BillingStore, LedgerStore } from '../../../core/ports.js'
+import { Problem } from '../../../core/problem.js'
+import type { IngramEmulation } from '../../emulators/ingram/emulation.js'
+import { BASE_PATH } from '../../emulators/ingram/gateway.js'
+import { memoryBilling } from '../../support/memory-billing.js'
+import { memoryLedger } from '../../support/memory-ledger.js'
+import type { PolicyInput } from '../../support/recompute/input.js'
+import type { ComparedCustomer } from '../../support/recompute/who.js'
+
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }
+/** So wide that nothing is ever held for its size (B25): what is due is compared here. */
+const NO_BOUNDS = { percent: 1_000_000_000, floorMinor: 10n ** 15n }
+
+function person(name: string, role: Role): Person {
+  return { id: `console:${name}`, name, role, identities: [`console:${name}`] }
+}
+
+const DANA = person('Dana', 'approver')
+const LEE = person('Lee', 'approver')
+
+/** A calendar month of a date "2026-03-20", so many months later. */
+export function monthOf(date: string, later = 0): Period {
+  const index = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 + later
+  const first = (month: number) => {
+    const text = `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-01`
+    const day = parseLocalDate(text)
+    if (day === undefined) throw new Error(`not a date: ${text}`)
+    return day
+  }
+  return { from: first(index), to: first(index + 1) }
+}
+
+/** What the product answers, as plain data; each line is of the oldest licence line of its lineage. */
+export function plain({ bills }: Who): ComparedCustomer[] {
+  return bills.map(({ customerId, currency, amount, lines }) => ({
+    customerId,
+    currency,
+    amount: amountDigits(amount, currency),
+    lines: lines.map(({ charge, subscription }) => ({
+      kind: charge.kind,
+      period: { from: formatLocalDate(charge.period.from), to: formatLocalDate(charge.period.to) },
+      from: formatLocalDate(charge.from),
+      to: formatLocalDate(charge.to),
+      billOn: formatLocalDate(charge.billOn),
+      quantity: formatDecimal(charge.quantity),
+      unitPrice: formatDecimal(charge.unitPrice),
+      amount: amountDigits(charge.amount, currency),
+      subject: subscription.subscription.recordKeys[0] ?? '',
+    })),
+  }))
+}
+
+/** Answers the product's requests by a function call: thousands of them a second, and no sockets. */
+function answerFetchFrom(current: () => IngramEmulation): void {
+  globalThis.fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    const { hits, answer } = current().receive({
+      method: init?.method ?? 'GET',
+      target: `${url.pathname}${url.search}`,
+      headers: Object.fromEntries(new Headers(init?.headers)),
+      body: typeof init?.body === 'string' ? init.body : '',
+    })
+    const { answer: given } = answer()
+    const text = JSON.stringify(given.body)
+    const cut = hits.some(({ kind }) => kind === 'truncated')
+    return new Response(cut ? text.slice(0, text.length / 2) : text, {
+      status: given.status,
+      headers: { 'content-type': 'application/json', ...given.headers },
+    })
+  }
+}
+
+export interface OfficeSettings {
+  readonly timeZone: string
+  readonly opensOn: string
+  readonly policy: PolicyInput
+}
+
+/** The product over its ledger and books in memory, reading the emulated marketplace through its real adapter. */
+export class Office {
+  readonly #emulation: IngramEmulation
+  readonly #now: () => Date
+  readonly #ledger: LedgerStore = memoryLedger()
+  readonly #billing: BillingStore = memoryBilling()
+  readonly #settings: OfficeSettings
+  readonly #studio: Studio
+  #ids = 0
+
+  constructor(emulation: IngramEmulation, root: string, now: () => Date, settings: OfficeSettings) {
+    this.#emulation = emulation
+    this.#now = now
+    this.#settings = settings
+    this.#studio = this.#open(root, this.#billing)
+  }
+
+  #open(root: string, billing: BillingStore): Studio {
+    const { username, password, subscriptionKey, marketplace } = this.#emulation.credentials
+    const { timeZone, opensOn, policy } = this.#settings
+    const opens = parseLocalDate(opensOn)
+    if (opens === undefined) throw new Error(`not a date: ${opensOn}`)
+    const { baseMonth: _, ...rest } = policy
+    return createStudio(
+      {
+        marketplace: createIngramMarketplace({
+          baseUrl: `${root}${BASE_PATH}`,
+          subscriptionKey,
+          auth: { kind: 'basic-token', username, password, marketplace },
+          now: () => this.#now().getTime(),
+          sleep: async () => undefined,
+        }),
+        ledger: this.#ledger,
+        billing,
+        clock: { now: async () => this.#now() },
+        ids: { next: () => `id-${(this.#ids += 1)}` },
+        log: SILENT,
+      },
+      {
+        timeZone,
+        opensOn: opens,
+        policy: { ...DEFAULT_POLICY, ...rest },
+        bounds: NO_BOUNDS,
+        people: [DANA, LEE],
+      },
+    )
+  }
+
+  /** False: the reading was refused, and nothing stored. */
+  async observe(): Promise<boolean> {
+    answerFetchFrom(() => this.#emulation)
+    try {
+      await this.#studio.observe()
+      return true
+    } catch (error) {
+      if (error instanceof Problem && error.kind === 'unavailable') return false
+      throw error
+    }
+  }
+
+  async who(month: Period): Promise<ComparedCustomer[]> {
+    return plain(await this.#studio.who(month))
+  }
+
+  /** Proposes and approves the run of a month; false when there is nothing to bill. */
+  async bill(month: Period): Promise<boolean> {
+    try {
+      const { approval } = await this.#studio.billing.propose(DANA, month, [])
+      const attempt = { verdict: 'approved', reason: undefined, seen: approval.fingerprint } as const
+      const outcome = await this.#studio.billing.decide(LEE, approval.id, attempt)
+      if (outcome.type !== 'decided') throw new Error(`the run was not approved: ${outcome.type}`)
+      return true
+    } catch (error) {
+      if (error instanceof Problem && error.kind === 'notFound') return false
+      throw error
+    }
+  }
+
+  /** Everything that was billed, per customer and currency. */
+  async billed(): Promise<readonly { customerId: string; currency: string; amount: string }[]> {
+    const { billed } = await this.#billing.books()
+    const sums = new Map<string, { customerId: string; currency: string; minor: bigint }>()
+    for (const { customerId, currency, amount } of billed) {
+      const key = `${customerId} ${currency}`
+      sums.set(key, { customerId, currency, minor: (sums.get(key)?.minor ?? 0n) + amount })
+    }
+    return [...sums.values()].map(({ customerId, currency, minor }) => ({
+      customerId,
+      currency,
+      amount: amountDigits(minor, currency),
+    }))
+  }
+}

@@ -1,0 +1,202 @@
+import type { Day } from './days.js'
+import type { OpenedRecord } from './opening.js'
+import type { Sighting } from './polls.js'
+import type { Rules } from './rules.js'
+import type { Step } from './steps.js'
+
+export interface Count {
+  readonly on: Day
+  readonly seats: number
+}
+
+/** A rise or fall of the count on a day. */
+interface Movement {
+  readonly on: Day
+  readonly by: number
+}
+
+/**
+ * B20: walks back from the first observed count to the later of opening and start. Undefined where the orders do not
+ * add up: one without products or with only a total, a count that would fall below one seat, or, for a record that
+ * began after the opening, a first order and changes whose sum is not the observed count.
+ */
+function walkBack(
+  seats: number,
+  steps: readonly Step[],
+  from: Day,
+  wholeHistory: boolean,
+): readonly Movement[] | undefined {
+  const movements: Movement[] = []
+  let before = seats
+  for (const { on, type, difference } of steps.toReversed()) {
+    if (on < from || type === 'sales') continue
+    if (difference === undefined) return undefined
+    movements.unshift({ on, by: difference })
+    before -= difference
+    if (before < 1) return undefined
+  }
+  const sold = steps.find((step) => step.type === 'sales')?.total
+  if (wholeHistory && sold !== undefined) {
+    const changes = steps.filter((step) => step.type === 'change')
+    const sum = changes.reduce((total, step) => total + (step.difference ?? 0), sold)
+    if (sum !== seats) return undefined
+  }
+  return movements
+}
+
+/**
+ * B19: the movements of the steps, when they lead exactly from one observed count to the next; else undefined. What an
+ * order without products changed is not known, so with one of them nothing adds up.
+ */
+function explained(from: number, to: number, steps: readonly Step[]): readonly Movement[] | undefined {
+  let seats = from
+  const movements: Movement[] = []
+  for (const { on, difference, total } of steps) {
+    const by = total === undefined ? difference : total - seats
+    if (by === undefined || seats + by < 0) return undefined
+    seats += by
+    movements.push({ on, by })
+  }
+  return movements.length > 0 && seats === to ? movements : undefined
+}
+
+/** A count of a lineage as a poll showed it on one of its records. */
+interface Shown {
+  readonly record: OpenedRecord
+  readonly sighting: Sighting
+  /** The record was not shown before. */
+  readonly isFirst: boolean
+  /** It had ended: what its count was at its end, unless that reads otherwise since. */
+  readonly isEnded: boolean
+}
+
+/** B18: what the polls showed of the records, one after the other; the next record ends the word of the one before. */
+function shownCounts(records: readonly OpenedRecord[], rules: Rules): readonly Shown[] {
+  return records.flatMap((record, index): readonly Shown[] => {
+    const next = records[index + 1]?.served[0].poll ?? Number.POSITIVE_INFINITY
+    const { served, endedIn } = record
+    const running = served
+      .filter(({ poll }, position) => position === 0 || poll < next)
+      .map((sighting, position) => ({ record, sighting, isFirst: position === 0, isEnded: false }))
+    const counted = endedIn !== undefined && (endedIn.record.seats > 0 || rules.broken === 'zeroOfEnded')
+    if (!counted || endedIn === served[0]) return running
+    return [...running, { record, sighting: endedIn, isFirst: false, isEnded: true }]
+  })
+}
+
+/**
+ * The counts of a lineage, built up difference by difference. Each is made up by the orders between the two sightings,
+ * or of the record that began between them; or by those together with earlier ones that left the count as it was (a
+ * count can show late). What remains is dated by the poll that saw it first (B19), or by the end of the record; the
+ * first count of a record that continues another holds from its start.
+ */
+class Tally {
+  readonly #opensOn: Day
+  readonly #rules: Rules
+  readonly #used = new Set<Step>()
+  /** Of orders that should have changed a count which stayed as it was. */
+  readonly #waiting = new Set<Step>()
+  movements: readonly Movement[] = []
+  assumed = false
+
+  constructor(opensOn: Day, rules: Rules) {
+    this.#opensOn = opensOn
+    this.#rules = rules
+  }
+
+  #shownAt({ startedAt, shownAt }: Sighting): number {
+    return this.#rules.broken === 'changeDuringReadMissed' ? startedAt : shownAt
+  }
+
+  open({ sighting, record }: Shown): void {
+    const { broken } = this.#rules
+    // Whether a count holds a change of the minutes it took to read it is told by the next one.
+    const until = record.served.length > 1 ? this.#shownAt(sighting) : sighting.startedAt
+    const known = record.steps.filter(
+      (step) => step.at <= until && (broken !== 'openingNeverCorrected' || step.completedIn <= sighting.poll),
+    )
+    for (const step of known) this.#used.add(step)
+    const from = Math.max(record.start, this.#opensOn)
+    const whole = record.start >= this.#opensOn
+    const constant = broken === 'openingConstant'
+    const walked = constant ? undefined : walkBack(sighting.record.seats, known, from, whole)
+    this.assumed = walked === undefined
+    this.movements = walked ?? []
+  }
+
+  add(before: Shown, after: Shown): void {
+    const [from, to] = [before.sighting.record.seats, after.sighting.record.seats]
+    const records = new Set([before.record, after.record])
+    const until = this.#shownAt(after.sighting)
+    const own = [...records]
+      .flatMap(({ steps }) => steps)
+      .filter((step) => !this.#used.has(step) && step.at <= until)
+      .filter((step) => this.#rules.broken !== 'estimatedDateKept' || step.completedIn <= after.sighting.poll)
+      .filter(
+        (step) =>
+          step.at > this.#shownAt(before.sighting) || (after.isFirst && after.record.steps.includes(step)),
+      )
+    if (after.isFirst && after.sighting.poll === 0 && after.record.start <= this.#opensOn) {
+      this.#join(from, after, own)
+      return
+    }
+    const waiting = [...this.#waiting, ...own].toSorted((left, right) => left.at - right.at)
+    const found = this.#explain(from, to, own) ?? (from === to ? undefined : this.#explain(from, to, waiting))
+    if (found === undefined && from === to) for (const step of own) this.#waiting.add(step)
+    const end = after.isEnded ? (after.record.end ?? after.sighting.on) : after.sighting.on
+    const on = after.isFirst ? after.record.start : Math.min(end, after.sighting.on)
+    const estimated = from === to ? [] : [{ on, by: to - from }]
+    if (found === undefined && after.isFirst && from !== to) this.assumed = true
+    this.movements = [...this.movements, ...(found ?? estimated)]
+  }
+
+  /** B20: a record that began before the opening is walked back to the opening, whatever the one before it had. */
+  #join(from: number, after: Shown, steps: readonly Step[]): void {
+    const to = after.sighting.record.seats
+    const walked = walkBack(to, steps, this.#opensOn, false)
+    if (walked === undefined) this.assumed = true
+    const later = walked ?? []
+    const by = to - from - later.reduce((sum, movement) => sum + movement.by, 0)
+    this.movements = [...this.movements, { on: after.record.start, by }, ...later]
+    for (const step of steps) this.#used.add(step)
+  }
+
+  #explain(from: number, to: number, steps: readonly Step[]): readonly Movement[] | undefined {
+    if (this.#rules.broken === 'ordersNeverDate') return undefined
+    const found = explained(from, to, steps)
+    if (found === undefined) return undefined
+    for (const step of steps) {
+      this.#used.add(step)
+      this.#waiting.delete(step)
+    }
+    return found
+  }
+}
+
+export interface Counted {
+  /** The count from each day on, in date order; the first is from the lineage's start. */
+  readonly counts: readonly Count[]
+  /** B20: the orders do not add up or carry no products; a count is taken as constant. */
+  readonly assumed: boolean
+}
+
+/** The counts of a lineage as the sightings and the orders of its records tell them (B18–B20). */
+export function countsOf(records: readonly OpenedRecord[], opensOn: Day, rules: Rules): Counted {
+  const [first, ...rest] = shownCounts(records, rules)
+  if (first === undefined) throw new Error('a lineage was shown at least once')
+  const tally = new Tally(opensOn, rules)
+  tally.open(first)
+  let last = first
+  for (const shown of rest) {
+    tally.add(last, shown)
+    last = shown
+  }
+  const movements = tally.movements.toSorted((left, right) => left.on - right.on)
+  let seats = last.sighting.record.seats - movements.reduce((sum, { by }) => sum + by, 0)
+  const counts = [{ on: first.record.start, seats }]
+  for (const { on, by } of movements) {
+    seats += by
+    counts.push({ on: Math.max(on, first.record.start), seats })
+  }
+  return { counts, assumed: tally.assumed }
+}
