@@ -1,6 +1,7 @@
 import type { LocalDate } from '../calendar/date.js'
 import type { Decimal } from '../money/decimal.js'
-import type { ExceptionKind, FoldedSubscription, PriceStep } from '../timeline/fold.js'
+import type { ExceptionKind, FoldedSubscription } from '../timeline/fold.js'
+import type { PriceStep } from '../timeline/prices.js'
 import type { Timeline, TimelineEvent } from '../timeline/types.js'
 import type { PriceOverride } from './overrides.js'
 import { type PriceAt, gapsOf } from './gaps.js'

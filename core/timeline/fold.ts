@@ -2,12 +2,12 @@ import { assert } from '../assert.js'
 import type { BillingPeriod } from '../calendar/billing-period.js'
 import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
-import { localDateOf } from '../calendar/zone.js'
 import { LINEAGE_GAP_DAYS } from '../limits.js'
-import type { ObservedSubscription, SubscriptionStatus, UnitPrice } from '../marketplace/types.js'
+import type { ObservedSubscription, SubscriptionStatus } from '../marketplace/types.js'
 import { countHistory, isAhead, scheduledCounts, seatsReturned, withoutSeatsSince } from './counts.js'
 import type { CountStep } from './gaps.js'
 import { type HoldStep, foldHolds } from './holds.js'
+import { type PriceStep, foldPrices } from './prices.js'
 import {
   type FoldSettings,
   type RecordHistory,
@@ -42,13 +42,6 @@ export type ExceptionKind =
   | 'feeUnlisted' // B20b: a set-up fee of a subscription that no observation has listed; held
   | 'unknownStatus' // a status we do not know; held
   | 'missing' // not listed in the last observation; taken as still running
-
-/** A price or cost that holds from a local date on, as the marketplace states it. */
-export interface PriceStep {
-  readonly on: LocalDate
-  readonly price: UnitPrice | undefined
-  readonly cost: UnitPrice | undefined
-}
 
 /** A subscription of ours: its gap-free history, not priced yet. */
 export interface FoldedSubscription {
@@ -215,27 +208,6 @@ function foldCounts(parts: readonly Part[], settings: FoldSettings): FoldedCount
     while (emptySince !== undefined && steps.at(-1)?.quantity === 0n) steps.pop()
   }
   return { steps, emptySince, exceptions: [...exceptions] }
-}
-
-/** Prices hold from their line's start; news about them from the day it was observed (B16). */
-function foldPrices(parts: readonly Part[], settings: FoldSettings): PriceStep[] {
-  const steps: PriceStep[] = []
-  for (const { record, start } of parts) {
-    while ((steps.at(-1)?.on ?? start - 1) >= start) steps.pop()
-    for (const [index, { subscription, observedAt }] of statesInService(record).entries()) {
-      const on = index === 0 ? start : localDateOf(observedAt, settings.timeZone)
-      const step = { on: on < start ? start : on, price: subscription.unitPrice, cost: subscription.unitCost }
-      const before = steps.at(-1)
-      if (before !== undefined && samePrice(before.price, step.price) && samePrice(before.cost, step.cost))
-        continue
-      steps.push(step)
-    }
-  }
-  return steps
-}
-
-function samePrice(left: UnitPrice | undefined, right: UnitPrice | undefined): boolean {
-  return left?.amount === right?.amount && left?.currency === right?.currency
 }
 
 /** How it is billed is what it said while it was in service: an ended line need not say it any more. */

@@ -309,17 +309,3 @@ test('B20b: a set-up fee has its order’s date and a key of order and detail', 
   ]).setups
   expect(setup).toMatchObject({ on: day('2026-03-11'), key: '900:2', description: 'Onboarding' })
 })
-
-test('B16: news about a price holds from the day it was observed', () => {
-  const dearer = observed({ unitPrice: { currency: 'USD', amount: decimal('24') } })
-  const folded = fold([
-    record([
-      ['2026-03-05T12:00:00Z', observed()],
-      ['2026-03-15T12:00:00Z', dearer],
-    ]),
-  ])
-  expect(folded.prices.map(({ on, price }) => [on, price?.amount])).toEqual([
-    [day('2025-06-01'), decimal('22')],
-    [day('2026-03-15'), decimal('24')],
-  ])
-})
