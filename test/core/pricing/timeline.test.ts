@@ -119,11 +119,17 @@ describe('B14, B17: days without a price are gaps', () => {
     })
   }
 
-  /** $22.00 at first, nothing from 1 April, $24.00 from 10 April. */
+  /** $22.00 at first, nothing from 1 April, $24.00 from 10 April; its cost changes with it. */
   const lost = record([
     [NOW, observed()],
     ['2026-04-01T13:00:00Z', observed({ unitPrice: undefined, unitCost: undefined })],
-    ['2026-04-10T13:00:00Z', observed({ unitPrice: { currency: 'USD', amount: decimal('24') } })],
+    [
+      '2026-04-10T13:00:00Z',
+      observed({
+        unitPrice: { currency: 'USD', amount: decimal('24') },
+        unitCost: { currency: 'USD', amount: decimal('19') },
+      }),
+    ],
   ])
 
   test('a price that is always stated has none', () => {
@@ -173,15 +179,16 @@ describe('B14, B17: days without a price are gaps', () => {
 
   test('two reasons are two gaps; a foreign price that changes is one', () => {
     const foreign = record([
-      [NOW, observed({ unitPrice: undefined })],
-      ['2026-04-01T13:00:00Z', observed({ unitPrice: euros })],
-      ['2026-04-10T13:00:00Z', observed({ unitPrice: { ...euros, amount: decimal('21') } })],
+      [NOW, observed()],
+      ['2026-04-01T13:00:00Z', observed({ unitPrice: undefined })],
+      ['2026-04-10T13:00:00Z', observed({ unitPrice: euros })],
+      ['2026-04-15T13:00:00Z', observed({ unitPrice: { ...euros, amount: decimal('21') } })],
     ])
     expect(gaps(foreign)).toEqual([
-      '2025-06-01..2026-04-01 noPrice the marketplace states no price for 1 Jun 2025 – 31 Mar 2026',
-      '2026-04-01.. otherCurrency EUR priced in EUR from 1 Apr 2026, but this customer is billed in USD',
+      '2026-04-01..2026-04-10 noPrice the marketplace states no price for 1–9 Apr 2026',
+      '2026-04-10.. otherCurrency EUR priced in EUR from 10 Apr 2026, but this customer is billed in USD',
     ])
-    expect(events(foreign).slice(-2)).toEqual(['2026-04-01 change at 20.00', '2026-04-10 change at 21.00'])
+    expect(events(foreign).slice(-2)).toEqual(['2026-04-10 change at 20.00', '2026-04-15 change at 21.00'])
   })
 
   test('while a customer’s currency is not settled, the first price settles it for the subscription', () => {
