@@ -46,6 +46,27 @@ async function repeatedTransaction<T>(database: Database, work: (tx: Transaction
   }
 }
 
+/**
+ * Runs one statement, which is all of it or nothing by itself: one way to the database and back instead of three or more.
+ * Returns how many rows it wrote. Problem `unavailable` when the database does not answer; whether it was
+ * stored is then not known.
+ */
+export function runStatement(
+  database: Database,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<number> {
+  const run = async () => {
+    try {
+      const result = await withConnection(database.pool, (client) => client.query(sql, [...parameters]))
+      return result.rowCount ?? 0
+    } catch (error) {
+      throw asStorageProblem(error)
+    }
+  }
+  return awaited(database, run())
+}
+
 /** One value as the database writes it; converting is the reader's business (see values.ts). */
 export type Cell = string | null
 

@@ -1,5 +1,5 @@
 import type { PostedCards } from '../../core/ports.js'
-import { type Cell, type Database, inTransaction, readConsistently } from './database.js'
+import { type Cell, type Database, readConsistently, runStatement } from './database.js'
 import { text, writeText } from './values.js'
 
 type CardRow = readonly [approvalId: Cell, surface: Cell, address: Cell]
@@ -9,11 +9,10 @@ export function postedCards(database: Database, mspId: string): PostedCards {
   return {
     remember: async ({ approvalId, surface, address }) => {
       for (const words of [approvalId, address]) writeText(words, 'posted card')
-      await inTransaction(
+      await runStatement(
         database,
-        (tx) => tx.$executeRaw`
-          INSERT INTO posted_card (msp_id, approval_id, surface, address)
-          VALUES (${mspId}, ${approvalId}, ${surface}, ${address}) ON CONFLICT DO NOTHING`,
+        'INSERT INTO posted_card (msp_id, approval_id, surface, address) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+        [mspId, approvalId, surface, address],
       )
     },
     of: async (approvalId) => {

@@ -168,7 +168,7 @@ async function answerBilling(
     case 'approve':
     case 'reject': {
       const reason = command.name === 'reject' ? command.reason : undefined
-      const seen = (await billing.approval(command.id)).approval.fingerprint
+      const seen = (await billing.request(command.id)).approval.fingerprint
       const verdict = command.name === 'approve' ? 'approved' : 'rejected'
       return decisionReply(parts, await billing.decide(person, command.id, { verdict, reason, seen }))
     }
@@ -194,7 +194,7 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
   switch (name) {
     case 'approve':
     case 'reject': {
-      const { approval } = await billing.approval(target.id)
+      const { approval } = await billing.request(target.id)
       const sameContent = target.revision === approval.fingerprint.slice(0, REVISION_LENGTH)
       const attempt: Attempt = {
         verdict: name === 'approve' ? 'approved' : 'rejected',

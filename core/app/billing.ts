@@ -30,6 +30,9 @@ export interface Billing {
   void(person: Person, runId: string, customer: string | undefined, reason: string): Promise<ApprovalRecord>
   decide(person: Person, approvalId: string, attempt: Attempt): Promise<DecideOutcome>
   open(): Promise<readonly ApprovalRecord[]>
+  /** One request. Problem `notFound` when there is none. */
+  request(id: string): Promise<ApprovalRecord>
+  /** The same with its whole trail. */
   approval(id: string): Promise<ApprovalRecord & { readonly trail: readonly AuditEntry[] }>
   /** An approved run, for files. Problem when there is none of that name, or it is not approved. */
   approvedRun(runId: string): Promise<BillRun>
@@ -49,6 +52,11 @@ export function createBilling(
     const today = localDateOf(age.now, settings.timeZone)
     return { portfolio, books, billed, policies, observation: age.observation.sequence, today }
   }
+  const request = async (id: string): Promise<ApprovalRecord> => {
+    const record = await billing.approval(id)
+    if (record === undefined) throw approvalNotFound(id)
+    return record
+  }
   return {
     propose: async (person, month, customers) => {
       const asked = month ?? monthOf((await view()).today)
@@ -61,9 +69,9 @@ export function createBilling(
       const now = await clock.now()
       return (await billing.open()).filter(({ approval }) => now < approval.expiresAt)
     },
+    request,
     approval: async (id) => {
-      const record = await billing.approval(id)
-      if (record === undefined) throw approvalNotFound(id)
+      const record = await request(id)
       const trails = await Promise.all([billing.trail(record.run.id), billing.trail(id)])
       const trail = trails.flat().sort((left, right) => left.sequence - right.sequence)
       return { ...record, trail }

@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util'
 import { openStorage } from '../../adapters/storage/open.js'
 import { createLog } from '../../adapters/system/log.js'
 import { startIngramEmulator } from '../emulators/ingram/server.js'
+import { randomSource } from '../support/random-source.js'
 import type { ChildConfig } from './observe-child.js'
 
 type Emulator = Awaited<ReturnType<typeof startIngramEmulator>>
@@ -36,17 +37,6 @@ const CHILD = fileURLToPath(new URL('./observe-child.js', import.meta.url))
 const START = Date.parse('2026-03-20T13:00:00Z')
 /** Share of kills aimed between a write's announcement and its acknowledgement. */
 const AIMED_AT_WRITE = 0.8
-
-/** A small repeatable random source (mulberry32): the same seed kills at the same moments of the plan. */
-function randomSource(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 /** Runs a child until it is killed; resolves with the phase it died in. */
 async function killOnce(

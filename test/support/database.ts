@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { prepareImage } from '../../adapters/storage/embedded-image.mjs'
 import { openEngine } from '../../adapters/storage/engine.js'
@@ -11,6 +10,7 @@ import { openOn, openStorage } from '../../adapters/storage/open.js'
 import type { Storage, StorageOptions } from '../../adapters/storage/open.js'
 import type { Log } from '../../core/ports.js'
 import { checkLeaks } from './leaks.js'
+import { createServerDatabase } from './server-database.js'
 
 /** Set by `npm run test:postgres`: a server on which the tests may create and drop databases. A missing one fails. */
 const SERVER = process.env['TEST_DATABASE_URL']
@@ -127,35 +127,12 @@ function createFolder(): Created {
 }
 
 async function createDatabase(): Promise<Created> {
-  const name = `billing_test_${randomUUID().replaceAll('-', '')}`
-  await onServer(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`)
-  const url = new URL(serverUrl())
-  url.pathname = `/${name}`
+  const { url, drop } = await createServerDatabase()
   return {
-    target: { databaseUrl: url.href },
-    async remove() {
-      const left = await onServer(`SELECT application_name FROM pg_stat_activity WHERE datname = '${name}'`)
-      await onServer(`DROP DATABASE ${name} WITH (FORCE)`)
-      expect(left, 'connections left open').toEqual([])
-    },
+    target: { databaseUrl: url },
+    remove: async () => expect(await drop(), 'connections left open').toEqual([]),
   }
-}
-
-export function serverUrl(): string {
-  if (SERVER === undefined) throw new Error('TEST_DATABASE_URL is not set: run `npm run test:postgres`')
-  return SERVER
 }
 
 /** For `test.each`: tests of what only a server can do. On the embedded engine there is no such thing to test. */
 export const SERVER_ONLY: readonly string[] = ENGINE === 'server' ? ['on a server'] : []
-
-/** One statement on the server itself, outside the test's own database. */
-export async function onServer(sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: serverUrl() })
-  await client.connect()
-  try {
-    return (await client.query<object>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}

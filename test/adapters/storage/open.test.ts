@@ -9,7 +9,8 @@ import { serverPool } from '../../../adapters/storage/server.js'
 import { checkSession } from '../../../adapters/storage/session.js'
 import { projectFolder } from '../../../adapters/system/project.js'
 import { Problem } from '../../../core/problem.js'
-import { ENGINE, memoryLog, onServer, SERVER_ONLY, testDatabases } from '../../support/database.js'
+import { ENGINE, memoryLog, SERVER_ONLY, testDatabases } from '../../support/database.js'
+import { onServer } from '../../support/server-database.js'
 import { observation, unchanged } from '../../support/observations.js'
 
 const databases = testDatabases()

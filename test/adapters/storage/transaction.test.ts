@@ -15,14 +15,8 @@ import type { Storage } from '../../../adapters/storage/open.js'
 import { projectFolder } from '../../../adapters/system/project.js'
 import type { LedgerStore } from '../../../core/ports.js'
 import { Problem } from '../../../core/problem.js'
-import {
-  emptyTables,
-  ENGINE,
-  memoryLog,
-  onServer,
-  SERVER_ONLY,
-  testDatabases,
-} from '../../support/database.js'
+import { emptyTables, ENGINE, memoryLog, SERVER_ONLY, testDatabases } from '../../support/database.js'
+import { onServer } from '../../support/server-database.js'
 import { observation, unchanged } from '../../support/observations.js'
 import { observed } from '../../support/observed.js'
 

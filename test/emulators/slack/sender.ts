@@ -49,6 +49,7 @@ export interface SlackSender {
       action: string,
       value?: string,
     ): SignedRequest
+    submit(view: ViewRecord, typed: string): SignedRequest
   }
 }
 
@@ -77,6 +78,7 @@ export function createSlackSender(options: SenderOptions): SlackSender {
     },
     click: (user, message, action, value) =>
       sign(payload(clickPayload(emulator, user, message, action, value)), 'form'),
+    submit: (view, typed) => sign(payload(submissionPayload(emulator, view, typed)), 'form'),
   }
   return {
     sign,
@@ -101,7 +103,7 @@ export function createSlackSender(options: SenderOptions): SlackSender {
       send(sign(eventBody(emulator, 'message', user, world.direct(user).id, asMessage(text)), 'json')),
     click: (user, message, action, value) => send(request.click(user, message, action, value)),
     submit: async (view, typed) => {
-      const sent = await send(sign(payload(submissionPayload(emulator, view, typed)), 'form'))
+      const sent = await send(request.submit(view, typed))
       if (sent.status === 200 && sent.body === '') view.open = false
       return sent
     },

@@ -91,6 +91,7 @@ export class Workspace {
   readonly #hooks = new Map<string, Hook>()
   readonly #triggers = new Map<string, Trigger>()
   readonly #now: () => Date
+  #watchers: ((message: SlackMessageRecord) => boolean)[] = []
   #count = 0
 
   constructor({ team, botUser, users, channels, now }: WorkspaceOptions) {
@@ -142,7 +143,13 @@ export class Workspace {
       mentions: mentionsIn(said.text, said.blocks),
     }
     channel.messages.push(message)
+    this.#watchers = this.#watchers.filter((watcher) => !watcher(message))
     return message
+  }
+
+  /** Calls `watcher` with every message said from now on, until it returns true. */
+  watch(watcher: (message: SlackMessageRecord) => boolean): void {
+    this.#watchers.push(watcher)
   }
 
   message(channel: string, ts: string): SlackMessageRecord | undefined {

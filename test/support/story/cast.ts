@@ -18,6 +18,18 @@ export type Cast = ReadonlyMap<string, Member>
 export const SLACK_TEAM = 'T1'
 export const TEAMS_TENANT = '7f3b1f0a-2f0c-4d5e-8a60-1b7f5f9f2d22'
 
+/** Everybody with these roles, by name; undefined for somebody the bot does not know. */
+export function castWith(roles: ReadonlyMap<string, string | undefined>): Cast {
+  return new Map(
+    [...roles].map(([name, role], index) => {
+      const number = index + 1
+      const handle = name.toLowerCase()
+      const aadObjectId = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+      return [handle, { name, handle, slackUser: `U${number}`, aadObjectId, role }] as const
+    }),
+  )
+}
+
 /** The people the story names, and whoever else speaks in it: strangers to the bot, but not to Slack and Teams. */
 export function castOf({ steps }: Story): Cast {
   const roles = new Map<string, string>()
@@ -32,14 +44,7 @@ export function castOf({ steps }: Story): Cast {
     const speakers = action.type === 'say' ? [action.who] : action.type === 'click' ? action.who : []
     for (const handle of speakers) names.add(`${handle.slice(0, 1).toUpperCase()}${handle.slice(1)}`)
   }
-  return new Map(
-    [...names].map((name, index) => {
-      const number = index + 1
-      const handle = name.toLowerCase()
-      const aadObjectId = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
-      return [handle, { name, handle, slackUser: `U${number}`, aadObjectId, role: roles.get(name) }] as const
-    }),
-  )
+  return castWith(new Map([...names].map((name) => [name, roles.get(name)])))
 }
 
 /** The PEOPLE setting: everybody with a role, known on every surface. */

@@ -30,3 +30,11 @@ export function createStoryClock(date: string, time: string, timeZone: string): 
     moveOn: (milliseconds) => move(new Date(now.getTime() + milliseconds)),
   }
 }
+
+/** The machine's own clock, for programs that are started as everybody starts them. It cannot be moved. */
+export function machineStoryClock(): StoryClock {
+  const fixed = () => {
+    throw new Error('the machine’s clock is not moved')
+  }
+  return { now: () => new Date(), timeZone: 'America/New_York', moveTo: fixed, moveOn: fixed }
+}

@@ -1,4 +1,4 @@
-import type { IngramEmulator } from '../../emulators/ingram/server.js'
+import { type IngramEmulator, startIngramEmulator } from '../../emulators/ingram/server.js'
 import type { World } from '../../emulators/ingram/world.js'
 import { type StoryClock, instantOf } from './clock.js'
 
@@ -8,6 +8,15 @@ export interface Stage {
   readonly clock: StoryClock
   /** What the emulator takes for now while something is told; undefined: the story's clock. */
   past: Date | undefined
+}
+
+/** An empty marketplace in which things can happen, on a story's clock. */
+export async function openStage(clock: StoryClock): Promise<Stage> {
+  const opening: { stage: Stage | undefined } = { stage: undefined }
+  const now = () => opening.stage?.past ?? clock.now()
+  const ingram: IngramEmulator = await startIngramEmulator({ now, world: [] })
+  opening.stage = { ingram, clock, past: undefined }
+  return opening.stage
 }
 
 type Told = (stage: Stage, words: readonly string[]) => void

@@ -26,14 +26,9 @@ export interface HouseOptions {
 
 export async function openHouse(options: HouseOptions): Promise<House> {
   const { settings, cast, clock, ingram, mspId, surface } = options
-  const { username, password, subscriptionKey, marketplace } = ingram.credentials
   const config = parseConfig({
     MSP_ID: mspId,
-    INGRAM_URL: ingram.url,
-    INGRAM_SUBSCRIPTION_KEY: subscriptionKey,
-    INGRAM_USERNAME: username,
-    INGRAM_PASSWORD: password,
-    INGRAM_MARKETPLACE: marketplace,
+    ...marketplaceSettings(ingram),
     PEOPLE: peopleSetting(cast),
     PORT: '0',
     LOG_LEVEL: 'error',
@@ -51,6 +46,17 @@ export function openingSettings(story: Story): Environment {
       action.type === 'policy' ? Object.entries(policySettings(action)) : [],
     ),
   )
+}
+
+/** How the product reaches an emulated marketplace. */
+export function marketplaceSettings({ url, credentials }: IngramEmulator): Environment {
+  return {
+    INGRAM_URL: url,
+    INGRAM_SUBSCRIPTION_KEY: credentials.subscriptionKey,
+    INGRAM_USERNAME: credentials.username,
+    INGRAM_PASSWORD: credentials.password,
+    INGRAM_MARKETPLACE: credentials.marketplace,
+  }
 }
 
 /** "timing arrears" as the setting it is: BILLING_TIMING=arrears. */

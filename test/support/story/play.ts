@@ -1,5 +1,4 @@
 import type { Storage } from '../../../adapters/storage/open.js'
-import { type IngramEmulator, startIngramEmulator } from '../../emulators/ingram/server.js'
 import { startSlackEmulator } from '../../emulators/slack/server.js'
 import type { KeySet } from '../../emulators/teams/keys.js'
 import { startTeamsEmulator } from '../../emulators/teams/server.js'
@@ -8,7 +7,7 @@ import { type Era, audit } from './auditor.js'
 import { type Cast, type Member, castOf, withHandles } from './cast.js'
 import { type StoryClock, createStoryClock } from './clock.js'
 import { consoleSurface } from './console-surface.js'
-import { type Stage, happen } from './happenings.js'
+import { type Stage, happen, openStage } from './happenings.js'
 import { type Environment, openHouse, openingSettings, policySettings } from './house.js'
 import { SLACK_CHANNEL, slackSettings, slackSurface, slackUsers } from './slack-surface.js'
 import { type Action, type Said, type Step, type Story, StoryMistake, opening } from './story.js'
@@ -59,14 +58,6 @@ function clockOf({ steps }: Story): StoryClock {
   if (action?.type !== 'clock' || action.timeZone === undefined)
     throw new StoryMistake(1, 'there is no clock')
   return createStoryClock(action.date, action.time, action.timeZone)
-}
-
-async function openStage(clock: StoryClock): Promise<Stage> {
-  const opening: { stage: Stage | undefined } = { stage: undefined }
-  const now = () => opening.stage?.past ?? clock.now()
-  const ingram: IngramEmulator = await startIngramEmulator({ now, world: [] })
-  opening.stage = { ingram, clock, past: undefined }
-  return opening.stage
 }
 
 async function playOn(story: Story, theatre: Theatre, stage: Stage): Promise<readonly (readonly Said[])[]> {
