@@ -50,6 +50,21 @@ const BENCHES: readonly Bench[] = [
       { label: 'already compiled', arguments: ['--from', 'built'], size: 1, targets: { seconds: 7 } },
     ],
   },
+  {
+    name: 'chat',
+    title: 'chat: 1,000 commands, 50 at once, at the real doors',
+    program: 'chat.js',
+    cases: [
+      {
+        label: 'the product, both platforms',
+        arguments: ['--server', 'product'],
+        size: 1,
+        targets: { slackAcknowledgedP99Milliseconds: 500, teamsAcknowledgedP99Milliseconds: 500 },
+      },
+      { label: 'a bare Bolt echo', arguments: ['--server', 'bolt'], size: 1, targets: {} },
+      { label: 'a bare botbuilder echo', arguments: ['--server', 'botbuilder'], size: 1, targets: {} },
+    ],
+  },
 ]
 
 /** A program that takes longer than this hangs: the slowest is asked for seconds. */
