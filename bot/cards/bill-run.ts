@@ -42,8 +42,8 @@ function toneOf(state: ApprovalState): Card['tone'] {
   return state === 'approved' ? 'good' : 'plain'
 }
 
-function contentBlocks({ approval: { subject }, run }: ApprovalRecord): Block[] {
-  if (subject.type === 'bill') return runBlocks(run)
+function contentBlocks({ approval: { subject, decision }, run }: ApprovalRecord): Block[] {
+  if (subject.type === 'bill') return runBlocks(run, decision?.verdict === 'approved')
   const lines = voidLines(subject, run)
   return [
     {
@@ -55,9 +55,9 @@ function contentBlocks({ approval: { subject }, run }: ApprovalRecord): Block[] 
   ]
 }
 
-function runBlocks(run: BillRun): Block[] {
+function runBlocks(run: BillRun, approved: boolean): Block[] {
   const blocks: Block[] = [{ type: 'text', style: 'strong', text: `Total ${totalWords(run.lines)}` }]
-  if (run.customers.length === 1) blocks.push(lineList(run))
+  if (run.customers.length === 1) blocks.push(lineList(run, approved))
   else blocks.push(customerTable(run))
   const notes = run.customers.flatMap((customer) => comparisonWords(customer))
   if (notes.length > 0) blocks.push(noteList(run, notes))
@@ -73,13 +73,19 @@ export function totalWords(lines: readonly RunLine[]): string {
   return `${amounts.join(' + ')} (${plural(lines.length, 'line')})`
 }
 
-function lineList(run: BillRun): Block {
+/** The file of a run holds every line, but there is none before it is approved: until then the customer's lines are it. */
+function lineList(run: BillRun, approved: boolean): Block {
   const shown = run.lines.slice(0, CARD_RUN_LINES)
   const hidden = run.lines.length - shown.length
+  const [customer] = run.customers
+  const command =
+    approved || customer === undefined
+      ? `export csv ${run.id}`
+      : `customer ${customer.name} ${monthYear(run.month.from).toLowerCase()}`
   return {
     type: 'list',
     items: shown.map((line) => `${line.description} · ${serviceWords(line)}: ${line.explanation}`),
-    ...(hidden > 0 ? { more: { hidden, command: `export csv ${run.id}` } } : {}),
+    ...(hidden > 0 ? { more: { hidden, command } } : {}),
   }
 }
 

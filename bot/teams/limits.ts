@@ -15,6 +15,9 @@ export const LIMITS = {
   message: 1000,
 } as const
 
+/** Long words may break after so many characters: what fits beside numbers, and across a card, on a telephone. */
+export const BREAKS = { cell: 8, item: 30 } as const
+
 /** Where we cut, because nobody reads more: a cut text ends in an ellipsis. Lengths in UTF-16 units. */
 export const SHOWN = {
   title: 200,

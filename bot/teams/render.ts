@@ -1,83 +1,19 @@
 import { assert, unreachable } from '../../core/assert.js'
 import { TEAMS_REASON_LENGTH } from '../../core/limits.js'
 import type { Action, ActionTarget, Block, Card, Column, More } from '../cards/model.js'
-import { LIMITS, SHOWN } from './limits.js'
+import type {
+  ActionSet,
+  AdaptiveCard,
+  Element,
+  Execute,
+  RichText,
+  Table,
+  TableRow,
+  TextRun,
+} from './adaptive.js'
+import { BREAKS, LIMITS, SHOWN } from './limits.js'
 import type { Verb } from './schema.js'
-import { cut, cutMiddle, inert, plain } from './text.js'
-
-/** Adaptive Card 1.5, the elements we use. */
-export interface AdaptiveCard {
-  readonly type: 'AdaptiveCard'
-  readonly $schema: string
-  readonly version: string
-  readonly fallbackText: string
-  readonly msteams: { readonly width: 'Full' }
-  readonly body: readonly Element[]
-}
-
-export type Element = RichText | Table | InputText | ActionSet
-
-/** Literal text: Teams reads Markdown in TextBlock and FactSet, and never here. */
-export interface RichText {
-  readonly type: 'RichTextBlock'
-  readonly inlines: readonly (string | TextRun)[]
-  readonly spacing?: 'None' | 'Small' | 'Medium'
-  readonly separator?: boolean
-  readonly horizontalAlignment?: 'Right'
-}
-
-export interface TextRun {
-  readonly type: 'TextRun'
-  readonly text: string
-  readonly weight?: 'Bolder'
-  readonly size?: 'Medium'
-  readonly isSubtle?: true
-  readonly fontType?: 'Monospace'
-  readonly color?: 'Good' | 'Warning' | 'Attention'
-}
-
-export interface Table {
-  readonly type: 'Table'
-  readonly columns: readonly { readonly width: number }[]
-  readonly rows: readonly TableRow[]
-}
-
-interface TableRow {
-  readonly type: 'TableRow'
-  readonly cells: readonly { readonly type: 'TableCell'; readonly items: readonly RichText[] }[]
-}
-
-export interface InputText {
-  readonly type: 'Input.Text'
-  readonly id: 'reason'
-  readonly label: string
-  readonly isRequired: true
-  readonly errorMessage: string
-  readonly isMultiline: true
-  readonly maxLength: number
-}
-
-export interface ActionSet {
-  readonly type: 'ActionSet'
-  readonly actions: readonly (Execute | OpenUrl)[]
-}
-
-/** A button. Its data is what it is about and which content was seen; never an amount. */
-export interface Execute {
-  readonly type: 'Action.Execute'
-  readonly title: string
-  readonly verb: Verb
-  readonly data: ActionTarget
-  readonly style?: 'positive' | 'destructive'
-  /** An empty field that must be filled stops no other button. */
-  readonly associatedInputs?: 'none'
-}
-
-export interface OpenUrl {
-  readonly type: 'Action.OpenUrl'
-  readonly title: string
-  readonly url: string
-}
+import { breakable, cut, cutMiddle, inert, plain } from './text.js'
 
 /** What a message of the bot shows. `summary` is what notifications say. */
 export interface TeamsMessage {
@@ -259,6 +195,12 @@ function fixedElements(block: Exclude<Block, Growing>): Element[] {
   }
 }
 
+/** A digit of Teams' text, rounded up for its bold headings, and the free space of a cell. */
+const DIGIT_PIXELS = 7.8
+const CELL_PIXELS = 18
+/** Longer numbers than this have words in them, and wrap. */
+const NUMBER_CHARACTERS = 15
+
 function textElement(text: string, style: 'plain' | 'strong' | 'quiet'): RichText {
   const looks = { plain: {}, strong: { weight: 'Bolder' }, quiet: { isSubtle: true } } as const
   return richText(literal(cut(plain(text), SHOWN.text), looks[style]))
@@ -296,7 +238,9 @@ function tableRow(cells: readonly string[], columns: readonly Column[]): TableRo
     cells: columns.map(({ align }, index) => ({
       type: 'TableCell',
       items: [
-        richText(literal(cellText(cells[index])), align === 'right' ? { horizontalAlignment: 'Right' } : {}),
+        align === 'right'
+          ? richText(literal(cellText(cells[index])), { horizontalAlignment: 'Right' })
+          : richText(literal(breakable(cellText(cells[index]), BREAKS.cell))),
       ],
     })),
   }
@@ -308,11 +252,16 @@ function cellText(text = ''): string {
   return shown.trim() === '' ? '–' : shown
 }
 
-/** Columns share the width by their longest text, so that amounts stand beside names and not below them. */
+/**
+ * Numbers get the width they need, so that no amount is broken or drawn over its neighbour, also on a telephone; words
+ * share the rest by their longest text.
+ */
 function widths(columns: readonly Column[], rows: readonly (readonly string[])[]): Table['columns'] {
-  return columns.map(({ heading }, index) => {
+  return columns.map(({ heading, align }, index) => {
     const longest = rows.reduce((most, row) => Math.max(most, row[index]?.length ?? 0), heading.length)
-    return { width: Math.min(40, Math.max(6, longest)) }
+    return align === 'right'
+      ? { width: `${Math.ceil(CELL_PIXELS + Math.min(longest, NUMBER_CHARACTERS) * DIGIT_PIXELS)}px` }
+      : { width: Math.min(18, Math.max(10, longest)) }
   })
 }
 
@@ -320,7 +269,9 @@ function listElements({ heading, items, more }: Extract<Block, { type: 'list' }>
   const head =
     heading === undefined ? [] : [richText(literal(cut(plain(heading), SHOWN.text), { weight: 'Bolder' }))]
   const rendered = items.map((item) =>
-    richText(['• ', ...literal(cutMiddle(plain(item), SHOWN.item))], { spacing: 'Small' }),
+    richText(['• ', ...literal(breakable(cutMiddle(plain(item), SHOWN.item), BREAKS.item))], {
+      spacing: 'Small',
+    }),
   )
   const note = (count: number) => moreElements(more, items.length - count)
   const count = howMany(rendered, room - sizeOf([...head, ...note(0)]))

@@ -13,6 +13,17 @@ export function plain(text: string): string {
     .replace(/\{(?=\{)/g, `{${JOINER}`)
 }
 
+/** Where a word may be broken when it must be; takes no width and changes nothing while there is room. */
+const BREAK = '\u200b'
+/**
+ * Lets words break after every `length` characters, if they must: Teams would draw a long one across what stands beside
+ * it. Words hardly longer than that stay whole, and so does everything while there is room.
+ */
+export function breakable(text: string, length: number): string {
+  const part = new RegExp(`[^\\s${BREAK}]{${length}}(?=[^\\s${BREAK}]{4})`, 'gu')
+  return text.replace(part, (found) => found + BREAK)
+}
+
 /** Text for places where Teams may read Markdown or mentions: looks the same, but makes no link and no mention. */
 export function inert(text: string): string {
   return plain(text)

@@ -196,8 +196,16 @@ describe('boundaries', () => {
     ).toBe('')
     const expected = projectFiles(projectRoot)
       .map(({ path }) => path)
-      .filter((path) => isSource(path) && /^(core|adapters|bot|prisma|test)\//.test(path))
+      .filter((path) => isSource(path) && /^(core|adapters|bot|prisma|test)\/(?!clients\/)/.test(path))
     expect(new Set(sources)).toEqual(new Set([...sources, ...expected]))
+  })
+
+  it('the clients that draw cards, which have packages of their own, know nothing of the project', () => {
+    const imports = projectFiles(projectRoot)
+      .filter(({ path }) => isSource(path) && path.startsWith('test/clients/'))
+      .flatMap(({ text }) => [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, name]) => name))
+    expect(imports).toContain('playwright-core')
+    expect(imports.filter((name) => name?.startsWith('..'))).toEqual([])
   })
 
   it('every folder of the core has its place in the order, and on the map', () => {

@@ -10,13 +10,17 @@ interface Package {
   readonly devDependencies?: Readonly<Record<string, string>>
 }
 
+interface Lock {
+  readonly packages: Readonly<Record<string, Package>>
+}
+
 function readJson(name: string): unknown {
   return JSON.parse(readFileSync(join(projectRoot, name), 'utf8'))
 }
 
 const project = readJson('package.json') as Package
-const lock = readJson('package-lock.json') as { readonly packages: Readonly<Record<string, Package>> }
-const wanted = { ...project.dependencies, ...project.devDependencies }
+/** Folders with packages of their own, from the root. */
+const FOLDERS = ['', 'test/clients/']
 
 /** Run around other scripts by npm, or not at all where install scripts are off: nothing may depend on them. */
 const LIFECYCLE =
@@ -33,7 +37,10 @@ function looseVersions(versions: Readonly<Record<string, string>>): string[] {
 }
 
 describe('packages', () => {
-  it('every version is exact, and the lockfile installs it', () => {
+  it.each(FOLDERS)('every version is exact, and the lockfile installs it: %s', (folder) => {
+    const { dependencies, devDependencies } = readJson(`${folder}package.json`) as Package
+    const wanted = { ...dependencies, ...devDependencies }
+    const lock = readJson(`${folder}package-lock.json`) as Lock
     expect(looseVersions(wanted)).toEqual([])
     const locked = Object.keys(wanted).map((name) => [name, lock.packages[`node_modules/${name}`]?.version])
     expect(Object.fromEntries(locked)).toEqual(wanted)
@@ -43,8 +50,8 @@ describe('packages', () => {
     expect(lifecycleScripts(Object.keys(project.scripts ?? {}))).toEqual([])
   })
 
-  it('install scripts are off, and the lockfile keeps no addresses', () => {
-    const settings = readFileSync(join(projectRoot, '.npmrc'), 'utf8').split('\n')
+  it.each(FOLDERS)('install scripts are off, and the lockfile keeps no addresses: %s', (folder) => {
+    const settings = readFileSync(join(projectRoot, folder, '.npmrc'), 'utf8').split('\n')
     expect(settings).toContain('ignore-scripts=true')
     expect(settings).toContain('omit-lockfile-registry-resolved=true')
   })

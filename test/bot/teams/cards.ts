@@ -1,11 +1,6 @@
 import type { Card } from '../../../bot/cards/model.js'
-import {
-  type AdaptiveCard,
-  type TeamsMessage,
-  renderFile,
-  renderQuestion,
-  renderTeams,
-} from '../../../bot/teams/render.js'
+import type { AdaptiveCard } from '../../../bot/teams/adaptive.js'
+import { type TeamsMessage, renderFile, renderQuestion, renderTeams } from '../../../bot/teams/render.js'
 import { SAMPLE_NAMES, sampleCards } from '../../support/card-samples.js'
 
 /** Where files are handed out in these samples. */

@@ -270,8 +270,21 @@ describe('what does not fit is counted, never cut silently', () => {
     const item = `${'😀'.repeat(400)} · Business Premium: 5 × $22.00 × 21/31 = $74.52`
     const asked = card({ blocks: [{ type: 'list', items: [item] }] })
     const [, shown = ''] = linesOf(shownBy(renderTeams(asked)))
-    expect(shown).toMatch(/^• (😀)+…(😀)* · Business Premium: 5 × \$22\.00 × 21\/31 = \$74\.52$/u)
+    expect(shown.replaceAll('\u200b', '')).toMatch(
+      /^• (😀)+…(😀)* · Business Premium: 5 × \$22\.00 × 21\/31 = \$74\.52$/u,
+    )
     expect(renderWords(asked)).toMatch(/(😀)+…(😀)* · Business Premium: .* = \$74\.52$/u)
+  })
+
+  test('a long word in a table may break, a number never does and has the width it needs', () => {
+    const columns = [
+      { heading: 'Customer', align: 'left' },
+      { heading: 'Amount', align: 'right' },
+    ] as const
+    const rows = [['Donaudampfschifffahrt', '$1,523,447.04']]
+    const shown = shownBy(renderTeams(card({ blocks: [{ type: 'table', columns, rows }] })))
+    expect(linesOf(shown)).toContain('Donaudam\u200bpfschiff\u200bfahrt · $1,523,447.04')
+    expect(JSON.stringify(shown)).toContain('"columns":[{"width":18},{"width":"120px"}]')
   })
 
   test('a long title ends in an ellipsis, in whole characters', () => {

@@ -37,7 +37,8 @@ function elementLines(element: Node): string[] {
 }
 
 function cellText(cell: Node): string {
-  return nodes(cell['items']).flatMap(elementLines).join(' ')
+  // Long words may break there; nobody reads that.
+  return nodes(cell['items']).flatMap(elementLines).join(' ').replaceAll('\u200b', '')
 }
 
 function inlineText(element: Node): string {

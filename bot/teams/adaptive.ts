@@ -1,0 +1,77 @@
+import type { ActionTarget } from '../cards/model.js'
+import type { Verb } from './schema.js'
+
+/** Adaptive Card 1.5, the elements we use. */
+export interface AdaptiveCard {
+  readonly type: 'AdaptiveCard'
+  readonly $schema: string
+  readonly version: string
+  readonly fallbackText: string
+  readonly msteams: { readonly width: 'Full' }
+  readonly body: readonly Element[]
+}
+
+export type Element = RichText | Table | InputText | ActionSet
+
+/** Literal text: Teams reads Markdown in TextBlock and FactSet, and never here. */
+export interface RichText {
+  readonly type: 'RichTextBlock'
+  readonly inlines: readonly (string | TextRun)[]
+  readonly spacing?: 'None' | 'Small' | 'Medium'
+  readonly separator?: boolean
+  readonly horizontalAlignment?: 'Right'
+}
+
+export interface TextRun {
+  readonly type: 'TextRun'
+  readonly text: string
+  readonly weight?: 'Bolder'
+  readonly size?: 'Medium'
+  readonly isSubtle?: true
+  readonly fontType?: 'Monospace'
+  readonly color?: 'Good' | 'Warning' | 'Attention'
+}
+
+export interface Table {
+  readonly type: 'Table'
+  /** A share of what is left, or a width of its own: "96px". */
+  readonly columns: readonly { readonly width: number | string }[]
+  readonly rows: readonly TableRow[]
+}
+
+export interface TableRow {
+  readonly type: 'TableRow'
+  readonly cells: readonly { readonly type: 'TableCell'; readonly items: readonly RichText[] }[]
+}
+
+export interface InputText {
+  readonly type: 'Input.Text'
+  readonly id: 'reason'
+  readonly label: string
+  readonly isRequired: true
+  readonly errorMessage: string
+  readonly isMultiline: true
+  readonly maxLength: number
+}
+
+export interface ActionSet {
+  readonly type: 'ActionSet'
+  readonly actions: readonly (Execute | OpenUrl)[]
+}
+
+/** A button. Its data is what it is about and which content was seen; never an amount. */
+export interface Execute {
+  readonly type: 'Action.Execute'
+  readonly title: string
+  readonly verb: Verb
+  readonly data: ActionTarget
+  readonly style?: 'positive' | 'destructive'
+  /** An empty field that must be filled stops no other button. */
+  readonly associatedInputs?: 'none'
+}
+
+export interface OpenUrl {
+  readonly type: 'Action.OpenUrl'
+  readonly title: string
+  readonly url: string
+}

@@ -1,0 +1,140 @@
+/**
+ * `npm run test:pictures [-- --out FOLDER]`: plays a back office's day through the real server, keeps what the bot sent to
+ * Slack and Teams, and has test/clients draw it as people see it. Every amount and button must be there, nothing may be
+ * cut, stand outside or be alive. Without --out the pictures go with the temporary folder they are in.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { openOutside, serveProduct } from '../support/both-platforms.js'
+import { createStoryClock } from '../support/story/clock.js'
+import { CHANNEL, type Camera, openCamera } from './scenes.js'
+
+/** From dist/test/pictures to the clients among the sources, which are not compiled. */
+const DRAW = fileURLToPath(new URL('../../../test/clients/draw.mjs', import.meta.url))
+/** Everything a name could do to a card, and long enough to be in the way. */
+const HOSTILE =
+  '<!channel> <@U1> *Bold* _it_ ~s~ [x](https://evil.example) &lt;b&gt; ${name} {{7*7}} <script>alert(1)</script>'
+const LONG = 'Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft'
+const LINES = 200
+
+/** Contoso's arithmetic: 20 × $22.00 = $440.00; five more from 11 March, 21 of 31 days: $74.52. Together $514.52. */
+function tellWorld(tell: (sentence: string) => void): void {
+  tell('Contoso buys 20 × Microsoft 365 Business Premium at 22.00 a month on 2025-02-01')
+  tell('Contoso · Microsoft 365 Business Premium · 20 → 25 seats on 2026-03-11')
+  tell('Contoso buys 3 × Azure reservation without a price on 2025-03-01')
+  tell('customer Globex in EUR')
+  tell('Globex buys 2 × Exchange Online at 9.50 a month in EUR on 2025-02-01')
+  tell(`${HOSTILE} buys 3 × Defender *for* _Business_ at 10.00 a month on 2025-02-01`)
+  tell(`${LONG} buys 1234 × ${LONG} at 1234.56 a month on 2025-02-01`)
+  // 1 + 2 + … + 200 = $20,100.00
+  for (let line = 1; line <= LINES; line += 1) {
+    tell(`Fabrikam buys 1 × Product ${String(line).padStart(3, '0')} at ${line}.00 a month on 2025-02-01`)
+  }
+}
+
+/** Lists of the day, before anything is decided. 1234 × $1,234.56 = $1,523,447.04. */
+async function lists(camera: Camera): Promise<void> {
+  const amounts = ['$514.52', '€19.00', '$30.00', '$1,523,447.04', '$20,100.00']
+  await camera.ask('who', 'dana', 'who march', {
+    shows: [...amounts, HOSTILE, LONG, 'Azure reservation'],
+    onlyWide: true,
+  })
+  await camera.ask('customer', 'dana', 'customer contoso march', { shows: ['$440.00', '$74.52', '$514.52'] })
+  await camera.ask('customer-long', 'dana', 'customer fabrikam march', { shows: ['$20,100.00', '$1.00'] })
+  await camera.ask('changes', 'dana', 'changes', { shows: ['20 → 25 seats'] })
+  await camera.ask('status', 'dana', 'status', { shows: ['6 customers'] })
+  await camera.ask('help', 'dana', 'help', { shows: ['propose'] })
+  await camera.askAlone('unknown', 'dana', 'whoo march', { shows: ['who'] })
+  await camera.askAlone('forbidden', 'vic', 'propose march', {
+    shows: ['may not do that', 'Nothing was done'],
+  })
+}
+
+const PENDING = ['Approve', 'Reject']
+
+async function runs(camera: Camera, later: () => Promise<void>): Promise<void> {
+  const contoso = ['Total $514.52 (2 lines)', '20 × $22.00 = $440.00', '$74.52', 'APR-']
+  await camera.ask('run', 'dana', 'propose march contoso', { shows: contoso, buttons: PENDING })
+  await camera.say('slack', 'sam', 'approval APR-0002')
+  await camera.clickAlone('own', 'dana', { shows: ['somebody else has to approve it'] })
+  await camera.question('approve', 'lee', 'approve', {
+    shows: ['$514.52 (2 lines) to 1 customer'],
+    buttons: ['Back', 'Approve'],
+  })
+  await camera.question('reject', 'sam', 'reject', {
+    shows: ['Why is it rejected?'],
+    buttons: ['Back', 'Reject'],
+  })
+  await camera.say('slack', 'lee', 'approve APR-0002')
+  await camera.ask('approved', 'dana', 'approval APR-0002', {
+    shows: ['Approved by Lee', '$514.52'],
+    buttons: ['Download CSV'],
+  })
+  await camera.clickAlone('late', 'sam', { shows: ['decided already: approved by Lee'] })
+  const total = ['$20,100.00 (200 lines)', 'and 1', 'more']
+  await camera.ask('run-200', 'dana', 'propose march fabrikam', { shows: total, buttons: PENDING })
+  await camera.say(
+    'slack',
+    'lee',
+    'reject APR-0004 because the prices of Product 007 and Product 008 are last year’s',
+  )
+  await camera.ask('rejected', 'dana', 'approval APR-0004', { shows: ['Rejected by Lee', 'last year’s'] })
+  const everybody = ['$1,543,577.04', '€19.00', HOSTILE, LONG]
+  await camera.ask('run-all', 'dana', 'propose march', { shows: everybody, buttons: PENDING })
+  await camera.ask('approvals', 'dana', 'approvals', { shows: ['APR-0006'], onlyWide: true })
+  await camera.say('slack', 'sam', 'approval APR-0006')
+  await later()
+  await camera.clickAlone('stale', 'lee', {
+    shows: ['changed since it was shown. Nothing was billed', '€12.87'],
+  })
+  await camera.ask('audit', 'lee', 'audit', { shows: ['approved'] })
+}
+
+async function play() {
+  const outside = await openOutside({
+    people: new Map([
+      ['Dana', 'approver'],
+      ['Lee', 'approver'],
+      ['Sam', 'approver'],
+      ['Vic', 'viewer'],
+    ]),
+    slackChannels: [CHANNEL],
+    clock: createStoryClock('2026-03-11', '14:00', 'America/New_York'),
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'cloud-billing-pictures-'))
+  const served = await serveProduct(outside, {
+    DATA_DIR: join(folder, 'data'),
+    BILLING_OPENS_ON: '2026-03-01',
+  })
+  try {
+    tellWorld(outside.tell)
+    const camera = openCamera(outside, served, [HOSTILE, 'Defender *for* _Business_'])
+    await camera.say('slack', 'lee', 'observe')
+    await lists(camera)
+    await runs(camera, async () => {
+      outside.clock.moveOn(3_600_000)
+      outside.tell('Globex · Exchange Online · 2 → 4 seats')
+      await camera.say('slack', 'lee', 'observe')
+    })
+    return camera.scenes
+  } finally {
+    await served.close()
+    await outside.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const { values } = parseArgs({ options: { out: { type: 'string' } } })
+const scenes = await play()
+const temporary = mkdtempSync(join(tmpdir(), 'cloud-billing-pictures-'))
+const out = values.out === undefined ? temporary : resolve(values.out)
+mkdirSync(out, { recursive: true })
+const file = join(out, 'scenes.json')
+writeFileSync(file, JSON.stringify(scenes))
+const { status } = spawnSync(process.execPath, [DRAW, file, out], { stdio: 'inherit' })
+rmSync(temporary, { recursive: true, force: true })
+process.exitCode = status ?? 1
