@@ -57,8 +57,8 @@ bot      Observation 1
 @dana    who march
 bot      Who to bill in March 2026
          To bill in USD: $440.00 from 1 customer
-         Customer · Service · Lines · To bill
-         Contoso · 1–31 Mar 2026 · 1 · $440.00
+         Customer · Service · Bill on · Lines · To bill
+         Contoso · 1–31 Mar 2026 · 1 Mar 2026 · 1 · $440.00
          Data from less than a minute ago (observation 1). Next: "customer <name>" shows the lines.
 
 @dana    bill contoso
@@ -91,9 +91,9 @@ describe('a story goes red, with the lines that differ', { timeout: PLAY_MILLISE
       'line 12:',
       '  bot      Who to bill in March 2026',
       '           To bill in USD: $440.00 from 1 customer',
-      '           Customer · Service · Lines · To bill',
-      '-          Contoso · 1–31 Mar 2026 · 1 · $440.01',
-      '+          Contoso · 1–31 Mar 2026 · 1 · $440.00',
+      '           Customer · Service · Bill on · Lines · To bill',
+      '-          Contoso · 1–31 Mar 2026 · 1 Mar 2026 · 1 · $440.01',
+      '+          Contoso · 1–31 Mar 2026 · 1 Mar 2026 · 1 · $440.00',
       '           Data from less than a minute ago (observation 1). Next: "customer <name>" shows the lines.',
       '',
       '  @dana    bill contoso',
@@ -156,7 +156,7 @@ describe('a surface that shows anything else than the others goes red', {
         surface,
         'shows another amount',
         withAmount,
-        '+          Contoso · 1–31 Mar 2026 · 1 · $440.10',
+        '+          Contoso · 1–31 Mar 2026 · 1 Mar 2026 · 1 · $440.10',
       ] as const,
     ]),
   )('%s %s', async (surface, _, change, line) => {
