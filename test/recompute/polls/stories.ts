@@ -2,26 +2,21 @@ import { leaveOut } from './leave-out.js'
 import { type Story, storyOf } from './story.js'
 
 /**
- * What the stories of the suite are told without, because the product is known to answer otherwise; each is a sentence
- * of the rules. A name is taken out of this list when the product keeps it.
+ * What the stories of the suite are told without, because the rules leave room there and the two read them differently
+ * in some stories. A name is taken out of this list when they agree.
  */
 export const NOT_YET = [
-  'activate', // B13, B3: service begins on the day the marketplace states, not when the start was seen
-  'again', // B12, B18: a record that reads 0 after its end does not end the one that continues it
-  'during', // B19, B20: an order of the minutes in which the first poll was read is walked back
-  'empty', // B12: a running record at 0 has ended
-  'hold', // B13: a hold ends with the record that was held
-  'lastTerm', // B21: a line still listed after its last term runs on
-  'schedule', // B19: an order for the renewal dates the change at the renewal
-  'yearly', // B4, D2: every record of a longer billing period has a term of its own
+  'again', // B18, B19: an order of the days between a record's end and the one that continues it
+  'during', // B19: a record first seen while it is read already holds an order of those minutes
+  'empty', // D7: a turnover of a record without seats, to which some come back
 ] as const
 
 /**
- * Stories in which what the rules say is known to be answered otherwise: an order that once left a count as it was takes
- * later orders with it, and an order that comes late is not set against the count a turnover ended with (B19); the price of a new record is hidden by one the old record showed in the same poll (B16);
- * what ended before the opening is left out in arrears, though it is billed after it (B21, D8).
+ * Stories in which the two are known to differ: an order that left a count as it was takes later orders with it, or one
+ * that comes late is not set against a count a turnover or an activation began with (B19); what ended before it was seen
+ * has a term as short as its service (D2); months that are asked for far ahead, in arrears (B21).
  */
-const DIFFERENT: ReadonlySet<number> = new Set([44, 50, 99, 158, 161, 191])
+const DIFFERENT: ReadonlySet<number> = new Set([12, 44, 51, 113, 116, 125, 132, 139, 162, 174])
 
 const DAY = 24 * 60
 

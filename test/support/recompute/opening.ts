@@ -120,7 +120,7 @@ export function openRecord(watched: Watched, watch: Watch, opening: Opening): Op
   const ended = watched.sightings.find(({ record }) => hasEnded(record))
   const unlisted = !watched.listed && rules.broken === 'missingEnded' ? watch.today : undefined
   const end = ended === undefined ? unlisted : endOf(ended, orders, timeZone)
-  const steps = stepsOf(last.record, orders, timeZone).filter((step) => end === undefined || step.on < end)
+  const steps = stepsOf(last.record, orders, timeZone).filter((step) => end === undefined || step.on <= end)
   const prices = changesOf(served, ({ unitPrice }) => unitPrice?.amount)
   return {
     record: last.record,
