@@ -26,6 +26,7 @@ export interface Portfolio {
     string,
     { readonly name: string; readonly billingCurrency: string | undefined }
   >
+  /** By product, so that a customer's lines are found where people look for them. */
   readonly subscriptions: readonly PricedSubscription[]
   readonly assignment: LineageAssignment
 }
@@ -63,7 +64,22 @@ export function buildPortfolio(
   const ownFees = records.ownFees.map((order) => foldOrderFees(order, timeZone))
   subscriptions.push(...ownFees.map(price))
   subscriptions.push(...records.unlistedFees.map((order) => unlistedFees(foldOrderFees(order, timeZone))))
+  subscriptions.sort(byProduct)
   return { opensOn, customers, subscriptions, assignment: withOrders(assignment, ownFees) }
+}
+
+/** Equal names in a lasting order. */
+function byProduct(
+  { subscription: left }: PricedSubscription,
+  { subscription: right }: PricedSubscription,
+): number {
+  return compareText(left.productName, right.productName) || compareText(left.lineageId, right.lineageId)
+}
+
+/** The order of code units: the same on every machine. */
+export function compareText(left: string, right: string): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
 }
 
 /** A fee that was billed for its order alone stays there, also when the order names a subscription later (B18). */

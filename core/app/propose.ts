@@ -135,8 +135,11 @@ function compareMonth(
     if (line.customerId !== customerId || line.currency !== currency) continue
     months.set(line.month.from, (months.get(line.month.from) ?? 0n) + line.amount)
   }
-  const earlier = [...months.keys()].filter((from) => from < month.from)
-  const last = earlier.length === 0 ? undefined : months.get(Math.max(...earlier) as LocalDate)
+  const others = [...months.keys()].filter((from) => from !== month.from)
+  const earlier = others.filter((from) => from < month.from)
+  // A month billed ahead of this one is all there is to compare with when none is earlier.
+  const nearest = earlier.length > 0 ? Math.max(...earlier) : Math.min(...others)
+  const last = months.get(nearest as LocalDate)
   return compareWithLast({ run: amount, billed: months.get(month.from), last }, currency, bounds)
 }
 

@@ -13,6 +13,8 @@ export interface Records {
   readonly unlistedFees: readonly ObservedOrder[]
 }
 
+type LedgerOrder = Ledger['orders'][number]
+
 /** The states of one licence line, in order. */
 type Line = readonly [SubscriptionState, ...SubscriptionState[]]
 
@@ -72,12 +74,16 @@ function isUsage([first]: Line): boolean {
 
 /**
  * The order with the fees that belong to this licence line of its subscription: those of its product, and the first
- * line's those of no line's product. First is first seen, so that a line added later takes no fee away.
+ * line's those of no line's product. Only lines seen before the order, or first of all, have a part in them, so that one
+ * added later takes no fee away that is billed.
  */
-function withFeesOf(order: ObservedOrder, line: Line, billed: readonly Line[]): ObservedOrder {
+function withFeesOf(order: LedgerOrder, line: Line, billed: readonly Line[]): ObservedOrder {
   if (order.setups.length === 0 || (billed.length === 1 && billed[0] === line)) return order
-  const [first] = billed.toSorted(bySight)
-  const owner = (mpn: string) => billed.find(([{ subscription }]) => subscription.mpn === mpn) ?? first
+  const sorted = billed.toSorted(bySight)
+  const [first] = sorted
+  const until = Math.max(order.firstSequence, first?.[0].sequence ?? 0)
+  const early = sorted.filter(([{ sequence }]) => sequence <= until)
+  const owner = (mpn: string) => early.find(([{ subscription }]) => subscription.mpn === mpn) ?? first
   return { ...order, setups: order.setups.filter(({ mpn }) => owner(mpn) === line) }
 }
 

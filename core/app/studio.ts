@@ -1,6 +1,6 @@
 import type { Person } from '../access/rights.js'
 import type { Bounds } from '../billrun/bounds.js'
-import { type LocalDate, addDays } from '../calendar/date.js'
+import { type LocalDate, addDays, addMonths, startOfMonth } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
 import type { Log, Progress } from '../ports.js'
@@ -9,10 +9,10 @@ import { type Billing, createBilling } from './billing.js'
 import type { BillException } from './exceptions.js'
 import { findCustomer } from './find-customer.js'
 import { type DataAge, type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
-import { lineNotFound } from './problems.js'
+import { lineBilled, lineNotFound } from './problems.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
-import type { Portfolio } from './portfolio.js'
+import { type Portfolio, compareText } from './portfolio.js'
 import { recordPolicy } from './record-policy.js'
 import {
   type BillLine,
@@ -20,6 +20,7 @@ import {
   type CustomerBill,
   type HeldBillLine,
   type Who,
+  billedRefs,
   lineRef,
   linesOf,
   monthOf,
@@ -99,6 +100,8 @@ export interface Studio {
 const CHANGES_DAYS = 30
 /** Months ahead that `explain` looks for a line: the forecast's reach. */
 const EXPLAIN_AHEAD_DAYS = 400
+/** Months back that `explain` looks for a line as it was shown then. */
+const EXPLAIN_BACK_MONTHS = 24
 
 export function createStudio(ports: StudioPorts, settings: StudioSettings): Studio {
   const load = createLoader(ports, settings)
@@ -154,8 +157,8 @@ function filterPortfolio(portfolio: Portfolio, filter: string | undefined): Port
 /** Billed lines of these subscriptions with a date to bill in the month, summed per currency. */
 function billedIn({ subscriptions }: Portfolio, billed: Billed, month: Period): WhoAnswer['already'] {
   const totals = new Map<string, bigint>()
-  for (const { subscription, currency } of subscriptions) {
-    for (const { billOn, amount } of billed.get(subscription.lineageId) ?? []) {
+  for (const { subscription } of subscriptions) {
+    for (const { billOn, amount, currency } of billed.get(subscription.lineageId) ?? []) {
       if (billOn < month.from || billOn >= month.to) continue
       totals.set(currency, (totals.get(currency) ?? 0n) + amount)
     }
@@ -181,25 +184,40 @@ function customerBill(
 }
 
 function explainLine(
-  { portfolio, billed, policies }: Pick<Loaded, 'portfolio' | 'billed' | 'policies'>,
+  { portfolio, billed, books, policies }: Pick<Loaded, 'portfolio' | 'billed' | 'books' | 'policies'>,
   ref: string,
   today: LocalDate,
 ): ExplainAnswer {
   const wanted = ref.trim().toLowerCase()
-  const span = { opensOn: portfolio.opensOn, until: addDays(today, EXPLAIN_AHEAD_DAYS), today }
-  for (const subscription of portfolio.subscriptions) {
-    const { lines, held } = linesOf(subscription, policies, span, billed)
-    const shown = [
-      ...lines.map((line) => ({ line, why: undefined })),
-      ...held.flatMap(({ priced, why }) => (priced === undefined ? [] : [{ line: priced, why }])),
-    ]
-    const found = shown.find(({ line }) => lineRef(line) === wanted)
-    if (found === undefined) continue
-    const { customerId } = subscription.subscription
-    const customerName = portfolio.customers.get(customerId)?.name ?? customerId
-    return { line: found.line, customerName, held: found.why }
+  const { opensOn } = portfolio
+  for (const until of explainedUntil(opensOn, today)) {
+    for (const subscription of portfolio.subscriptions) {
+      const { lines, held } = linesOf(subscription, policies, { opensOn, until, today }, billed)
+      const shown = [
+        ...lines.map((line) => ({ line, why: undefined })),
+        ...held.flatMap(({ priced, why }) => (priced === undefined ? [] : [{ line: priced, why }])),
+      ]
+      const found = shown.find(({ line }) => lineRef(line) === wanted)
+      if (found === undefined) continue
+      const { customerId } = subscription.subscription
+      const customerName = portfolio.customers.get(customerId)?.name ?? customerId
+      return { line: found.line, customerName, held: found.why }
+    }
   }
-  throw lineNotFound(ref)
+  const settled = books.billed.find((line) => billedRefs(line).includes(wanted))
+  throw settled === undefined ? lineNotFound(ref) : lineBilled(ref, settled)
+}
+
+/** The last days answers can have been about, the likeliest first: what is left of a line depends on the month asked for. */
+function explainedUntil(opensOn: LocalDate, today: LocalDate): LocalDate[] {
+  const current = monthOf(today).from
+  const months: LocalDate[] = []
+  for (let from = current; from >= startOfMonth(opensOn); from = addMonths(from, -1)) {
+    if (months.length >= EXPLAIN_BACK_MONTHS) break
+    months.push(addDays(addMonths(from, 1), -1))
+  }
+  const [first = today, ...earlier] = months
+  return [first, addDays(today, EXPLAIN_AHEAD_DAYS), ...earlier]
 }
 
 function listChanges(
@@ -219,11 +237,6 @@ function listChanges(
       (left, right) =>
         right.effectiveOn - left.effectiveOn || compareText(left.customerName, right.customerName),
     )
-}
-
-function compareText(left: string, right: string): number {
-  if (left === right) return 0
-  return left < right ? -1 : 1
 }
 
 /** What there is, and what a person should look at this month. */

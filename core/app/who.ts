@@ -2,7 +2,7 @@ import { type LocalDate, addDays, addMonths, formatLocalDate, startOfMonth } fro
 import type { Period } from '../calendar/period.js'
 import { dueAsKnown } from '../charges/due.js'
 import { type BilledPeriod, type Policies, changesFor } from '../charges/policies.js'
-import type { ChargeLine, DueInput, HeldLine, HeldPeriod, SettledLine } from '../charges/types.js'
+import type { ChargeLine, DueInput, HeldLine, HeldPeriod, LineReason, SettledLine } from '../charges/types.js'
 import { type PricedSubscription, isHolding } from '../pricing/timeline.js'
 import { formatDecimal } from '../money/decimal.js'
 import { Problem } from '../problem.js'
@@ -58,8 +58,11 @@ export interface Who {
   readonly forecast: readonly BillLine[]
 }
 
+/** A line that is billed, in the currency it was billed in. */
+export type BilledCharge = SettledLine & BilledPeriod & { readonly currency: string }
+
 /** What is billed already, by lineage (BILLING B22, B23). */
-export type Billed = ReadonlyMap<string, readonly (SettledLine & BilledPeriod)[]>
+export type Billed = ReadonlyMap<string, readonly BilledCharge[]>
 
 const NOTHING_BILLED: Billed = new Map()
 
@@ -83,7 +86,7 @@ export function whoToBill(
   const forecast: BillLine[] = []
   const bills = new Map<string, { bill: CustomerBill; lines: BillLine[] }>()
   const exceptions: BillException[] = []
-  for (const subscription of inReadingOrder(portfolio.subscriptions)) {
+  for (const subscription of portfolio.subscriptions) {
     const found = linesOf(subscription, policies, span, billed)
     const hasLines = found.lines.length + found.held.length > 0
     exceptions.push(...exceptionsOf(subscription, span, { ...found, hasLines }))
@@ -98,19 +101,6 @@ export function whoToBill(
   }))
   sorted.sort(byCurrencyThenAmount)
   return { month, opensOn, today, totals: totalsOf(sorted), bills: sorted, exceptions, held, forecast }
-}
-
-/** By product, so that a customer's lines are found where people look for them; equal names in a lasting order. */
-function inReadingOrder(subscriptions: readonly PricedSubscription[]): readonly PricedSubscription[] {
-  return [...subscriptions].sort(
-    ({ subscription: left }, { subscription: right }) =>
-      compareText(left.productName, right.productName) || compareText(left.lineageId, right.lineageId),
-  )
-}
-
-function compareText(left: string, right: string): number {
-  if (left === right) return 0
-  return left < right ? -1 : 1
 }
 
 function addLines(
@@ -173,16 +163,20 @@ export function linesOf(
   }
 }
 
-const NOT_BILLED: readonly (SettledLine & BilledPeriod)[] = []
+const NOT_BILLED: readonly BilledCharge[] = []
 
-/** What charging a subscription takes, with the policies as it takes them (B16); undefined: nothing can be charged. */
+/**
+ * What charging a subscription takes, with the policies as it takes them (B16); undefined: nothing can be charged. What
+ * was billed in another currency is never set off against it (B1, B17).
+ */
 export function dueInputOf(
   { timeline, currency, subscription }: PricedSubscription,
   policies: Policies,
   billed: Billed,
 ): DueInput | undefined {
   if (timeline === undefined) return undefined
-  const settled = billed.get(subscription.lineageId) ?? NOT_BILLED
+  const settled =
+    billed.get(subscription.lineageId)?.filter((line) => line.currency === currency) ?? NOT_BILLED
   const policyChanges = changesFor(policies, settled)
   return { currency, policy: policies.first, policyChanges, timeline, billed: settled }
 }
@@ -210,9 +204,22 @@ function wholeLine(priced: BillLine, why: string): HeldBillLine {
 
 /** What `explain` takes: eight characters made from the business facts of a line, so the same line keeps it. */
 export function lineRef({ subscription, charge }: BillLine): string {
-  const { kind, period, from, to, quantity, unitPrice, amount, reason } = charge
+  const { reason } = charge
+  const what = reason.type === 'oneTime' ? reason.description : reason.type
+  return refOf(subscription.subscription.lineageId, charge, what)
+}
+
+const SEAT_REASONS: readonly LineReason['type'][] = ['base', 'rise', 'decrease', 'price', 'correction']
+
+/** What a billed line was called while it was due: it keeps its facts, and of its reason only the words. */
+export function billedRefs(line: SettledLine & { readonly lineageId: string }): readonly string[] {
+  return SEAT_REASONS.map((reason) => refOf(line.lineageId, line, reason))
+}
+
+function refOf(lineageId: string, line: SettledLine, what: string): string {
+  const { kind, period, from, to, quantity, unitPrice, amount } = line
   const facts = [
-    subscription.subscription.lineageId,
+    lineageId,
     kind,
     formatLocalDate(period.from),
     formatLocalDate(from),
@@ -220,7 +227,7 @@ export function lineRef({ subscription, charge }: BillLine): string {
     formatDecimal(quantity),
     formatDecimal(unitPrice),
     amount.toString(),
-    reason.type === 'oneTime' ? reason.description : reason.type,
+    what,
   ]
   return shortId(facts.join('|'), 8)
 }

@@ -6,7 +6,7 @@ import { BEGINNING, readHistory } from './history.js'
 import { type CurrencyAccount, type PeriodLines, chargePeriod, withOneTime } from './held.js'
 import { oneTimeLine } from './one-time.js'
 import { type ChargedPeriod, type Schedule, monthsIn, periodKey, periodOn, scheduleOf } from './periods.js'
-import type { ChargeInput, DueInput, PolicyChange } from './types.js'
+import type { ChargeInput, DueInput, Policy, PolicyChange } from './types.js'
 
 /** An account with its periods. */
 export interface OpenAccount extends CurrencyAccount {
@@ -25,12 +25,7 @@ export function openAccount({
   const { duration } = timeline.billingPeriod
   assert(Number.isInteger(duration) && duration > 0, `openAccount: a billing period of ${duration}`)
   const months = monthsIn(timeline.billingPeriod)
-  if (
-    months === 0 &&
-    [policy, ...policyChanges.map((change) => change.policy)].some(({ dayCount }) => dayCount !== 'actual')
-  ) {
-    throw dayCountProblem()
-  }
+  if (policyChanges.length === 0) refuseDayCount(months, policy)
   const history = readHistory(timeline)
   const schedule = scheduleOf(timeline, policy, policyChanges, history.serviceFrom)
   return { history, months, schedule, currency, scale: scaleOf(currency) }
@@ -43,9 +38,10 @@ export function policySteps(input: DueInput): readonly PolicyChange[] {
     .map(({ from, policy }) => ({ from, policy }))
 }
 
-/** D2 */
-function dayCountProblem(): Problem {
-  return new Problem({
+/** D2: by the policy that holds, so that one that was put right before it held stops nothing. */
+function refuseDayCount(months: number, { dayCount }: Policy): void {
+  if (months > 0 || dayCount === 'actual') return
+  throw new Problem({
     kind: 'input',
     what: 'A billing period of days has no months to measure, so only the day count "actual" is valid for it.',
     where: 'policy.dayCount',
@@ -74,7 +70,10 @@ export function linesByPeriod(account: OpenAccount, range: PeriodRange): readonl
   while (day < history.serviceTo) {
     const period = periodOn(schedule, day)
     if (period.period.from >= range.before) break
-    if (range.wanted(period)) found.push(chargePeriod(account, period, notBefore))
+    if (range.wanted(period)) {
+      refuseDayCount(account.months, period.policy)
+      found.push(chargePeriod(account, period, notBefore))
+    }
     day = period.period.to
     // Only a stub begins later than its nominal period.
     if (day >= range.before && schedule.stretches.length === 1) break

@@ -79,7 +79,6 @@ export interface LineageRecord extends RecordHistory {
 interface Part {
   readonly record: LineageRecord
   readonly start: LocalDate
-  readonly startEstimated: boolean
 }
 
 /**
@@ -122,7 +121,7 @@ export function foldLineage(
       // Of a line billed by usage nobody needs to know when its count changed.
       ...(usage ? [] : counted.exceptions),
       ...(estimated && !usage ? ['dateEstimated' as const] : []),
-      ...statusExceptions(parts, last, settings),
+      ...statusExceptions(parts, last, ended !== undefined && !ended.planned, settings),
     ],
     renewals: parts.slice(1).map(({ start }) => start),
     recordKeys: records.map(keyOf),
@@ -138,10 +137,7 @@ function partsOf(
   const waiting = records.filter((record) => !hasEnded(latestState(record).subscription))
   const chosen = served.length > 0 ? served : waiting.length > 0 ? waiting : records
   const [first, ...rest] = chosen
-    .map((record) => {
-      const { on, estimated } = startOf(record, settings)
-      return { record, start: on, startEstimated: estimated }
-    })
+    .map((record) => ({ record, start: startOf(record, settings).on }))
     .sort((left, right) => left.start - right.start || (keyOf(left.record) < keyOf(right.record) ? -1 : 1))
   assert(first !== undefined, 'foldLineage: a lineage has at least one licence line')
   return [first, ...rest]
@@ -168,19 +164,22 @@ function serviceEnd(
   const over =
     ended === undefined || (emptySince !== undefined && emptySince.on < ended.on) ? emptySince : ended
   if (over !== undefined) return { on: over.on, estimated: over.estimated, planned: false }
-  const plannedOn = plannedEnd(record, settings)
-  return plannedOn === undefined ? undefined : { on: plannedOn, estimated: false, planned: true }
+  return plannedEnd(record, settings)
 }
 
 /**
- * A running line that will not renew ends with its term: known today, and not yet true (BILLING B21). One that is
- * still listed as running after that day was renewed after all.
+ * A running line that will not renew ends with its term: known today, and not yet true (BILLING B21). When that day has
+ * passed, one that is still listed as running was renewed after all, and one that is not listed any more has ended as
+ * planned: the marketplace takes ended lines off its list.
  */
-function plannedEnd({ states }: LineageRecord, settings: FoldSettings): LocalDate | undefined {
-  const { autoRenew, expiresOn } = (states.at(-1) ?? states[0]).subscription
-  return autoRenew === false && expiresOn !== undefined && isAhead(expiresOn, settings)
-    ? expiresOn
-    : undefined
+function plannedEnd(
+  record: LineageRecord,
+  settings: FoldSettings,
+): (SeenDate & { readonly planned: boolean }) | undefined {
+  const { autoRenew, expiresOn } = latestState(record).subscription
+  if (autoRenew !== false || expiresOn === undefined) return undefined
+  const planned = isAhead(expiresOn, settings)
+  return planned || !record.present ? { on: expiresOn, estimated: false, planned } : undefined
 }
 
 interface FoldedCounts {
@@ -229,7 +228,12 @@ function periodChanged(parts: readonly Part[]): boolean {
   return first !== latest
 }
 
-function statusExceptions(parts: readonly Part[], { record }: Part, settings: FoldSettings): ExceptionKind[] {
+function statusExceptions(
+  parts: readonly Part[],
+  { record }: Part,
+  isOver: boolean,
+  settings: FoldSettings,
+): ExceptionKind[] {
   const { subscription } = latestState(record)
   const { usage, billingPeriod } = latestInService(record)
   const kinds: ExceptionKind[] = []
@@ -238,7 +242,7 @@ function statusExceptions(parts: readonly Part[], { record }: Part, settings: Fo
   else if (usage) kinds.push('usage')
   if (subscription.status === 'pending') kinds.push(hasServed(record) ? 'pendingAgain' : 'pending')
   if (subscription.status === 'unknown') kinds.push('unknownStatus')
-  if (!record.present) kinds.push('missing')
+  if (!record.present && !isOver) kinds.push('missing')
   if (parts.some((part, index) => runsBeside(part, parts[index + 1], settings))) kinds.push('overlap')
   return kinds
 }

@@ -38,7 +38,7 @@ describe('the opening date (B20)', () => {
   test('moved later, but not behind anything billed, it is fine', async () => {
     const msp = new Office()
     msp.now = new Date('2026-04-20T13:00:00Z')
-    await msp.restart({ opensOn: day('2026-02-01') })
+    await msp.restart({ opensOn: day('2026-01-15') })
     await msp.observe()
     const april = await msp.propose(DANA, APRIL)
     await msp.decide(LEE, april)

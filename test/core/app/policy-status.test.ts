@@ -69,7 +69,7 @@ describe('status', () => {
     await msp.bill()
     await msp.restart({ policy: { ...DEFAULT_POLICY, dayCount: 'thirty' } })
     const [ahead] = (await msp.studio.status()).policy.ahead
-    expect(ahead).toMatchObject({ words: ['days counted as in months of 30'], subscriptions: 1, running: 2 })
+    expect(ahead).toMatchObject({ words: ['days counted as in months of 30'], subscriptions: 2, running: 2 })
   })
 
   test('a change that was taken back before it began is not said', async () => {

@@ -96,7 +96,7 @@ describe('B20b: the fees of an order without a subscription', () => {
     const billed = new Map(
       bill?.lines.map(({ subscription, charge }) => [
         subscription.subscription.lineageId,
-        [{ ...charge, version: 1 }],
+        [{ ...charge, currency: 'USD', version: 1 }],
       ]),
     )
     expect((await world.who('2026-03-01', {}, billed)).bills).toEqual([])
@@ -149,16 +149,19 @@ describe('B20b: the fees of an order with a subscription', () => {
       fee(),
       fee({ detail: 1, mpn: 'P', description: 'For P' }),
       fee({ detail: 2, mpn: 'Z', description: 'For Z' }),
+      fee({ detail: 3, mpn: 'A', description: 'For A' }),
     ]
     const sold = sale('1000', { setups })
     const world = await seen(lines, [sold])
     const fees = async () => {
       const { subscriptions } = await world.portfolio()
-      return subscriptions.flatMap(({ subscription: { mpn, setups: own } }) =>
+      const found = subscriptions.flatMap(({ subscription: { mpn, setups: own } }) =>
         own.map(({ description }) => `${mpn}: ${description}`),
       )
+      return found.sort()
     }
-    const expected = ['M: Onboarding', 'M: For Z', 'P: For P']
+    // A line of product A is listed a day later: its fee is billed by then, and stays where it is.
+    const expected = ['M: For A', 'M: For Z', 'M: Onboarding', 'P: For P']
     expect(await fees()).toEqual(expected)
     await world.see('2026-03-21T13:00:00Z', [...lines, observed({ mpn: 'A' })], [sold])
     expect(await fees()).toEqual(expected)

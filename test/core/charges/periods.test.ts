@@ -267,12 +267,18 @@ describe('B4, D2: a longer billing period is the subscription’s own term', () 
     )
   })
 
-  test('a period of days allows the actual day count only, also later', () => {
+  test('a period of days allows the actual day count only, by the policy that holds for it', () => {
     const words: CaseWords = { ...annual, every: { type: 'day', duration: 30 } }
     const thirty = { ...DEFAULT_POLICY, dayCount: 'thirty' } as const
     expect(problemOf(inputOf({ ...words, policy: thirty })).where).toBe('policy.dayCount')
-    const later = inputOf({ ...words, policyChanges: [{ from: day('2027-01-01'), policy: thirty }] })
-    expect(problemOf(later).where).toBe('policy.dayCount')
+    const changed = (from: string) =>
+      inputOf({
+        ...words,
+        window: ['2026-03-01', '2026-06-01'],
+        policyChanges: [{ from: day(from), policy: thirty }],
+      })
+    expect(problemOf(changed('2026-03-20')).where).toBe('policy.dayCount')
+    expect(() => problemOf(changed('2027-01-01'))).toThrow('it was charged')
   })
 })
 

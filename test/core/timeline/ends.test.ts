@@ -238,6 +238,21 @@ describe('B21: what is planned is judged by the latest observation', () => {
     expect(await world.changes('2026-03-01')).toEqual([])
   })
 
+  test('one that is not listed any more after that day has ended as planned; before it, it is only missing', async () => {
+    const world = new Observing()
+    await world.see('2026-03-10T12:00:00Z', [leaving])
+    await world.see('2026-03-12T12:00:00Z', [])
+    expect(await world.exceptions('2026-03-01')).toEqual(['missing'])
+    expect(await world.total('2026-04-01')).toBe(44_000n)
+    await world.see('2026-03-17T12:00:00Z', [])
+    expect(await world.exceptions('2026-03-01')).toEqual([])
+    expect(await world.total('2026-06-01')).toBe(44_000n)
+    expect((await world.portfolio()).subscriptions[0]?.subscription).toMatchObject({
+      end: day('2026-03-15'),
+      endPlanned: false,
+    })
+  })
+
   test('so is an order for the renewal: one that did not happen on its day is not awaited', async () => {
     const world = new Observing()
     const line = observed({ expiresOn: day('2026-04-01') })
