@@ -13,10 +13,11 @@ export const NOT_YET = [
 
 /**
  * Stories in which the two are known to differ: an order that left a count as it was takes later orders with it, or one
- * that comes late is not set against a count a turnover or an activation began with (B19); what ended before it was seen
- * has a term as short as its service (D2); months that are asked for far ahead, in arrears (B21).
+ * that comes late is not set against a count a turnover or an activation began with (B19); what had ended when it was
+ * first seen has a term as short as its service (D2); a change ordered for the renewal is billed when its day has come,
+ * seen or not; a line still listed on the day its last term is over (B21).
  */
-const DIFFERENT: ReadonlySet<number> = new Set([12, 44, 51, 113, 116, 125, 132, 139, 162, 174])
+const DIFFERENT: ReadonlySet<number> = new Set([12, 44, 51, 113, 116, 125, 132, 139, 162, 174, 204, 238])
 
 const DAY = 24 * 60
 
