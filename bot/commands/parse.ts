@@ -4,7 +4,7 @@ import type { Period } from '../../core/calendar/period.js'
 import { COMMAND_LENGTH_LIMIT } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
 import { COMMANDS, type CommandName } from './catalog.js'
-import { dayAtStart, monthAtEnd, monthAtStart } from './dates.js'
+import { dayAtEnd, dayAtStart, monthAtEnd, monthAtStart, unreadDate } from './dates.js'
 
 /** What a person asked for, understood. */
 export type Command =
@@ -59,16 +59,16 @@ function withArguments(name: CommandName, words: readonly string[], today: Local
     case 'help':
       return { name, about: helpTopic(words) }
     case 'who':
-      return whoWith(words, today)
+      return whoWith(withoutQuestionMark(words), today)
     case 'customer':
       return customerWith(words, today)
     case 'explain':
       return {
         name,
-        line: required(words[0], 'explain <line>', 'the reference of a line, as `customer` shows it'),
+        line: required(bare(words[0]), 'explain <line>', 'the reference of a line, as `customer` shows it'),
       }
     case 'changes':
-      return changesWith(words, today)
+      return changesWith(withoutQuestionMark(words), today)
     case 'propose':
       return proposeWith(words, today)
     case 'approval':
@@ -94,13 +94,16 @@ function withArguments(name: CommandName, words: readonly string[], today: Local
 }
 
 function whoWith(words: readonly string[], today: LocalDate): Command {
-  const month = monthAtStart(words, today)
-  return { name: 'who', month: month?.value, filter: refuseBadDate(month?.rest ?? words).join(' ') }
+  const asked = withoutFillers(words)
+  const month = monthAtStart(asked, today) ?? monthAtEnd(asked, today)
+  // "10 march" is a day: its number is no filter.
+  if (month?.rest.length === 1) refuseBadDate(asked)
+  return { name: 'who', month: month?.value, filter: filterOf(month?.rest ?? asked) }
 }
 
 function customerWith(words: readonly string[], today: LocalDate): Command {
   const month = monthAtEnd(words, today)
-  const customer = refuseBadDate(month?.rest ?? words).join(' ')
+  const customer = unquoted(refuseBadDate(month?.rest ?? words).join(' '))
   return {
     name: 'customer',
     customer: required(customer, 'customer <name> [month]', 'the name of a customer, or the beginning of it'),
@@ -108,20 +111,20 @@ function customerWith(words: readonly string[], today: LocalDate): Command {
   }
 }
 
-/** "changes since monday contoso", "changes at contoso since 1 march": since and where in either order. */
+/** "changes since monday contoso", "changes at contoso since 1 march", "contoso this week": in either order. */
 function changesWith(words: readonly string[], today: LocalDate): Command {
   const at = words.findIndex((word) => word.toLowerCase() === 'since')
-  const since = dayAtStart(words.slice(at + 1), today)
-  if (at >= 0 && since === undefined) throw badDate(words.slice(at + 1).join(' '))
-  const rest = [...words.slice(0, Math.max(0, at)), ...(since?.rest ?? words.slice(at + 1))]
-  const filter = refuseBadDate(rest).filter((word) => !FILLERS.has(word.toLowerCase()))
-  return { name: 'changes', since: since?.value, filter: filter.join(' ') }
+  const dated = withoutFillers(words.slice(at + 1))
+  const since = dayAtStart(dated, today) ?? (at < 0 ? dayAtEnd(dated, today) : undefined)
+  if (at >= 0 && since === undefined) throw badDate(dated)
+  const rest = [...words.slice(0, Math.max(0, at)), ...(since?.rest ?? dated)]
+  return { name: 'changes', since: since?.value, filter: filterOf(rest) }
 }
 
 function proposeWith(words: readonly string[], today: LocalDate): Command {
   const month = monthAtStart(words, today)
   const named = refuseBadDate(month?.rest ?? words).join(' ')
-  const customers = named.split(',').map((customer) => customer.trim())
+  const customers = named.split(',').map((customer) => unquoted(customer.trim()))
   return { name: 'propose', month: month?.value, customers: customers.filter((customer) => customer !== '') }
 }
 
@@ -147,7 +150,7 @@ function voidWith(words: readonly string[]): Command {
   const usage = 'void <run> [customer] because <reason>'
   const { before, reason } = splitReason(words)
   const run = required(before[0], usage, 'the id of a bill run, such as BR-0001').toUpperCase()
-  const customer = before.slice(1).join(' ')
+  const customer = unquoted(before.slice(1).join(' '))
   return {
     name: 'void',
     run,
@@ -198,16 +201,51 @@ function refuseExtra(usage: string, words: readonly string[]): void {
   })
 }
 
+/** Names may be put in quotes, as other programs want them. */
+function unquoted(text: string): string {
+  return (
+    /^(?:"(.+)"|“(.+)”|'(.+)'|‘(.+)’)$/
+      .exec(text)
+      ?.slice(1)
+      .find((inside) => inside !== undefined) ?? text
+  )
+}
+
+/** A reference as cards show it, with the brackets it may have been copied with. */
+function bare(word: string | undefined): string | undefined {
+  return word?.replace(/^[[(`"“]+|[\])`"”.,]+$/g, '')
+}
+
+function withoutQuestionMark(words: readonly string[]): readonly string[] {
+  return words.map((word) => word.replace(/\?+$/, '')).filter((word) => word !== '')
+}
+
+/** Small words around what is asked; inside a name they stay ("Bank of America"). */
+function withoutFillers(words: readonly string[]): readonly string[] {
+  const isFiller = (word: string) => FILLERS.has(word.toLowerCase())
+  const from = words.findIndex((word) => !isFiller(word))
+  const last = words.findLastIndex((word) => !isFiller(word))
+  return from < 0 ? [] : words.slice(from, last + 1)
+}
+
+function filterOf(words: readonly string[]): string {
+  return unquoted(refuseBadDate(withoutFillers(words)).join(' '))
+}
+
 /** A date that does not exist is a typing mistake, not a filter: "who 2026-13" must not answer with nothing. */
 function refuseBadDate(words: readonly string[]): readonly string[] {
-  const bad = words.find((word) => /^\d{4}-\d{1,2}(-\d{1,2})?$/.test(word))
-  if (bad !== undefined) throw badDate(bad)
+  if (unreadDate(words) !== undefined) throw badDate(words)
   return words
 }
 
-function badDate(typed: string): Problem {
+/** Shows the part that looks like a date, else all of it, and how it is to be written. */
+function badDate(words: readonly string[]): Problem {
+  const { typed, readings } = unreadDate(words) ?? { typed: words.join(' '), readings: [] }
   const what = typed === '' ? 'A date is missing there.' : `“${typed}” is not a date that fits here.`
-  const next = 'Write a month as `march` or `2026-03`, a day as `2026-03-11` or `11 march`.'
+  const next =
+    readings.length === 0
+      ? 'Write a month as `march` or `2026-03`, a day as `2026-03-11` or `11 march`.'
+      : `Write it as ${readings.map((reading) => `\`${reading}\``).join(' or ')}.`
   return new Problem({ kind: 'input', what, notDone: 'Nothing was done.', next })
 }
 
@@ -242,11 +280,7 @@ function parseQuestion(words: readonly string[], today: LocalDate): Command | un
     if (match === null) continue
     const rest = (match[1] ?? '').split(' ').filter((word) => word !== '')
     if (command === 'changes') return changesWith(rest, today)
-    if (command === 'who')
-      return whoWith(
-        rest.filter((word) => !FILLERS.has(word)),
-        today,
-      )
+    if (command === 'who') return whoWith(rest, today)
     return command === 'status' || command === 'approvals'
       ? { name: command }
       : { name: 'help', about: undefined }

@@ -18,7 +18,10 @@ export function findCustomer(
   const starting = exact.length > 0 ? exact : all.filter(({ folded }) => folded.startsWith(wanted))
   const matches = starting.length > 0 ? starting : all.filter(({ folded }) => folded.includes(wanted))
   const [match, ...others] = matches
-  if (match === undefined || wanted === '') throw customerNotFound(typed, nearest(all, wanted))
+  if (match === undefined || wanted === '') {
+    const names = all.map(({ name }) => name)
+    throw customerNotFound(typed, nearestNames(names, typed))
+  }
   if (others.length > 0)
     throw customerAmbiguous(
       typed,
@@ -27,10 +30,12 @@ export function findCustomer(
   return match
 }
 
-function nearest(all: readonly { name: string; folded: string }[], wanted: string): string[] {
+/** The names whose beginning comes nearest to what was typed, the nearest first; none when nothing comes near. */
+export function nearestNames(names: readonly string[], typed: string): readonly string[] {
+  const wanted = fold(typed)
   const limit = Math.max(2, Math.floor(wanted.length / 2))
-  return all
-    .map(({ name, folded }) => ({ name, far: distance(folded.slice(0, wanted.length + 2), wanted) }))
+  return names
+    .map((name) => ({ name, far: distance(fold(name).slice(0, wanted.length + 2), wanted) }))
     .filter(({ far }) => far <= limit)
     .sort((left, right) => left.far - right.far)
     .slice(0, SUGGESTIONS)

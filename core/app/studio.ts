@@ -8,6 +8,7 @@ import { type Change, changesOf } from '../timeline/changes.js'
 import { type Billing, createBilling } from './billing.js'
 import type { BillException } from './exceptions.js'
 import { findCustomer } from './find-customer.js'
+import { requireKnownFilter } from './known-filter.js'
 import { type DataAge, type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { lineBilled, lineNotFound } from './problems.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
@@ -114,6 +115,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     today,
     who: async (month, filter) => {
       const { portfolio, billed, policies, age } = await load()
+      requireKnownFilter(portfolio, filter)
       const asked = filterPortfolio(portfolio, filter)
       const span = await monthOrCurrent(month)
       const who = whoToBill(asked, policies, span, await today(), billed)
@@ -131,6 +133,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     },
     changes: async (since, filter) => {
       const { portfolio, age } = await load()
+      requireKnownFilter(portfolio, filter)
       const from = since ?? addDays(await today(), -CHANGES_DAYS)
       return { since: from, changes: listChanges(portfolio, from, filter), age }
     },

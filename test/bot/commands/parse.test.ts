@@ -44,6 +44,18 @@ describe('commands', () => {
       'who march 2025',
       { name: 'who', month: { from: day('2025-03-01'), to: day('2025-04-01') }, filter: '' },
     ],
+    ['who contoso march', { name: 'who', month: MARCH, filter: 'contoso' }],
+    ['who contoso in march 2026', { name: 'who', month: MARCH, filter: 'contoso' }],
+    ['who in april for contoso', { name: 'who', month: APRIL, filter: 'contoso' }],
+    ['who sept', { name: 'who', month: { from: day('2025-09-01'), to: day('2025-10-01') }, filter: '' }],
+    ['who bank of america', { name: 'who', month: undefined, filter: 'bank of america' }],
+    ['who windows 10 march', { name: 'who', month: MARCH, filter: 'windows 10' }],
+    ['who “contoso”', { name: 'who', month: undefined, filter: 'contoso' }],
+    ['who febuary', { name: 'who', month: undefined, filter: 'febuary' }],
+    ['customer "Contoso March"', { name: 'customer', customer: 'Contoso March', month: undefined }],
+    ['customer “Contoso” march', { name: 'customer', customer: 'Contoso', month: MARCH }],
+    ["customer O'Brien", { name: 'customer', customer: "O'Brien", month: undefined }],
+    ['explain [k7q2mdxa]', { name: 'explain', line: 'k7q2mdxa' }],
     ['customer Contoso', { name: 'customer', customer: 'Contoso', month: undefined }],
     ['customer May Flowers march', { name: 'customer', customer: 'May Flowers', month: MARCH }],
     ['customer May', { name: 'customer', customer: 'May', month: undefined }],
@@ -55,6 +67,20 @@ describe('commands', () => {
     ['changes 2026-03-01 contoso', { name: 'changes', since: day('2026-03-01'), filter: 'contoso' }],
     ['changes at contoso since 1 march', { name: 'changes', since: day('2026-03-01'), filter: 'contoso' }],
     ['changes since 11th mar 2026', { name: 'changes', since: day('2026-03-11'), filter: '' }],
+    ['changes since march 10', { name: 'changes', since: day('2026-03-10'), filter: '' }],
+    ['changes march 10, 2025 contoso', { name: 'changes', since: day('2025-03-10'), filter: 'contoso' }],
+    ['changes contoso 10 march', { name: 'changes', since: day('2026-03-10'), filter: 'contoso' }],
+    ['changes this week', { name: 'changes', since: day('2026-03-16'), filter: '' }],
+    ['changes contoso last week?', { name: 'changes', since: day('2026-03-09'), filter: 'contoso' }],
+    ['changes bank of america', { name: 'changes', since: undefined, filter: 'bank of america' }],
+    [
+      'propose march "contoso", fabrikam inc',
+      { name: 'propose', month: MARCH, customers: ['contoso', 'fabrikam inc'] },
+    ],
+    [
+      'void BR-1 "contoso" because why not?',
+      { name: 'void', run: 'BR-1', customer: 'contoso', reason: 'why not?' },
+    ],
     [
       'propose march contoso, fabrikam inc',
       { name: 'propose', month: MARCH, customers: ['contoso', 'fabrikam inc'] },
@@ -89,6 +115,9 @@ describe('plain questions', () => {
       'what changed at Contoso since Monday?',
       { name: 'changes', since: day('2026-03-16'), filter: 'contoso' },
     ],
+    ['what changed this week?', { name: 'changes', since: day('2026-03-16'), filter: '' }],
+    ['what changed in February?', { name: 'changes', since: day('2026-02-01'), filter: '' }],
+    ['who do I bill this munth?', { name: 'who', month: undefined, filter: 'this munth' }],
     ['what has changed?', { name: 'changes', since: undefined, filter: '' }],
     ['what waits for me?', { name: 'approvals' }],
     ['how old is the data?', { name: 'status' }],
@@ -112,6 +141,14 @@ describe('what is not understood gets a way out', () => {
     'explain',
     'who 2026-13',
     'changes 2026-02-30',
+    'who 10 march',
+    'who march 10',
+    'who 3/2026',
+    'changes 30 feb',
+    'changes feb 30',
+    'changes contoso 30 feb',
+    'changes contoso feb 30',
+    'changes 13/13/2026',
     'status now',
     'changes since 31 february',
     'changes since',
@@ -128,6 +165,15 @@ describe('what is not understood gets a way out', () => {
     const problem = refusal(text)
     expect(problem.kind).toBe('input')
     expect(problem.notDone).toMatch(/^(Nothing was done|No file was made)\.$/)
+  })
+
+  test.each([
+    ['changes 01.03.2026', '`2026-03-01`'],
+    ['changes since 3/1/2026', '`2026-01-03` or `2026-03-01`'],
+    ['who contoso 3/2026', '`2026-03`'],
+    ['changes 25/3/26', '`2026-03-25`'],
+  ])('%s: it is to be written as %s', (text, readings) => {
+    expect(refusal(text).next).toBe(`Write it as ${readings}.`)
   })
 
   test('a pasted page is refused without being echoed', () => {

@@ -179,7 +179,8 @@ describe('who', () => {
     const studio = new World().studio()
     await studio.observe()
     expect((await studio.who(undefined, 'business premium')).bills).toHaveLength(1)
-    expect((await studio.who(undefined, 'fabrikam')).bills).toHaveLength(0)
+    expect((await studio.who(undefined, 'contoso retail')).bills).toHaveLength(0)
+    await expect(studio.who(undefined, 'fabrikam')).rejects.toThrow('No customer or product has “fabrikam”')
   })
 
   test('before the first observation it says what to type', async () => {
