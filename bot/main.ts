@@ -68,6 +68,7 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
   const ask = async (text: string) => {
     const { progressWriter } = await import('./console/prompt.js')
     const { withSavedFile } = await import('./console/save.js')
+    if (config.consoleIdentity === '') throw nobodyAtTheTerminal()
     const reply = await desk.ask(config.consoleIdentity, text, progressWriter(process.stderr))
     return withSavedFile(reply, config.exportDirectory)
   }
@@ -91,6 +92,15 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
       }),
     close: () => storage.close(),
   }
+}
+
+function nobodyAtTheTerminal(): Problem {
+  return new Problem({
+    kind: 'input',
+    what: 'PEOPLE has nobody for a terminal.',
+    notDone: 'Nothing was done.',
+    next: 'Add an identity such as `+console:dana` to a person in PEOPLE.',
+  })
 }
 
 /** What has to be stored before anything is asked; a database that does not take it is closed again. */
@@ -258,6 +268,15 @@ export function exitCodeOf(problem: Problem | undefined): 0 | 1 | 2 {
 
 /** `ask "who march"`: one command against the configured database; the answer alone on stdout. */
 async function askOnce(words: readonly string[]): Promise<number> {
+  // Somebody at a terminal gets help; commands that were piped in must not be lost without a word.
+  if (words.length === 0 && !process.stdin.isTTY) {
+    throw new Problem({
+      kind: 'input',
+      what: 'ask takes one command as its words; standard input is not read.',
+      notDone: 'Nothing was done.',
+      next: 'Type `npm run -s ask -- "who march"`, once for each command.',
+    })
+  }
   const running = await start(parseConfig(await readEnvironment()), { shortLived: true })
   try {
     return await report(await running.ask(words.join(' ')))
@@ -285,7 +304,8 @@ async function calculateFile([file, ...more]: readonly string[]): Promise<number
   }
   const { calculate } = await import('./console/calculator/calculate.js')
   const { exitCode, output } = calculate(await readInput(file))
-  process.stdout.write(output.endsWith('\n') ? output : `${output}\n`)
+  const stream = exitCode === 0 ? process.stdout : process.stderr
+  stream.write(output)
   return exitCode
 }
 

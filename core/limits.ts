@@ -204,6 +204,9 @@ export const ONCE_KEPT_MILLISECONDS = 172_800_000
 /** Old keys forgotten with each new one: twice what comes in, so that the table shrinks while it is used. */
 export const ONCE_FORGET_ROWS = 2
 
+/** Names tried for a saved file before it is refused: nobody keeps so many files of one run in one folder. */
+export const SAVED_FILE_NAMES = 100
+
 /** Rows of one list on a card: what a person reads without scrolling far; longer lists say how many there are more. */
 export const CARD_EXCEPTIONS = 12
 /** Customers in the answer to whom to bill: a small MSP's whole list. */

@@ -4,11 +4,12 @@ import path from 'node:path'
 import { parseCommand } from '../bot/commands/parse.js'
 import { type Config, parseConfig } from '../bot/config.js'
 import { type Running, report, start } from '../bot/main.js'
+import { parseLocalDate } from '../core/calendar/date.js'
 import { localDateOf } from '../core/calendar/zone.js'
 import { Problem } from '../core/problem.js'
 import { startRecordedEmulator } from './contract/emulator.js'
 
-/** The demo's calendar: its opening date is the 1st of the month of this instant. */
+/** The demo's now, unless DEMO_NOW says another; it always bills from 1 March 2026. */
 const DEFAULT_NOW = '2026-03-20T13:00:00Z'
 const DEFAULT_SEED = '7'
 const TIME_ZONE = 'America/New_York'
@@ -18,10 +19,12 @@ function demoSettings(environment: NodeJS.ProcessEnv): { now: Date; seed: number
   const nowText = environment['DEMO_NOW'] ?? DEFAULT_NOW
   const seedText = environment['DEMO_SEED'] ?? DEFAULT_SEED
   const now = new Date(nowText)
-  if (Number.isNaN(now.getTime()) || !/T.*(Z|[+-]\d\d:\d\d)$/.test(nowText)) {
+  // The machine's own reader takes 30 February for 2 March.
+  const exists = parseLocalDate(nowText.slice(0, 10)) !== undefined
+  if (!exists || Number.isNaN(now.getTime()) || !/T.*(Z|[+-]\d\d:\d\d)$/.test(nowText)) {
     throw new Problem({
       kind: 'input',
-      what: `DEMO_NOW is “${nowText}”, which is not an instant with a time zone.`,
+      what: `DEMO_NOW is “${nowText}”, which is not an instant that exists, with a time zone.`,
       notDone: 'The demo did not start.',
       next: 'Write it like 2026-03-20T09:00:00-04:00.',
     })
@@ -64,7 +67,8 @@ export async function startDemo(
   return { ...running, emulator, close }
 }
 
-function demoConfig(
+/** @param folder of the database; files go to a folder that the real thing does not use. */
+export function demoConfig(
   url: string,
   credentials: { username: string; password: string; subscriptionKey: string; marketplace: string },
   folder: string,
@@ -76,6 +80,7 @@ function demoConfig(
     INGRAM_PASSWORD: credentials.password,
     INGRAM_MARKETPLACE: credentials.marketplace,
     DATA_DIR: path.join(folder, 'data'),
+    EXPORT_DIR: path.join('exports', 'demo'),
     BILLING_TIME_ZONE: TIME_ZONE,
     BILLING_OPENS_ON: '2026-03-01',
     MSP_ID: 'demo',

@@ -29,3 +29,11 @@ test('a program that cannot begin gives its database back', { timeout: 120_000 }
   await running.close()
   await rm(folder, { recursive: true, force: true })
 })
+
+test('a terminal nobody is at in PEOPLE is told how to be one of them', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'billing-start-'))
+  const running = await start(parseConfig({ ...SETTINGS, DATA_DIR: folder, PEOPLE: 'slack:T1:U1=admin:Me' }))
+  await expect(running.ask('who')).rejects.toThrow('Add an identity such as `+console:dana`')
+  await running.close()
+  await rm(folder, { recursive: true, force: true })
+})

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderConsole } from '../../bot/console/render.js'
 import { addDays, formatLocalDate } from '../../core/calendar/date.js'
@@ -8,7 +9,7 @@ import type { BillLine, Who } from '../../core/app/who.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import { amountDigits } from '../../core/money/money.js'
 import { recomputeExplanation } from '../core/charges/recompute-explanation.js'
-import { startDemo } from '../demo.js'
+import { demoConfig, startDemo } from '../demo.js'
 import { day } from '../support/observed.js'
 import { recomputeFromEvents } from '../support/recompute/from-events.js'
 import { type ComparedCustomer, compareWho } from '../support/recompute/who.js'
@@ -120,6 +121,19 @@ describe('the demo', () => {
       expect((await demo.ask(text)).problem).toBeUndefined()
     }
   })
+})
+
+test.each(['2026-02-30T09:00:00Z', '2026-13-01T09:00:00Z', '2026-03-20', 'tomorrow'])(
+  'DEMO_NOW=%s is refused',
+  async (DEMO_NOW) => {
+    await expect(startDemo({ DEMO_NOW })).rejects.toThrow('which is not an instant that exists')
+  },
+)
+
+test('its files do not lie among those of the real thing', () => {
+  const credentials = { username: 'u', password: 'p', subscriptionKey: 'k', marketplace: 'us' }
+  const { exportDirectory } = demoConfig('http://127.0.0.1:9', credentials, 'folder')
+  expect(exportDirectory).toBe(join('exports', 'demo'))
 })
 
 test('one price flipped in what is served, and the recomputation disagrees', async () => {

@@ -63,7 +63,7 @@ async function show(state: State, { handle }: Member, reply: Reply): Promise<voi
   const text = renderConsole(saved.card)
   const words = consoleWords(text)
   if (reply.audience === 'asker') return void state.whispers.push({ to: handle, words })
-  const path = words.find((line) => line.startsWith('Saved as '))?.slice('Saved as '.length)
+  const path = words.map((line) => /^Saved as (.+?\.csv)(?=$|[,;])/.exec(line)?.[1]).find(Boolean)
   if (path !== undefined) state.files.push({ name: basename(path), bytes: await readFile(path) })
   state.posts.push(words.filter((line) => !line.startsWith('Saved as ')))
   if (reply.approval !== undefined && !reply.decided) {
