@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { type Person, approvers, parsePeople, personOf } from '../core/access/people.js'
+import { consoleNames, parsePeople } from '../core/access/people.js'
 import { DEFAULT_BOUNDS } from '../core/billrun/bounds.js'
 import { parseLocalDate } from '../core/calendar/date.js'
 import { isTimeZone } from '../core/calendar/zone.js'
 import { DEFAULT_POLICY, type Policy } from '../core/charges/types.js'
 import type { StudioSettings } from '../core/app/studio.js'
 import { Problem } from '../core/problem.js'
+import { type Given, missing, mistakesBetween, unknownNames } from './config-mistakes.js'
 
 /** How to reach the marketplace: everything a reseller is given when the API product is ordered. */
 export interface MarketplaceConfig {
@@ -71,16 +72,10 @@ export interface Config {
 }
 
 const text = z.string().trim()
-const required = text.min(1, 'is missing')
-const url = required.refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
+const url = text.refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
   error: 'must be a full address such as https://api.cloud.im/marketplace/na',
 })
-/** An empty value in a .env file means the same as no line at all. */
-const optional = <T extends z.ZodType>(schema: T) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && value.trim() === '' ? undefined : value),
-    schema.optional(),
-  )
+const optional = <T extends z.ZodType>(schema: T) => schema.optional()
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   optional(z.enum(values, { error: `must be one of: ${values.join(', ')}` }))
 const SCHEMA = z.object({
@@ -97,17 +92,17 @@ const SCHEMA = z.object({
   EXPORT_DIR: optional(text),
   LOG_LEVEL: oneOf('silent', 'error', 'warn', 'info', 'debug'),
   INGRAM_URL: url,
-  INGRAM_SUBSCRIPTION_KEY: required,
+  INGRAM_SUBSCRIPTION_KEY: text,
   INGRAM_AUTH: oneOf('basic-token', 'keycloak-password'),
-  INGRAM_USERNAME: required,
-  INGRAM_PASSWORD: required,
+  INGRAM_USERNAME: text,
+  INGRAM_PASSWORD: text,
   INGRAM_MARKETPLACE: optional(
     text.regex(/^[a-z]{2}$/, 'must be a country code in small letters, such as us'),
   ),
   INGRAM_TOKEN_URL: optional(url),
   INGRAM_CLIENT_ID: optional(text),
   INGRAM_CLIENT_SECRET: optional(text),
-  PEOPLE: required,
+  PEOPLE: text,
   CONSOLE_USER: optional(text.regex(/^[a-z0-9._-]{1,40}$/i, 'must be a name as in PEOPLE, such as dana')),
   HOST: optional(text.regex(/^[0-9a-zA-Z.:-]+$/, 'must be an address such as 127.0.0.1')),
   PORT: optional(
@@ -128,7 +123,7 @@ const SCHEMA = z.object({
   TEAMS_TOKEN_ISSUER: optional(url),
   TEAMS_LOGIN_URL: optional(url),
   TEAMS_SERVICE_URLS: optional(text),
-  BILLING_TIME_ZONE: required.refine(isTimeZone, { error: 'must be a time zone such as America/New_York' }),
+  BILLING_TIME_ZONE: text.refine(isTimeZone, { error: 'must be a time zone such as America/New_York' }),
   BILLING_OPENS_ON: optional(
     text.transform((value, context) => {
       const date = parseLocalDate(value)
@@ -175,14 +170,13 @@ type Values = z.output<typeof SCHEMA>
 /** Reads the whole configuration once. Problem `input` lists every mistake at once, each with its fix. */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const names = Object.keys(SCHEMA.shape)
-  const given = Object.fromEntries(names.map((name) => [name, environment[name]]))
+  const given = Object.fromEntries(names.map((name) => [name, givenText(environment[name])]))
   const parsed = SCHEMA.safeParse(given)
-  const mistakes = parsed.success
-    ? [...authMistakes(parsed.data), ...peopleMistakes(parsed.data), ...chatMistakes(parsed.data)]
-    : parsed.error.issues.map(
-        ({ path, message, code }) => `${path.join('.')} ${mistake(given, path[0], message, code)}`,
-      )
-  mistakes.push(...unknownNames(environment, names))
+  const mistakes = [
+    ...(parsed.error?.issues ?? []).map(({ path: [name], message }) => mistake(given, String(name), message)),
+    ...mistakesBetween(given),
+    ...unknownNames(environment, names),
+  ]
   if (!parsed.success || mistakes.length > 0) {
     throw new Problem({
       kind: 'input',
@@ -196,61 +190,14 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   return configOf(parsed.data)
 }
 
-function mistake(
-  given: Readonly<Record<string, unknown>>,
-  name: PropertyKey | undefined,
-  message: string,
-  code: string,
-): string {
-  if (given[String(name)] === undefined) return 'is missing'
-  return code === 'invalid_type' ? 'cannot be read' : message
+/** An empty value in a .env file means the same as no line at all. */
+function givenText(value: string | undefined): string | undefined {
+  const trimmed = value?.trim()
+  return trimmed === '' ? undefined : trimmed
 }
 
-function authMistakes(values: Values): string[] {
-  const needed =
-    values.INGRAM_AUTH === 'keycloak-password'
-      ? (['INGRAM_TOKEN_URL', 'INGRAM_CLIENT_ID', 'INGRAM_CLIENT_SECRET'] as const)
-      : (['INGRAM_MARKETPLACE'] as const)
-  const kind = values.INGRAM_AUTH ?? 'basic-token'
-  return needed
-    .filter((name) => values[name] === undefined)
-    .map((name) => `${name} is missing (INGRAM_AUTH is ${kind})`)
-}
-
-/** A chat platform is configured whole or not at all. */
-function chatMistakes(values: Values): string[] {
-  const whole = (names: readonly (keyof Values)[], why: string) => {
-    const missing = names.filter((name) => values[name] === undefined)
-    return missing.length === names.length ? [] : missing.map((name) => `${name} is missing (${why})`)
-  }
-  return [
-    ...whole(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'], 'Slack needs both'),
-    ...whole(
-      ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY'],
-      'Teams needs all of them',
-    ),
-  ]
-}
-
-/** Somebody must be able to decide, and the console's user must be one of the people. */
-function peopleMistakes({ PEOPLE, CONSOLE_USER }: Values): string[] {
-  const { people, mistakes } = parsePeople(PEOPLE)
-  if (mistakes.length > 0) return [...mistakes]
-  const all: string[] = []
-  if (approvers(people).length === 0) all.push('PEOPLE names no approver and no admin: nobody could decide')
-  if (CONSOLE_USER !== undefined && personOf(people, `console:${CONSOLE_USER}`) === undefined) {
-    all.push(`CONSOLE_USER is ${CONSOLE_USER}, but PEOPLE has no console:${CONSOLE_USER}`)
-  }
-  return all
-}
-
-/** A misspelt name would silently mean the default: names with our prefixes must be ours. */
-function unknownNames(environment: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
-  return Object.keys(environment)
-    .filter(
-      (name) => /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES)_/.test(name) && !names.includes(name),
-    )
-    .map((name) => `${name} is not a setting: check its spelling in .env.example`)
+function mistake(given: Given, name: string, message: string): string {
+  return given[name] === undefined ? missing(name) : `${name} ${message}`
 }
 
 function slackOf(values: Values): SlackConfig | undefined {
@@ -263,8 +210,8 @@ function slackOf(values: Values): SlackConfig | undefined {
 function teamsOf(values: Values): TeamsConfig | undefined {
   const { TEAMS_APP_ID: appId, TEAMS_APP_PASSWORD: appPassword, TEAMS_TENANT_ID: tenantId } = values
   const { PUBLIC_URL: publicUrl, FILES_KEY: filesKey } = values
-  const missing = [appId, appPassword, tenantId, publicUrl, filesKey].includes(undefined)
-  if (missing) return undefined
+  const incomplete = [appId, appPassword, tenantId, publicUrl, filesKey].includes(undefined)
+  if (incomplete) return undefined
   return {
     appId: appId ?? '',
     appPassword: appPassword ?? '',
@@ -297,17 +244,12 @@ function configOf(values: Values): Config {
     server: { host: values.HOST, port: values.PORT },
     slack: slackOf(values),
     teams: teamsOf(values),
-    consoleIdentity:
-      values.CONSOLE_USER === undefined ? firstConsole(people) : `console:${values.CONSOLE_USER}`,
+    consoleIdentity: consoleIdentityOf(values.CONSOLE_USER ?? consoleNames(people)[0]),
   }
 }
 
-/** Without CONSOLE_USER, a terminal speaks for the only console identity there is. */
-function firstConsole(people: readonly Person[]): string {
-  const all = people
-    .flatMap(({ identities }) => identities)
-    .filter((identity) => identity.startsWith('console:'))
-  return all.length === 1 ? (all[0] ?? '') : ''
+function consoleIdentityOf(name: string | undefined): string {
+  return name === undefined ? '' : `console:${name}`
 }
 
 function marketplaceOf(values: Values): MarketplaceConfig {

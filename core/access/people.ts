@@ -5,6 +5,14 @@ export { type Person, approvers, may, personOf } from './rights.js'
 /** An identity of a surface: "slack:T1:U1", "teams:<tenant>:<aad id>", "console:dana". */
 const IDENTITY = /^(slack:[A-Z0-9]+:[A-Z0-9]+|teams:[0-9a-zA-Z-]+:[0-9a-zA-Z-]+|console:[a-zA-Z0-9._-]+)$/
 
+/** The name of everybody who is known at a terminal: the first one, where a person has several. */
+export function consoleNames(people: readonly Person[]): readonly string[] {
+  return people.flatMap(({ identities }) => {
+    const identity = identities.find((each) => each.startsWith('console:'))
+    return identity === undefined ? [] : [identity.slice('console:'.length)]
+  })
+}
+
 /** Teams writes its ids in small letters. */
 function asSurfacesSay(identity: string): string {
   return identity.startsWith('teams:') ? identity.toLowerCase() : identity

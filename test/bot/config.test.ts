@@ -122,9 +122,7 @@ describe('every mistake is listed at once, with its fix', () => {
     ['PEOPLE', 'console:me=admin,console:me=viewer', 'twice'],
     ['PEOPLE', 'console:me=biller', 'nobody could decide'],
     ['CONSOLE_USER', 'dana', 'PEOPLE has no console:dana'],
-    ['SLACK_BOT_TOKEN', 'abc', 'must start with xoxb-'],
     ['PORT', '70000', 'must be a port'],
-    ['FILES_KEY', 'short', 'at least 32'],
     ['BILLING_BOUND_PERCENT', '-5', 'must be a whole number of percent'],
   ])('%s=%s', (name, value, expected) => {
     const message = refusal({ ...GOOD, [name]: value })
@@ -135,14 +133,57 @@ describe('every mistake is listed at once, with its fix', () => {
   })
 
   test('Slack needs both of its settings', () => {
-    const message = refusal({ ...GOOD, SLACK_BOT_TOKEN: 'xoxb-1' })
-    expect(message).toContain('SLACK_SIGNING_SECRET is missing (Slack needs both)')
+    const message = refusal({ ...GOOD, SLACK_BOT_TOKEN: 'abc' })
+    expect(message).toContain('SLACK_BOT_TOKEN must start with xoxb-')
+    expect(message).toContain('SLACK_SIGNING_SECRET is missing (Slack needs both): write the Signing Secret')
   })
 
   test('Teams needs all of its settings', () => {
-    const message = refusal({ ...GOOD, TEAMS_APP_PASSWORD: 'secret' })
-    for (const name of ['TEAMS_APP_ID', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY'])
+    const message = refusal({ ...GOOD, TEAMS_APP_PASSWORD: 'secret', FILES_KEY: 'short' })
+    for (const name of ['TEAMS_APP_ID', 'TEAMS_TENANT_ID', 'PUBLIC_URL'])
       expect(message).toContain(`${name} is missing`)
+    expect(message).toContain('FILES_KEY must have at least 32 characters')
+    expect(message).toContain('4 mistakes')
+  })
+
+  test('mistakes between settings do not wait until each of them is right', () => {
+    const message = refusal({
+      BILLING_CYCLE: 'x',
+      PEOPLE: 'console:me=biller,console:lee=viewer',
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      TEAMS_APP_PASSWORD: 'secret',
+      BILLING_CYCEL: 'calendar',
+    })
+    for (const line of [
+      'INGRAM_URL is missing: write the address of the API',
+      'BILLING_CYCLE must be one of',
+      'INGRAM_MARKETPLACE is missing (INGRAM_AUTH is basic-token): write the country code',
+      'PEOPLE names no approver',
+      'CONSOLE_USER is missing',
+      'SLACK_SIGNING_SECRET is missing',
+      'TEAMS_APP_ID is missing',
+      'BILLING_CYCEL is not a setting',
+    ]) {
+      expect(message).toContain(`  - ${line}`)
+    }
+    expect(refusal({ PEOPLE: 'console:me=boss' })).toContain('use one of viewer, biller')
+  })
+
+  test('every missing setting comes with what to write', () => {
+    const message = refusal({ SLACK_BOT_TOKEN: 'xoxb-1', TEAMS_APP_PASSWORD: 'x' })
+    const bare = message.split('\n').filter((line) => / is missing(?!.*: write )/.test(line))
+    expect(bare).toEqual([])
+  })
+
+  test('two people at terminals: whom this one speaks for must be said', () => {
+    const PEOPLE = 'console:me+console:mine=admin:Me,slack:T1:U1+console:lee=approver:Lee'
+    expect(refusal({ ...GOOD, PEOPLE })).toContain(
+      'CONSOLE_USER is missing (PEOPLE has 2 people for a terminal): set it to me or lee',
+    )
+    expect(refusal({ ...GOOD, PEOPLE, CONSOLE_USER: 'dana' })).toContain('set it to me or lee')
+    expect(parseConfig({ ...GOOD, PEOPLE, CONSOLE_USER: 'mine' }).consoleIdentity).toBe('console:mine')
+    expect(parseConfig(GOOD).consoleIdentity).toBe('console:me')
+    expect(parseConfig({ ...GOOD, PEOPLE: 'slack:T1:U1=admin' }).consoleIdentity).toBe('')
   })
 
   test('several at once', () => {

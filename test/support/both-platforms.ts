@@ -8,7 +8,7 @@ import { type SlackEmulator, startSlackEmulator } from '../emulators/slack/serve
 import { type Player, createPlayer } from '../emulators/teams/player.js'
 import { type TeamsEmulator, startTeamsEmulator } from '../emulators/teams/server.js'
 import type { Conversation, User } from '../emulators/teams/world.js'
-import { type Cast, type Member, castWith, peopleSetting } from './story/cast.js'
+import { type Cast, type Member, castWith, peopleSettings } from './story/cast.js'
 import type { StoryClock } from './story/clock.js'
 import { happen, openStage } from './story/happenings.js'
 import { type Environment, marketplaceSettings } from './story/house.js'
@@ -72,7 +72,7 @@ export async function openOutside({ people, slackChannels, clock }: OutsideOptio
       ...marketplaceSettings(ingram),
       ...slackSettings(slack),
       ...teamsSettings(teams),
-      PEOPLE: peopleSetting(cast),
+      ...peopleSettings(cast),
       PORT: '0',
       LOG_LEVEL: 'silent',
       BILLING_TIME_ZONE: clock.timeZone,

@@ -47,14 +47,13 @@ export function castOf({ steps }: Story): Cast {
   return castWith(new Map([...names].map((name) => [name, roles.get(name)])))
 }
 
-/** The PEOPLE setting: everybody with a role, known on every surface. */
-export function peopleSetting(cast: Cast): string {
-  return [...cast.values()]
-    .filter(({ role }) => role !== undefined)
-    .map(({ name, handle, slackUser, aadObjectId, role }) => {
-      return `${identitiesOf({ handle, slackUser, aadObjectId }).join('+')}=${role}:${name}`
-    })
-    .join(',')
+/** Everybody with a role, known on every surface; the program's own terminal is the first one's. */
+export function peopleSettings(cast: Cast): { readonly PEOPLE: string; readonly CONSOLE_USER: string } {
+  const known = [...cast.values()].filter(({ role }) => role !== undefined)
+  const entries = known.map(({ name, handle, slackUser, aadObjectId, role }) => {
+    return `${identitiesOf({ handle, slackUser, aadObjectId }).join('+')}=${role}:${name}`
+  })
+  return { PEOPLE: entries.join(','), CONSOLE_USER: known[0]?.handle ?? '' }
 }
 
 function identitiesOf({

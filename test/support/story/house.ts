@@ -1,7 +1,7 @@
 import { type Config, parseConfig } from '../../../bot/config.js'
 import { type Running, start } from '../../../bot/main.js'
 import type { IngramEmulator } from '../../emulators/ingram/server.js'
-import { type Cast, peopleSetting } from './cast.js'
+import { type Cast, peopleSettings } from './cast.js'
 import type { StoryClock } from './clock.js'
 import { type Action, type Story, opening } from './story.js'
 
@@ -29,7 +29,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const config = parseConfig({
     MSP_ID: mspId,
     ...marketplaceSettings(ingram),
-    PEOPLE: peopleSetting(cast),
+    ...peopleSettings(cast),
     PORT: '0',
     LOG_LEVEL: 'error',
     BILLING_TIME_ZONE: clock.timeZone,

@@ -1,0 +1,109 @@
+import { approvers, consoleNames, parsePeople, personOf } from '../core/access/people.js'
+
+/** The settings as they were given: trimmed, and an empty one is the same as none. */
+export type Given = Readonly<Record<string, string | undefined>>
+
+/** What to do about a setting that is not there. */
+const FIX: Readonly<Record<string, string>> = {
+  INGRAM_URL: 'the address of the API, such as https://api.cloud.im/marketplace/na',
+  INGRAM_SUBSCRIPTION_KEY: 'the key you received with the Marketplace API',
+  INGRAM_USERNAME: 'the name of the API user; it ends in .API',
+  INGRAM_PASSWORD: 'the password of the API user',
+  INGRAM_MARKETPLACE: 'the country code of the marketplace, such as us',
+  INGRAM_TOKEN_URL: 'the address that gives out tokens, such as https://…/token',
+  INGRAM_CLIENT_ID: 'the id of the client you received',
+  INGRAM_CLIENT_SECRET: 'the secret of the client you received',
+  BILLING_TIME_ZONE: 'where your days begin, such as America/New_York',
+  PEOPLE: 'who may do what, such as console:me=admin:Me',
+  SLACK_BOT_TOKEN: 'the Bot User OAuth Token of the Slack app, which starts with xoxb-',
+  SLACK_SIGNING_SECRET: 'the Signing Secret under Basic Information of the Slack app',
+  TEAMS_APP_ID: 'the id of the app registration',
+  TEAMS_APP_PASSWORD: 'a client secret of the app registration',
+  TEAMS_TENANT_ID: 'the id of your Microsoft 365 tenant',
+  PUBLIC_URL: 'where people reach this server, such as https://billing.example.com',
+  FILES_KEY: 'at least 32 random characters',
+}
+
+/** "PEOPLE is missing: write who may do what, …" */
+export function missing(name: string, why?: string): string {
+  const fix = FIX[name]
+  return `${name} is missing${why === undefined ? '' : ` (${why})`}${fix === undefined ? '' : `: write ${fix}`}`
+}
+
+/** What is wrong between settings, whatever else is wrong with any of them. */
+export function mistakesBetween(given: Given): readonly string[] {
+  return [...authMistakes(given), ...peopleMistakes(given), ...chatMistakes(given)]
+}
+
+function authMistakes(given: Given): readonly string[] {
+  const kind = given['INGRAM_AUTH'] ?? 'basic-token'
+  const needed =
+    kind === 'keycloak-password'
+      ? ['INGRAM_TOKEN_URL', 'INGRAM_CLIENT_ID', 'INGRAM_CLIENT_SECRET']
+      : kind === 'basic-token'
+        ? ['INGRAM_MARKETPLACE']
+        : []
+  return needed
+    .filter((name) => given[name] === undefined)
+    .map((name) => missing(name, `INGRAM_AUTH is ${kind}`))
+}
+
+/** A chat platform is configured whole or not at all. */
+function chatMistakes(given: Given): readonly string[] {
+  const whole = (names: readonly string[], why: string) => {
+    const absent = names.filter((name) => given[name] === undefined)
+    return absent.length === names.length ? [] : absent.map((name) => missing(name, why))
+  }
+  return [
+    ...whole(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'], 'Slack needs both'),
+    ...whole(
+      ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY'],
+      'Teams needs all of them',
+    ),
+  ]
+}
+
+/** Somebody must be able to decide, and whom a terminal speaks for must be one of the people, and be clear. */
+function peopleMistakes({ PEOPLE, CONSOLE_USER }: Given): readonly string[] {
+  if (PEOPLE === undefined) return []
+  const { people, mistakes } = parsePeople(PEOPLE)
+  // Who stands in an entry that cannot be read is not known: what is missing may be there.
+  if (mistakes.length > 0) return mistakes
+  const all: string[] = []
+  if (approvers(people).length === 0) {
+    all.push(
+      'PEOPLE names no approver and no admin, so nobody could decide: give somebody the role approver or admin',
+    )
+  }
+  const names = consoleNames(people)
+  if (CONSOLE_USER === undefined && names.length > 1) {
+    all.push(
+      `CONSOLE_USER is missing (PEOPLE has ${names.length} people for a terminal): set it to ${oneOf(names)}`,
+    )
+  }
+  if (CONSOLE_USER !== undefined && personOf(people, `console:${CONSOLE_USER}`) === undefined) {
+    const fix =
+      names.length === 0
+        ? `add +console:${CONSOLE_USER} to a person there, or leave CONSOLE_USER empty`
+        : `set it to ${oneOf(names)}`
+    all.push(`CONSOLE_USER is ${CONSOLE_USER}, but PEOPLE has no console:${CONSOLE_USER}: ${fix}`)
+  }
+  return all
+}
+
+/** "me, dana or lee" */
+function oneOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+}
+
+/** A misspelt name would silently mean the default: names with our prefixes must be ours. */
+export function unknownNames(
+  environment: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): string[] {
+  return Object.keys(environment)
+    .filter(
+      (name) => /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES)_/.test(name) && !names.includes(name),
+    )
+    .map((name) => `${name} is not a setting: check its spelling in .env.example`)
+}
