@@ -197,9 +197,9 @@ async function teamsSurface(teams: TeamsConfig, shared: SurfaceParts, parts: Ser
 function fileRoute(links: FileLinks, { studio, clock }: ServeParts): Route {
   const handle = async ({ segment, response }: Exchange) => {
     const name = links.nameOf(segment, await clock.now())
-    const run = name === undefined ? undefined : await approvedRun(studio, name.replace(/\.csv$/, ''))
-    if (run === undefined) return answerPlain(response, 404)
-    const file = csvFiles().csv(run)
+    const approved = name === undefined ? undefined : await approvedRun(studio, name.replace(/\.csv$/, ''))
+    if (approved === undefined) return answerPlain(response, 404)
+    const file = csvFiles().csv(approved.run)
     response.writeHead(200, {
       'content-type': file.mediaType,
       'content-disposition': `attachment; filename="${file.name}"`,

@@ -1,7 +1,7 @@
 import { CARD_ROWS } from '../../core/limits.js'
 import { verifyChain, type AuditEntry } from '../../core/audit/chain.js'
 import type { ApprovalRecord } from '../../core/ports.js'
-import { type CardClock, approvalCard, totalWords } from './bill-run.js'
+import { type CardClock, approvalCard, customersWords, linesOf, totalWords } from './bill-run.js'
 import type { Block, Card } from './model.js'
 import { instantWords, plural } from './words.js'
 
@@ -21,15 +21,7 @@ export function approvalsCard(open: readonly ApprovalRecord[], { timeZone }: Car
               { heading: 'Expires', align: 'left' },
               { heading: 'Total', align: 'right' },
             ],
-            rows: shown.map(({ approval, run }) => [
-              approval.id,
-              approval.subject.type === 'void'
-                ? `void ${run.id}`
-                : `${run.id}, ${plural(run.customers.length, 'customer')}`,
-              approval.requestedByName,
-              instantWords(approval.expiresAt, timeZone),
-              totalWords(run.lines),
-            ]),
+            rows: shown.map((record) => requestRow(record, timeZone)),
             ...(open.length > shown.length
               ? { more: { hidden: open.length - shown.length, command: 'approval <id>' } }
               : {}),
@@ -41,6 +33,18 @@ export function approvalsCard(open: readonly ApprovalRecord[], { timeZone }: Car
     blocks,
     actions: [],
   }
+}
+
+function requestRow(record: ApprovalRecord, timeZone: string): string[] {
+  const { approval, run } = record
+  const lines = linesOf(record)
+  return [
+    approval.id,
+    `${approval.subject.type === 'void' ? 'void ' : ''}${run.id}, ${customersWords(lines)}`,
+    approval.requestedByName,
+    instantWords(approval.expiresAt, timeZone),
+    totalWords(lines),
+  ]
 }
 
 /** One request with its whole trail. */

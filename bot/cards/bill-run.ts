@@ -1,7 +1,5 @@
 import { CARD_RUN_CUSTOMERS, CARD_RUN_LINES } from '../../core/limits.js'
-import { type ApprovalState, type ApprovalSubject, stateOf } from '../../core/approval/approval.js'
-import type { Refusal } from '../../core/approval/approval.js'
-import type { Staleness } from '../../core/approval/stale.js'
+import { type ApprovalState, stateOf } from '../../core/approval/approval.js'
 import { unreachable } from '../../core/assert.js'
 import { type BillRun, type RunCustomer, type RunLine, whyHeld } from '../../core/billrun/run.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
@@ -20,21 +18,29 @@ export interface CardClock {
 
 /** A request to bill or to void, at any moment of its life: undecided with buttons, else with how it ended. */
 export function approvalCard(record: ApprovalRecord, clock: CardClock): Card {
-  const { approval, run } = record
+  const { approval } = record
   const state = stateOf(approval, clock.now)
   return {
     title: titleOf(record),
     tone: toneOf(state),
     blocks: [...contentBlocks(record), ...stateBlocks(record, state, clock)],
-    actions: actionsOf(record, state, run),
+    actions: actionsOf(record, state),
   }
 }
 
-function titleOf({ approval: { id, subject }, run }: ApprovalRecord): string {
-  if (subject.type === 'void') return `Void ${run.id} · ${id}`
-  const [only, ...others] = run.customers
-  const who = only !== undefined && others.length === 0 ? only.name : plural(run.customers.length, 'customer')
-  return `Bill run ${run.id} · ${who} · ${periodWords(run.month)}`
+function titleOf(record: ApprovalRecord): string {
+  const { approval, run } = record
+  const who = customersWords(linesOf(record))
+  return approval.subject.type === 'void'
+    ? `Void ${run.id} · ${who} · ${approval.id}`
+    : `Bill run ${run.id} · ${who} · ${periodWords(run.month)}`
+}
+
+/** "Contoso", "3 customers": whose lines these are. */
+export function customersWords(lines: readonly RunLine[]): string {
+  const names = new Map(lines.map(({ customerId, customerName }) => [customerId, customerName]))
+  const [only, ...others] = names.values()
+  return only !== undefined && others.length === 0 ? only : plural(names.size, 'customer')
 }
 
 function toneOf(state: ApprovalState): Card['tone'] {
@@ -42,9 +48,10 @@ function toneOf(state: ApprovalState): Card['tone'] {
   return state === 'approved' ? 'good' : 'plain'
 }
 
-function contentBlocks({ approval: { subject, decision }, run }: ApprovalRecord): Block[] {
-  if (subject.type === 'bill') return runBlocks(run, decision?.verdict === 'approved')
-  const lines = voidLines(subject, run)
+function contentBlocks(record: ApprovalRecord): Block[] {
+  const { subject, decision } = record.approval
+  if (subject.type === 'bill') return runBlocks(record.run, decision?.verdict === 'approved')
+  const lines = linesOf(record)
   return [
     {
       type: 'text',
@@ -193,7 +200,8 @@ function stateBlocks(
   }
 }
 
-function actionsOf({ approval }: ApprovalRecord, state: ApprovalState, run: BillRun): Action[] {
+function actionsOf(record: ApprovalRecord, state: ApprovalState): Action[] {
+  const { approval, run } = record
   const target = { id: approval.id, revision: approval.fingerprint.slice(0, REVISION_LENGTH) }
   if (state === 'approved' && approval.subject.type === 'bill') {
     const download = { id: run.id, revision: '' }
@@ -215,7 +223,7 @@ function actionsOf({ approval }: ApprovalRecord, state: ApprovalState, run: Bill
       tone: 'primary',
       target,
       command: `approve ${approval.id}`,
-      confirm: confirmation(approval.subject, run),
+      confirm: confirmation(record),
     },
     {
       name: 'reject',
@@ -229,8 +237,10 @@ function actionsOf({ approval }: ApprovalRecord, state: ApprovalState, run: Bill
 }
 
 /** Money confirms by repeating amount, count and target. */
-function confirmation(subject: ApprovalSubject, run: BillRun): Confirmation {
-  const lines = subject.type === 'void' ? voidLines(subject, run) : run.lines
+function confirmation(record: ApprovalRecord): Confirmation {
+  const { subject } = record.approval
+  const { run } = record
+  const lines = linesOf(record)
   const customers = new Set(lines.map(({ customerId }) => customerId)).size
   const what = `${totalWords(lines)} to ${plural(customers, 'customer')}`
   return subject.type === 'bill'
@@ -243,96 +253,13 @@ function confirmation(subject: ApprovalSubject, run: BillRun): Confirmation {
       }
 }
 
-/** The lines of a run that a void is about. */
-function voidLines(subject: ApprovalSubject & { type: 'void' }, run: BillRun): readonly RunLine[] {
-  return run.lines.filter(
-    ({ customerId }) => subject.customerId === undefined || customerId === subject.customerId,
-  )
-}
-
-/** Why a decision was not taken, for the person who tried. */
-export function refusalCard(refusal: Refusal, { approval }: ApprovalRecord, { timeZone }: CardClock): Card {
-  const [what, next] = refusalWords(refusal, approval.id, timeZone)
-  return {
-    title: `${approval.id} was not decided by you`,
-    tone: 'problem',
-    blocks: [
-      { type: 'text', style: 'strong', text: what },
-      { type: 'text', style: 'plain', text: 'Nothing was changed.' },
-      { type: 'text', style: 'plain', text: next },
-    ],
-    actions: [],
-  }
-}
-
-function refusalWords(refusal: Refusal, id: string, timeZone: string): readonly [string, string] {
-  switch (refusal.type) {
-    case 'notAllowed':
-      return ['Your role may not decide.', 'Ask an approver to look at it.']
-    case 'ownRequest':
-      return [
-        'You asked for this, so somebody else has to approve it.',
-        'Ask another approver to look at it.',
-      ]
-    case 'decided': {
-      const { verdict, byName, at } = refusal.decision
-      return [
-        `It is decided already: ${verdict} by ${byName} on ${instantWords(at, timeZone)}.`,
-        `\`approval ${id}\` shows its trail.`,
-      ]
-    }
-    case 'superseded':
-      return [`${refusal.by} took its place.`, `Type \`approval ${refusal.by}\` to see it.`]
-    case 'expired':
-      return [`It expired on ${instantWords(refusal.at, timeZone)}.`, 'Type `propose` to make a fresh one.']
-    case 'wrongRevision':
-      return [
-        'The button shows other content than the request.',
-        `Type \`approval ${id}\` to see it as it is.`,
-      ]
-    case 'reasonMissing':
-      return ['A rejection needs a reason.', `Type \`reject ${id} because <reason>\`.`]
-    default:
-      return unreachable(refusal, 'refusalWords')
-  }
-}
-
-/** The lines changed since they were shown: what changed, and how to go on. */
-export function staleCard({ added, gone, reworded }: Staleness, { approval, run }: ApprovalRecord): Card {
-  const count = added.length + gone.length + reworded.length
-  const items = [
-    ...gone.map((line) => `gone: ${lineWords(line)}`),
-    ...added.map((line) => `new: ${lineWords(line)}`),
-    ...reworded.map((line) => `renamed: ${lineWords(line)}`),
-  ]
-  const hidden = items.length - CARD_RUN_LINES
-  const names = run.asked.length === 0 ? '' : ` ${run.customers.map(({ name }) => name).join(', ')}`
-  const command = `propose ${monthYear(run.month.from).toLowerCase()}${names}`
-  return {
-    title: `${approval.id} is out of date`,
-    tone: 'attention',
-    blocks: [
-      {
-        type: 'text',
-        style: 'strong',
-        text: `${plural(count, 'line')} changed since it was shown. Nothing was billed.`,
-      },
-      {
-        type: 'list',
-        items: items.slice(0, CARD_RUN_LINES),
-        ...(hidden > 0 ? { more: { hidden, command } } : {}),
-      },
-      { type: 'text', style: 'plain', text: `Next: \`${command}\` shows it as it is now.` },
-    ],
-    actions: [],
-  }
-}
-
-function lineWords(line: RunLine): string {
-  return `${line.customerName} · ${line.description} · ${serviceWords(line)}: ${line.explanation}`
+/** The lines a request is about: those it would bill, or make due again. */
+export function linesOf({ approval: { subject }, run }: ApprovalRecord): readonly RunLine[] {
+  if (subject.type === 'bill' || subject.customerId === undefined) return run.lines
+  return run.lines.filter(({ customerId }) => customerId === subject.customerId)
 }
 
 /** The service days of a line; a one-time charge has a single one. */
-function serviceWords({ from, to }: RunLine): string {
+export function serviceWords({ from, to }: RunLine): string {
   return to > from ? periodWords({ from, to }) : dayMonthYear(from)
 }

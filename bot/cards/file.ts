@@ -1,11 +1,12 @@
-import type { BillRun } from '../../core/billrun/run.js'
+import type { ApprovedRun } from '../../core/app/billing.js'
 import { periodWords } from '../../core/calendar/words.js'
 import type { ExportFile } from '../../core/ports.js'
 import { totalWords } from './bill-run.js'
 import type { Card } from './model.js'
+import { plural } from './words.js'
 
 /** A file that is handed over with this card: the surface says where it is. */
-export function fileCard(run: BillRun, { name }: ExportFile): Card {
+export function fileCard({ run, voided }: ApprovedRun, { name }: ExportFile): Card {
   return {
     title: name,
     tone: 'good',
@@ -15,8 +16,14 @@ export function fileCard(run: BillRun, { name }: ExportFile): Card {
         style: 'plain',
         text: `${run.id} · ${periodWords(run.month)} · ${totalWords(run.lines)}`,
       },
-      { type: 'text', style: 'quiet', text: 'The same run gives the same file, any day.' },
+      { type: 'text', style: 'quiet', text: lastingWords(voided) },
     ],
     actions: [],
   }
+}
+
+/** A void is the one thing that makes the file of a run another. */
+function lastingWords(voided: number): string {
+  if (voided === 0) return 'The same run gives the same file, any day.'
+  return `${plural(voided, 'line')} ${voided === 1 ? 'was' : 'were'} voided since: this file has what is still billed of it.`
 }

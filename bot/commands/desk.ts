@@ -6,10 +6,11 @@ import type { Studio } from '../../core/app/studio.js'
 import type { ApprovalRecord, Clock, ExportFile, FileMaker, Progress } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { approvalTrailCard, approvalsCard, auditCard } from '../cards/approvals.js'
-import { REVISION_LENGTH, approvalCard, refusalCard, staleCard } from '../cards/bill-run.js'
+import { REVISION_LENGTH, approvalCard } from '../cards/bill-run.js'
 import { changesCard } from '../cards/changes.js'
 import { customerCard, explainCard } from '../cards/customer.js'
 import { fileCard } from '../cards/file.js'
+import { refusalCard, staleCard } from '../cards/not-decided.js'
 import type { ActionName, ActionTarget, Card } from '../cards/model.js'
 import { helpCard, observedCard, problemCard, statusCard } from '../cards/status.js'
 import { whoCard } from '../cards/who.js'
@@ -170,7 +171,7 @@ async function answerBilling(
       const reason = command.name === 'reject' ? command.reason : undefined
       const seen = (await billing.request(command.id)).approval.fingerprint
       const verdict = command.name === 'approve' ? 'approved' : 'rejected'
-      return decisionReply(parts, await billing.decide(person, command.id, { verdict, reason, seen }))
+      return decisionReply(parts, person, await billing.decide(person, command.id, { verdict, reason, seen }))
     }
     case 'export':
       return fileReply(parts, command.run)
@@ -201,7 +202,7 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
         reason,
         seen: sameContent ? approval.fingerprint : target.revision,
       }
-      return decisionReply(parts, await billing.decide(person, target.id, attempt))
+      return decisionReply(parts, person, await billing.decide(person, target.id, attempt))
     }
     case 'download':
       return fileReply(parts, target.id)
@@ -215,19 +216,25 @@ async function requestReply({ clock, timeZone }: DeskParts, record: ApprovalReco
   return { ...shown(card), approval: record }
 }
 
-async function decisionReply({ clock, timeZone }: DeskParts, outcome: DecideOutcome): Promise<Reply> {
+async function decisionReply(
+  { clock, timeZone }: DeskParts,
+  person: Person,
+  outcome: DecideOutcome,
+): Promise<Reply> {
   const at = { now: await clock.now(), timeZone }
   const { record } = outcome
   if (outcome.type === 'decided')
     return { ...shown(approvalCard(record, at)), approval: record, decided: true }
   const card =
-    outcome.type === 'stale' ? staleCard(outcome.changes, record) : refusalCard(outcome.refusal, record, at)
+    outcome.type === 'stale'
+      ? staleCard(outcome.changes, record)
+      : refusalCard(outcome.refusal, record, person, at)
   const problem = new Problem({ kind: outcome.type === 'stale' ? 'held' : 'conflict', what: card.title })
   return { ...shown(card), audience: 'asker', problem, approval: record }
 }
 
 async function fileReply({ studio, files }: DeskParts, runId: string): Promise<Reply> {
-  const run = await studio.billing.approvedRun(runId)
-  const file = files.csv(run)
-  return { ...shown(fileCard(run, file)), file }
+  const approved = await studio.billing.approvedRun(runId)
+  const file = files.csv(approved.run)
+  return { ...shown(fileCard(approved, file)), file }
 }

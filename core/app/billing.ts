@@ -24,6 +24,14 @@ export interface BillingSettings {
   readonly people: readonly Person[]
 }
 
+/** What is still billed of a run. */
+export interface ApprovedRun {
+  /** With the lines that are billed. */
+  readonly run: BillRun
+  /** Lines that were voided since it was approved. */
+  readonly voided: number
+}
+
 /** Proposing, deciding and looking back: the part of the product that needs a person's yes. */
 export interface Billing {
   propose(person: Person, month: Period | undefined, customers: readonly string[]): Promise<ApprovalRecord>
@@ -34,8 +42,8 @@ export interface Billing {
   request(id: string): Promise<ApprovalRecord>
   /** The same with its whole trail. */
   approval(id: string): Promise<ApprovalRecord & { readonly trail: readonly AuditEntry[] }>
-  /** An approved run, for files. Problem when there is none of that name, or it is not approved. */
-  approvedRun(runId: string): Promise<BillRun>
+  /** An approved run, for files. Problem `notFound` when there is none of that name, or nothing of it is billed. */
+  approvedRun(runId: string): Promise<ApprovedRun>
   trail(): Promise<readonly AuditEntry[]>
   /** Notes an attempt to use a right a person does not have. */
   noteRefused(actor: string, right: string, what: string): Promise<void>
@@ -82,7 +90,10 @@ export function createBilling(
       const keys = new Set(billed.filter((line) => line.runId === runId).map(({ key }) => key))
       // What was voided since is due again, or billed by another run: it is in no file of this one.
       if (run !== undefined && keys.size > 0)
-        return { ...run, lines: run.lines.filter(({ key }) => keys.has(key)) }
+        return {
+          run: { ...run, lines: run.lines.filter(({ key }) => keys.has(key)) },
+          voided: run.lines.length - keys.size,
+        }
       throw new Problem({
         kind: 'notFound',
         what: `There is no approved bill run “${runId}”: it was not approved, is voided, or does not exist.`,

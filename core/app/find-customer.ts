@@ -7,10 +7,13 @@ const SUGGESTIONS = 3
 /**
  * The customer a person means: the exact name, else the only name that begins with or contains what was typed, in any
  * case. Several or none: a Problem that says which names come near.
+ *
+ * @param among whose customers these are, if not all: "of BR-0007".
  */
 export function findCustomer(
   customers: ReadonlyMap<string, { readonly name: string }>,
   typed: string,
+  among?: string,
 ): { readonly id: string; readonly name: string } {
   const wanted = fold(typed)
   const all = [...customers].map(([id, { name }]) => ({ id, name, folded: fold(name) }))
@@ -20,7 +23,7 @@ export function findCustomer(
   const [match, ...others] = matches
   if (match === undefined || wanted === '') {
     const names = all.map(({ name }) => name)
-    throw customerNotFound(typed, nearestNames(names, typed))
+    throw customerNotFound(typed, nearestNames(names, typed), among)
   }
   if (others.length > 0)
     throw customerAmbiguous(

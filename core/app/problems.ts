@@ -29,10 +29,10 @@ export function lineBilled(
   })
 }
 
-export function customerNotFound(name: string, nearest: readonly string[]): Problem {
+export function customerNotFound(name: string, nearest: readonly string[], among?: string): Problem {
   return new Problem({
     kind: 'notFound',
-    what: `No customer is called “${name}”.`,
+    what: `No customer${among === undefined ? '' : ` ${among}`} is called “${name}”.`,
     next: nearest.length === 0 ? 'Type `who` to see all customers.' : `Did you mean ${quoted(nearest)}?`,
   })
 }

@@ -16,17 +16,10 @@ export async function proposeVoid(
 ): Promise<ApprovalRecord> {
   const { billed } = await billing.books()
   const ofRun = billedOf(billed, runId, undefined)
-  const names = new Map(ofRun.map(({ customerId, customerName: name }) => [customerId, { name }]))
-  const customerId = customerName === undefined ? undefined : findCustomer(names, customerName).id
-  const lines = billedOf(ofRun, runId, customerId)
-  if (lines.length === 0) {
-    throw new Problem({
-      kind: 'notFound',
-      what: `Nothing of “${runId}” is billed: it was not approved, is voided already, or does not exist.`,
-      notDone: 'Nothing was voided.',
-      next: 'Type `approvals` to see what waits.',
-    })
-  }
+  if (ofRun.length === 0) throw nothingBilled(runId)
+  const customer = customerName === undefined ? undefined : await customerOf(billing, runId, customerName)
+  const lines = billedOf(ofRun, runId, customer?.id)
+  if (lines.length === 0) throw nothingBilled(runId, customer?.name)
   if (reason.trim() === '') {
     throw new Problem({
       kind: 'input',
@@ -42,12 +35,36 @@ export async function proposeVoid(
   )
   return billing.proposeVoid({
     runId,
-    customerId,
+    customerId: customer?.id,
     reason: reason.trim(),
     fingerprint,
     requestedBy: person.id,
     requestedByName: person.name,
     requestedAt,
     expiresAt: expiryOf(requestedAt),
+  })
+}
+
+/** The customer of the run a person means, also when nothing of it is billed any more. Problem `notFound` or `input`. */
+async function customerOf(
+  billing: BillingStore,
+  runId: string,
+  typed: string,
+): Promise<{ readonly id: string; readonly name: string }> {
+  const run = await billing.run(runId)
+  const names = new Map(run?.customers.map(({ customerId, name }) => [customerId, { name }]))
+  return findCustomer(names, typed, `of ${runId}`)
+}
+
+function nothingBilled(runId: string, customerName?: string): Problem {
+  const [whose, why] =
+    customerName === undefined
+      ? ['', 'it was not approved, is voided already, or does not exist']
+      : [` to ${customerName}`, 'it is voided already']
+  return new Problem({
+    kind: 'notFound',
+    what: `Nothing of “${runId}” is billed${whose}: ${why}.`,
+    notDone: 'Nothing was voided.',
+    next: 'Type `who <month>` to see what is due, `approvals` to see what waits.',
   })
 }

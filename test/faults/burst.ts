@@ -164,6 +164,8 @@ async function readTrail(
 /** Words with which a click may be answered that did not decide. */
 const REFUSALS = [
   'It is decided already: ',
+  'You approved this already on ',
+  'You rejected this already on ',
   'The button shows other content than the request.',
   'You asked for this, so somebody else has to approve it.',
   'may not do that.',

@@ -109,7 +109,7 @@ describe('many clicks, one decision', () => {
     await given.settled()
     expect(await decisions(given)).toHaveLength(1)
     expect(whispers(given, 'U2')).toEqual([
-      expect.stringContaining('It is decided already: approved by Lee on 20 Mar 2026 09:00.'),
+      expect.stringContaining('You approved this already on 20 Mar 2026 09:00.'),
     ])
     expect((await given.billing.books()).billed).toHaveLength(2)
   })

@@ -173,8 +173,9 @@ describe('void', () => {
     await msp.observe()
     await msp.decide(LEE, await msp.propose(DANA))
     await msp.decide(LEE, await msp.studio.billing.void(DANA, 'BR-0001', 'contoso', 'wrong price'))
-    const { lines } = await msp.studio.billing.approvedRun('BR-0001')
-    expect(new Set(lines.map(({ customerName }) => customerName))).toEqual(new Set(['Fabrikam']))
+    const { run, voided } = await msp.studio.billing.approvedRun('BR-0001')
+    expect(new Set(run.lines.map(({ customerName }) => customerName))).toEqual(new Set(['Fabrikam']))
+    expect(voided).toBe(2)
   })
 
   test('an equal charge can be billed again after the first of two is voided', async () => {

@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { renderConsole } from '../../../bot/console/render.js'
+import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
+import { memoryLog } from '../../support/memory-log.js'
+import { observed } from '../../support/observed.js'
+
+/** What people read of a run of two customers that is voided for one: Contoso's $514.52 and Fabrikam's $440.00. */
+
+let chat: ChatDesk
+
+beforeEach(async () => {
+  chat = await chatDesk({ log: memoryLog() })
+  chat.world.customers.push({ id: 'C2', name: 'Fabrikam' })
+  chat.world.subscriptions.push(observed({ subscriptionId: '2', customerId: 'C2' }))
+  chat.world.now = new Date('2026-03-20T14:00:00Z')
+  await chat.studio.observe()
+  await read('dana', 'propose march')
+  await read('lee', 'approve APR-0001')
+})
+
+async function read(who: string, text: string): Promise<string[]> {
+  const { card } = await chat.desk.ask(`console:${who}`, text)
+  return renderConsole(card)
+    .split('\n')
+    .filter((line) => line !== '')
+}
+
+/** As one line with single spaces: what a table says, whatever its widths. */
+async function readFlat(who: string, text: string): Promise<string> {
+  return (await read(who, text)).join(' ').replace(/\s+/g, ' ')
+}
+
+describe('a void of one customer', () => {
+  test('names the customer and the same amount on its card and among what waits', async () => {
+    const card = await read('lee', 'void BR-0001 contoso because wrong price')
+    expect(card.slice(0, 2)).toEqual([
+      'Void BR-0001 · Contoso · APR-0002',
+      'Makes 2 lines due again: $514.52 (2 lines).',
+    ])
+    expect(await readFlat('dana', 'approvals')).toMatch(
+      /APR-0002 void BR-0001, Contoso Lee .* \$514\.52 \(2 lines\)/,
+    )
+  })
+
+  test('a run and a void of everybody say how many customers there are', async () => {
+    expect((await read('lee', 'void BR-0001 because sent twice'))[0]).toBe(
+      'Void BR-0001 · 2 customers · APR-0002',
+    )
+    expect(await readFlat('dana', 'approvals')).toMatch(
+      /void BR-0001, 2 customers Lee .* \$954\.52 \(3 lines\)/,
+    )
+  })
+})
+
+describe('the file of a run', () => {
+  test('is the same any day while nothing of it is voided', async () => {
+    expect(await read('dana', 'export csv BR-0001')).toContain('The same run gives the same file, any day.')
+  })
+
+  test('says how many lines were voided since, and promises nothing then', async () => {
+    await read('lee', 'void BR-0001 fabrikam because wrong price')
+    await read('sam', 'approve APR-0002')
+    const one = await read('dana', 'export csv BR-0001')
+    expect(one.at(-1)).toBe('1 line was voided since: this file has what is still billed of it.')
+    expect(one.join(' ')).not.toContain('any day')
+  })
+
+  test('counts several lines as several', async () => {
+    await read('lee', 'void BR-0001 contoso because wrong price')
+    await read('sam', 'approve APR-0002')
+    expect((await read('dana', 'export csv BR-0001')).at(-1)).toBe(
+      '2 lines were voided since: this file has what is still billed of it.',
+    )
+  })
+})
+
+describe('a void of what is not billed', () => {
+  test('of a run of which nothing is billed says so, whoever is named', async () => {
+    await read('lee', 'void BR-0001 because sent twice')
+    await read('sam', 'approve APR-0002')
+    const told = await read('lee', 'void BR-0001 contoso because wrong price')
+    expect(told[1]).toBe(
+      'Nothing of “BR-0001” is billed: it was not approved, is voided already, or does not exist.',
+    )
+    expect(told[2]).toBe('Nothing was voided.')
+  })
+
+  test('of a customer whose part is voided names them', async () => {
+    await read('lee', 'void BR-0001 contoso because wrong price')
+    await read('sam', 'approve APR-0002')
+    expect((await read('lee', 'void BR-0001 contoso because wrong price'))[1]).toBe(
+      'Nothing of “BR-0001” is billed to Contoso: it is voided already.',
+    )
+  })
+
+  test('of somebody the run does not bill does not deny that they exist', async () => {
+    expect((await read('lee', 'void BR-0001 northwind because wrong price'))[1]).toBe(
+      'No customer of BR-0001 is called “northwind”.',
+    )
+  })
+})
+
+describe('deciding what is decided', () => {
+  test('the one who decided is told that it was they, and when', async () => {
+    expect(await read('lee', 'approve APR-0001')).toEqual([
+      'APR-0001 is decided by you already',
+      'You approved this already on 20 Mar 2026 10:00.',
+      'Nothing was changed.',
+      '`approval APR-0001` shows its trail.',
+    ])
+  })
+
+  test('somebody else is told who it was', async () => {
+    expect((await read('sam', 'reject APR-0001 because late')).slice(0, 2)).toEqual([
+      'APR-0001 was not decided by you',
+      'It is decided already: approved by Lee on 20 Mar 2026 10:00.',
+    ])
+  })
+})
