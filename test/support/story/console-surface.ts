@@ -64,7 +64,9 @@ async function show(state: State, { handle }: Member, reply: Reply): Promise<voi
   const words = consoleWords(text)
   if (reply.audience === 'asker') return void state.whispers.push({ to: handle, words })
   const path = words.map((line) => /^Saved as (.+?\.csv)(?=$|[,;])/.exec(line)?.[1]).find(Boolean)
-  if (path !== undefined) state.files.push({ name: basename(path), bytes: await readFile(path) })
+  // By the name it is offered under, as on the other surfaces: beside a file of that name it is saved as "… (2).csv".
+  if (path !== undefined)
+    state.files.push({ name: reply.file?.name ?? basename(path), bytes: await readFile(path) })
   state.posts.push(words.filter((line) => !line.startsWith('Saved as ')))
   if (reply.approval !== undefined && !reply.decided) {
     state.printed.push({ id: reply.approval.approval.id, actions: reply.card.actions, text })
