@@ -16,7 +16,8 @@ export function firstBilled(billed: readonly BilledLine[]): LocalDate | undefine
 
 /**
  * B20: nothing before the opening date is due, so moving it behind billed lines would take them back one by one. That
- * is never meant: Problem `held`. Moving it earlier adds lines and changes none.
+ * is never meant: Problem `held`. Moving it earlier adds lines; a period that is billed changes only where orders from
+ * further back leave its count assumed.
  *
  * @param first as {@link firstBilled} says it, so that nothing is walked through while all is well.
  */

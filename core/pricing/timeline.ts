@@ -33,6 +33,7 @@ const NO_EXCEPTIONS: PricedSubscription['exceptions'] = []
 const NO_PRICE = 0n as Decimal
 /** Where nothing has a price no amount is ever written, and any digits will do. */
 const UNPRICED_CURRENCY = 'USD'
+
 /** Whether an exception keeps all lines of its subscription out of the bill. */
 export function isHolding(kind: ExceptionKind): boolean {
   return HOLDING.has(kind)

@@ -1,18 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { formatLocalDate } from '../../../core/calendar/date.js'
-import { type LineageRecord, foldLineage } from '../../../core/timeline/fold.js'
+import type { LineageRecord } from '../../../core/timeline/fold.js'
 import { Observing } from '../../support/observing.js'
 import { day, decimal, observed, order, record } from '../../support/observed.js'
-
-const SETTINGS = {
-  timeZone: 'America/New_York',
-  opensOn: day('2026-03-01'),
-  observedOn: day('2026-03-20'),
-}
-
-function fold(...records: [LineageRecord, ...LineageRecord[]]) {
-  return foldLineage('L-test', records, SETTINGS)
-}
+import { fold } from './folding.js'
 
 function holds(...records: [LineageRecord, ...LineageRecord[]]): string[] {
   return fold(...records).holds.map(
