@@ -1,13 +1,12 @@
 import { assert } from '../../core/assert.js'
-import { parseLocalDate } from '../../core/calendar/date.js'
 import type { RecordedPolicy } from '../../core/charges/policies.js'
-import { POLICY_WORDS } from '../../core/charges/policy-words.js'
-import { DEFAULT_POLICY, type Policy } from '../../core/charges/types.js'
+import type { Policy } from '../../core/charges/types.js'
 import type { PolicyDraft, PolicyStanding } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { addEntry } from './billing-audit.js'
 import { lockBooks, saveBooks } from './billing-books.js'
 import type { Cell, Query, Transaction } from './database.js'
+import { parsePolicy } from './schema.js'
 import {
   dateColumn,
   flag,
@@ -80,19 +79,18 @@ export async function readStanding(query: Query, mspId: string): Promise<PolicyS
   return { ...standing, last: policies[0] }
 }
 
-function recordedOf([packed, policy]: PolicyRow): RecordedPolicy {
+function recordedOf([packed, stored]: PolicyRow): RecordedPolicy {
   const [version, holdsFrom, recordedAt] = unpack<PackedCells>(packed, 3)
+  const at = instant(recordedAt)
   return {
-    policy: policyOf(JSON.parse(text(policy)) as Stored),
+    policy: policyOf(JSON.parse(text(stored)), at),
     holdsFrom: optionalLocalDate(holdsFrom),
-    recordedAt: instant(recordedAt),
+    recordedAt: at,
     version: integer(version),
   }
 }
 
 /** A policy as JSON: dates as text, what is not set left out. */
-type Stored = Readonly<Record<string, unknown>>
-
 function writePolicy({ baseMonth, ...policy }: Policy): string {
   return JSON.stringify({
     ...policy,
@@ -100,33 +98,14 @@ function writePolicy({ baseMonth, ...policy }: Policy): string {
   })
 }
 
-/** A rule that was added to the product later has its default in policies recorded before. */
-function policyOf({ baseMonth, anchorDay, durationDecimals, ...words }: Stored): Policy {
-  for (const [rule, value] of Object.entries(words)) {
-    const known: Readonly<Record<string, object>> = POLICY_WORDS
-    assert(Object.hasOwn(known[rule] ?? {}, String(value)), `stored policy: ${rule} is ${String(value)}`)
-  }
-  assert(isCount(anchorDay), `stored policy: anchorDay is ${String(anchorDay)}`)
-  assert(
-    durationDecimals === 'exact' || isCount(durationDecimals),
-    `stored policy: durationDecimals is ${String(durationDecimals)}`,
-  )
-  return {
-    ...DEFAULT_POLICY,
-    ...(words as Partial<Policy>),
-    anchorDay,
-    baseMonth: monthOf(baseMonth),
-    durationDecimals: durationDecimals ?? DEFAULT_POLICY.durationDecimals,
-  }
-}
-
-function isCount(value: unknown): value is number | undefined {
-  return value === undefined || Number.isInteger(value)
-}
-
-function monthOf(value: unknown): Policy['baseMonth'] {
-  if (value === undefined) return undefined
-  const month = typeof value === 'string' ? parseLocalDate(value) : undefined
-  assert(month !== undefined, 'stored policy: baseMonth is no date')
-  return month
+/** What it would mean is a guess, and a guess changes bills: Problem `unavailable` for what is not understood. */
+function policyOf(stored: unknown, recordedAt: Date): Policy {
+  const read = parsePolicy(stored)
+  if ('policy' in read) return read.policy
+  throw new Problem({
+    kind: 'unavailable',
+    what: `The billing policy recorded on ${recordedAt.toISOString().slice(0, 10)} says ${read.fault}, which this version of the program does not understand.`,
+    notDone: 'Nothing was computed from it.',
+    next: 'Start the version of the program that recorded it, or a newer one.',
+  })
 }

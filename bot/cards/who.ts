@@ -4,7 +4,7 @@ import type { Answer, WhoAnswer } from '../../core/app/studio.js'
 import type { BillException } from '../../core/app/exceptions.js'
 import type { CustomerBill, Who } from '../../core/app/who.js'
 import { addDays } from '../../core/calendar/date.js'
-import type { ExceptionKind } from '../../core/timeline/fold.js'
+import type { ExceptionKind } from '../../core/timeline/exceptions.js'
 import type { Block, Card } from './model.js'
 import { ageWords, amountWords, plural } from './words.js'
 

@@ -2,7 +2,7 @@ import type { LocalDate } from '../calendar/date.js'
 import { periodWords } from '../calendar/words.js'
 import type { HeldPeriod } from '../charges/types.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
-import type { ExceptionKind } from '../timeline/fold.js'
+import type { ExceptionKind } from '../timeline/exceptions.js'
 
 /** Something about a subscription that a person should look at. */
 export interface BillException {

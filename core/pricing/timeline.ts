@@ -1,6 +1,7 @@
 import type { LocalDate } from '../calendar/date.js'
 import type { Decimal } from '../money/decimal.js'
-import type { ExceptionKind, FoldedSubscription } from '../timeline/fold.js'
+import { EXCEPTION_WORDS, type ExceptionKind } from '../timeline/exceptions.js'
+import type { FoldedSubscription } from '../timeline/fold.js'
 import type { PriceStep } from '../timeline/prices.js'
 import type { Timeline, TimelineEvent } from '../timeline/types.js'
 import type { PriceOverride } from './overrides.js'
@@ -29,6 +30,7 @@ const HOLDING: ReadonlySet<ExceptionKind> = new Set([
   'feeUnlisted',
 ])
 const NO_EXCEPTIONS: PricedSubscription['exceptions'] = []
+const FOREIGN_FEE = { kind: 'feeOtherCurrency' as const, why: EXCEPTION_WORDS.feeOtherCurrency }
 /** Said of days without a price; only lines that are never billed are made of it. */
 const NO_PRICE = 0n as Decimal
 /** Where nothing has a price no amount is ever written, and any digits will do. */
@@ -192,30 +194,3 @@ function inOrder(events: TimelineEvent[]): TimelineEvent[] {
   }
   return events
 }
-
-/** What each exception means and what to do, for people. */
-export const EXCEPTION_WORDS: Readonly<Record<ExceptionKind, string>> = {
-  assumed: 'orders do not add up to the seats, so the count is assumed constant since the opening date',
-  dateEstimated: 'no order says when it changed, so the day it was first seen counts',
-  ambiguous: 'it could continue more than one earlier subscription; a person has to say which',
-  noPrice: 'the marketplace states no price',
-  otherCurrency: 'it is priced in another currency than its customer is billed in',
-  feeOtherCurrency: 'a set-up fee is in another currency than the subscription; the fee is not billed',
-  pending: 'not active yet, so not billed',
-  pendingAgain: 'shown as not active yet although it was active; billed as before, so ask the marketplace',
-  usage: 'billed by usage, from the vendor’s file',
-  unbillablePeriod: 'the marketplace bills it by a period that cannot be billed here',
-  periodChanged:
-    'the marketplace bills it in another way than before (period or usage), so nothing more of it is billed; bill it by hand',
-  seatsReturned:
-    'it had no seats for a time, which ends a subscription, and has seats again, so nothing of it is billed; look in the marketplace and bill it by hand',
-  seatsUnknown:
-    'it ended before its seats were seen, so nothing is billed for it; bill it by hand if it was used',
-  overlap:
-    'an earlier licence line of it still runs beside the one that continues it; only the newer one is billed',
-  feeUnlisted: 'a set-up fee of a subscription that is not listed; not billed until it is',
-  unknownStatus: 'the marketplace states a status that is not known here',
-  missing: 'not in the last observation; taken as still running',
-}
-
-const FOREIGN_FEE = { kind: 'feeOtherCurrency' as const, why: EXCEPTION_WORDS.feeOtherCurrency }

@@ -6,6 +6,7 @@ import { LINEAGE_GAP_DAYS } from '../limits.js'
 import type { ObservedSubscription, SubscriptionStatus } from '../marketplace/types.js'
 import { countHistory, isAhead, scheduledCounts, seatsReturned, withoutSeatsSince } from './counts.js'
 import type { CountStep } from './gaps.js'
+import type { ExceptionKind } from './exceptions.js'
 import { type HoldStep, foldHolds } from './holds.js'
 import { type PriceStep, foldPrices } from './prices.js'
 import {
@@ -22,26 +23,6 @@ import {
 } from './record.js'
 import { type SetupStep, foldSetups } from './setups.js'
 import { termsOf } from './terms.js'
-
-/** What a person should know about a subscription before believing its amount. */
-export type ExceptionKind =
-  | 'assumed' // B20: orders do not add up, the count is taken as constant
-  | 'dateEstimated' // B19: no order says when, so the day we saw it counts
-  | 'ambiguous' // B18: it could continue several others; held
-  | 'noPrice' // B14: nothing says what it costs; what takes its price then is held
-  | 'otherCurrency' // B17: priced in another currency than its customer pays in; held likewise
-  | 'feeOtherCurrency' // B17, B20b: only the set-up fee is held
-  | 'pending' // B13: not active yet, not billed
-  | 'pendingAgain' // B13: was active, is shown as pending; billed as before
-  | 'usage' // billed from the vendor's file
-  | 'unbillablePeriod' // a billing period we do not bill; held
-  | 'periodChanged' // B4: billed by another period than it began with, or by usage; held
-  | 'seatsReturned' // B12, D7: had no seats on a day, which ends it, and has some again; held
-  | 'seatsUnknown' // B20: ended before anybody saw its seats
-  | 'overlap' // B18: an earlier licence line of it still runs beside the one that continues it
-  | 'feeUnlisted' // B20b: a set-up fee of a subscription that no observation has listed; held
-  | 'unknownStatus' // a status we do not know; held
-  | 'missing' // not listed in the last observation; taken as still running
 
 /** A subscription of ours: its gap-free history, not priced yet. */
 export interface FoldedSubscription {

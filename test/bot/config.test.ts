@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../bot/config.js'
 import { DEFAULT_POLICY } from '../../core/charges/types.js'
 import { Problem } from '../../core/problem.js'
+import { EVERY_RULE } from '../support/every-rule.js'
 import { day } from '../support/observed.js'
 
 const GOOD = {
@@ -56,7 +57,7 @@ test('every policy can be set', () => {
     ...GOOD,
     BILLING_OPENS_ON: '2026-03-01',
     BILLING_CYCLE: 'anniversary',
-    BILLING_ANCHOR_DAY: '15',
+    BILLING_ANCHOR_DAY: '31',
     BILLING_FIRST_PERIOD: 'full',
     BILLING_LAST_PERIOD: 'prorate',
     BILLING_INCREASES: 'nextPeriod',
@@ -65,28 +66,13 @@ test('every policy can be set', () => {
     BILLING_PRICE_CHANGE: 'immediate',
     BILLING_TIMING: 'arrears',
     BILLING_DAY_COUNT: 'baseMonth',
-    BILLING_BASE_MONTH: '2026-01',
-    BILLING_DURATION_DECIMALS: '2',
+    BILLING_BASE_MONTH: '2026-02',
+    BILLING_DURATION_DECIMALS: '4',
     BILLING_ROUND_AT: 'unit',
     BILLING_ROUND_MODE: 'down',
   }).settings
   expect(opensOn).toBe(day('2026-03-01'))
-  expect(policy).toEqual({
-    cycle: 'anniversary',
-    anchorDay: 15,
-    firstPeriod: 'full',
-    lastPeriod: 'prorate',
-    increases: 'nextPeriod',
-    decreases: 'credit',
-    suspended: 'pause',
-    priceChange: 'immediate',
-    timing: 'arrears',
-    dayCount: 'baseMonth',
-    baseMonth: day('2026-01-01'),
-    durationDecimals: 2,
-    roundAt: 'unit',
-    roundMode: 'down',
-  })
+  expect(policy).toEqual(EVERY_RULE)
 })
 
 describe('every mistake is listed at once, with its fix', () => {

@@ -5,12 +5,11 @@ import { renderConsole } from '../../bot/console/render.js'
 import { addDays, formatLocalDate } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
 import { explainLine } from '../../core/charges/explain.js'
-import type { BillLine, Who } from '../../core/app/who.js'
-import { formatDecimal } from '../../core/money/decimal.js'
-import { amountDigits } from '../../core/money/money.js'
+import type { BillLine } from '../../core/app/who.js'
 import { recomputeExplanation } from '../core/charges/recompute-explanation.js'
 import { demoConfig, startDemo } from '../demo.js'
 import { day } from '../support/observed.js'
+import { comparedWho } from '../support/recompute/answer.js'
 import { recomputeFromEvents } from '../support/recompute/from-events.js'
 import { type ComparedCustomer, compareWho } from '../support/recompute/who.js'
 
@@ -32,24 +31,6 @@ async function startedDemo(change?: (demo: Demo) => void): Promise<Demo> {
   return demo
 }
 
-/** What the product answers, as plain data. */
-function plain({ bills }: Who): ComparedCustomer[] {
-  return bills.map(({ customerId, currency, amount, lines }) => ({
-    customerId,
-    currency,
-    amount: amountDigits(amount, currency),
-    lines: lines.map(({ charge }) => ({
-      kind: charge.kind,
-      from: formatLocalDate(charge.from),
-      to: formatLocalDate(charge.to),
-      billOn: formatLocalDate(charge.billOn),
-      quantity: formatDecimal(charge.quantity),
-      unitPrice: formatDecimal(charge.unitPrice),
-      amount: amountDigits(charge.amount, currency),
-    })),
-  }))
-}
-
 /** What it should answer, from the emulator's event log alone. */
 function expected({ emulator }: Demo, month: Period): readonly ComparedCustomer[] {
   const until = formatLocalDate(addDays(month.to, -1))
@@ -66,7 +47,7 @@ describe('the demo', () => {
   afterAll(() => demo.close())
 
   test.each(MONTHS)('agrees to the cent with an independent recomputation: $from', async (month) => {
-    const answer = plain(await demo.studio.who(month))
+    const answer = comparedWho(await demo.studio.who(month))
     expect(answer.length).toBeGreaterThan(30)
     expect(compareWho(expected(demo, month), answer)).toEqual([])
   })
@@ -159,7 +140,7 @@ test('one price flipped in what is served, and the recomputation disagrees', asy
   })
   const [march] = MONTHS
   if (march === undefined) throw new Error('no month')
-  const differences = compareWho(expected(demo, march), plain(await demo.studio.who(march)))
+  const differences = compareWho(expected(demo, march), comparedWho(await demo.studio.who(march)))
   expect(differences.some((difference) => difference.includes('should be 514.52'))).toBe(true)
   await demo.close()
 })

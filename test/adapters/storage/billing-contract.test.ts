@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { verifyChain } from '../../../core/audit/chain.js'
 import type { BillingStore } from '../../../core/ports.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
+import { EVERY_RULE } from '../../support/every-rule.js'
 import { memoryBilling } from '../../support/memory-billing.js'
 import {
   APRIL,
   DECIDED_AT,
-  EVERY_RULE,
   EXPIRES_AT,
   MARCH,
   approved,

@@ -2,7 +2,7 @@ import type { Storage } from '../../../adapters/storage/open.js'
 import type { Decision, Verdict } from '../../../core/approval/approval.js'
 import type { AuditFact } from '../../../core/audit/chain.js'
 import type { BillRun, RunCustomer, RunLine } from '../../../core/billrun/run.js'
-import { DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
+import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type {
   ApprovalRecord,
   BillingStore,
@@ -140,24 +140,6 @@ export function fact(changes: Partial<AuditFact> = {}): AuditFact {
     details: { right: 'decide' },
     ...changes,
   }
-}
-
-/** A policy in which no rule has its default. */
-export const EVERY_RULE: Policy = {
-  cycle: 'anniversary',
-  anchorDay: 31,
-  firstPeriod: 'full',
-  lastPeriod: 'prorate',
-  increases: 'nextPeriod',
-  decreases: 'credit',
-  suspended: 'pause',
-  priceChange: 'immediate',
-  timing: 'arrears',
-  dayCount: 'baseMonth',
-  baseMonth: day('2026-02-01'),
-  durationDecimals: 4,
-  roundAt: 'unit',
-  roundMode: 'down',
 }
 
 export function policyDraft(changes: Partial<PolicyDraft> = {}): PolicyDraft {

@@ -1,12 +1,15 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Storage } from '../../../adapters/storage/open.js'
 import { recordPolicy } from '../../../core/app/record-policy.js'
 import { changesFor, policiesOf } from '../../../core/charges/policies.js'
-import { DEFAULT_POLICY } from '../../../core/charges/types.js'
+import { POLICY_WORDS } from '../../../core/charges/policy-words.js'
+import { DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
+import { Problem } from '../../../core/problem.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
+import { EVERY_RULE } from '../../support/every-rule.js'
 import { observation } from '../../support/observations.js'
 import { day } from '../../support/observed.js'
-import { EVERY_RULE, MARCH, approved, draft } from './billing-fixtures.js'
+import { MARCH, approved, draft, policyDraft } from './billing-fixtures.js'
 
 const databases = testDatabases()
 
@@ -44,4 +47,48 @@ test(`an edit of the policy survives a restart, and so does what it must not tou
   expect(change?.from).toBe(MARCH.to)
   expect((await storage.verifyAudit()).fault).toBeUndefined()
   await storage.close()
+})
+
+describe('a recorded policy', () => {
+  const recordAs = async (policy: object): Promise<Problem | Policy | undefined> => {
+    const database = await databases.create()
+    const storage = await database.open()
+    try {
+      await storage.billing.recordPolicy(policyDraft({ policy: DEFAULT_POLICY }), 0)
+      // Rows of it are only ever added, so the one to be read is the second.
+      await database.sql(
+        `INSERT INTO billing_policy (msp_id, version, holds_from, recorded_at, policy)
+         SELECT msp_id, 2, holds_from, recorded_at, $1::jsonb FROM billing_policy`,
+        [JSON.stringify(policy)],
+      )
+      return (await storage.billing.policyStanding()).last?.policy
+    } catch (error) {
+      if (error instanceof Problem) return error
+      throw error
+    } finally {
+      await storage.close()
+    }
+  }
+
+  test.each(
+    Object.entries(POLICY_WORDS).flatMap(([rule, words]) => Object.keys(words).map((value) => [rule, value])),
+  )('is read with %s %s', async (rule = '', value) => {
+    expect(await recordAs({ [rule]: value })).toEqual({ ...DEFAULT_POLICY, [rule]: value })
+  })
+
+  test.each([
+    ['a value nobody knows', { roundAt: 'seat' }, 'roundAt = "seat"'],
+    ['a rule nobody knows', { decreases: 'credit', rounding: 'up' }, 'rounding = "up"'],
+    ['a name every object has', { timing: 'toString' }, 'timing = "toString"'],
+    ['a day that is none', { anchorDay: 0 }, 'anchorDay = 0'],
+    ['a count as text', { anchorDay: '15' }, 'anchorDay = "15"'],
+    ['too few decimals', { durationDecimals: 1 }, 'durationDecimals = 1'],
+    ['no decimals', { durationDecimals: null }, 'durationDecimals = null'],
+    ['a month that is none', { baseMonth: '2026-13-01' }, 'baseMonth = "2026-13-01"'],
+  ])('with %s is refused with a sentence', async (_, stored, said) => {
+    const problem = await recordAs(stored)
+    expect(problem instanceof Problem && problem.message).toBe(
+      `The billing policy recorded on 2026-03-20 says ${said}, which this version of the program does not understand. Nothing was computed from it. Start the version of the program that recorded it, or a newer one.`,
+    )
+  })
 })

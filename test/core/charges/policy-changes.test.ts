@@ -13,6 +13,7 @@ import {
 } from '../../../core/charges/policies.js'
 import { policyDifference, samePolicy } from '../../../core/charges/policy-words.js'
 import { type ChargeLine, DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
+import { EVERY_RULE } from '../../support/every-rule.js'
 import { type CaseWords, YEARLY, day, decimal, inputOf } from './build.js'
 
 const CREDIT: Policy = { ...DEFAULT_POLICY, decreases: 'credit' }
@@ -163,31 +164,15 @@ describe('what is recorded', () => {
 
 describe('in words', () => {
   test('every rule has words for each of its values, and only what differs is said', () => {
-    const other: Policy = {
-      cycle: 'anniversary',
-      anchorDay: 15,
-      firstPeriod: 'full',
-      lastPeriod: 'prorate',
-      increases: 'nextPeriod',
-      decreases: 'credit',
-      suspended: 'pause',
-      priceChange: 'immediate',
-      timing: 'arrears',
-      dayCount: 'baseMonth',
-      baseMonth: day('2026-02-01'),
-      durationDecimals: 4,
-      roundAt: 'unit',
-      roundMode: 'down',
-    }
-    const there = policyDifference(DEFAULT_POLICY, other)
-    const back = policyDifference(other, DEFAULT_POLICY)
+    const there = policyDifference(DEFAULT_POLICY, EVERY_RULE)
+    const back = policyDifference(EVERY_RULE, DEFAULT_POLICY)
     expect(new Set([...there, ...back]).size).toBe(28)
     expect(there).toContain('decreases credited')
     expect(there).toContain('base month February 2026')
-    expect(there).toContain('on day 15 of the month')
+    expect(there).toContain('on day 31 of the month')
     expect(there).toContain('parts of a month to 4 decimals')
     expect(policyDifference(DEFAULT_POLICY, CREDIT)).toEqual(['decreases credited'])
     expect(policyDifference(CREDIT, DEFAULT_POLICY)).toEqual(['decreases from the next period'])
-    expect([samePolicy(other, { ...other }), samePolicy(other, CREDIT)]).toEqual([true, false])
+    expect([samePolicy(EVERY_RULE, { ...EVERY_RULE }), samePolicy(EVERY_RULE, CREDIT)]).toEqual([true, false])
   })
 })

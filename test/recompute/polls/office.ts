@@ -1,18 +1,16 @@
 import { createIngramMarketplace } from '../../../adapters/ingram/client.js'
 import type { Person, Role } from '../../../core/access/rights.js'
 import { createStudio, type Studio } from '../../../core/app/studio.js'
-import type { Who } from '../../../core/app/who.js'
-import { formatLocalDate, parseLocalDate } from '../../../core/calendar/date.js'
+import { parseLocalDate } from '../../../core/calendar/date.js'
 import type { Period } from '../../../core/calendar/period.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
-import { formatDecimal } from '../../../core/money/decimal.js'
-import { amountDigits } from '../../../core/money/money.js'
 import type { BillingStore, LedgerStore } from '../../../core/ports.js'
 import { Problem } from '../../../core/problem.js'
 import type { IngramEmulation } from '../../emulators/ingram/emulation.js'
 import { BASE_PATH } from '../../emulators/ingram/gateway.js'
 import { memoryBilling } from '../../support/memory-billing.js'
 import { memoryLedger } from '../../support/memory-ledger.js'
+import { amountNumeral, comparedWho } from '../../support/recompute/answer.js'
 import type { PolicyInput } from '../../support/recompute/input.js'
 import type { ComparedCustomer } from '../../support/recompute/who.js'
 
@@ -37,26 +35,6 @@ export function monthOf(date: string, later = 0): Period {
     return day
   }
   return { from: first(index), to: first(index + 1) }
-}
-
-/** What the product answers, as plain data; each line is of the oldest licence line of its lineage. */
-export function plain({ bills }: Who): ComparedCustomer[] {
-  return bills.map(({ customerId, currency, amount, lines }) => ({
-    customerId,
-    currency,
-    amount: amountDigits(amount, currency),
-    lines: lines.map(({ charge, subscription }) => ({
-      kind: charge.kind,
-      period: { from: formatLocalDate(charge.period.from), to: formatLocalDate(charge.period.to) },
-      from: formatLocalDate(charge.from),
-      to: formatLocalDate(charge.to),
-      billOn: formatLocalDate(charge.billOn),
-      quantity: formatDecimal(charge.quantity),
-      unitPrice: formatDecimal(charge.unitPrice),
-      amount: amountDigits(charge.amount, currency),
-      subject: subscription.subscription.recordKeys[0] ?? '',
-    })),
-  }))
 }
 
 /** Answers the product's requests by a function call: thousands of them a second, and no sockets. */
@@ -146,7 +124,7 @@ export class Office {
   }
 
   async who(month: Period): Promise<ComparedCustomer[]> {
-    return plain(await this.#studio.who(month))
+    return comparedWho(await this.#studio.who(month))
   }
 
   /** Proposes and approves the run of a month; false when there is nothing to bill. */
@@ -174,7 +152,7 @@ export class Office {
     return [...sums.values()].map(({ customerId, currency, minor }) => ({
       customerId,
       currency,
-      amount: amountDigits(minor, currency),
+      amount: amountNumeral(minor, currency),
     }))
   }
 }
