@@ -1,11 +1,10 @@
 import { CARD_LINES } from '../../core/limits.js'
 import { type LocalDate, toCivil } from '../../core/calendar/date.js'
 import { dayMonth, dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
-import type { Answer, CustomerAnswer, ExplainAnswer } from '../../core/app/studio.js'
+import type { Answer, CustomerAnswer } from '../../core/app/studio.js'
 import { type BillLine, type CustomerBill, type HeldBillLine, lineRef } from '../../core/app/who.js'
 import { explainLine, forecastWords } from '../../core/charges/explain.js'
 import { formatDecimal } from '../../core/money/decimal.js'
-import { formatUnitPrice } from '../../core/money/money.js'
 import type { Block, Card } from './model.js'
 import { ageWords, amountWords, seatsWords } from './words.js'
 
@@ -98,45 +97,4 @@ function boundedList(heading: string, items: readonly string[], name: string): B
     items: items.slice(0, CARD_LINES),
     ...(hidden > 0 ? { more: { hidden, command: `customer ${name} <month>` } } : {}),
   }
-}
-
-/** One line with everything it was made from. */
-export function explainCard({ line, customerName, held, age }: Answer<ExplainAnswer>): Card {
-  const { charge, subscription, currency } = line
-  const isCorrection = charge.reason.type === 'correction'
-  const facts = [
-    { label: 'Customer', value: customerName },
-    { label: 'Product', value: subscription.subscription.productName },
-    { label: 'Service', value: periodWords({ from: charge.from, to: charge.to }) },
-    { label: 'Period', value: periodWords(charge.period) },
-    { label: 'Bill on', value: dayMonthYear(charge.billOn) },
-    ...(isCorrection ? [] : countFacts(line)),
-    { label: 'Amount', value: amountWords(charge.amount, currency) },
-  ]
-  const blocks: Block[] = [
-    { type: 'text', style: 'strong', text: explainLine(charge, currency) },
-    { type: 'facts', facts },
-  ]
-  if (held !== undefined) {
-    blocks.unshift({ type: 'text', style: 'strong', text: `Held, not billed: ${held}` })
-  }
-  if (charge.estimated) {
-    blocks.push({
-      type: 'text',
-      style: 'plain',
-      text: 'The date is estimated: no order says when it changed, so the day it was first seen counts.',
-    })
-  }
-  blocks.push({ type: 'text', style: 'quiet', text: `${ageWords(age)}.` })
-  return { title: `Line ${lineRef(line)}`, tone: 'plain', blocks, actions: [] }
-}
-
-/** What is multiplied; a correction is a difference of sums. */
-function countFacts({ charge, currency }: BillLine) {
-  const price = `${formatUnitPrice(charge.unitPrice, currency)} (${charge.priceRule})`
-  const count =
-    charge.kind === 'oneTime'
-      ? { label: 'Quantity', value: formatDecimal(charge.quantity) }
-      : { label: 'Seats', value: seatsWords(charge.quantity) }
-  return [count, { label: 'Price', value: price }]
 }

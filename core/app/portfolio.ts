@@ -29,6 +29,8 @@ export interface Portfolio {
   /** By product, so that a customer's lines are found where people look for them. */
   readonly subscriptions: readonly PricedSubscription[]
   readonly assignment: LineageAssignment
+  /** When each completed order took effect, by its number. */
+  readonly completions: ReadonlyMap<string, Date>
 }
 
 /** Folds and prices the whole ledger. Pure: the same ledger gives the same portfolio. */
@@ -65,7 +67,21 @@ export function buildPortfolio(
   subscriptions.push(...ownFees.map(price))
   subscriptions.push(...records.unlistedFees.map((order) => unlistedFees(foldOrderFees(order, timeZone))))
   subscriptions.sort(byProduct)
-  return { opensOn, customers, subscriptions, assignment: withOrders(assignment, ownFees) }
+  return {
+    opensOn,
+    customers,
+    subscriptions,
+    assignment: withOrders(assignment, ownFees),
+    completions: completionsOf(ledger),
+  }
+}
+
+function completionsOf({ orders }: Ledger): Map<string, Date> {
+  const completions = new Map<string, Date>()
+  for (const { number, provisionedAt } of orders) {
+    if (provisionedAt !== undefined) completions.set(number, provisionedAt)
+  }
+  return completions
 }
 
 /** Equal names in a lasting order. */

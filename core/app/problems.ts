@@ -1,4 +1,3 @@
-import type { BilledLine } from '../ports.js'
 import { Problem } from '../problem.js'
 
 /** There is no data yet. */
@@ -15,17 +14,6 @@ export function lineNotFound(ref: string): Problem {
     kind: 'notFound',
     what: `There is no line “${ref}”: lines change when their seats, dates or prices do.`,
     next: 'Type `customer <name>` to see the lines as they are now, each with its reference.',
-  })
-}
-
-export function lineBilled(
-  ref: string,
-  { runId, customerName, description, explanation }: BilledLine,
-): Problem {
-  return new Problem({
-    kind: 'notFound',
-    what: `Line “${ref}” is billed, by ${runId}: ${customerName} · ${description} · ${explanation}.`,
-    next: `Type \`export csv ${runId}\` for all lines of that run.`,
   })
 }
 

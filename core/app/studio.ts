@@ -1,16 +1,16 @@
 import type { Person } from '../access/rights.js'
 import type { Bounds } from '../billrun/bounds.js'
-import { type LocalDate, addDays, addMonths, startOfMonth } from '../calendar/date.js'
+import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
 import type { Log, Progress } from '../ports.js'
 import { type Change, changesOf } from '../timeline/changes.js'
 import { type Billing, createBilling } from './billing.js'
 import type { BillException } from './exceptions.js'
+import { type ExplainAnswer, explainRef } from './explain.js'
 import { findCustomer } from './find-customer.js'
 import { requireKnownFilter } from './known-filter.js'
 import { type DataAge, type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
-import { lineBilled, lineNotFound } from './problems.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
 import { type Portfolio, compareText } from './portfolio.js'
@@ -21,9 +21,6 @@ import {
   type CustomerBill,
   type HeldBillLine,
   type Who,
-  billedRefs,
-  lineRef,
-  linesOf,
   monthOf,
   whoToBill,
 } from './who.js'
@@ -62,13 +59,6 @@ export interface CustomerAnswer {
   readonly forecast: readonly BillLine[]
 }
 
-export interface ExplainAnswer {
-  readonly line: BillLine
-  readonly customerName: string
-  /** Why it is not billed, if it is held. */
-  readonly held: string | undefined
-}
-
 export interface ChangesAnswer {
   readonly since: LocalDate
   readonly changes: readonly (Change & { readonly customerName: string })[]
@@ -99,11 +89,6 @@ export interface Studio {
 
 /** Days of changes shown when nobody says since when. */
 const CHANGES_DAYS = 30
-/** Months ahead that `explain` looks for a line: the forecast's reach. */
-const EXPLAIN_AHEAD_DAYS = 400
-/** Months back that `explain` looks for a line as it was shown then. */
-const EXPLAIN_BACK_MONTHS = 24
-
 export function createStudio(ports: StudioPorts, settings: StudioSettings): Studio {
   const load = createLoader(ports, settings)
   const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
@@ -129,7 +114,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     },
     explain: async (ref) => {
       const { age, ...view } = await load()
-      return { ...explainLine(view, ref, await today()), age }
+      return { ...explainRef(view, ref, await today()), age }
     },
     changes: async (since, filter) => {
       const { portfolio, age } = await load()
@@ -184,43 +169,6 @@ function customerBill(
   const who = whoToBill({ ...portfolio, subscriptions: own }, policies, month, today, billed)
   const { bills, exceptions, held, forecast } = who
   return { customerId: found.id, name: found.name, month, bills, exceptions, held, forecast }
-}
-
-function explainLine(
-  { portfolio, billed, books, policies }: Pick<Loaded, 'portfolio' | 'billed' | 'books' | 'policies'>,
-  ref: string,
-  today: LocalDate,
-): ExplainAnswer {
-  const wanted = ref.trim().toLowerCase()
-  const { opensOn } = portfolio
-  for (const until of explainedUntil(opensOn, today)) {
-    for (const subscription of portfolio.subscriptions) {
-      const { lines, held } = linesOf(subscription, policies, { opensOn, until, today }, billed)
-      const shown = [
-        ...lines.map((line) => ({ line, why: undefined })),
-        ...held.flatMap(({ priced, why }) => (priced === undefined ? [] : [{ line: priced, why }])),
-      ]
-      const found = shown.find(({ line }) => lineRef(line) === wanted)
-      if (found === undefined) continue
-      const { customerId } = subscription.subscription
-      const customerName = portfolio.customers.get(customerId)?.name ?? customerId
-      return { line: found.line, customerName, held: found.why }
-    }
-  }
-  const settled = books.billed.find((line) => billedRefs(line).includes(wanted))
-  throw settled === undefined ? lineNotFound(ref) : lineBilled(ref, settled)
-}
-
-/** The last days answers can have been about, the likeliest first: what is left of a line depends on the month asked for. */
-function explainedUntil(opensOn: LocalDate, today: LocalDate): LocalDate[] {
-  const current = monthOf(today).from
-  const months: LocalDate[] = []
-  for (let from = current; from >= startOfMonth(opensOn); from = addMonths(from, -1)) {
-    if (months.length >= EXPLAIN_BACK_MONTHS) break
-    months.push(addDays(addMonths(from, 1), -1))
-  }
-  const [first = today, ...earlier] = months
-  return [first, addDays(today, EXPLAIN_AHEAD_DAYS), ...earlier]
 }
 
 function listChanges(

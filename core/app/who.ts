@@ -1,8 +1,17 @@
+import type { RunLine } from '../billrun/run.js'
 import { type LocalDate, addDays, addMonths, formatLocalDate, startOfMonth } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { dueAsKnown } from '../charges/due.js'
 import { type BilledPeriod, type Policies, changesFor } from '../charges/policies.js'
-import type { ChargeLine, DueInput, HeldLine, HeldPeriod, LineReason, SettledLine } from '../charges/types.js'
+import type {
+  ChargeLine,
+  DueInput,
+  HeldLine,
+  HeldPeriod,
+  LineKind,
+  LineReason,
+  SettledLine,
+} from '../charges/types.js'
 import { type PricedSubscription, isHolding } from '../pricing/timeline.js'
 import { formatDecimal } from '../money/decimal.js'
 import { Problem } from '../problem.js'
@@ -209,11 +218,21 @@ export function lineRef({ subscription, charge }: BillLine): string {
   return refOf(subscription.subscription.lineageId, charge, what)
 }
 
-const SEAT_REASONS: readonly LineReason['type'][] = ['base', 'rise', 'decrease', 'price', 'correction']
+/** What a line of a kind can have been called while it was due: of its reason a billed line keeps only the words. */
+const REASONS: Readonly<Record<Exclude<LineKind, 'oneTime'>, readonly LineReason['type'][]>> = {
+  recurring: ['base', 'rise', 'price'],
+  prorated: ['base', 'rise', 'price'],
+  credit: ['decrease', 'price'],
+  correction: ['correction'],
+  usage: [],
+}
 
-/** What a billed line was called while it was due: it keeps its facts, and of its reason only the words. */
-export function billedRefs(line: SettledLine & { readonly lineageId: string }): readonly string[] {
-  return SEAT_REASONS.map((reason) => refOf(line.lineageId, line, reason))
+/** The references a billed line may have had while it was due. */
+export function billedRefs(line: RunLine): readonly string[] {
+  // "Onboarding on 11 Mar: …": a fee was called by its description.
+  const { kind, explanation } = line
+  const reasons = kind === 'oneTime' ? [explanation.slice(0, explanation.lastIndexOf(' on '))] : REASONS[kind]
+  return reasons.map((reason) => refOf(line.lineageId, line, reason))
 }
 
 function refOf(lineageId: string, line: SettledLine, what: string): string {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { explainCard } from '../../../bot/cards/explain.js'
+import { renderConsole } from '../../../bot/console/render.js'
 import { lineRef } from '../../../core/app/who.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import { decimal, observed, order } from '../../support/observed.js'
@@ -11,14 +13,34 @@ describe('what is billed', () => {
     const refs = bills.flatMap(({ lines }) => lines.map(lineRef))
     expect(refs).toHaveLength(2)
     await msp.bill()
-    const problems = await Promise.all(refs.map((ref) => problemOf(msp.studio.explain(ref))))
-    expect(problems.map(({ what }) => what)).toEqual([
+    const cards = await Promise.all(refs.map(async (ref) => explainCard(await msp.studio.explain(ref))))
+    expect(cards.map(renderConsole)).toEqual([
       expect.stringMatching(
-        /^Line “.{8}” is billed, by BR-0001: Contoso · .* · 20 × \$22\.00 = \$440\.00\.$/,
+        /^Line .{8} is billed\n\n20 × \$22\.00 = \$440\.00\n\nBilled +by BR-0001, approved on 20 Mar 2026 09:02\n/,
       ),
-      expect.stringMatching(/is billed, by BR-0001: .* 5 × \$22\.00 × 21\/31 = \$74\.52\.$/),
+      expect.stringMatching(
+        /5 × \$22\.00 × 21\/31 = \$74\.52[^]*Source +order CH000900, completed on 11 Mar 2026 10:05\n/,
+      ),
     ])
     expect((await problemOf(msp.studio.explain('nothing'))).what).toContain('There is no line')
+  })
+
+  test('is explained when it is a fee, by the order that asks for it', async () => {
+    const unitPrice = { currency: 'USD', amount: decimal('99') }
+    const setup = { detail: 1, mpn: 'BP', description: 'Help on site', quantity: decimal('1'), unitPrice }
+    const msp = await started()
+    msp.orders = [order({ setups: [setup] })]
+    await msp.observe()
+    const fee = (await msp.studio.who(MARCH)).bills
+      .flatMap(({ lines }) => lines)
+      .find(({ charge }) => charge.kind === 'oneTime')
+    if (fee === undefined) throw new Error('no fee is due')
+    const due = renderConsole(explainCard(await msp.studio.explain(lineRef(fee))))
+    expect(due).toMatch(/Price +\$99\.00: the price of one in the order\n/)
+    expect(due).toMatch(/Source +order CH000900, completed on 11 Mar 2026 10:05\n/)
+    await msp.bill()
+    const billed = renderConsole(explainCard(await msp.studio.explain(lineRef(fee))))
+    expect(billed).toMatch(/is billed[^]*Help on site on 11 Mar[^]*Source +order CH000900/)
   })
 
   test('ahead of a month is what that month is compared with: it is no first bill', async () => {

@@ -1,0 +1,151 @@
+import type { Answer } from '../../core/app/studio.js'
+import type { BilledExplanation, DueExplanation, ExplainAnswer, SourcedLine } from '../../core/app/explain.js'
+import type { CountSource, LineSource, SourceOrder } from '../../core/app/line-source.js'
+import { lineRef } from '../../core/app/who.js'
+import { unreachable } from '../../core/assert.js'
+import { dayMonthYear, periodWords } from '../../core/calendar/words.js'
+import { explainLine } from '../../core/charges/explain.js'
+import type { SettledLine } from '../../core/charges/types.js'
+import { type Decimal, formatDecimal } from '../../core/money/decimal.js'
+import { formatUnitPrice } from '../../core/money/money.js'
+import { OWN_PRICE_RULE } from '../../core/pricing/price.js'
+import type { BilledLine } from '../../core/ports.js'
+import type { Block, Card, Fact } from './model.js'
+import { ageWords, amountWords, instantWords, seatsWords } from './words.js'
+
+/** One line with everything it was made from: its arithmetic, the order or sighting behind it, what set its price. */
+export function explainCard(answer: Answer<ExplainAnswer>): Card {
+  const { timeZone } = answer.age
+  const card = answer.type === 'due' ? dueCard(answer, timeZone) : billedCard(answer, timeZone)
+  return {
+    ...card,
+    blocks: [...card.blocks, { type: 'text', style: 'quiet', text: `${ageWords(answer.age)}.` }],
+  }
+}
+
+function dueCard({ line, customerName, held, source, corrects }: DueExplanation, timeZone: string): Card {
+  const { charge, subscription, currency } = line
+  const blocks: Block[] = [
+    { type: 'text', style: 'strong', text: explainLine(charge, currency) },
+    {
+      type: 'facts',
+      facts: [
+        { label: 'Customer', value: customerName },
+        { label: 'Product', value: subscription.subscription.productName },
+        ...dateFacts(charge),
+        ...countFacts(charge, currency, charge.priceRule, { line, source }),
+        ...sourceFacts(source, timeZone),
+        { label: 'Amount', value: amountWords(charge.amount, currency) },
+      ],
+    },
+  ]
+  if (held !== undefined) {
+    blocks.unshift({ type: 'text', style: 'strong', text: `Held, not billed: ${held}` })
+  }
+  if (corrects !== undefined) {
+    const due = corrects.due.map((one) => dueWords(one, timeZone))
+    const billed = corrects.billed.map((one) => billedWords(one, timeZone))
+    blocks.push({ type: 'list', heading: 'Due now', items: due })
+    blocks.push({ type: 'list', heading: 'Billed before', items: billed })
+  }
+  return { title: `Line ${lineRef(line)}`, tone: 'plain', blocks, actions: [] }
+}
+
+/** "5 × $22.00 × 22/31 = $78.06 (order CH000001, completed on 10 Mar 2026 09:00)" */
+function dueWords({ line, source }: SourcedLine, timeZone: string): string {
+  const words = explainLine(line.charge, line.currency)
+  return source.count === undefined ? words : `${words} (${sourceWords(source.count, timeZone)})`
+}
+
+function billedWords({ explanation, runId, approvedAt }: BilledLine, timeZone: string): string {
+  return `${explanation} (${runId}, approved on ${instantWords(approvedAt, timeZone)})`
+}
+
+/** What was approved keeps its own words for ever; what they were taken from is told while it is still so. */
+function billedCard({ ref, line, due }: BilledExplanation, timeZone: string): Card {
+  const { runId, approvedAt, currency } = line
+  const facts: Fact[] = [
+    { label: 'Billed', value: `by ${runId}, approved on ${instantWords(approvedAt, timeZone)}` },
+    { label: 'Customer', value: line.customerName },
+    { label: 'Product', value: line.description },
+    ...dateFacts(line),
+    ...countFacts(line, currency, line.priceRule, due),
+    ...(due === undefined ? [] : sourceFacts(due.source, timeZone)),
+    { label: 'Amount', value: amountWords(line.amount, currency) },
+  ]
+  const blocks: Block[] = [
+    { type: 'text', style: 'strong', text: line.explanation },
+    { type: 'facts', facts },
+    { type: 'text', style: 'plain', text: `Next: \`export csv ${runId}\` for all lines of that run.` },
+  ]
+  return { title: `Line ${ref} is billed`, tone: 'good', blocks, actions: [] }
+}
+
+function dateFacts({ from, to, period, billOn }: SettledLine): Fact[] {
+  const service = to > from ? periodWords({ from, to }) : dayMonthYear(from)
+  return [
+    { label: 'Service', value: service },
+    { label: 'Period', value: periodWords(period) },
+    { label: 'Bill on', value: dayMonthYear(billOn) },
+  ]
+}
+
+/** What is multiplied; a correction is a difference of sums. */
+function countFacts(
+  { kind, quantity, unitPrice }: SettledLine,
+  currency: string,
+  priceRule: string,
+  due: SourcedLine | undefined,
+): Fact[] {
+  if (kind === 'correction') return []
+  const count =
+    kind === 'oneTime'
+      ? { label: 'Quantity', value: formatDecimal(quantity) }
+      : { label: 'Seats', value: seatsWords(quantity) }
+  const price = (amount: Decimal) => formatUnitPrice(amount, currency)
+  const reason = due?.line.charge.reason
+  // The line of a new price multiplies only what was added to the old one.
+  const changed = reason?.type === 'price' ? ` (${price(reason.before)} → ${price(reason.after)})` : ''
+  const words = priceWords(priceRule, due?.source.priceSince)
+  return [count, { label: 'Price', value: `${price(unitPrice)}${changed}: ${words}` }]
+}
+
+/** B14: what set the price, in the words of the rule; an override names itself. */
+function priceWords(rule: string, since: LineSource['priceSince']): string {
+  if (rule === OWN_PRICE_RULE) {
+    const stated = since === undefined ? '' : `, stated since ${dayMonthYear(since)}`
+    return `the subscription’s own unit price in the marketplace${stated}`
+  }
+  if (rule === 'set-up fee') return 'the price of one in the order'
+  return rule === 'trial' ? 'free while the trial lasts' : `override, ${rule}`
+}
+
+function sourceFacts({ count }: LineSource, timeZone: string): Fact[] {
+  return count === undefined ? [] : [{ label: 'Source', value: sourceWords(count, timeZone) }]
+}
+
+/** "order CH000900, completed on 11 Mar 2026 10:05": what the count and its date come from (B19, B20). */
+function sourceWords(count: CountSource, timeZone: string): string {
+  switch (count.type) {
+    case 'orders':
+      return count.orders.map((order) => orderWords(order, timeZone)).join('; ')
+    case 'firstSeen':
+      return `date estimated: first seen on ${instantWords(count.observedAt, timeZone)}, and no order says when it changed`
+    case 'opening': {
+      const seen = `first observed on ${instantWords(count.observedAt, timeZone)}`
+      return count.assumed
+        ? `${seen}; orders do not add up to it, so it is assumed for the days before`
+        : `${seen}, walked back through completed orders`
+    }
+    default:
+      return unreachable(count, 'sourceWords')
+  }
+}
+
+function orderWords({ number, completedAt }: SourceOrder, timeZone: string): string {
+  const when =
+    completedAt === undefined
+      ? 'which does not say when it was completed'
+      : `completed on ${instantWords(completedAt, timeZone)}`
+  return `order ${number}, ${when}`
+}
