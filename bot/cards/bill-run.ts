@@ -5,7 +5,7 @@ import { type BillRun, type RunCustomer, type RunLine, whyHeld } from '../../cor
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import type { Action, Block, Card, Confirmation } from './model.js'
-import { amountWords, instantWords, plural } from './words.js'
+import { amountWords, instantWords, plural, withoutDates } from './words.js'
 
 /** Characters of a fingerprint a button carries: enough to tell any two contents apart. */
 export const REVISION_LENGTH = 16
@@ -91,7 +91,7 @@ function lineList(run: BillRun, approved: boolean): Block {
       : `customer ${customer.name} ${monthYear(run.month.from).toLowerCase()}`
   return {
     type: 'list',
-    items: shown.map((line) => `${line.description} · ${serviceWords(line)}: ${line.explanation}`),
+    items: shown.map((line) => `${line.description} · ${servedWords(line)}`),
     ...(hidden > 0 ? { more: { hidden, command } } : {}),
   }
 }
@@ -259,7 +259,8 @@ export function linesOf({ approval: { subject }, run }: ApprovalRecord): readonl
   return run.lines.filter(({ customerId }) => customerId === subject.customerId)
 }
 
-/** The service days of a line; a one-time charge has a single one. */
-export function serviceWords({ from, to }: RunLine): string {
-  return to > from ? periodWords({ from, to }) : dayMonthYear(from)
+/** "11 Mar – 31 Dec 2026: 5 × $240.00 × 296/365 = $973.15": service days, a single one of a one-time charge, and arithmetic. */
+export function servedWords({ from, to, explanation }: RunLine): string {
+  const service = to > from ? periodWords({ from, to }) : dayMonthYear(from)
+  return `${service}: ${withoutDates(explanation, service)}`
 }

@@ -1,5 +1,6 @@
 import { CARD_ROWS } from '../../core/limits.js'
-import { dayMonth, dayMonthYear } from '../../core/calendar/words.js'
+import type { LocalDate } from '../../core/calendar/date.js'
+import { dayMonthYear } from '../../core/calendar/words.js'
 import type { Answer, ChangesAnswer } from '../../core/app/studio.js'
 import type { UnitPrice } from '../../core/marketplace/types.js'
 import { formatDecimal } from '../../core/money/decimal.js'
@@ -7,7 +8,7 @@ import { formatUnitPrice } from '../../core/money/money.js'
 import type { Change } from '../../core/timeline/changes.js'
 import { unreachable } from '../../core/assert.js'
 import type { Block, Card } from './model.js'
-import { ageWords, plural, seatsWords } from './words.js'
+import { ageWords, dayWords, plural, seatsWords } from './words.js'
 
 /** Licence changes by the date they took effect, the newest first. */
 export function changesCard(answer: Answer<ChangesAnswer>, filter: string): Card {
@@ -15,6 +16,7 @@ export function changesCard(answer: Answer<ChangesAnswer>, filter: string): Card
   const hidden = answer.changes.length - shown.length
   const since = dayMonthYear(answer.since)
   const about = filter === '' ? '' : ` at “${filter}”`
+  const day = dayWords([answer.since, ...shown.map(({ effectiveOn }) => effectiveOn)])
   const blocks: Block[] = []
   if (shown.length === 0) {
     blocks.push({ type: 'text', style: 'plain', text: `Nothing changed${about} since ${since}.` })
@@ -22,7 +24,7 @@ export function changesCard(answer: Answer<ChangesAnswer>, filter: string): Card
     blocks.push({
       type: 'list',
       heading: plural(answer.changes.length, 'change'),
-      items: shown.map((change) => `${change.customerName}: ${changeWords(change)}`),
+      items: shown.map((change) => `${change.customerName}: ${changeWords(change, day)}`),
       ...(hidden > 0 ? { more: { hidden, command: 'changes <since> <part of a name>' } } : {}),
     })
   }
@@ -31,8 +33,8 @@ export function changesCard(answer: Answer<ChangesAnswer>, filter: string): Card
 }
 
 /** "Microsoft 365 Business Premium 20 → 25 seats from 11 Mar (order CH000012)" */
-export function changeWords(change: Change): string {
-  const on = dayMonth(change.effectiveOn)
+function changeWords(change: Change, day: (on: LocalDate) => string): string {
+  const on = day(change.effectiveOn)
   const notes = [
     change.order === undefined ? '' : `order ${change.order}`,
     change.estimated ? 'date estimated' : '',

@@ -1,12 +1,11 @@
-import { CARD_LINES } from '../../core/limits.js'
-import { type LocalDate, toCivil } from '../../core/calendar/date.js'
-import { dayMonth, dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
+import { type LocalDate, addDays } from '../../core/calendar/date.js'
+import { dayMonth, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { Answer, CustomerAnswer } from '../../core/app/studio.js'
 import { type BillLine, type CustomerBill, type HeldBillLine, lineRef } from '../../core/app/who.js'
 import { explainLine, forecastWords } from '../../core/charges/explain.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Block, Card } from './model.js'
-import { ageWords, amountWords, seatsWords } from './words.js'
+import { ageWords, amountWords, boundedList, dayWords, seatsWords, withoutDates } from './words.js'
 
 /** One customer's lines, each with its arithmetic and the reference `explain` takes. */
 export function customerCard(answer: Answer<CustomerAnswer>): Card {
@@ -38,25 +37,33 @@ function nextWords({ bills, held }: CustomerAnswer): string {
 }
 
 function lineList({ lines, currency, name }: CustomerBill): Block {
-  return boundedList(`To bill in ${currency}`, lines.map(lineWords), name)
+  const day = billDayWords(lines.map(({ charge }) => charge))
+  return boundedList(
+    `To bill in ${currency}`,
+    lines.map((line) => lineWords(line, day)),
+    commandFor(name),
+  )
+}
+
+type DayWords = (day: LocalDate) => string
+
+type Dates = Pick<HeldBillLine['line'], 'from' | 'to' | 'billOn'>
+
+/** How days to bill are written in a list: without a year while everything in it is of one year. */
+function billDayWords(lines: readonly Dates[]): DayWords {
+  return dayWords(lines.flatMap(({ from, to, billOn }) => [from, addDays(to, -1), billOn]))
 }
 
 /** "[k7q2mdxa] Exchange Online · 11–31 Mar 2026 · bill on 11 Mar · 20 → 25 seats from 11 Mar: 5 × … = $74.52" */
-function lineWords(line: BillLine): string {
+function lineWords(line: BillLine, day: DayWords): string {
   const { subscription, charge, currency } = line
-  const words = [`[${lineRef(line)}] ${subscription.subscription.productName}`, ...datesWords(charge)]
-  return [...words, explainLine(charge, currency)].join(' · ')
-}
-
-/** Which days a line covers, and when it is to be billed (B21). */
-function datesWords({ from, to, billOn }: HeldBillLine['line']): string[] {
-  return [periodWords({ from, to }), billOnWords(from, billOn)]
-}
-
-/** "bill on 11 Mar"; the year only where it is not that of the service. */
-function billOnWords(from: LocalDate, billOn: LocalDate): string {
-  const isSameYear = toCivil(from).year === toCivil(billOn).year
-  return `bill on ${isSameYear ? dayMonth(billOn) : dayMonthYear(billOn)}`
+  const service = periodWords(charge)
+  return [
+    `[${lineRef(line)}] ${subscription.subscription.productName}`,
+    service,
+    `bill on ${day(charge.billOn)}`,
+    withoutDates(explainLine(charge, currency), service),
+  ].join(' · ')
 }
 
 function totalText({ amount, currency, lines }: CustomerBill): Block {
@@ -65,12 +72,17 @@ function totalText({ amount, currency, lines }: CustomerBill): Block {
 }
 
 function heldList({ held, name }: CustomerAnswer): Block {
-  return boundedList('Held, not billed', held.map(heldWords), name)
+  const day = billDayWords(held.map(({ line }) => line))
+  return boundedList(
+    'Held, not billed',
+    held.map((line) => heldWords(line, day)),
+    commandFor(name),
+  )
 }
 
 /** "Azure reservation · 1–31 Mar 2026 · 3 seats · amount not known: the marketplace states no price" */
-function heldWords({ subscription, line, priced, why }: HeldBillLine): string {
-  if (priced !== undefined) return `${lineWords(priced)} · held: ${why}`
+function heldWords({ subscription, line, priced, why }: HeldBillLine, day: DayWords): string {
+  if (priced !== undefined) return `${lineWords(priced, day)} · held: ${why}`
   const service = periodWords({ from: line.from, to: line.to })
   return `${subscription.subscription.productName} · ${service} · ${heldSeats(line)} · amount not known: ${why}`
 }
@@ -86,15 +98,10 @@ function plannedList({ forecast, name }: CustomerAnswer): Block {
     const { productName } = subscription.subscription
     return `Planned: ${productName} · ${forecastWords(charge, currency)}`
   })
-  return boundedList('Not billed yet, and in no total', items, name)
+  return boundedList('Not billed yet, and in no total', items, commandFor(name))
 }
 
-function boundedList(heading: string, items: readonly string[], name: string): Block {
-  const hidden = items.length - CARD_LINES
-  return {
-    type: 'list',
-    heading,
-    items: items.slice(0, CARD_LINES),
-    ...(hidden > 0 ? { more: { hidden, command: `customer ${name} <month>` } } : {}),
-  }
+/** What to type for the lines that found no room. */
+function commandFor(name: string): string {
+  return `customer ${name} <month>`
 }

@@ -11,7 +11,7 @@ import { formatUnitPrice } from '../../core/money/money.js'
 import { OWN_PRICE_RULE } from '../../core/pricing/price.js'
 import type { BilledLine } from '../../core/ports.js'
 import type { Block, Card, Fact } from './model.js'
-import { ageWords, amountWords, instantWords, seatsWords } from './words.js'
+import { ageWords, amountWords, boundedList, instantWords, seatsWords } from './words.js'
 
 /** One line with everything it was made from: its arithmetic, the order or sighting behind it, what set its price. */
 export function explainCard(answer: Answer<ExplainAnswer>): Card {
@@ -45,8 +45,8 @@ function dueCard({ line, customerName, held, source, corrects }: DueExplanation,
   if (corrects !== undefined) {
     const due = corrects.due.map((one) => dueWords(one, timeZone))
     const billed = corrects.billed.map((one) => billedWords(one, timeZone))
-    blocks.push({ type: 'list', heading: 'Due now', items: due })
-    blocks.push({ type: 'list', heading: 'Billed before', items: billed })
+    const command = `customer ${customerName} <month>`
+    blocks.push(boundedList('Due now', due, command), boundedList('Billed before', billed, command))
   }
   return { title: `Line ${lineRef(line)}`, tone: 'plain', blocks, actions: [] }
 }
@@ -82,9 +82,8 @@ function billedCard({ ref, line, due }: BilledExplanation, timeZone: string): Ca
 }
 
 function dateFacts({ from, to, period, billOn }: SettledLine): Fact[] {
-  const service = to > from ? periodWords({ from, to }) : dayMonthYear(from)
   return [
-    { label: 'Service', value: service },
+    { label: 'Service', value: periodWords({ from, to }) },
     { label: 'Period', value: periodWords(period) },
     { label: 'Bill on', value: dayMonthYear(billOn) },
   ]
@@ -107,7 +106,7 @@ function countFacts(
   // The line of a new price multiplies only what was added to the old one.
   const changed = reason?.type === 'price' ? ` (${price(reason.before)} → ${price(reason.after)})` : ''
   const words = priceWords(priceRule, due?.source.priceSince)
-  return [count, { label: 'Price', value: `${price(unitPrice)}${changed}: ${words}` }]
+  return [count, { label: 'Price', value: `${price(unitPrice)}${changed}, ${words}` }]
 }
 
 /** B14: what set the price, in the words of the rule; an override names itself. */
@@ -117,7 +116,7 @@ function priceWords(rule: string, since: LineSource['priceSince']): string {
     return `the subscription’s own unit price in the marketplace${stated}`
   }
   if (rule === 'set-up fee') return 'the price of one in the order'
-  return rule === 'trial' ? 'free while the trial lasts' : `override, ${rule}`
+  return rule === 'trial' ? 'free while the trial lasts' : `by an override, ${rule}`
 }
 
 function sourceFacts({ count }: LineSource, timeZone: string): Fact[] {
@@ -130,7 +129,7 @@ function sourceWords(count: CountSource, timeZone: string): string {
     case 'orders':
       return count.orders.map((order) => orderWords(order, timeZone)).join('; ')
     case 'firstSeen':
-      return `date estimated: first seen on ${instantWords(count.observedAt, timeZone)}, and no order says when it changed`
+      return `date estimated, first seen on ${instantWords(count.observedAt, timeZone)}; no order says when it changed`
     case 'opening': {
       const seen = `first observed on ${instantWords(count.observedAt, timeZone)}`
       return count.assumed

@@ -6,7 +6,7 @@ import { unreachable } from '../../core/assert.js'
 import type { RunLine } from '../../core/billrun/run.js'
 import { monthYear } from '../../core/calendar/words.js'
 import type { ApprovalRecord } from '../../core/ports.js'
-import { type CardClock, serviceWords } from './bill-run.js'
+import { type CardClock, servedWords } from './bill-run.js'
 import type { Card } from './model.js'
 import { instantWords, plural } from './words.js'
 
@@ -109,5 +109,5 @@ export function staleCard({ added, gone, reworded }: Staleness, { approval, run 
 }
 
 function lineWords(line: RunLine): string {
-  return `${line.customerName} · ${line.description} · ${serviceWords(line)}: ${line.explanation}`
+  return `${line.customerName} · ${line.description} · ${servedWords(line)}`
 }

@@ -3,6 +3,7 @@ import { periodWords } from '../calendar/words.js'
 import type { HeldPeriod } from '../charges/types.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
 import type { ExceptionKind } from '../timeline/exceptions.js'
+import type { PriceGap } from '../timeline/types.js'
 
 /** Something about a subscription that a person should look at. */
 export interface BillException {
@@ -60,9 +61,22 @@ function gapReasons({ timeline }: PricedSubscription, span: Span, { heldPeriods 
     const [first, last] = [periods[0], periods.at(-1)]
     if (first !== undefined && last !== undefined) {
       const days = periodWords({ from: first.from, to: last.to })
-      return [{ kind: gap.kind, why: `${gap.why}; not billed: ${days}` }]
+      return [{ kind: gap.kind, why: `${gap.why}; not billed: ${days}; ${wayOut(gap)}` }]
     }
     const isOpen = gap.from <= until && (gap.to === null || gap.to > today)
-    return isOpen ? [{ kind: gap.kind, why: `${gap.why}; periods that begin then are not billed` }] : []
+    return isOpen
+      ? [{ kind: gap.kind, why: `${gap.why}; periods that begin then are not billed; ${wayOut(gap)}` }]
+      : []
   })
+}
+
+/**
+ * What a person can do about a gap. One between two prices that differ stays: nobody can say later which of them held,
+ * and nothing is invented.
+ */
+function wayOut({ kind, to }: PriceGap): string {
+  if (kind === 'otherCurrency') return 'nothing is converted, so bill this by hand'
+  return to === null
+    ? 'bill this by hand, or wait until the marketplace states the price'
+    : 'no price is invented, so bill this by hand'
 }

@@ -32,7 +32,10 @@ const COLUMNS: readonly Column[] = [
   { heading: 'line', cell: ({ key }) => key },
 ]
 
-/** The plain CSV of an approved run: UTF-8 without a byte order mark, CRLF, every field quoted, in the run's order. */
+/** Without it Excel reads a file as if in its own code page, and every “→” or “é” as several wrong characters. */
+const BYTE_ORDER_MARK = '\ufeff'
+
+/** The plain CSV of an approved run: UTF-8 with a byte order mark, CRLF, every field quoted, in the run's order. */
 export function csvFiles(): FileMaker {
   return {
     csv: (run): ExportFile => {
@@ -45,7 +48,7 @@ export function csvFiles(): FileMaker {
       return {
         name: `${run.id}.csv`,
         mediaType: 'text/csv; charset=utf-8',
-        bytes: new TextEncoder().encode(text),
+        bytes: new TextEncoder().encode(BYTE_ORDER_MARK + text),
       }
     },
   }

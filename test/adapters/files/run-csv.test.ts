@@ -46,7 +46,7 @@ function run(lines: readonly RunLine[]): BillRun {
 
 function reread(lines: readonly RunLine[]): Record<string, string>[] {
   const { bytes } = csvFiles().csv(run(lines))
-  return parse(Buffer.from(bytes), { columns: true })
+  return parse(Buffer.from(bytes), { bom: true, columns: true })
 }
 
 test('a line is read back with its dates, numbers and words', () => {
@@ -72,6 +72,23 @@ test('a line is read back with its dates, numbers and words', () => {
       explanation: '20 → 25 seats from 11 Mar: 5 × $22.00 × 21/31 = $74.52',
       line: 'abc',
     },
+  ])
+})
+
+test('a spreadsheet knows it is UTF-8, so that names keep their accents', () => {
+  const lines = [line({ customerName: 'Café Müller & Søn 株式会社', description: 'Übersicht' })]
+  const { bytes } = csvFiles().csv(run(lines))
+  expect([...bytes.subarray(0, 7)]).toEqual([0xef, 0xbb, 0xbf, ...Buffer.from('"run')])
+  // Nothing else begins with the mark, and every record ends as RFC 4180 wants it.
+  const text = Buffer.from(bytes).toString('utf8')
+  expect(text.lastIndexOf('\ufeff')).toBe(0)
+  expect(text.split('\r\n')).toHaveLength(3)
+  expect(text).not.toMatch(/[^\r]\n/)
+  const [row] = reread(lines)
+  expect([row?.['run'], row?.['customer'], row?.['description']]).toEqual([
+    'BR-0007',
+    'Café Müller & Søn 株式会社',
+    'Übersicht',
   ])
 })
 

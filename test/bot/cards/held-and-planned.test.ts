@@ -33,9 +33,11 @@ test('a price that is lost on 1 April holds April, and leaves March to be billed
   const chat = await office()
   await observe(chat, '2026-04-01T13:00:00Z', { unitPrice: undefined })
   const why = 'the marketplace states no price from 1 Apr 2026'
+  const wayOut =
+    'not billed: 1–30 Apr 2026; bill this by hand, or wait until the marketplace states the price'
   expect(await read(chat, 'customer contoso april')).toEqual([
     'Contoso · April 2026',
-    `Microsoft 365 Business Premium: ${why}; not billed: 1–30 Apr 2026`,
+    `Microsoft 365 Business Premium: ${why}; ${wayOut}`,
     'To bill in USD:',
     expect.stringMatching(
       /\[\w+\] Microsoft 365 Business Premium · 1–31 Mar 2026 · bill on 1 Mar · 20 × \$22.00 = \$440.00$/,
@@ -47,7 +49,7 @@ test('a price that is lost on 1 April holds April, and leaves March to be billed
     'Data from less than a minute ago (observation 2). Next: `explain <line>` shows where a line comes from.',
   ])
   expect(await read(chat, 'who april')).toContain(
-    `  - Contoso · Microsoft 365 Business Premium: ${why}; not billed: 1–30 Apr 2026`,
+    `  - Contoso · Microsoft 365 Business Premium: ${why}; ${wayOut}`,
   )
   expect((await read(chat, 'status')).join(' ')).toMatch(/Held +1/)
   expect((await read(chat, 'propose april')).join(' ')).toContain('$514.52 (2 lines)')
@@ -57,11 +59,20 @@ test('a gap that is open is told before it holds anything; a closed one that hol
   const chat = await office()
   await observe(chat, '2026-03-21T13:00:00Z', { unitPrice: undefined })
   const told =
-    'Contoso · Microsoft 365 Business Premium: the marketplace states no price from 21 Mar 2026; periods that begin then are not billed'
+    'Contoso · Microsoft 365 Business Premium: the marketplace states no price from 21 Mar 2026; periods that begin then are not billed; bill this by hand, or wait until the marketplace states the price'
   expect(await read(chat, 'who march')).toContain(`  - ${told}`)
   expect((await read(chat, 'status')).join(' ')).toMatch(/Held +0/)
   await observe(chat, '2026-03-25T13:00:00Z', {})
   expect((await read(chat, 'who march')).join(' ')).not.toContain('states no price')
+})
+
+test('a gap between two prices that differ stays: nothing is invented, and the words say what to do', async () => {
+  const chat = await office()
+  await observe(chat, '2026-04-01T13:00:00Z', { unitPrice: undefined })
+  await observe(chat, '2026-04-20T13:00:00Z', { unitPrice: { currency: 'USD', amount: decimal('24') } })
+  expect(await read(chat, 'customer contoso april')).toContain(
+    'Microsoft 365 Business Premium: the marketplace states no price for 1–19 Apr 2026; not billed: 1–30 Apr 2026; no price is invented, so bill this by hand',
+  )
 })
 
 test('a gap that begins after the month asked for is not told in it', async () => {
@@ -90,6 +101,9 @@ test('a price in another currency is shown in it, and explained as held', async 
     /^  - \[\w+\] Microsoft 365 Business Premium · 1–30 Apr 2026 · bill on 1 Apr · 25 × €20.00 = €500.00 · held: /,
   )
   expect(held).toContain(why)
+  expect((await read(chat, 'who april')).join('\n')).toContain(
+    `${why}; not billed: 1–30 Apr 2026; nothing is converted, so bill this by hand`,
+  )
   const ref = /\[(\w+)\]/.exec(held ?? '')?.[1] ?? ''
   expect((await read(chat, `explain ${ref}`)).slice(0, 3)).toEqual([
     `Line ${ref}`,

@@ -36,7 +36,7 @@ describe('what is billed', () => {
       .find(({ charge }) => charge.kind === 'oneTime')
     if (fee === undefined) throw new Error('no fee is due')
     const due = renderConsole(explainCard(await msp.studio.explain(lineRef(fee))))
-    expect(due).toMatch(/Price +\$99\.00: the price of one in the order\n/)
+    expect(due).toMatch(/Price +\$99\.00, the price of one in the order\n/)
     expect(due).toMatch(/Source +order CH000900, completed on 11 Mar 2026 10:05\n/)
     await msp.bill()
     const billed = renderConsole(explainCard(await msp.studio.explain(lineRef(fee))))

@@ -29,7 +29,7 @@ describe('B19, B26: where a line comes from', () => {
       'first observed on 20 Mar 2026 09:01, walked back through completed orders',
     )
     expect(fact(rise, 'Source')).toBe('order CH000900, completed on 11 Mar 2026 10:05')
-    expect(fact(rise, 'Price')).toBe('$22.00: the subscription’s own unit price in the marketplace')
+    expect(fact(rise, 'Price')).toBe('$22.00, the subscription’s own unit price in the marketplace')
   })
 
   test('every order of a day', async () => {
@@ -52,7 +52,7 @@ describe('B19, B26: where a line comes from', () => {
     await msp.observe()
     const [, , rise] = await explained(msp)
     expect(fact(rise, 'Source')).toBe(
-      'date estimated: first seen on 25 Mar 2026 09:01, and no order says when it changed',
+      'date estimated, first seen on 25 Mar 2026 09:01; no order says when it changed',
     )
   })
 
@@ -75,11 +75,11 @@ describe('B19, B26: where a line comes from', () => {
     await msp.observe()
     const cards = await explained(msp)
     expect(fact(cards[2], 'Price')).toBe(
-      '$2.00 ($22.00 → $24.00): the subscription’s own unit price in the marketplace, stated since 25 Mar 2026',
+      '$2.00 ($22.00 → $24.00), the subscription’s own unit price in the marketplace, stated since 25 Mar 2026',
     )
     const april = (await explained(msp, APRIL)).at(-1)
     expect(fact(april, 'Price')).toBe(
-      '$24.00: the subscription’s own unit price in the marketplace, stated since 25 Mar 2026',
+      '$24.00, the subscription’s own unit price in the marketplace, stated since 25 Mar 2026',
     )
   })
 
