@@ -15,7 +15,13 @@ import {
   parseSubscriptionRow,
   type SubscriptionRow,
 } from './schema.js'
-import { toCustomer, toOrder, toOrderWithoutDetails, toSubscriptions } from './translate.js'
+import {
+  type ReadSubscription,
+  toCustomer,
+  toOrder,
+  toOrderWithoutDetails,
+  toSubscription,
+} from './translate.js'
 
 export type { IngramOptions } from './api.js'
 
@@ -37,10 +43,12 @@ export function createIngramMarketplace(options: IngramOptions): Marketplace {
       }
       const reader: Reader = { api, call, giveUp: (reason) => giveUp.abort(reason), request }
       const listed = await readCustomers(reader)
-      const subscriptions = await readSubscriptions(reader)
+      const details = await readSubscriptions(reader)
+      const subscriptions = details.flatMap(({ lines }) => lines)
+      const ended = details.flatMap((one) => one.ended ?? [])
       const customers = await withMissingCustomers(reader, listed, subscriptions)
       const orders = await readOrders(reader)
-      return { customers, subscriptions, orders, requests }
+      return { customers, subscriptions, ended, orders, requests }
     },
   }
 }
@@ -63,7 +71,7 @@ async function readCustomers(reader: Reader): Promise<ObservedCustomer[]> {
   })
 }
 
-async function readSubscriptions(reader: Reader): Promise<ObservedSubscription[]> {
+async function readSubscriptions(reader: Reader): Promise<ReadSubscription[]> {
   const { onProgress, ordersSince } = reader.request
   const rows = await readList<SubscriptionRow>({
     name: 'subscriptions',
@@ -72,16 +80,15 @@ async function readSubscriptions(reader: Reader): Promise<ObservedSubscription[]
   })
   const since = addDays(localDateOf(ordersSince, 'UTC'), -ENDED_MARGIN_DAYS)
   const wanted = rows.filter((row) => canMatter(row, since))
-  const lines = await readEach(
+  return await readEach(
     reader,
     wanted,
     async ({ id }) => {
       const answer = await reader.api.get(['subscriptions', id], reader.call)
-      return toSubscriptions(answer.body, id, { subject: `subscription ${id}`, where: answer.where })
+      return toSubscription(answer.body, id, { subject: `subscription ${id}`, where: answer.where })
     },
     (done) => onProgress?.({ step: 'subscriptions', done, total: wanted.length }),
   )
-  return lines.flat()
 }
 
 /** A line continues one that ended up to three days before (BILLING B18); dates have no zone; the rest is for safety. */

@@ -1,4 +1,5 @@
 import type {
+  EndedSubscription,
   ObservedCustomer,
   ObservedOrder,
   ObservedSubscription,
@@ -24,37 +25,47 @@ export function toCustomer(raw: unknown, reading: Reading): ObservedCustomer {
   return read(parseCustomer, raw, reading)
 }
 
+/** What `GET /subscriptions/{id}` says: its licence lines, and how it ended if it has. */
+export interface ReadSubscription {
+  readonly lines: readonly ObservedSubscription[]
+  readonly ended: EndedSubscription | undefined
+}
+
 /**
  * The licence lines of `GET /subscriptions/{id}`: one for each product. A subscription without products has no lines,
  * which is believed of one that is not active yet, has ended or is metered, and a Problem otherwise.
  */
-export function toSubscriptions(raw: unknown, id: string, reading: Reading): ObservedSubscription[] {
+export function toSubscription(raw: unknown, id: string, reading: Reading): ReadSubscription {
   const subscription = read(parseSubscription, raw, reading)
   if (subscription.id !== id) throw unusable(reading, `came with the id ${subscription.id}`)
   const products = mergeProducts(subscription.products ?? [], reading)
-  const counted = subscription.status === 'active' || subscription.status === 'hold'
-  if (products.length === 0 && counted && !isMetered(subscription)) {
-    throw unusable(reading, `is ${subscription.status} but has no products`)
+  const { status } = subscription
+  if (products.length === 0 && (status === 'active' || status === 'hold') && !isMetered(subscription)) {
+    throw unusable(reading, `is ${status} but has no products`)
   }
-  return products.map((product) => ({
-    key: recordKey(subscription.id, product.mpn),
+  const state = {
     subscriptionId: subscription.id,
+    status,
+    expiresOn: subscription.expirationDate?.on,
+    renewsOn: subscription.renewalDate?.on,
+    autoRenew: subscription.renewalStatus,
+    lastModifiedOn: subscription.lastModifiedDate,
+  }
+  const lines = products.map((product) => ({
+    ...state,
+    key: recordKey(subscription.id, product.mpn),
     mpn: product.mpn,
     customerId: subscription.customerId,
     productName: product.name ?? subscription.name ?? product.mpn,
-    status: subscription.status,
     quantity: product.quantity,
     unitPrice: product.unitPrice,
     unitCost: product.unitCost,
     billingPeriod: subscription.billingPeriod?.period,
     usage: isMetered(subscription),
     startsOn: subscription.creationDate,
-    expiresOn: subscription.expirationDate?.on,
-    renewsOn: subscription.renewalDate?.on,
-    autoRenew: subscription.renewalStatus,
-    lastModifiedOn: subscription.lastModifiedDate,
     vendorSubscriptionId: product.vendorSubscriptionId,
   }))
+  return { lines, ended: status === 'terminated' || status === 'removed' ? state : undefined }
 }
 
 function isMetered({ billingModel }: Subscription): boolean {

@@ -22,8 +22,8 @@ export interface Difference {
 
 /**
  * Compares a complete observation with what was known. A line that is no longer listed is recorded as absent, never
- * as ended: the marketplace drops rows for a poll, and an end has a status (BILLING B19, B25). Orders are never absent:
- * only recent ones are read.
+ * as ended: the marketplace drops rows for a poll, and an end has a status (BILLING B19, B25). Where its subscription
+ * has that status, the line ended with it although it is not shown. Orders are never absent: only recent ones are read.
  */
 export function compare(known: Known, snapshot: Snapshot): Difference {
   const customers = snapshot.customers.filter(
@@ -37,8 +37,15 @@ export function compare(known: Known, snapshot: Snapshot): Difference {
     if (before?.present === true && sameContent(before.subscription, subscription)) continue
     subscriptions.push({ subscription, present: true })
   }
+  const ended = new Map(snapshot.ended?.map((end) => [end.subscriptionId, end]))
   for (const [key, before] of known.subscriptions) {
-    if (before.present && !seen.has(key) && !isOver(before.subscription)) {
+    if (seen.has(key)) continue
+    const end = ended.get(before.subscription.subscriptionId)
+    if (end !== undefined) {
+      const subscription = { ...before.subscription, ...end }
+      if (before.present && sameContent(before.subscription, subscription)) continue
+      subscriptions.push({ subscription, present: true })
+    } else if (before.present && !isOver(before.subscription)) {
       subscriptions.push({ subscription: before.subscription, present: false })
     }
   }

@@ -47,6 +47,12 @@ export interface ObservedSubscription {
   readonly vendorSubscriptionId: string | undefined
 }
 
+/** How a subscription ended. The marketplace need not show the products of one that has: what was known of them ended so. */
+export type EndedSubscription = Pick<
+  ObservedSubscription,
+  'subscriptionId' | 'status' | 'expiresOn' | 'renewsOn' | 'autoRenew' | 'lastModifiedOn'
+>
+
 export type OrderType = 'sales' | 'change' | 'renewal' | 'cancellation' | 'migration' | 'unknown'
 export type OrderStatus = 'submitted' | 'processing' | 'error' | 'completed' | 'cancelled' | 'unknown'
 
@@ -88,6 +94,8 @@ export interface Snapshot {
   readonly observedAt: Date
   readonly customers: readonly ObservedCustomer[]
   readonly subscriptions: readonly ObservedSubscription[]
+  /** Subscriptions that have ended, with or without lines above; absent: none is known to. */
+  readonly ended?: readonly EndedSubscription[]
   readonly orders: readonly ObservedOrder[]
 }
 

@@ -3,7 +3,7 @@ import { type Portfolio, type PortfolioSettings, buildPortfolio } from '../../co
 import { type Billed, type Who, monthOf, whoToBill } from '../../core/app/who.js'
 import { localDateOf } from '../../core/calendar/zone.js'
 import { DEFAULT_POLICY, type Policy } from '../../core/charges/types.js'
-import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
+import type { EndedSubscription, ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
 import { changesOf } from '../../core/timeline/changes.js'
 import { memoryLedger } from './memory-ledger.js'
 import { day } from './observed.js'
@@ -23,12 +23,13 @@ export class Observing {
     instant: string,
     subscriptions: readonly ObservedSubscription[],
     orders: readonly ObservedOrder[] = [],
+    ended: readonly EndedSubscription[] = [],
   ): Promise<void> {
     this.#now = new Date(instant)
     const customers = [{ id: 'C1', name: 'Contoso' }]
     await observe(
       {
-        marketplace: { read: async () => ({ customers, subscriptions, orders, requests: 1 }) },
+        marketplace: { read: async () => ({ customers, subscriptions, ended, orders, requests: 1 }) },
         ledger: this.ledger,
         clock: { now: async () => this.#now },
         ids: { next: () => instant },

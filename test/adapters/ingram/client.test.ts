@@ -135,6 +135,14 @@ describe('subscriptions', () => {
     expect(server.to('/subscriptions')).toHaveLength(1 + wanted.length)
   })
 
+  it('that ended without products are told, though they have no lines', async () => {
+    const removed = subscription({ id: '7', status: 'removed', expirationDate: '2026-03-11', products: [] })
+    const server = await start({ subscriptions: [subscription(), removed] })
+    const { subscriptions, ended } = await reader(server).marketplace.read(readRequest())
+    expect(subscriptions.map(({ subscriptionId }) => subscriptionId)).toEqual(['1000177'])
+    expect(ended?.map(({ subscriptionId, status }) => [subscriptionId, status])).toEqual([['7', 'removed']])
+  })
+
   it('removed long ago are listed by the thousand without a call each', async () => {
     const removed = many(1056, ({ id }) =>
       subscription({ id, status: 'removed', expirationDate: '2018-05-01', lastModifiedDate: '2018-05-01' }),

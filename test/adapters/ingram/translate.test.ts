@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toCustomer, toOrder, toSubscriptions } from '../../../adapters/ingram/translate.js'
+import { toCustomer, toOrder, toSubscription } from '../../../adapters/ingram/translate.js'
 import { formatLocalDate } from '../../../core/calendar/date.js'
 import { formatDecimal } from '../../../core/money/decimal.js'
 import { Problem } from '../../../core/problem.js'
@@ -10,7 +10,7 @@ const SUBSCRIPTION = { subject: 'subscription 1000177', where: WHERE }
 const ORDER = { subject: 'order 1000027', where: WHERE }
 
 function lineOf(changes: Readonly<Record<string, unknown>> = {}) {
-  const [line] = toSubscriptions(subscription(changes), '1000177', SUBSCRIPTION)
+  const [line] = toSubscription(subscription(changes), '1000177', SUBSCRIPTION).lines
   if (line === undefined) throw new Error('no line')
   return line
 }
@@ -27,7 +27,7 @@ function refusalOf(action: () => unknown): Problem {
 
 describe('a subscription', () => {
   it('becomes one licence line for each product, dates half-open', () => {
-    const lines = toSubscriptions(
+    const { lines } = toSubscription(
       subscription({ products: [product(), product({ mpn: 'DEF-2', quantity: '3.0', unitCost: null })] }),
       '1000177',
       SUBSCRIPTION,
@@ -68,7 +68,7 @@ describe('a subscription', () => {
         '{"__proto__":{"status":"hold"},"constructor":1,',
       ),
     )
-    const [line] = toSubscriptions(hostile, '1000177', SUBSCRIPTION)
+    const [line] = toSubscription(hostile, '1000177', SUBSCRIPTION).lines
     expect(line).toEqual(lineOf())
   })
 
@@ -143,23 +143,40 @@ describe('a subscription', () => {
   it.each(['pending', 'terminated', 'removed', 'unknown'])(
     'without products has no lines when it is %s',
     (status) => {
-      expect(toSubscriptions(subscription({ status, products: [] }), '1000177', SUBSCRIPTION)).toEqual([])
+      const { lines } = toSubscription(subscription({ status, products: [] }), '1000177', SUBSCRIPTION)
+      expect(lines).toEqual([])
     },
   )
 
+  it.each([[[]], [[product()]]])('that has ended says so, whatever products it shows: %j', (products) => {
+    const endedOn = (changes: object) => {
+      const { ended } = toSubscription(subscription({ products, ...changes }), '1000177', SUBSCRIPTION)
+      return (
+        ended && [ended.subscriptionId, ended.status, ended.expiresOn && formatLocalDate(ended.expiresOn)]
+      )
+    }
+    expect(endedOn({ status: 'removed', expirationDate: '2026-03-11' })).toEqual([
+      '1000177',
+      'removed',
+      '2026-03-11',
+    ])
+    expect(endedOn({ status: 'terminated' })?.[1]).toBe('terminated')
+    expect(endedOn({ status: 'pending' })).toBeUndefined()
+  })
+
   it('without products has no lines when it is metered, and is refused when it should have seats', () => {
     const metered = subscription({ billingModel: 'chargeExternalRating', products: null })
-    expect(toSubscriptions(metered, '1000177', SUBSCRIPTION)).toEqual([])
+    expect(toSubscription(metered, '1000177', SUBSCRIPTION).lines).toEqual([])
     for (const status of ['active', 'hold']) {
       const refusal = refusalOf(() =>
-        toSubscriptions(subscription({ status, products: [] }), '1000177', SUBSCRIPTION),
+        toSubscription(subscription({ status, products: [] }), '1000177', SUBSCRIPTION),
       )
       expect(refusal.message).toContain(`subscription 1000177 is ${status} but has no products`)
     }
   })
 
   it('that came for another one is refused', () => {
-    expect(refusalOf(() => toSubscriptions(subscription(), '1000178', SUBSCRIPTION)).message).toContain(
+    expect(refusalOf(() => toSubscription(subscription(), '1000178', SUBSCRIPTION)).message).toContain(
       'came with the id 1000177',
     )
   })
@@ -253,7 +270,7 @@ describe('a subscription that cannot be used', () => {
   })
 
   it.each([null, 'x', 7, [], true])('is refused when it is no record at all: %j', (raw) => {
-    expect(refusalOf(() => toSubscriptions(raw, '1000177', SUBSCRIPTION)).kind).toBe('unavailable')
+    expect(refusalOf(() => toSubscription(raw, '1000177', SUBSCRIPTION)).kind).toBe('unavailable')
   })
 })
 

@@ -52,6 +52,29 @@ describe('an observation is stored as its differences', () => {
     expect(compare(known([ended]), snapshot([])).subscriptions).toEqual([])
   })
 
+  test('the lines of a subscription that ended without showing them ended with it, once', () => {
+    const end = {
+      subscriptionId: '1000',
+      status: 'removed',
+      expiresOn: day('2026-03-11'),
+      renewsOn: undefined,
+      autoRenew: undefined,
+      lastModifiedOn: day('2026-03-11'),
+    } as const
+    const over = { ...observed(), ...end }
+    const without = { ...snapshot([]), ended: [end] }
+    const told = [{ subscription: over, present: true }]
+    expect(compare(known([observed()]), without).subscriptions).toEqual(told)
+    expect(compare(known([observed()], false), without).subscriptions).toEqual(told)
+    expect(compare(known([over]), without).subscriptions).toEqual([])
+    const other = observed({ subscriptionId: '2000' })
+    expect(compare(known([other]), without).subscriptions).toEqual([{ subscription: other, present: false }])
+    // Of two lines one is shown still: that one says itself how it ended.
+    const shown = observed({ mpn: 'E3', status: 'removed', quantity: decimal('0') })
+    const both = { ...snapshot([shown]), ended: [end] }
+    expect(compare(known([observed(), shown]), both).subscriptions).toEqual(told)
+  })
+
   test('orders and customers: new and changed only', () => {
     const later = {
       ...snapshot([]),
