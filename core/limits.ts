@@ -219,6 +219,8 @@ export const CARD_RUN_LINES = 20
 export const CARD_LINES = 40
 /** Changes, requests and entries of the trail. */
 export const CARD_ROWS = 40
+/** Names beside a count: enough to know where to look; a command shows the others. */
+export const CARD_NAMES = 3
 
 /** The largest number of a run or a request: what an `integer` column holds. */
 export const DATABASE_INTEGER_MAXIMUM = 2_147_483_647

@@ -1,9 +1,11 @@
 import { CARD_ROWS } from '../../core/limits.js'
-import { verifyChain, type AuditEntry } from '../../core/audit/chain.js'
+import type { Person } from '../../core/access/people.js'
+import type { AuditEntry } from '../../core/audit/chain.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { type CardClock, approvalCard, customersWords, linesOf, totalWords } from './bill-run.js'
 import type { Block, Card } from './model.js'
-import { instantWords, plural } from './words.js'
+import { entryWords } from './trail.js'
+import { instantWords } from './words.js'
 
 /** What waits for a decision, the oldest first. */
 export function approvalsCard(open: readonly ApprovalRecord[], { timeZone }: CardClock): Card {
@@ -50,39 +52,10 @@ function requestRow(record: ApprovalRecord, timeZone: string): string[] {
 /** One request with its whole trail. */
 export function approvalTrailCard(
   record: ApprovalRecord & { readonly trail: readonly AuditEntry[] },
+  people: readonly Person[],
   clock: CardClock,
 ): Card {
   const card = approvalCard(record, clock)
-  const items = record.trail.map((entry) => entryWords(entry, clock.timeZone))
+  const items = record.trail.map((entry) => entryWords(entry, people, clock.timeZone))
   return { ...card, blocks: [...card.blocks, { type: 'list', heading: 'Trail', items }] }
-}
-
-/** Who did what, the newest first, and whether the chain holds. */
-export function auditCard(trail: readonly AuditEntry[], { timeZone }: CardClock): Card {
-  const fault = verifyChain(trail)
-  const shown = trail.slice(-CARD_ROWS).reverse()
-  const hidden = trail.length - shown.length
-  const text =
-    fault === undefined
-      ? `The trail of ${plural(trail.length, 'entry', 'entries')} is whole.`
-      : `The trail is broken: ${fault.what}. Nothing behind it can be trusted.`
-  return {
-    title: 'Audit trail',
-    tone: fault === undefined ? 'good' : 'problem',
-    blocks: [
-      { type: 'text', style: 'strong', text },
-      {
-        type: 'list',
-        items: shown.map((entry) => entryWords(entry, timeZone)),
-        ...(hidden > 0 ? { more: { hidden, command: 'approval <id>' } } : {}),
-      },
-    ],
-    actions: [],
-  }
-}
-
-function entryWords({ sequence, at, actor, action, subject, details }: AuditEntry, timeZone: string): string {
-  const said = details['reason'] ?? details['words']
-  const reason = typeof said === 'string' ? `: ${said}` : ''
-  return `${sequence} · ${instantWords(at, timeZone)} · ${actor} · ${action} · ${subject}${reason}`
 }

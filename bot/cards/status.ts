@@ -1,3 +1,4 @@
+import { CARD_NAMES } from '../../core/limits.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import type { Answer, StatusAnswer } from '../../core/app/studio.js'
 import type { PolicyAhead, PolicyStatus } from '../../core/app/policy-status.js'
@@ -24,7 +25,8 @@ export function statusCard(answer: Answer<StatusAnswer>): Card {
           value: `${plural(observation.customers, 'customer')}, ${plural(observation.subscriptions, 'licence line')}, ${plural(observation.requests, 'request')}`,
         },
         { label: 'Running subscriptions', value: String(answer.subscriptions) },
-        { label: 'Held', value: String(answer.held) },
+        { label: 'Held, not billed', value: someOf(answer.held) },
+        { label: 'Waiting for approval', value: someOf(answer.waiting) },
         { label: 'Bills from', value: dayMonthYear(answer.opensOn) },
         ...policyFacts(answer.policy),
       ],
@@ -38,16 +40,28 @@ export function statusCard(answer: Answer<StatusAnswer>): Card {
       items: answer.exceptions.map(({ kind, count }) => `${count} × ${words.get(kind) ?? kind}`),
     })
   }
-  return { title: 'Status', tone: answer.held > 0 ? 'attention' : 'good', blocks, actions: [] }
+  return { title: 'Status', tone: answer.held.length > 0 ? 'attention' : 'good', blocks, actions: [] }
 }
 
-/** How this MSP bills, where that is not the default, and what changes when: "From 1 Apr 2026: decreases credited". */
-function policyFacts({ inForce, ahead }: PolicyStatus): { label: string; value: string }[] {
-  const facts = ahead.map((change) => ({
+/** "0", or how many and which: "5: Contoso · Visio, Fabrikam · Azure, Fabrikam · Visio and 2 more". */
+function someOf(names: readonly string[]): string {
+  const hidden = names.length - CARD_NAMES
+  const more = hidden > 0 ? ` and ${hidden} more` : ''
+  return names.length === 0 ? '0' : `${names.length}: ${names.slice(0, CARD_NAMES).join(', ')}${more}`
+}
+
+/** How this MSP bills, first what is not the default, and what changes when: "From 1 Apr 2026: decreases credited". */
+function policyFacts({ inForce, byDefault, ahead }: PolicyStatus): { label: string; value: string }[] {
+  const usual = byDefault.join(', ')
+  const value =
+    inForce.length === 0
+      ? `as by default: ${usual}`
+      : `${inForce.join(', ')}; otherwise as by default: ${usual}`
+  const changes = ahead.map((change) => ({
     label: `From ${dayMonthYear(change.from)}`,
     value: `${change.words.join(', ')}${aheadWords(change)}`,
   }))
-  return inForce.length === 0 ? facts : [{ label: 'Policy', value: inForce.join(', ') }, ...facts]
+  return [{ label: 'Policy', value }, ...changes]
 }
 
 /** Which subscriptions take it then, when it is not all of them on that day. */

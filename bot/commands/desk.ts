@@ -1,11 +1,12 @@
 import { type Person, may, personOf } from '../../core/access/people.js'
 import type { Right } from '../../core/access/rights.js'
+import { monthYear } from '../../core/calendar/words.js'
 import type { Attempt } from '../../core/approval/approval.js'
 import type { DecideOutcome } from '../../core/app/decide.js'
 import type { Studio } from '../../core/app/studio.js'
 import type { ApprovalRecord, Clock, ExportFile, FileMaker, Progress } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
-import { approvalTrailCard, approvalsCard, auditCard } from '../cards/approvals.js'
+import { approvalTrailCard, approvalsCard } from '../cards/approvals.js'
 import { REVISION_LENGTH, approvalCard } from '../cards/bill-run.js'
 import { changesCard } from '../cards/changes.js'
 import { customerCard } from '../cards/customer.js'
@@ -14,6 +15,7 @@ import { fileCard } from '../cards/file.js'
 import { refusalCard, staleCard } from '../cards/not-decided.js'
 import type { ActionName, ActionTarget, Card } from '../cards/model.js'
 import { helpCard, observedCard, problemCard, statusCard } from '../cards/status.js'
+import { auditCard } from '../cards/trail.js'
 import { whoCard } from '../cards/who.js'
 import { COMMANDS } from './catalog.js'
 import { type Command, parseCommand } from './parse.js'
@@ -64,7 +66,11 @@ export function createDesk(parts: DeskParts): Desk {
         const command = parseCommand(text, await studio.today())
         const right = COMMANDS.find(({ name }) => name === command.name)?.right
         const person = await authorise(parts, identity, right, command.name)
-        return answer(parts, person, command, onProgress)
+        try {
+          return await answer(parts, person, command, onProgress)
+        } catch (error) {
+          throw withReading(command, error)
+        }
       }),
     click: (identity, click) => refuseNicely(() => carryOut(parts, identity, click)),
     cardOf: async (record) => approvalCard(record, { now: await clock.now(), timeZone }),
@@ -79,6 +85,26 @@ async function refuseNicely(work: () => Promise<Reply>): Promise<Reply> {
     if (!(error instanceof Problem)) throw error
     return { ...shown(problemCard(error)), audience: 'asker', problem: error }
   }
+}
+
+/** A name that is not found may have lost a word to the month: the refusal says how both were read. */
+function withReading(command: Command, error: unknown): unknown {
+  const { name } = command
+  if (name !== 'who' && name !== 'propose' && name !== 'customer') return error
+  if (!(error instanceof Problem) || error.where !== undefined || command.month === undefined) return error
+  const names = name === 'propose' ? command.customers : [name === 'who' ? command.filter : command.customer]
+  const named = names.filter((text) => text !== '').map((text) => `“${text}”`)
+  if (named.length === 0) return error
+  const where = `Understood as ${monthYear(command.month.from)} and ${named.join(', ')}`
+  const { kind, what, notDone, next } = error
+  return new Problem({
+    kind,
+    what,
+    where,
+    ...(notDone === undefined ? {} : { notDone }),
+    ...(next === undefined ? {} : { next }),
+    cause: error,
+  })
 }
 
 function shown(card: Card): Reply {
@@ -165,7 +191,7 @@ async function answerBilling(
       return shown(approvalsCard(await billing.open(), clock))
     case 'approval': {
       const record = await billing.approval(command.id)
-      return { ...shown(approvalTrailCard(record, clock)), approval: record }
+      return { ...shown(approvalTrailCard(record, parts.people, clock)), approval: record }
     }
     case 'approve':
     case 'reject': {
@@ -177,7 +203,7 @@ async function answerBilling(
     case 'export':
       return fileReply(parts, command.run)
     case 'audit':
-      return shown(auditCard(await billing.trail(), clock))
+      return shown(auditCard(await billing.trail(), parts.people, clock))
   }
 }
 

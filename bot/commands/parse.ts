@@ -1,10 +1,11 @@
 import { distance } from 'fastest-levenshtein'
 import type { LocalDate } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
+import { monthYear } from '../../core/calendar/words.js'
 import { COMMAND_LENGTH_LIMIT } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
 import { COMMANDS, type CommandName } from './catalog.js'
-import { dayAtEnd, dayAtStart, monthAtEnd, monthAtStart, unreadDate } from './dates.js'
+import { type Phrase, dayAtEnd, dayAtStart, monthAtEnd, monthAtStart, unreadDate } from './dates.js'
 
 /** What a person asked for, understood. */
 export type Command =
@@ -95,10 +96,27 @@ function withArguments(name: CommandName, words: readonly string[], today: Local
 
 function whoWith(words: readonly string[], today: LocalDate): Command {
   const asked = withoutFillers(words)
-  const month = monthAtStart(asked, today) ?? monthAtEnd(asked, today)
+  const month = oneMonth(asked, today)
   // "10 march" is a day: its number is no filter.
   if (month?.rest.length === 1) refuseBadDate(asked)
   return { name: 'who', month: month?.value, filter: filterOf(month?.rest ?? asked) }
+}
+
+/** The month before or behind other words; Problem `input` when both are months: which one is meant, nobody knows. */
+function oneMonth(words: readonly string[], today: LocalDate): Phrase<Period> | undefined {
+  const month = monthAtStart(words, today) ?? monthAtEnd(words, today)
+  if (month === undefined) return undefined
+  const rest = withoutFillers(month.rest)
+  const whole = monthAtStart(rest, today)
+  const second = whole?.rest.length === 0 ? whole : monthAtEnd(rest, today)
+  if (second === undefined) return month
+  const [first, last] = [month.value, second.value].map(({ from }) => monthYear(from))
+  throw new Problem({
+    kind: 'input',
+    what: `Two months are named there: ${first} and ${last}.`,
+    notDone: 'Nothing was done.',
+    next: 'Name one; a customer or product with the name of a month goes in quotes.',
+  })
 }
 
 function customerWith(words: readonly string[], today: LocalDate): Command {
@@ -122,10 +140,22 @@ function changesWith(words: readonly string[], today: LocalDate): Command {
 }
 
 function proposeWith(words: readonly string[], today: LocalDate): Command {
-  const month = monthAtStart(words, today)
-  const named = refuseBadDate(month?.rest ?? words).join(' ')
+  const asked = withoutCommaBehindMonth(withoutFillers(words), today)
+  const month = oneMonth(asked, today)
+  const named = withoutFillers(refuseBadDate(month?.rest ?? asked)).join(' ')
   const customers = named.split(',').map((customer) => unquoted(customer.trim()))
   return { name: 'propose', month: month?.value, customers: customers.filter((customer) => customer !== '') }
+}
+
+/** "march, contoso": a comma separates customers from each other, and a month from them. */
+function withoutCommaBehindMonth(words: readonly string[], today: LocalDate): readonly string[] {
+  for (const length of [2, 1]) {
+    const [last = '', ...before] = words.slice(0, length).toReversed()
+    if (!last.endsWith(',')) continue
+    const start = [...before.toReversed(), last.slice(0, -1)]
+    if (monthAtStart(start, today)?.rest.length === 0) return [...start, ...words.slice(length)]
+  }
+  return words
 }
 
 /** The words before and after "because". */

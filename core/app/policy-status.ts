@@ -1,7 +1,7 @@
 import type { LocalDate } from '../calendar/date.js'
 import { policySteps } from '../charges/account.js'
 import type { DatedPolicy, Policies } from '../charges/policies.js'
-import { policyDifference } from '../charges/policy-words.js'
+import { defaultWords, policyDifference } from '../charges/policy-words.js'
 import { DEFAULT_POLICY, type Policy, type PolicyChange } from '../charges/types.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
 import { Problem } from '../problem.js'
@@ -12,6 +12,8 @@ import { type Billed, dueInputOf } from './who.js'
 export interface PolicyStatus {
   /** What is done otherwise than by default; empty: nothing. */
   readonly inForce: readonly string[]
+  /** What is done as by default, rule by rule. */
+  readonly byDefault: readonly string[]
   /** Changes that are recorded and that some subscriptions take later than today, in order. */
   readonly ahead: readonly PolicyAhead[]
 }
@@ -51,7 +53,7 @@ export function policyStatus({ portfolio, policies, billed }: PolicyView, today:
     if (from === undefined || last === undefined || words.length === 0) return []
     return [{ words, from, last, subscriptions: days.length, running: Math.max(running.length, 1) }]
   })
-  return { inForce: policyDifference(DEFAULT_POLICY, inForce), ahead }
+  return { inForce: policyDifference(DEFAULT_POLICY, inForce), byDefault: defaultWords(inForce), ahead }
 }
 
 function runsOn({ subscription: { end }, timeline }: PricedSubscription, today: LocalDate): boolean {

@@ -67,7 +67,10 @@ export interface ChangesAnswer {
 export interface StatusAnswer {
   readonly opensOn: LocalDate
   readonly subscriptions: number
-  readonly held: number
+  /** What is held, as "Contoso · Azure reservation", in order. */
+  readonly held: readonly string[]
+  /** Ids of the requests that wait for a decision, the oldest first. */
+  readonly waiting: readonly string[]
   readonly exceptions: readonly { readonly kind: string; readonly count: number }[]
   readonly policy: PolicyStatus
 }
@@ -91,12 +94,13 @@ export interface Studio {
 const CHANGES_DAYS = 30
 export function createStudio(ports: StudioPorts, settings: StudioSettings): Studio {
   const load = createLoader(ports, settings)
+  const billing = createBilling(ports, settings, load)
   const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
   const monthOrCurrent = async (month: Period | undefined) => month ?? monthOf(await today())
   return {
     begin: () => recordPolicy(ports, settings),
     observe: (onProgress) => observe(ports, settings, onProgress),
-    billing: createBilling(ports, settings, load),
+    billing,
     today,
     who: async (month, filter) => {
       const { portfolio, billed, policies, age } = await load()
@@ -126,7 +130,8 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
       const { age, ...view } = await load()
       const now = await today()
       const who = whoToBill(view.portfolio, view.policies, monthOf(now), now, view.billed)
-      return { ...summarise(view.portfolio, who), policy: policyStatus(view, now), age }
+      const waiting = (await billing.open()).map(({ approval }) => approval.id)
+      return { ...summarise(view.portfolio, who), waiting, policy: policyStatus(view, now), age }
     },
   }
 }
@@ -191,7 +196,8 @@ function listChanges(
 }
 
 /** What there is, and what a person should look at this month. */
-function summarise({ opensOn, subscriptions }: Portfolio, who: Who): Omit<StatusAnswer, 'policy'> {
+function summarise(portfolio: Portfolio, who: Who): Omit<StatusAnswer, 'policy' | 'waiting'> {
+  const { opensOn, customers, subscriptions } = portfolio
   const counts = new Map<string, number>()
   for (const { kind } of who.exceptions) counts.set(kind, (counts.get(kind) ?? 0) + 1)
   const held = new Set([
@@ -203,7 +209,11 @@ function summarise({ opensOn, subscriptions }: Portfolio, who: Who): Omit<Status
     subscriptions: subscriptions.filter(
       ({ subscription }) => subscription.end === null || subscription.endPlanned,
     ).length,
-    held: held.size,
+    held: [...held]
+      .map(({ subscription: { customerId, productName } }) => {
+        return `${customers.get(customerId)?.name ?? customerId} · ${productName}`
+      })
+      .sort(compareText),
     exceptions: [...counts].map(([kind, count]) => ({ kind, count })),
   }
 }

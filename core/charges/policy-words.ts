@@ -53,6 +53,14 @@ export function policyDifference(before: Policy, after: Policy): readonly string
   return fields.filter((field) => before[field] !== after[field]).map((field) => wordsOf(field, after))
 }
 
+/** What `policy` does as it is done by default, in words: for each rule that has a choice of words. */
+export function defaultWords(policy: Policy): readonly string[] {
+  const fields = Object.keys(POLICY_WORDS) as WordField[]
+  return fields
+    .filter((field) => policy[field] === DEFAULT_POLICY[field])
+    .map((field) => wordsOf(field, policy))
+}
+
 export function samePolicy(left: Policy, right: Policy): boolean {
   return policyDifference(left, right).length === 0
 }

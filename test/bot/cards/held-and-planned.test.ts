@@ -51,7 +51,7 @@ test('a price that is lost on 1 April holds April, and leaves March to be billed
   expect(await read(chat, 'who april')).toContain(
     `  - Contoso · Microsoft 365 Business Premium: ${why}; ${wayOut}`,
   )
-  expect((await read(chat, 'status')).join(' ')).toMatch(/Held +1/)
+  expect((await read(chat, 'status')).join(' ')).toMatch(/Held, not billed +1: Contoso/)
   expect((await read(chat, 'propose april')).join(' ')).toContain('$514.52 (2 lines)')
 })
 
@@ -61,7 +61,7 @@ test('a gap that is open is told before it holds anything; a closed one that hol
   const told =
     'Contoso · Microsoft 365 Business Premium: the marketplace states no price from 21 Mar 2026; periods that begin then are not billed; bill this by hand, or wait until the marketplace states the price'
   expect(await read(chat, 'who march')).toContain(`  - ${told}`)
-  expect((await read(chat, 'status')).join(' ')).toMatch(/Held +0/)
+  expect((await read(chat, 'status')).join(' ')).toMatch(/Held, not billed +0/)
   await observe(chat, '2026-03-25T13:00:00Z', {})
   expect((await read(chat, 'who march')).join(' ')).not.toContain('states no price')
 })

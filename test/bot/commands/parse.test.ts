@@ -86,6 +86,26 @@ describe('commands', () => {
       { name: 'propose', month: MARCH, customers: ['contoso', 'fabrikam inc'] },
     ],
     ['propose', { name: 'propose', month: undefined, customers: [] }],
+    ['propose contoso march', { name: 'propose', month: MARCH, customers: ['contoso'] }],
+    [
+      'propose contoso, fabrikam inc 2026-03',
+      { name: 'propose', month: MARCH, customers: ['contoso', 'fabrikam inc'] },
+    ],
+    [
+      'propose march 2026, contoso, fabrikam',
+      { name: 'propose', month: MARCH, customers: ['contoso', 'fabrikam'] },
+    ],
+    ['propose contoso, march', { name: 'propose', month: MARCH, customers: ['contoso'] }],
+    ['propose march for contoso', { name: 'propose', month: MARCH, customers: ['contoso'] }],
+    ['propose for contoso in march', { name: 'propose', month: MARCH, customers: ['contoso'] }],
+    [
+      'propose contoso march, inc',
+      { name: 'propose', month: undefined, customers: ['contoso march', 'inc'] },
+    ],
+    ['propose april "march"', { name: 'propose', month: APRIL, customers: ['march'] }],
+    ['propose april march networks', { name: 'propose', month: APRIL, customers: ['march networks'] }],
+    ['who contoso march', { name: 'who', month: MARCH, filter: 'contoso' }],
+    ['who "march networks" april', { name: 'who', month: APRIL, filter: 'march networks' }],
     ['approvals', { name: 'approvals' }],
     ['approval apr-0001', { name: 'approval', id: 'APR-0001' }],
     ['approve APR-0001', { name: 'approve', id: 'APR-0001' }],
@@ -174,6 +194,17 @@ describe('what is not understood gets a way out', () => {
     ['changes 25/3/26', '`2026-03-25`'],
   ])('%s: it is to be written as %s', (text, readings) => {
     expect(refusal(text).next).toBe(`Write it as ${readings}.`)
+  })
+
+  test.each([
+    'who march april',
+    'who april contoso march',
+    'propose contoso april in march',
+    'propose march may',
+  ])('two months are refused by name: %s', (text) => {
+    const { what, next } = refusal(text)
+    expect(what).toMatch(/^Two months are named there: \w+ 2026 and \w+ 2026\.$/)
+    expect(next).toBe('Name one; a customer or product with the name of a month goes in quotes.')
   })
 
   test('a pasted page is refused without being echoed', () => {

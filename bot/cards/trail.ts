@@ -1,0 +1,112 @@
+import { type Person, personOf } from '../../core/access/people.js'
+import type { Refusal } from '../../core/approval/approval.js'
+import { type AuditEntry, verifyChain } from '../../core/audit/chain.js'
+import { CARD_ROWS } from '../../core/limits.js'
+import type { Block, Card } from './model.js'
+import { instantWords, plural } from './words.js'
+
+/** Who did what, the newest first, and whether the chain holds. */
+export function auditCard(
+  trail: readonly AuditEntry[],
+  people: readonly Person[],
+  { timeZone }: { readonly timeZone: string },
+): Card {
+  const fault = verifyChain(trail)
+  const text =
+    fault === undefined
+      ? `The trail of ${plural(trail.length, 'entry', 'entries')} is whole.`
+      : `The trail is broken: ${fault.what}. Nothing behind it can be trusted.`
+  return {
+    title: 'Audit trail',
+    tone: fault === undefined ? 'good' : 'problem',
+    blocks:
+      trail.length === 0
+        ? emptyBlocks()
+        : [{ type: 'text', style: 'strong', text }, newestFirst(trail, people, timeZone)],
+    actions: [],
+  }
+}
+
+function emptyBlocks(): Block[] {
+  return [
+    { type: 'text', style: 'strong', text: 'Nothing has been done yet that has to be remembered.' },
+    {
+      type: 'text',
+      style: 'plain',
+      text: 'Here will stand who asked to bill or void what, who approved or rejected it and why, who was refused, and every change of the billing policy. Next: `propose` asks for the first approval.',
+    },
+  ]
+}
+
+function newestFirst(trail: readonly AuditEntry[], people: readonly Person[], timeZone: string): Block {
+  const shown = trail.slice(-CARD_ROWS).reverse()
+  const hidden = trail.length - shown.length
+  return {
+    type: 'list',
+    items: shown.map((entry) => entryWords(entry, people, timeZone)),
+    ...(hidden > 0 ? { more: { hidden, command: 'approval <id>' } } : {}),
+  }
+}
+
+/** "2 · 20 Mar 2026 09:00 · Lee approved APR-0001: BR-0001 is billed". The trail itself keeps ids and codes. */
+export function entryWords(entry: AuditEntry, people: readonly Person[], timeZone: string): string {
+  return `${entry.sequence} · ${instantWords(entry.at, timeZone)} · ${deedWords(entry, nameOf(entry.actor, people))}`
+}
+
+/** As people are known now; whoever is not listed any more, and two of one name, are told by their id. */
+function nameOf(actor: string, people: readonly Person[]): string {
+  const person = people.find(({ id }) => id === actor) ?? personOf(people, actor)
+  if (person === undefined) return `${actor} (without a role)`
+  const isOnlyOne = people.filter(({ name }) => name === person.name).length === 1
+  return isOnlyOne ? person.name : `${person.name} (${actor})`
+}
+
+function deedWords({ action, subject, actor, details }: AuditEntry, who: string): string {
+  const run = textOf(details['run']) ?? ''
+  const reason = textOf(details['reason'])
+  const why = reason === undefined ? '' : `: ${reason}`
+  switch (action) {
+    case 'bill.proposed':
+      return `${who} asked to bill ${run} (${subject})`
+    case 'void.proposed':
+      return `${who} asked to void ${run} (${subject})`
+    case 'bill.approved':
+      return `${who} approved ${subject}: ${run} is billed`
+    case 'void.approved':
+      return `${who} approved ${subject}: what ${run} billed is due again`
+    case 'bill.rejected':
+      return `${who} rejected ${subject}, to bill ${run}${why}`
+    case 'void.rejected':
+      return `${who} rejected ${subject}, to void ${run}${why}`
+    case 'approval.stale':
+      return `${who} could not approve ${subject}: its lines had changed`
+    case 'approval.refused':
+      return `${who} could not decide ${subject}: ${refusalWords(textOf(details['refusal']))}`
+    case 'right.refused':
+      return `${who} was refused “${subject}”`
+    case 'policy.changed':
+      return `The billing policy was changed in the settings: ${textOf(details['words']) ?? ''}`
+    default:
+      // Written by another version of the program: better its codes than nothing.
+      return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${why}`
+  }
+}
+
+const REFUSALS: Readonly<Record<Refusal['type'], string>> = {
+  notAllowed: 'their role may not decide',
+  ownRequest: 'they had asked for it, and another approver could decide',
+  decided: 'it was decided already',
+  superseded: 'a newer request had taken its place',
+  expired: 'it had expired',
+  wrongRevision: 'the button showed other content',
+  reasonMissing: 'a rejection needs a reason',
+}
+
+function refusalWords(refusal: string | undefined): string {
+  const words = new Map<string, string>(Object.entries(REFUSALS))
+  return words.get(refusal ?? '') ?? `refused (${refusal ?? 'no reason noted'})`
+}
+
+function textOf(detail: AuditEntry['details'][string] | undefined): string | undefined {
+  return typeof detail === 'string' ? detail : undefined
+}

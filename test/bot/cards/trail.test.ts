@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { auditCard, entryWords } from '../../../bot/cards/trail.js'
+import { renderConsole } from '../../../bot/console/render.js'
+import type { Person } from '../../../core/access/rights.js'
+import { type AuditEntry, type AuditFact, chain } from '../../../core/audit/chain.js'
+import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
+import { memoryLog } from '../../support/memory-log.js'
+
+const ZONE = { timeZone: 'America/New_York' }
+const PEOPLE: readonly Person[] = [
+  { id: 'console:dana', name: 'Dana', role: 'biller', identities: ['console:dana', 'slack:T1:U1'] },
+  { id: 'console:lee', name: 'Lee', role: 'approver', identities: ['console:lee'] },
+  { id: 'slack:T1:U7', name: 'Lee', role: 'approver', identities: ['slack:T1:U7'] },
+]
+
+function entry(fact: Partial<AuditFact>): AuditEntry {
+  const usual = {
+    at: new Date('2026-03-20T13:00:00Z'),
+    actor: 'console:dana',
+    action: 'bill.proposed',
+    subject: 'APR-0001',
+    details: {},
+  }
+  return chain({ ...usual, ...fact }, undefined)
+}
+
+function said(fact: Partial<AuditFact>): string {
+  return entryWords(entry(fact), PEOPLE, ZONE.timeZone).replace('1 · 20 Mar 2026 09:00 · ', '')
+}
+
+const RUN = { run: 'BR-0001', fingerprint: 'f' }
+
+test.each<[string, Partial<AuditFact>]>([
+  ['Dana asked to bill BR-0001 (APR-0001)', { details: RUN }],
+  ['Dana asked to void BR-0001 (APR-0001)', { action: 'void.proposed', details: RUN }],
+  ['Dana approved APR-0001: BR-0001 is billed', { action: 'bill.approved', details: RUN }],
+  ['Dana approved APR-0001: what BR-0001 billed is due again', { action: 'void.approved', details: RUN }],
+  [
+    'Dana rejected APR-0001, to bill BR-0001: the seats are wrong',
+    { action: 'bill.rejected', details: { ...RUN, reason: 'the seats are wrong' } },
+  ],
+  ['Dana could not approve APR-0001: its lines had changed', { action: 'approval.stale' }],
+  [
+    'Dana could not decide APR-0001: it was decided already',
+    { action: 'approval.refused', details: { refusal: 'decided' } },
+  ],
+  ['Dana was refused “audit”', { action: 'right.refused', subject: 'audit', details: { right: 'audit' } }],
+  [
+    'The billing policy was changed in the settings: last month in full → last month prorated; holds from 1 Apr 2026',
+    {
+      actor: 'system',
+      action: 'policy.changed',
+      subject: 'billing policy',
+      details: { words: 'last month in full → last month prorated; holds from 1 Apr 2026' },
+    },
+  ],
+  ['the program: ledger.pruned years', { actor: 'system', action: 'ledger.pruned', subject: 'years' }],
+])('%s', (words, fact) => {
+  expect(said(fact)).toBe(words)
+})
+
+test('people are named as they are known, and told apart where a name does not', () => {
+  expect(said({ actor: 'slack:T1:U1', details: RUN })).toMatch(/^Dana asked/)
+  expect(said({ actor: 'console:lee', details: RUN })).toMatch(/^Lee \(console:lee\) asked/)
+  expect(said({ actor: 'slack:T1:U9', action: 'right.refused', subject: 'who' })).toBe(
+    'slack:T1:U9 (without a role) was refused “who”',
+  )
+})
+
+test('an empty trail says what will stand there, and what to type', () => {
+  const words = renderConsole(auditCard([], PEOPLE, ZONE))
+  expect(words).toContain('who approved or rejected it and why')
+  expect(words).toContain('Next: `propose`')
+})
+
+test('a broken trail is named, whatever it says', () => {
+  const forged = { ...entry({ details: RUN }), actor: 'console:lee' }
+  expect(renderConsole(auditCard([forged], PEOPLE, ZONE))).toContain(
+    'The trail is broken: entry 1 was changed',
+  )
+})
+
+async function read({ desk }: ChatDesk, who: string, text: string): Promise<string> {
+  const { card } = await desk.ask(who, text)
+  return renderConsole(card)
+}
+
+test('no code of the trail reaches the people who read it', async () => {
+  const chat = await chatDesk({ log: memoryLog() })
+  await read(chat, 'slack:T1:U1', 'propose march')
+  await read(chat, 'slack:T1:U2', 'approve APR-0001')
+  await read(chat, 'slack:T1:U1', 'audit')
+  for (const card of [
+    await read(chat, 'slack:T1:U2', 'audit'),
+    await read(chat, 'slack:T1:U2', 'approval APR-0001'),
+  ]) {
+    expect(card).toMatch(/asked to bill BR-0001 \(APR-0001\)/)
+    expect(card).not.toMatch(/bill\.|approval\.|right\.|console:|slack:/)
+  }
+})
