@@ -148,22 +148,6 @@ describe('a subscription', () => {
     },
   )
 
-  it.each([[[]], [[product()]]])('that has ended says so, whatever products it shows: %j', (products) => {
-    const endedOn = (changes: object) => {
-      const { ended } = toSubscription(subscription({ products, ...changes }), '1000177', SUBSCRIPTION)
-      return (
-        ended && [ended.subscriptionId, ended.status, ended.expiresOn && formatLocalDate(ended.expiresOn)]
-      )
-    }
-    expect(endedOn({ status: 'removed', expirationDate: '2026-03-11' })).toEqual([
-      '1000177',
-      'removed',
-      '2026-03-11',
-    ])
-    expect(endedOn({ status: 'terminated' })?.[1]).toBe('terminated')
-    expect(endedOn({ status: 'pending' })).toBeUndefined()
-  })
-
   it('without products has no lines when it is metered, and is refused when it should have seats', () => {
     const metered = subscription({ billingModel: 'chargeExternalRating', products: null })
     expect(toSubscription(metered, '1000177', SUBSCRIPTION).lines).toEqual([])
