@@ -6,6 +6,9 @@ export const OBSERVE_ATTEMPTS = 5
 /** Orders take effect after they are placed; a month and a half covers the slowest provisioning seen. */
 export const ORDER_LOOKBACK_DAYS = 45
 
+/** How far before the opening date counts are asked for: in arrears the month before it is due (BILLING B21). */
+export const OPENING_REACH_DAYS = 31
+
 /** How long the read behind an observation may take: hours, when the marketplace slows down a first one of thousands. */
 export const OBSERVATION_READ_HOURS = 4
 

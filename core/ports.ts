@@ -86,8 +86,8 @@ export interface LedgerCustomer extends ObservedCustomer {
 /** Everything ever observed, as differences in order of observation. */
 export interface Ledger {
   readonly latest: ObservationHeader | undefined
-  /** The first observation's instant: the default opening date is the 1st of its local month (B20). */
-  readonly firstObservedAt: Date | undefined
+  /** Instants of all observations, in order: what did not change was seen at each of them (B19, B20). */
+  readonly observedAt: readonly Date[]
   /** Latest content of each customer. */
   readonly customers: readonly LedgerCustomer[]
   /** By licence line, then by sequence. */

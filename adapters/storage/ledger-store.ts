@@ -5,7 +5,7 @@ import type { Database, Transaction } from './database.js'
 import { asStorageProblem } from './errors.js'
 import { addMembers, readMembers } from './lineage-member.js'
 import { readOrders, saveOrders } from './marketplace-order.js'
-import { addHeader, findHeader, latestHeader, readEnds, takeTurn } from './observation.js'
+import { addHeader, findHeader, latestHeader, readHeaders, takeTurn } from './observation.js'
 import { addStates, readStates } from './subscription-state.js'
 
 /** The observations of one MSP. */
@@ -43,10 +43,10 @@ async function recordWhole(
 
 function readLedger(database: Database, mspId: string): Promise<Ledger> {
   return readConsistently(database, async (query) => {
-    const { first, latest } = await readEnds(query, mspId)
+    const { latest, observedAt } = await readHeaders(query, mspId)
     return {
       latest,
-      firstObservedAt: first?.observedAt,
+      observedAt,
       customers: await readCustomers(query, mspId),
       states: await readStates(query, mspId),
       orders: await readOrders(query, mspId),

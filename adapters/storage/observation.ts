@@ -67,18 +67,14 @@ type HeaderRow = readonly [
   requests: Cell,
 ]
 
-/** The first and the latest header; both undefined before the first observation. */
-export async function readEnds(
+/** The latest header, undefined before the first observation, and the instants of all in order. */
+export async function readHeaders(
   query: Query,
   mspId: string,
-): Promise<{
-  readonly first: ObservationHeader | undefined
-  readonly latest: ObservationHeader | undefined
-}> {
-  const headers = await query(
+): Promise<{ readonly latest: ObservationHeader | undefined; readonly observedAt: readonly Date[] }> {
+  const [latest] = await query(
     `SELECT sequence, id, ${instantColumn('observed_at')}, customers, subscriptions, orders, requests FROM observation
-     WHERE msp_id = $1 AND (sequence = 1 OR sequence = (SELECT max(sequence) FROM observation WHERE msp_id = $1))
-     ORDER BY sequence`,
+     WHERE msp_id = $1 ORDER BY sequence DESC LIMIT 1`,
     [mspId],
     ([sequence, id, observedAt, customers, subscriptions, orders, requests]: HeaderRow) => ({
       sequence: integer(sequence),
@@ -90,5 +86,10 @@ export async function readEnds(
       requests: integer(requests),
     }),
   )
-  return { first: headers.at(0), latest: headers.at(-1) }
+  const observedAt = await query(
+    `SELECT ${instantColumn('observed_at')} FROM observation WHERE msp_id = $1 ORDER BY sequence`,
+    [mspId],
+    ([at]: readonly [Cell]) => instant(at),
+  )
+  return { latest, observedAt }
 }

@@ -2,7 +2,7 @@ import type { LocalDate } from '../calendar/date.js'
 import { periodWords } from '../calendar/words.js'
 import type { HeldPeriod } from '../charges/types.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
-import type { ExceptionKind } from '../timeline/exceptions.js'
+import { EXCEPTION_WORDS, type ExceptionKind } from '../timeline/exceptions.js'
 import type { PriceGap } from '../timeline/types.js'
 
 /** Something about a subscription that a person should look at. */
@@ -24,6 +24,8 @@ export interface Span {
 /** What charging a subscription over a span came to, as far as exceptions depend on it. */
 export interface Charged {
   readonly hasLines: boolean
+  /** First day whose charges can be due; undefined: nothing can be charged. */
+  readonly from: LocalDate | undefined
   /** Periods whose price cannot be known (BILLING B14, B17). */
   readonly heldPeriods: readonly HeldPeriod[]
   /** Why nothing could be charged under the policy. */
@@ -41,7 +43,7 @@ export function exceptionsOf(priced: PricedSubscription, span: Span, charged: Ch
   const { hasLines, fault } = charged
   const isRunning =
     subscription.start <= span.until && (subscription.end === null || subscription.end > span.opensOn)
-  const own = hasLines || isRunning ? exceptions : []
+  const own = hasLines || isRunning ? [...exceptions, ...assumption(priced, charged)] : []
   const faults: Reason[] = fault === undefined ? [] : [{ kind: 'unbillablePeriod', why: fault }]
   const { customerId, productName: product, lineageId } = subscription
   return [...own, ...gapReasons(priced, span, charged), ...faults].map(({ kind, why }) => ({
@@ -51,6 +53,13 @@ export function exceptionsOf(priced: PricedSubscription, span: Span, charged: Ch
     product,
     lineageId,
   }))
+}
+
+/** B20: a count that is assumed matters where something is charged for it. */
+function assumption({ subscription }: PricedSubscription, { from }: Charged): Reason[] {
+  const { assumedThrough } = subscription
+  const matters = assumedThrough !== undefined && from !== undefined && from <= assumedThrough
+  return matters ? [{ kind: 'assumed', why: EXCEPTION_WORDS.assumed }] : []
 }
 
 /** A gap is told when it holds something of the span, and until it is closed: it may hold what comes next. */

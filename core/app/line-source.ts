@@ -47,7 +47,7 @@ export function sourceOf(line: BillLine, { completions }: Pick<Portfolio, 'compl
   if (orders.length > 0) return { count: ordersOf(orders), priceSince }
   const { observedAt } = last
   if (last.estimated) return { count: { type: 'firstSeen', observedAt }, priceSince }
-  const assumed = folded.exceptions.includes('assumed')
+  const assumed = folded.assumedThrough !== undefined && folded.assumedThrough >= charge.from
   return { count: { type: 'opening', observedAt, assumed }, priceSince }
 }
 

@@ -1,6 +1,6 @@
 import { addDays, startOfMonth } from '../calendar/date.js'
 import { localDateOf, startOfDayUtc } from '../calendar/zone.js'
-import { OBSERVE_ATTEMPTS, ORDER_LOOKBACK_DAYS } from '../limits.js'
+import { OBSERVE_ATTEMPTS, OPENING_REACH_DAYS, ORDER_LOOKBACK_DAYS } from '../limits.js'
 import { type Known, compare } from '../marketplace/compare.js'
 import type { ObservedCustomer, ObservedSubscription, Snapshot } from '../marketplace/types.js'
 import type {
@@ -75,11 +75,11 @@ function refuseOlder({ latest }: Ledger, observedAt: Date): void {
   })
 }
 
-/** Orders may be placed well before they take effect: look back behind the opening date. */
+/** Orders tell the counts back to before the opening date, and may be placed well before they take effect. */
 function ordersSince(ledger: Ledger, observedAt: Date, { opensOn, timeZone }: PortfolioSettings): Date {
-  const first = ledger.firstObservedAt ?? observedAt
+  const first = ledger.observedAt[0] ?? observedAt
   const opening = opensOn ?? startOfMonth(localDateOf(first, timeZone))
-  return startOfDayUtc(addDays(opening, -ORDER_LOOKBACK_DAYS))
+  return startOfDayUtc(addDays(opening, -OPENING_REACH_DAYS - ORDER_LOOKBACK_DAYS))
 }
 
 function settledOrders(ledger: Ledger) {
@@ -112,7 +112,7 @@ function recordOf(
   const next: Ledger = {
     ...ledger,
     latest: { sequence, id, observedAt, ...counts },
-    firstObservedAt: ledger.firstObservedAt ?? observedAt,
+    observedAt: [...ledger.observedAt, observedAt],
     states: [
       ...ledger.states,
       ...difference.subscriptions.map((state) => ({ ...state, sequence, observedAt })),

@@ -16,8 +16,9 @@ export function firstBilled(billed: readonly BilledLine[]): LocalDate | undefine
 
 /**
  * B20: nothing before the opening date is due, so moving it behind billed lines would take them back one by one. That
- * is never meant: Problem `held`. Moving it earlier adds lines; a period that is billed changes only where orders from
- * further back leave its count assumed.
+ * is never meant: Problem `held`. Moving it earlier adds lines and changes none: the counts of a day do not depend on
+ * it. Only a period that the later date had cut begins with other seats now when they changed in its days before (B8),
+ * and a credit of it that was held at 0 is given in full (B9).
  *
  * @param first as {@link firstBilled} says it, so that nothing is walked through while all is well.
  */

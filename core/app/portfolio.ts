@@ -45,6 +45,7 @@ export function buildPortfolio(
   const fold: FoldSettings = {
     timeZone,
     opensOn,
+    observedAt: ledger.observedAt,
     observedOn: localDateOf(ledger.latest.observedAt, timeZone),
   }
   const records = collectRecords(ledger)
@@ -107,8 +108,9 @@ function withOrders(assignment: LineageAssignment, fees: readonly FoldedSubscrip
 }
 
 function defaultOpening(ledger: Ledger, timeZone: string): LocalDate {
-  assert(ledger.firstObservedAt !== undefined, 'a portfolio of nothing observed')
-  return startOfMonth(localDateOf(ledger.firstObservedAt, timeZone))
+  const [first] = ledger.observedAt
+  assert(first !== undefined, 'a portfolio of nothing observed')
+  return startOfMonth(localDateOf(first, timeZone))
 }
 
 function withAmbiguity(folded: FoldedSubscription, ambiguous: ReadonlySet<string>): FoldedSubscription {

@@ -135,10 +135,19 @@ export interface SubscriptionLines {
   /** What changes dated after today will add or take away when they happen (BILLING B21). */
   readonly forecast: readonly BillLine[]
   readonly heldPeriods: readonly HeldPeriod[]
+  /** First day whose charges can be due; undefined: nothing can be charged. */
+  readonly from: LocalDate | undefined
   readonly fault: string | undefined
 }
 
-const NO_LINES: SubscriptionLines = { lines: [], held: [], forecast: [], heldPeriods: [], fault: undefined }
+const NO_LINES: SubscriptionLines = {
+  lines: [],
+  held: [],
+  forecast: [],
+  heldPeriods: [],
+  from: undefined,
+  fault: undefined,
+}
 
 /**
  * The lines of one subscription with `billOn` in `[opensOn, until]`, as known today; lines of zero are left out. One subscription the
@@ -162,10 +171,10 @@ export function linesOf(
     const hold = subscription.exceptions.find(({ kind }) => isHolding(kind))
     if (hold !== undefined) {
       const all = [...lines.map((line) => wholeLine(line, hold.why)), ...held]
-      return { ...NO_LINES, held: all, heldPeriods: due.held }
+      return { ...NO_LINES, held: all, heldPeriods: due.held, from: due.from }
     }
     const forecast = due.forecast.map((charge) => ({ subscription, charge, currency }))
-    return { lines, held, forecast, heldPeriods: due.held, fault: undefined }
+    return { lines, held, forecast, heldPeriods: due.held, from: due.from, fault: undefined }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return { ...NO_LINES, fault: error.what }

@@ -1,7 +1,7 @@
 import { type LocalDate, addDays } from '../calendar/date.js'
 import { type OpenAccount, linesByPeriod, openAccount } from './account.js'
 import { type PeriodLines, chargePeriod, heldThrough, oneTimesOf, withOneTime } from './held.js'
-import { type History, historyUntil } from './history.js'
+import { type History, countedFrom, historyUntil } from './history.js'
 import { type ChargedPeriod, periodOn } from './periods.js'
 import { matchLines, settlePeriod, settlePeriods } from './settle.js'
 import type { ChargeLine, DueInput, HeldPeriod, KnownDue, SettledLine } from './types.js'
@@ -17,8 +17,8 @@ const ALL = () => true
  */
 export function dueThrough(input: DueInput, opensOn: LocalDate, until: LocalDate): readonly ChargeLine[] {
   const { billed = NO_BILLED } = input
-  const account = openAccount(input)
-  return leftToBill(account, periodsThrough(account, opensOn, until), until, billed)
+  const { account, from } = openFrom(input, opensOn)
+  return leftToBill(account, periodsThrough(account, from, opensOn, until), until, billed)
 }
 
 /**
@@ -32,12 +32,12 @@ export function dueAsKnown(
   today: LocalDate,
 ): KnownDue {
   const { billed = NO_BILLED } = input
-  const account = openAccount(input)
-  const found = periodsThrough(account, opensOn, until)
+  const { account, from } = openFrom(input, opensOn)
+  const found = periodsThrough(account, from, opensOn, until)
   const hasGaps = account.history.priceGaps.length > 0
   if (!found.some(({ period }) => mayChangeAfter(account.history, period, today))) {
     const held = hasGaps ? heldThrough(found, until, billed) : NO_HELD
-    return { lines: leftToBill(account, found, until, billed), forecast: NO_LINES, held }
+    return { from, lines: leftToBill(account, found, until, billed), forecast: NO_LINES, held }
   }
   const forecast: ChargeLine[] = []
   const known = found.map((entry) => {
@@ -49,15 +49,32 @@ export function dueAsKnown(
     return then
   })
   const held = hasGaps ? heldThrough(known, until, billed) : NO_HELD
-  return { lines: leftToBill(account, known, until, billed), forecast, held }
+  return { from, lines: leftToBill(account, known, until, billed), forecast, held }
+}
+
+/**
+ * An account from the first day on whose charges can be due. In arrears a period that ends on the opening date is
+ * billed on it, also when the service ended within it: its days count from its start, not from the opening (B20, B21).
+ */
+function openFrom(
+  input: DueInput,
+  opensOn: LocalDate,
+): { readonly account: OpenAccount; readonly from: LocalDate } {
+  const account = openAccount(input)
+  const before = periodOn(account.schedule, addDays(opensOn, -1))
+  const from = before.policy.timing === 'arrears' ? before.from : opensOn
+  return { account: { ...account, history: countedFrom(account.history, from) }, from }
 }
 
 /** Periods whose lines can be due: none before they can matter, none that begins after `until`. */
-function periodsThrough(account: OpenAccount, opensOn: LocalDate, until: LocalDate): readonly PeriodLines[] {
-  // In arrears a period that ends on the opening date is billed on it, also when the service ended within it.
-  const inArrears = account.schedule.stretches.some(({ policy }) => policy.timing === 'arrears')
+function periodsThrough(
+  account: OpenAccount,
+  from: LocalDate,
+  opensOn: LocalDate,
+  until: LocalDate,
+): readonly PeriodLines[] {
   return linesByPeriod(account, {
-    from: inArrears ? periodOn(account.schedule, addDays(opensOn, -1)).from : opensOn,
+    from,
     before: addDays(until, 1),
     wanted: ALL,
     notBefore: opensOn,

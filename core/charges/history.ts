@@ -176,6 +176,21 @@ export function stepOn(steps: readonly Step[], day: LocalDate): Step {
 }
 
 /**
+ * B20: the same history with the count of a day for all days before it. What is billed begins with that count, also in
+ * a period that began earlier.
+ */
+export function countedFrom(history: History, day: LocalDate): History {
+  const last = stepIndexOn(history.steps, day)
+  const { quantity } = history.steps[last] ?? {}
+  const isOther = (step: Step, index: number) => index < last && step.quantity !== quantity
+  if (quantity === undefined || !history.steps.some(isOther)) return history
+  return {
+    ...history,
+    steps: history.steps.map((step, index) => (index < last ? { ...step, quantity } : step)),
+  }
+}
+
+/**
  * The same history with only what is known when changes after `day` have not happened yet (B21): the last count is
  * assumed to continue, so is a pause, and so is a trial.
  */

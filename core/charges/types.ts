@@ -155,6 +155,8 @@ export interface HeldPeriod {
  * held because its price cannot be known (B14, B17).
  */
 export interface KnownDue {
+  /** First day whose charges can be due: the opening date, in arrears the start of the period that is due first. */
+  readonly from: LocalDate
   readonly lines: readonly ChargeLine[]
   readonly forecast: readonly ChargeLine[]
   readonly held: readonly HeldPeriod[]

@@ -16,15 +16,15 @@ import {
 export interface CountHistory {
   /** In order of date; the first is the opening count. Empty: nobody saw how many seats it had. */
   readonly steps: readonly CountStep[]
-  /** The opening count could not be walked back: taken as constant since the later of opening and start (B20). */
-  readonly assumed: boolean
+  /** Orders do not tell the count up to and on this day: it is taken as constant (B20). */
+  readonly assumedThrough: LocalDate | undefined
 }
 
 /**
  * The counts of one licence line (BILLING B19, B20): walked back from the first observation through completed orders,
  * then observation by observation, dated by the orders that add up to each difference.
  *
- * @param base seats of the line this one continues; 0 for a new one; undefined when it began before the opening.
+ * @param base seats of the line this one continues; undefined: it continues none, or nobody knows how many that had.
  */
 export function countHistory(
   history: RecordHistory,

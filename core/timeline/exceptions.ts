@@ -20,7 +20,7 @@ export type ExceptionKind =
 
 /** What each exception means and what to do, for people. */
 export const EXCEPTION_WORDS: Readonly<Record<ExceptionKind, string>> = {
-  assumed: 'orders do not add up to the seats, so the count is assumed constant since the opening date',
+  assumed: 'orders do not add up to the seats, so the first count billed is assumed',
   dateEstimated: 'no order says when it changed, so the day it was first seen counts',
   ambiguous: 'it could continue more than one earlier subscription; a person has to say which',
   noPrice: 'the marketplace states no price',

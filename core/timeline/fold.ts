@@ -44,6 +44,8 @@ export interface FoldedSubscription {
   readonly prices: readonly PriceStep[]
   readonly holds: readonly HoldStep[]
   readonly setups: readonly SetupStep[]
+  /** Orders do not tell the count up to and on this day: it is assumed (B20). */
+  readonly assumedThrough: LocalDate | undefined
   readonly exceptions: readonly ExceptionKind[]
   /** Days on which a new licence line of the marketplace continued the one before (B18). */
   readonly renewals: readonly LocalDate[]
@@ -98,8 +100,9 @@ export function foldLineage(
     prices: foldPrices(parts, settings),
     holds: foldHolds(parts, settings),
     setups: foldSetups(ordersWithFees(records), settings.timeZone),
+    // Of a line billed by usage nobody needs to know when its count changed.
+    assumedThrough: usage ? undefined : counted.assumedThrough,
     exceptions: [
-      // Of a line billed by usage nobody needs to know when its count changed.
       ...(usage ? [] : counted.exceptions),
       ...(estimated && !usage ? ['dateEstimated' as const] : []),
       ...statusExceptions(parts, last, ended !== undefined && !ended.planned, settings),
@@ -167,6 +170,7 @@ interface FoldedCounts {
   readonly steps: readonly CountStep[]
   /** The running line at its end has no seats any more. */
   readonly emptySince: SeenDate | undefined
+  readonly assumedThrough: LocalDate | undefined
   readonly exceptions: readonly ExceptionKind[]
 }
 
@@ -174,10 +178,11 @@ function foldCounts(parts: readonly Part[], settings: FoldSettings): FoldedCount
   const steps: CountStep[] = []
   const exceptions = new Set<ExceptionKind>()
   let emptySince: SeenDate | undefined
+  let assumedThrough: LocalDate | undefined
   for (const { record, start } of parts) {
     if (!hasServed(record)) continue
     const history = countHistory(record, steps.at(-1)?.quantity, settings)
-    if (history.assumed) exceptions.add('assumed')
+    assumedThrough = later(assumedThrough, history.assumedThrough)
     if (history.steps.length === 0) exceptions.add('seatsUnknown')
     if (seatsReturned(history.steps)) exceptions.add('seatsReturned')
     while ((steps.at(-1)?.on ?? start - 1) >= start) steps.pop()
@@ -187,7 +192,11 @@ function foldCounts(parts: readonly Part[], settings: FoldSettings): FoldedCount
     emptySince = withoutSeatsSince(history.steps)
     while (emptySince !== undefined && steps.at(-1)?.quantity === 0n) steps.pop()
   }
-  return { steps, emptySince, exceptions: [...exceptions] }
+  return { steps, emptySince, assumedThrough, exceptions: [...exceptions] }
+}
+
+function later(left: LocalDate | undefined, right: LocalDate | undefined): LocalDate | undefined {
+  return left === undefined || (right !== undefined && right > left) ? right : left
 }
 
 /** How it is billed is what it said while it was in service: an ended line need not say it any more. */

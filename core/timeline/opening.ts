@@ -1,6 +1,6 @@
-import { addDays } from '../calendar/date.js'
+import { type LocalDate, addDays, startOfMonth } from '../calendar/date.js'
 import { hoursAfter, localDateOf } from '../calendar/zone.js'
-import { OBSERVATION_READ_HOURS, ORDER_LOOKBACK_DAYS } from '../limits.js'
+import { OBSERVATION_READ_HOURS, OPENING_REACH_DAYS, ORDER_LOOKBACK_DAYS } from '../limits.js'
 import { type Decimal, DECIMAL_ZERO } from '../money/decimal.js'
 import { type CountStep, type Gap, explained } from './gaps.js'
 import type { QuantityOrder, QuantityOrders } from './orders.js'
@@ -10,8 +10,8 @@ import { type FoldSettings, type RecordState, type SeenDate, hasEnded } from './
 export interface OpeningCounts {
   /** In order of date; empty when nobody saw how many seats an ended line had. */
   readonly steps: readonly CountStep[]
-  /** Orders do not add up: the count is taken as constant since the later of opening and start (BILLING B20). */
-  readonly assumed: boolean
+  /** Orders do not tell the count up to and on this day: it is taken as constant (BILLING B20). */
+  readonly assumedThrough: LocalDate | undefined
   /** Orders stamped after the observation whose changes its count holds already. */
   readonly counted: number
 }
@@ -21,15 +21,20 @@ export interface OpeningFacts {
   /** The line as first seen in service. */
   readonly seen: RecordState
   readonly start: SeenDate
-  /** Seats of the line this one continues; 0 for a new one; undefined when it began before the opening. */
+  /** Seats of the line this one continues; undefined: it continues none, or nobody knows how many that had. */
   readonly base: Decimal | undefined
   readonly orders: QuantityOrders
   /** The first difference after it, or what orders say behind it. */
   readonly next: Gap | undefined
 }
 
+type Walk = Omit<OpeningCounts, 'counted'>
+
 /**
- * B20: the count at the later of opening and start, walked back from the first observed one through completed orders.
+ * B20: the counts before the first observed one, walked back through completed orders: to the line's beginning, or as
+ * far as they tell. It does not stop at the opening date: in arrears the period before that is due on it (B21), and an
+ * earlier date chosen later must not change the counts of what is billed (B16).
+ *
  * A read takes a while, and its observation bears the instant it began: an order completed during it may be counted
  * already. It is when that alone explains what was seen afterwards.
  */
@@ -37,11 +42,11 @@ export function openingCounts(facts: OpeningFacts, settings: FoldSettings): Open
   const { observedAt } = facts.seen
   const before = facts.orders.clear.filter(({ at }) => at <= observedAt)
   const early = countedOrders(facts, settings)
-  if (early.length > 0) {
-    const walked = walkBack(facts, [...before, ...early], settings)
-    if (!walked.assumed) return { ...walked, counted: early.length }
-  }
-  return { ...walkBack(facts, before, settings), counted: 0 }
+  const without = walkBack(facts, before, settings)
+  if (early.length === 0) return { ...without, counted: 0 }
+  const walked = walkBack(facts, [...before, ...early], settings)
+  const addsUpWithout = without.assumedThrough === undefined && walked.assumedThrough !== undefined
+  return addsUpWithout ? { ...without, counted: 0 } : { ...walked, counted: early.length }
 }
 
 /** The fewest orders stamped during the read without which the next stretch adds up. */
@@ -56,67 +61,128 @@ function countedOrders({ seen, next }: OpeningFacts, settings: FoldSettings): re
   return []
 }
 
-function walkBack(
-  facts: OpeningFacts,
-  orders: readonly QuantityOrder[],
-  settings: FoldSettings,
-): Omit<OpeningCounts, 'counted'> {
-  const { seen, start, base } = facts
-  const startsInside = start.on >= settings.opensOn
-  const window = startsInside
-    ? beginningFirst(orders)
-    : orders.filter(({ at }) => localDateOf(at, settings.timeZone) >= settings.opensOn)
-  const known = window.every(({ delta }) => delta !== undefined)
-  const total = window.reduce((sum, { delta }) => sum + (delta ?? 0n), 0n)
-  const began = window.some(({ initial }) => initial)
+function walkBack(facts: OpeningFacts, orders: readonly QuantityOrder[], settings: FoldSettings): Walk {
+  const { seen, start } = facts
+  const begins = (order: QuantityOrder) => isBeginning(order, start, settings)
+  const beginnings = orders.filter(begins)
+  const changes = orders.filter((order) => !begins(order))
+  const whole = fromBeginning(facts, beginnings, changes, settings)
+  if (whole !== undefined) return { steps: whole, assumedThrough: undefined }
   // Zeroed when it ended: only the orders since its beginning still say what it had.
-  const zeroed = hasEnded(seen.subscription) && seen.subscription.quantity === 0n
-  const doubtful = zeroed ? { steps: [], assumed: false } : { steps: [constant(facts)], assumed: true }
-  if (!known || (zeroed && !began)) return doubtful
-  const before = zeroed ? DECIMAL_ZERO : ((seen.subscription.quantity - total) as Decimal)
-  if (startsInside && before !== (began ? DECIMAL_ZERO : (base ?? DECIMAL_ZERO))) return doubtful
-  // A line that begins inside and adds up leaves no room for what is unclear.
-  if (!startsInside && hasUnclear(facts, settings)) return doubtful
-  if (window.length === 0) return { steps: [constant(facts)], assumed: false }
-  const steps = stepsOf(facts, before, window, settings)
-  const possible = steps.every(({ quantity }) => quantity >= 0n) && (startsInside || before > 0n)
-  return possible ? { steps, assumed: false } : doubtful
+  if (isZeroed(seen)) return { steps: [], assumedThrough: undefined }
+  const [first = seen.observedAt] = settings.observedAt
+  // A line that came later has been watched since: its orders date what they add up to, or nothing (B19).
+  return asFarBack(facts, seen.observedAt <= first ? changes : [], settings)
 }
 
-/** Whatever their stamps: a line that begins inside begins with its sales order, on its first day. */
-function beginningFirst(orders: readonly QuantityOrder[]): readonly QuantityOrder[] {
-  return [...orders.filter(({ initial }) => initial), ...orders.filter(({ initial }) => !initial)]
+/** A sale or migration that began the line: not one of a line that had begun long before. */
+function isBeginning({ at, initial }: QuantityOrder, start: SeenDate, { timeZone }: FoldSettings): boolean {
+  return initial && localDateOf(at, timeZone) <= addDays(start.on, ORDER_LOOKBACK_DAYS)
 }
 
-function hasUnclear({ orders, seen }: OpeningFacts, { timeZone, opensOn }: FoldSettings): boolean {
-  return orders.unclear.some(({ at, dated }) => {
-    // Without a date it took effect some time after it was placed.
-    const earliest = dated ? opensOn : addDays(opensOn, -ORDER_LOOKBACK_DAYS)
-    return at <= seen.observedAt && localDateOf(at, timeZone) >= earliest
-  })
+function isZeroed({ subscription }: RecordState): boolean {
+  return hasEnded(subscription) && subscription.quantity === 0n
 }
 
-function constant({ seen, start: { on, estimated } }: OpeningFacts): CountStep {
-  const { subscription, observedAt } = seen
-  return { on, quantity: subscription.quantity, estimated, order: undefined, observedAt }
-}
-
-/** From `before` seats at the start, order by order. */
-function stepsOf(
-  { seen: { observedAt }, start }: OpeningFacts,
-  before: Decimal,
-  orders: readonly QuantityOrder[],
-  { timeZone, opensOn }: FoldSettings,
-): CountStep[] {
+/**
+ * All counts since the line began, when its orders add up to the observed one; undefined when they do not. It leaves no
+ * room for what is unclear. Whatever the stamps, a line begins with its sales order, on its first day.
+ */
+function fromBeginning(
+  { seen, start, base }: OpeningFacts,
+  beginnings: readonly QuantityOrder[],
+  changes: readonly QuantityOrder[],
+  settings: FoldSettings,
+): readonly CountStep[] | undefined {
+  const before = beginnings.length > 0 ? DECIMAL_ZERO : base
+  if (before === undefined) return undefined
+  const { observedAt } = seen
   const atStart = { on: start.on, estimated: start.estimated, observedAt }
   const steps: CountStep[] = before > 0n ? [{ ...atStart, quantity: before, order: undefined }] : []
   let running = before
-  for (const { at, delta, number, initial } of orders) {
-    running = (running + (delta ?? 0n)) as Decimal
-    const on = localDateOf(at, timeZone)
-    const step = { quantity: running, order: number, observedAt }
-    const isBeginning = initial && start.on >= opensOn
-    steps.push(isBeginning ? { ...atStart, ...step } : { ...step, on, estimated: false })
+  for (const order of [...beginnings, ...changes]) {
+    if (order.delta === undefined) return undefined
+    running = (running + order.delta) as Decimal
+    if (running < 0n) return undefined
+    const step = stepOf(order, running, observedAt, settings)
+    steps.push(beginnings.includes(order) ? { ...step, ...atStart } : step)
   }
-  return steps
+  const addsUp = isZeroed(seen) ? beginnings.length > 0 : running === seen.subscription.quantity
+  return addsUp ? steps : undefined
+}
+
+/**
+ * Where orders do not add up since the opening, the count is constant (B20). Beyond it the walk goes back to the latest
+ * order that does not tell what it changed, or cannot be true; there the count before that is constant.
+ */
+function asFarBack(
+  { seen, start, orders }: OpeningFacts,
+  changes: readonly QuantityOrder[],
+  settings: FoldSettings,
+): Walk {
+  const { observedAt, subscription } = seen
+  let running = subscription.quantity
+  let doubt = latestUnclear(orders, observedAt)
+  const steps: CountStep[] = []
+  for (const order of changes.toReversed()) {
+    const { at, delta } = order
+    if (doubt !== undefined && at <= doubt) break
+    if (delta === undefined || running - delta <= 0n) {
+      doubt = at
+      break
+    }
+    steps.unshift(stepOf(order, running, observedAt, settings))
+    running = (running - delta) as Decimal
+  }
+  const { on, estimated } = start
+  const from = (quantity: Decimal) => ({ on, quantity, estimated, order: undefined, observedAt })
+  const opening = openedFrom(settings)
+  const doubted = doubt === undefined ? undefined : localDateOf(doubt, settings.timeZone)
+  if (on >= opening || (doubted !== undefined && doubted >= opening)) {
+    const seenOn = localDateOf(observedAt, settings.timeZone)
+    return { steps: [from(subscription.quantity)], assumedThrough: seenOn }
+  }
+  return { steps: [from(running), ...steps], assumedThrough: assumedThrough(on, doubted, settings) }
+}
+
+/**
+ * From when on orders have to add up: an opening date behind the month of the first observation, else that month. Were
+ * it an earlier date, one chosen later would change the counts of what is billed already (B16).
+ */
+function openedFrom({ opensOn, observedAt: [first], timeZone }: FoldSettings): LocalDate {
+  const month = first === undefined ? opensOn : startOfMonth(localDateOf(first, timeZone))
+  return opensOn > month ? opensOn : month
+}
+
+/** The last day of the counts that orders do not tell: a beginning not explained is one, and none are read before. */
+function assumedThrough(
+  start: LocalDate,
+  doubted: LocalDate | undefined,
+  { opensOn }: FoldSettings,
+): LocalDate {
+  const reach = addDays(opensOn, -OPENING_REACH_DAYS)
+  const beginning = start < reach ? addDays(reach, -1) : start
+  return doubted !== undefined && doubted > beginning ? doubted : beginning
+}
+
+/** When the last order without a date, or of a kind nobody knows, took effect at the latest. */
+function latestUnclear({ unclear }: QuantityOrders, observedAt: Date): Date | undefined {
+  let latest: Date | undefined
+  for (const { at, dated } of unclear) {
+    if (at > observedAt) continue
+    // Without a date it took effect some time after it was placed.
+    const atLatest = dated ? at : hoursAfter(at, ORDER_LOOKBACK_DAYS * 24)
+    const known = atLatest < observedAt ? atLatest : observedAt
+    if (latest === undefined || known > latest) latest = known
+  }
+  return latest
+}
+
+function stepOf(
+  { at, number }: QuantityOrder,
+  quantity: Decimal,
+  observedAt: Date,
+  { timeZone }: FoldSettings,
+): CountStep {
+  return { on: localDateOf(at, timeZone), quantity, estimated: false, order: number, observedAt }
 }

@@ -36,6 +36,7 @@ export function foldOrderFees(order: ObservedOrder, timeZone: string): FoldedSub
     prices: [],
     holds: [],
     setups,
+    assumedThrough: undefined,
     exceptions: [],
     renewals: [],
     recordKeys: [orderKey(order.id)],

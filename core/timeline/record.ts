@@ -20,6 +20,8 @@ export interface FoldSettings {
   readonly timeZone: string
   /** Nothing before it is due (B20). */
   readonly opensOn: LocalDate
+  /** Instants of all observations, in order: a state was seen at each of them until the next state. */
+  readonly observedAt: readonly Date[]
   /** Local date of the latest observation: what lies behind it has been seen to happen, or not to. */
   readonly observedOn: LocalDate
 }

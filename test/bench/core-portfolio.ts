@@ -115,6 +115,7 @@ export function subscriptionOf(index: number): FoldedSubscription {
     ],
     holds: [],
     setups: [],
+    assumedThrough: undefined,
     exceptions: [],
     renewals: [],
     recordKeys: [],

@@ -15,6 +15,7 @@ import { decimalFromInteger } from '../../core/money/decimal.js'
 import { priceSubscription } from '../../core/pricing/timeline.js'
 import { changesOf } from '../../core/timeline/changes.js'
 import { type FoldedSubscription, type LineageRecord, foldLineage } from '../../core/timeline/fold.js'
+import type { FoldSettings } from '../../core/timeline/record.js'
 import { day, observed, order } from '../support/observed.js'
 
 /** What holds for every story a marketplace may tell about one subscription, also for stories that make no sense. */
@@ -24,6 +25,7 @@ const FIRST = day('2026-02-20')
 const SETTINGS = {
   timeZone: 'America/New_York',
   opensOn: day('2026-03-01'),
+  observedAt: [],
   observedOn: addDays(FIRST, 60),
 }
 
@@ -107,10 +109,10 @@ function orderOf(
   return order({ ...of, subscriptionId, products })
 }
 
-function fold(records: readonly LineageRecord[]): FoldedSubscription {
+function fold(records: readonly LineageRecord[], settings: FoldSettings = SETTINGS): FoldedSubscription {
   const [first, ...rest] = records
   if (first === undefined) throw new Error('a lineage has a line')
-  return foldLineage('L-test', [first, ...rest], SETTINGS)
+  return foldLineage('L-test', [first, ...rest], settings)
 }
 
 function isInOrder(dates: readonly { readonly on: LocalDate }[]): boolean {
@@ -162,6 +164,7 @@ describe('a folded subscription', () => {
         const folded = fold(records)
         const { timeline, currency } = priceSubscription(folded, [], 'USD')
         for (const kind of folded.exceptions) kinds.add(kind)
+        if (folded.assumedThrough !== undefined) kinds.add('assumed')
         expect(changesOf(folded, FIRST).every(({ effectiveOn }) => effectiveOn >= FIRST)).toBe(true)
         if (timeline === undefined) return
         const lines = dueThrough(
@@ -184,6 +187,22 @@ describe('a folded subscription', () => {
       'seatsUnknown',
       'unknownStatus',
     ])
+  })
+
+  test('has the same counts from whatever day on it is billed, but for what is known of them (B20)', () => {
+    fc.assert(
+      fc.property(lineage, fc.nat({ max: 60 }), (records, earlier) => {
+        // In the month of the first observation, or before it.
+        const settings = { ...SETTINGS, observedAt: [hoursAfter(startOfDayUtc(SETTINGS.opensOn), 15 * 24)] }
+        const opened = fold(records, settings)
+        const before = fold(records, { ...settings, opensOn: addDays(settings.opensOn, -earlier) })
+        expect(before).toEqual({ ...opened, assumedThrough: before.assumedThrough })
+        const matters = (through: LocalDate | undefined) =>
+          through !== undefined && through >= SETTINGS.opensOn
+        expect(matters(before.assumedThrough)).toBe(matters(opened.assumedThrough))
+      }),
+      RUNS,
+    )
   })
 
   test('does not depend on the order in which lines and orders are told', () => {

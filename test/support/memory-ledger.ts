@@ -46,7 +46,7 @@ function foldRecords(records: readonly ObservationRecord[], headers: readonly Ob
   )
   return {
     latest: headers.at(-1),
-    firstObservedAt: headers[0]?.observedAt,
+    observedAt: headers.map(({ observedAt }) => observedAt),
     customers: [...customers.values()],
     states,
     orders: [...orders.values()],

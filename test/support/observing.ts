@@ -10,12 +10,22 @@ import { day } from './observed.js'
 
 /** A marketplace looked at from time to time: what was seen goes through the real ledger into the real portfolio. */
 export class Observing {
-  readonly ledger = memoryLedger()
+  readonly ledger: ReturnType<typeof memoryLedger>
   readonly #settings: PortfolioSettings
+  /** Since when each observation asked for orders. */
+  readonly ordersAsked: Date[] = []
   #now = new Date(0)
 
-  constructor(opensOn = '2026-03-01') {
+  constructor(opensOn = '2026-03-01', ledger = memoryLedger()) {
     this.#settings = { timeZone: 'America/New_York', opensOn: day(opensOn) }
+    this.ledger = ledger
+  }
+
+  /** The same as seen by an MSP that opens on another day. */
+  openingOn(opensOn: string): Observing {
+    const other = new Observing(opensOn, this.ledger)
+    other.#now = this.#now
+    return other
   }
 
   /** One observation: everything the marketplace lists at the instant. */
@@ -29,7 +39,12 @@ export class Observing {
     const customers = [{ id: 'C1', name: 'Contoso' }]
     await observe(
       {
-        marketplace: { read: async () => ({ customers, subscriptions, ended, orders, requests: 1 }) },
+        marketplace: {
+          read: async ({ ordersSince }) => {
+            this.ordersAsked.push(ordersSince)
+            return { customers, subscriptions, ended, orders, requests: 1 }
+          },
+        },
         ledger: this.ledger,
         clock: { now: async () => this.#now },
         ids: { next: () => instant },
@@ -57,8 +72,8 @@ export class Observing {
   }
 
   /** Kinds of exception of the month, sorted. */
-  async exceptions(month: string): Promise<string[]> {
-    return (await this.who(month)).exceptions.map(({ kind }) => kind).sort()
+  async exceptions(month: string, policy: Partial<Policy> = {}): Promise<string[]> {
+    return (await this.who(month, policy)).exceptions.map(({ kind }) => kind).sort()
   }
 
   /** Kinds of change since a date, in order of date. */

@@ -24,7 +24,7 @@ describe(`observations, ${ENGINE} engine`, () => {
       expect(await ledger.latest()).toBeUndefined()
       expect(await ledger.ledger()).toEqual({
         latest: undefined,
-        firstObservedAt: undefined,
+        observedAt: [],
         customers: [],
         states: [],
         orders: [],
@@ -41,7 +41,7 @@ describe(`observations, ${ENGINE} engine`, () => {
       expect(await ledger.latest()).toEqual(header)
       expect(await ledger.ledger()).toEqual({
         latest: header,
-        firstObservedAt: record.observedAt,
+        observedAt: [record.observedAt],
         customers: record.customers,
         states: [{ sequence: 1, observedAt: record.observedAt, subscription: observed(), present: true }],
         orders: [{ ...order(), firstSequence: 1 }],
@@ -59,9 +59,9 @@ describe(`observations, ${ENGINE} engine`, () => {
       await ledger.record({ ...unchanged('b', 1), observedAt: instants[1] as Date })
       const states = [{ subscription: later, present: true }]
       await ledger.record({ ...unchanged('c', 2), observedAt: instants[2] as Date, states })
-      const { latest, firstObservedAt, states: stored } = await ledger.ledger()
+      const { latest, observedAt, states: stored } = await ledger.ledger()
       expect(latest?.sequence).toBe(3)
-      expect(firstObservedAt).toEqual(instants[0])
+      expect(observedAt).toEqual(instants)
       expect(stored.map(({ sequence, observedAt }) => [sequence, observedAt])).toEqual([
         [1, instants[0]],
         [3, instants[2]],

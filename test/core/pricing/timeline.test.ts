@@ -6,7 +6,12 @@ import { priceSubscription } from '../../../core/pricing/timeline.js'
 import { type LineageRecord, foldLineage } from '../../../core/timeline/fold.js'
 import { day, decimal, observed, order, record } from '../../support/observed.js'
 
-const SETTINGS = { timeZone: 'America/New_York', opensOn: day('2026-03-01'), observedOn: day('2026-03-20') }
+const SETTINGS = {
+  timeZone: 'America/New_York',
+  opensOn: day('2026-03-01'),
+  observedAt: [],
+  observedOn: day('2026-03-20'),
+}
 const NOW = '2026-03-20T13:00:00Z'
 
 function priced(

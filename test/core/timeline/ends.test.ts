@@ -9,6 +9,7 @@ import { day, decimal, observed, order, record } from '../../support/observed.js
 const SETTINGS = {
   timeZone: 'America/New_York',
   opensOn: day('2026-03-01'),
+  observedAt: [],
   observedOn: day('2026-03-20'),
 }
 
@@ -76,6 +77,7 @@ describe('B12: an ended line', () => {
       '2026-02-11 20',
       'ends 2026-03-11',
     ])
+    expect(fold(seen([['2026-03-12', zeroed]], [SALE]))).toEqual(['2026-02-11 20', 'ends 2026-03-11'])
     const inside = { ...zeroed, startsOn: day('2026-03-05') }
     expect(fold(seen([['2026-03-12', inside]], [SALE, change('5', '2026-03-07')]))).toEqual([
       '2026-03-05 20',
@@ -91,7 +93,8 @@ describe('B12: an ended line', () => {
     for (const orders of [[], [change('5', '2026-03-07')], [SALE, untold], [SALE, tooFew]]) {
       expect(fold(seen([['2026-03-12', inside]], orders))).toEqual(['ends 2026-03-11', 'seatsUnknown'])
     }
-    expect(fold(seen([['2026-03-12', zeroed]], [SALE]))).toEqual(['ends 2026-03-11', 'seatsUnknown'])
+    const longAgo = { ...zeroed, startsOn: day('2025-06-01') }
+    expect(fold(seen([['2026-03-12', longAgo]], [SALE]))).toEqual(['ends 2026-03-11', 'seatsUnknown'])
   })
 
   test('through the ledger: the turnover of a zeroed line is billed on', async () => {

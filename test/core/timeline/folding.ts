@@ -4,6 +4,7 @@ import { day } from '../../support/observed.js'
 const SETTINGS = {
   timeZone: 'America/New_York',
   opensOn: day('2026-03-01'),
+  observedAt: [],
   observedOn: day('2026-03-20'),
 }
 

@@ -10,6 +10,7 @@ import { day, decimal, observed, order, record } from '../../support/observed.js
 const SETTINGS = {
   timeZone: 'America/New_York',
   opensOn: day('2026-03-01'),
+  observedAt: [],
   observedOn: day('2026-03-20'),
 }
 const FIRST = '2026-03-10T12:00:00Z'
@@ -17,12 +18,16 @@ const FIRST = '2026-03-10T12:00:00Z'
 type States = readonly (readonly [string, ObservedSubscription])[]
 
 function opening(states: States, orders: readonly ObservedOrder[]) {
-  const { counts, exceptions } = foldLineage('L-test', [record(states, orders)], SETTINGS)
+  const {
+    counts,
+    exceptions,
+    assumedThrough = SETTINGS.opensOn - 1,
+  } = foldLineage('L-test', [record(states, orders)], SETTINGS)
   const steps = counts.map(
     ({ on, quantity, estimated }) =>
       `${formatLocalDate(on)} ${formatDecimal(quantity)}${estimated ? '?' : ''}`,
   )
-  return [...steps, ...exceptions]
+  return [...steps, ...(assumedThrough < SETTINGS.opensOn ? [] : ['assumed']), ...exceptions]
 }
 
 function seats(quantity: string, more: Partial<ObservedSubscription> = {}) {

@@ -4,7 +4,12 @@ import { formatDecimal } from '../../../core/money/decimal.js'
 import { foldPrices } from '../../../core/timeline/prices.js'
 import { day, decimal, observed, record } from '../../support/observed.js'
 
-const SETTINGS = { timeZone: 'America/New_York', opensOn: day('2026-03-01'), observedOn: day('2026-03-20') }
+const SETTINGS = {
+  timeZone: 'America/New_York',
+  opensOn: day('2026-03-01'),
+  observedAt: [],
+  observedOn: day('2026-03-20'),
+}
 const usd = (amount: string) => ({ currency: 'USD', amount: decimal(amount) })
 
 /** "2025-06-01 22 cost 17": what holds from when, for prices (and costs) observed on the 5th, 10th and 15th of March. */

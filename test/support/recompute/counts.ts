@@ -1,4 +1,4 @@
-import type { Day } from './days.js'
+import { type Day, firstOfMonth, monthNumber } from './days.js'
 import type { OpenedRecord } from './opening.js'
 import type { Sighting } from './polls.js'
 import type { Rules } from './rules.js'
@@ -15,33 +15,33 @@ interface Movement {
   readonly by: number
 }
 
+/** What orders tell of the time before a first count, and the last day on which they do not. */
+interface Walked {
+  readonly movements: readonly Movement[]
+  /** Minus infinity: they tell all of it. */
+  readonly unknownOn: Day
+}
+
 /**
- * B20: walks back from the first observed count to the later of opening and start. Undefined where the orders do not
- * add up: one without products or with only a total, a count that would fall below one seat, or, for a record that
- * began after the opening, a first order and changes whose sum is not the observed count.
+ * B20: walks back from a first observed count through the orders of its record: to the latest one without products, or
+ * with only a total, or before which the count would fall below one seat. Before it the count is constant; when that is
+ * after `opened`, or the record began after it and a first order and changes do not make up the count, all of it is.
  */
-function walkBack(
-  seats: number,
-  steps: readonly Step[],
-  from: Day,
-  wholeHistory: boolean,
-): readonly Movement[] | undefined {
+function walkBack({ sighting, record }: Shown, steps: readonly Step[], opened: Day): Walked {
+  const { seats } = sighting.record
+  const constant = { movements: [], unknownOn: sighting.on }
   const movements: Movement[] = []
   let before = seats
   for (const { on, type, difference } of steps.toReversed()) {
-    if (on < from || type === 'sales') continue
-    if (difference === undefined) return undefined
+    if (type === 'sales') continue
+    if (difference === undefined || before - difference < 1)
+      return on >= opened || record.start >= opened ? constant : { movements, unknownOn: on }
     movements.unshift({ on, by: difference })
     before -= difference
-    if (before < 1) return undefined
   }
   const sold = steps.find((step) => step.type === 'sales')?.total
-  if (wholeHistory && sold !== undefined) {
-    const changes = steps.filter((step) => step.type === 'change')
-    const sum = changes.reduce((total, step) => total + (step.difference ?? 0), sold)
-    if (sum !== seats) return undefined
-  }
-  return movements
+  if (sold === undefined || before === sold) return { movements, unknownOn: Number.NEGATIVE_INFINITY }
+  return record.start >= opened ? constant : { movements, unknownOn: record.start }
 }
 
 /**
@@ -108,20 +108,28 @@ class Tally {
     return this.#rules.broken === 'changeDuringReadMissed' ? startedAt : shownAt
   }
 
-  open({ sighting, record }: Shown): void {
+  open(shown: Shown): void {
     const { broken } = this.#rules
+    const { sighting, record } = shown
     // Whether a count holds a change of the minutes it took to read it is told by the next one.
     const until = record.served.length > 1 ? this.#shownAt(sighting) : sighting.startedAt
     const known = record.steps.filter(
       (step) => step.at <= until && (broken !== 'openingNeverCorrected' || step.completedIn <= sighting.poll),
     )
     for (const step of known) this.#used.add(step)
-    const from = Math.max(record.start, this.#opensOn)
-    const whole = record.start >= this.#opensOn
-    const constant = broken === 'openingConstant'
-    const walked = constant ? undefined : walkBack(sighting.record.seats, known, from, whole)
-    this.assumed = walked === undefined
-    this.movements = walked ?? []
+    if (broken === 'openingConstant') return
+    this.movements = this.#walk(shown, known)
+  }
+
+  /** A date chosen before the month of the first poll adds what was due before; what is since then stays. */
+  #opened({ sighting }: Shown): Day {
+    return Math.max(this.#opensOn, firstOfMonth(monthNumber(sighting.on)))
+  }
+
+  #walk(shown: Shown, steps: readonly Step[]): readonly Movement[] {
+    const { movements, unknownOn } = walkBack(shown, steps, this.#opened(shown))
+    if (unknownOn >= this.#opensOn) this.assumed = true
+    return movements
   }
 
   add(before: Shown, after: Shown): void {
@@ -136,12 +144,12 @@ class Tally {
         (step) =>
           step.at > this.#shownAt(before.sighting) || (after.isFirst && after.record.steps.includes(step)),
       )
-    if (after.isFirst && after.sighting.poll === 0 && after.record.start <= this.#opensOn) {
+    const waiting = [...this.#waiting, ...own].toSorted((left, right) => left.at - right.at)
+    const found = this.#explain(from, to, own) ?? (from === to ? undefined : this.#explain(from, to, waiting))
+    if (found === undefined && after.isFirst && after.sighting.poll === 0) {
       this.#join(from, after, own)
       return
     }
-    const waiting = [...this.#waiting, ...own].toSorted((left, right) => left.at - right.at)
-    const found = this.#explain(from, to, own) ?? (from === to ? undefined : this.#explain(from, to, waiting))
     if (found === undefined && from === to) for (const step of own) this.#waiting.add(step)
     const end = after.isEnded ? (after.record.end ?? after.sighting.on) : after.sighting.on
     const on = after.isFirst ? after.record.start : Math.min(end, after.sighting.on)
@@ -150,12 +158,13 @@ class Tally {
     this.movements = [...this.movements, ...(found ?? estimated)]
   }
 
-  /** B20: a record that began before the opening is walked back to the opening, whatever the one before it had. */
+  /** B20: a record that was there at the first poll is walked back to its start, whatever the one before it had. */
   #join(from: number, after: Shown, steps: readonly Step[]): void {
     const to = after.sighting.record.seats
-    const walked = walkBack(to, steps, this.#opensOn, false)
-    if (walked === undefined) this.assumed = true
-    const later = walked ?? []
+    const later = this.#walk(
+      after,
+      steps.filter((step) => after.record.steps.includes(step)),
+    )
     const by = to - from - later.reduce((sum, movement) => sum + movement.by, 0)
     this.movements = [...this.movements, { on: after.record.start, by }, ...later]
     for (const step of steps) this.#used.add(step)

@@ -83,20 +83,38 @@ function scheduledEvents(last: OpenedRecord, input: CalculatorInput, request: In
   })
 }
 
+/**
+ * B20: nothing before the opening is due, so what is charged begins with the count of that day. In arrears the period
+ * before it, or around it, is due (B21): there it is that of the period's first day.
+ */
+function openedCounts(lineage: Lineage, input: CalculatorInput, opensOn: Day): readonly EventInput[] {
+  const { subscription, policy } = readInput(input)
+  const before = periodsOf(subscription, policy, {}).containing(opensOn - 1)
+  const from = policy.timing === 'arrears' ? before.from : opensOn
+  const { counts } = lineage
+  const [first] = counts
+  const opening = counts.findLast(({ on }) => on <= from)
+  if (first === undefined || opening === undefined) return counts.map(countEvent)
+  return [{ on: first.on, seats: opening.seats }, ...counts.filter(({ on }) => on > from)].map(countEvent)
+}
+
+function countEvent({ on, seats }: Lineage['counts'][number]): EventInput {
+  return { on: formatDay(on), quantity: `${seats}` }
+}
+
 /** The calculator's input of a lineage: its records one after the other, as the polls told them. */
 export function inputOf(lineage: Lineage, request: InputRequest): CalculatorInput {
   const { records } = lineage
   const [first, last] = [records[0], records.at(-1)]
   if (first === undefined || last === undefined) throw new Error('a lineage has at least one record')
   const own = records.flatMap((opened, index) => priceEvents(opened, records[index + 1]))
-  const counts = lineage.counts.map(({ on, seats }) => ({ on: formatDay(on), quantity: `${seats}` }))
-  const events = [...own, ...counts, ...holdEvents(lineage, request.rules), ...request.fees]
+  const others = [...holdEvents(lineage, request.rules), ...request.fees]
   const trialEnd = trialEndOf(own)
   const terms = records.map((opened) => {
     const term = hasEnded(opened.running) ? undefined : firstTerm(opened.running, request.today)
     return term ?? { from: formatDay(opened.start) }
   })
-  const input: CalculatorInput = {
+  const described: CalculatorInput = {
     currency: request.currency,
     policy: request.policy,
     subscription: {
@@ -105,12 +123,14 @@ export function inputOf(lineage: Lineage, request: InputRequest): CalculatorInpu
       end: last.end === undefined ? null : formatDay(last.end),
       terms,
       ...(trialEnd === undefined ? {} : { trialEnd }),
-      events,
+      events: own,
     },
     from: formatDay(request.from),
     dueFrom: formatDay(request.opensOn),
     to: formatDay(request.until + 1),
   }
+  const events = [...own, ...openedCounts(lineage, described, request.opensOn), ...others]
+  const input = { ...described, subscription: { ...described.subscription, events } }
   const scheduled = scheduledEvents(last, input, request)
   const planned = last.end ?? last.plannedEnd
   const end = last.end === undefined && planned !== undefined ? { end: nextPeriod(input, planned) } : {}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import type { ObservedOrder, ObservedSubscription } from '../../../core/marketplace/types.js'
+import { Observing } from '../../support/observing.js'
+import { day, decimal, observed, order } from '../../support/observed.js'
+
+const FIRST = '2026-03-10T12:00:00Z'
+const ARREARS = { timing: 'arrears' } as const
+const MARCH = '2026-03-01'
+
+function seats(quantity: string, more: Partial<ObservedSubscription> = {}) {
+  return observed({ quantity: decimal(quantity), ...more })
+}
+
+function change(quantity: string, on: string, more: Partial<ObservedOrder> = {}) {
+  const at = new Date(`${on}T15:00:00Z`)
+  const products = [{ mpn: 'BP', quantity: decimal(quantity) }]
+  return order({ id: quantity + on, products, createdAt: at, provisionedAt: at, ...more })
+}
+
+async function world(
+  subscriptions: readonly ObservedSubscription[],
+  orders: readonly ObservedOrder[],
+): Promise<Observing> {
+  const seen = new Observing()
+  await seen.see(FIRST, subscriptions, orders)
+  return seen
+}
+
+describe('B20, B21: in arrears the period before the opening date is due on it', () => {
+  test('a change of February counts from its day: 20 × 22 + 5 × 22 × 18/28', async () => {
+    const seen = await world([seats('25')], [change('5', '2026-02-11')])
+    expect(await seen.total(MARCH, ARREARS)).toBe(44_000n + 7_071n)
+    expect(await seen.exceptions(MARCH, ARREARS)).toEqual([])
+    expect(await seen.total(MARCH)).toBe(55_000n)
+  })
+
+  test('an order of February without products leaves its count assumed; in advance it does not matter', async () => {
+    const seen = await world([seats('25')], [change('5', '2026-02-11', { products: undefined })])
+    expect(await seen.total(MARCH, ARREARS)).toBe(55_000n)
+    expect(await seen.exceptions(MARCH, ARREARS)).toEqual(['assumed'])
+    expect(await seen.total(MARCH)).toBe(55_000n)
+    expect(await seen.exceptions(MARCH)).toEqual([])
+  })
+
+  test('an order of January without products is of no period that is due', async () => {
+    const orders = [change('5', '2026-01-31', { products: undefined }), change('5', '2026-02-11')]
+    const seen = await world([seats('25')], orders)
+    expect(await seen.total(MARCH, ARREARS)).toBe(44_000n + 7_071n)
+    expect(await seen.exceptions(MARCH, ARREARS)).toEqual([])
+  })
+
+  test('by the subscription’s own day: 15 February to 15 March, +5 on 20 February: 5 × 22 × 23/28', async () => {
+    const own = { ...ARREARS, cycle: 'anniversary' } as const
+    const seen = await world([seats('25', { startsOn: day('2025-06-15') })], [change('5', '2026-02-20')])
+    expect(await seen.total(MARCH, own)).toBe(44_000n + 9_036n)
+    expect(await seen.exceptions(MARCH, own)).toEqual([])
+  })
+
+  test('a year that began before orders are read has an assumed count, in arrears only', async () => {
+    const yearly = seats('25', { billingPeriod: { type: 'year', duration: 1 } })
+    const seen = await world([yearly], [change('5', '2026-03-05')])
+    expect(await seen.exceptions(MARCH, ARREARS)).toEqual(['assumed'])
+    expect(await seen.exceptions(MARCH)).toEqual([])
+    // 5 × 22 × 88/365: 5 March to 1 June of the year since 1 June 2025.
+    expect(await seen.total(MARCH)).toBe(2_652n)
+  })
+
+  test('over a turnover of February: +5 on the new licence line on the 20th: 5 × 22 × 9/28', async () => {
+    const old = seats('20', {
+      status: 'removed',
+      startsOn: day('2026-01-11'),
+      expiresOn: day('2026-02-11'),
+    })
+    const fresh = seats('25', { subscriptionId: '2000', startsOn: day('2026-02-11') })
+    const more = change('5', '2026-02-20', { subscriptionId: '2000' })
+    const seen = await world([old, fresh], [more])
+    expect(await seen.total(MARCH, ARREARS)).toBe(44_000n + 3_536n)
+    expect(await seen.exceptions(MARCH, ARREARS)).toEqual([])
+  })
+
+  test('on hold since 11 February, +5 on the 5th: 20 × 22 × 10/28 + 5 × 22 × 6/28', async () => {
+    const held = seats('25', { status: 'hold', lastModifiedOn: day('2026-02-11') })
+    const seen = await world([held], [change('5', '2026-02-05')])
+    expect(await seen.total(MARCH, { ...ARREARS, suspended: 'pause' })).toBe(15_714n + 2_357n)
+  })
+
+  test('orders are asked for from a month before the opening on, and as long before as one may take', async () => {
+    const seen = await world([seats('25')], [])
+    expect(seen.ordersAsked).toEqual([new Date('2025-12-15T00:00:00Z')])
+  })
+})
+
+describe('B8, B20: a period that encloses the opening date', () => {
+  test('begins with the count of that date: 25 until 25 February, then 20, and 5 more on 5 March', async () => {
+    const own = { cycle: 'anniversary' } as const
+    const orders = [change('-5', '2026-02-25'), change('5', '2026-03-05')]
+    const seen = await world([seats('25', { startsOn: day('2025-06-15') })], orders)
+    // 5 × 22 × 10/28, and from 15 March on 25 × 22.
+    expect(await seen.total(MARCH, own)).toBe(3_929n + 55_000n)
+  })
+})
+
+describe('B16, B20: what the counts of a day are does not depend on the opening date', () => {
+  test.each([
+    ['an older order without products', [change('5', '2026-02-10', { products: undefined })]],
+    ['an older order without a date', [change('5', '2026-01-10', { provisionedAt: undefined })]],
+    ['an older order that cannot be true', [change('40', '2026-02-10')]],
+    ['a sale that does not add up', [change('17', '2026-02-05', { type: 'sales' })]],
+  ])('%s: March stays 20 × 22 + 5 × 22 × 21/31', async (_, older) => {
+    const startsOn = day('2026-02-05')
+    const seen = await world([seats('25', { startsOn })], [...older, change('5', '2026-03-11')])
+    // The order of 11 March is completed after the first look.
+    await seen.see('2026-03-11T20:00:00Z', [seats('30', { startsOn })], [...older, change('5', '2026-03-11')])
+    const march = async (opensOn: string) => {
+      const { bills } = await seen.openingOn(opensOn).who(MARCH)
+      const lines = bills.flatMap((bill) => bill.lines).filter(({ charge }) => charge.billOn >= day(MARCH))
+      return lines.map(({ charge }) => charge.amount)
+    }
+    expect(await march('2026-02-01')).toEqual(await march(MARCH))
+    expect(await march('2026-01-01')).toEqual(await march(MARCH))
+    expect(await march(MARCH)).toEqual([55_000n, 7_452n])
+    expect(await seen.exceptions(MARCH)).toEqual([])
+    expect(await seen.openingOn('2026-02-01').exceptions(MARCH)).toEqual(['assumed'])
+  })
+
+  test('since the opening all orders must tell: with one that does not the count is constant', async () => {
+    const orders = [change('5', '2026-03-05', { products: undefined }), change('5', '2026-03-08')]
+    const seen = await world([seats('25')], orders)
+    expect(await seen.total(MARCH)).toBe(55_000n)
+    expect(await seen.exceptions(MARCH)).toEqual(['assumed'])
+    // Of a date behind it that order says nothing: 20 × 22, +5 on 8 March.
+    const later = seen.openingOn('2026-03-07')
+    expect((await later.portfolio()).subscriptions[0]?.subscription.counts).toHaveLength(2)
+    expect(await later.exceptions(MARCH)).toEqual([])
+  })
+})
