@@ -61,7 +61,8 @@ export interface Config {
   readonly dataDirectory: string | undefined
   /** Folder that `export` in a terminal writes to. */
   readonly exportDirectory: string
-  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  /** undefined: `warn`, and only `error` for somebody at a terminal, who is told in words. */
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug' | undefined
   readonly marketplace: MarketplaceConfig
   readonly settings: StudioSettings
   readonly server: ServerConfig
@@ -232,7 +233,7 @@ function configOf(values: Values): Config {
     databaseUrl: values.DATABASE_URL,
     dataDirectory: values.DATA_DIR ?? '.data',
     exportDirectory: values.EXPORT_DIR ?? 'exports',
-    logLevel: values.LOG_LEVEL ?? 'warn',
+    logLevel: values.LOG_LEVEL,
     marketplace: marketplaceOf(values),
     settings: {
       timeZone: values.BILLING_TIME_ZONE,

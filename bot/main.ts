@@ -29,6 +29,8 @@ import { type FileLinks, createFileLinks } from './links.js'
 export interface Replacements {
   /** One answer and it ends: the embedded database is opened the quick way. Default: false. */
   readonly shortLived?: boolean
+  /** Somebody reads stderr: what a log would warn of is said in words there. Default: false. */
+  readonly atTerminal?: boolean
   readonly clock?: Clock
   /** The time by which signed requests are fresh: this machine's, unless replaced. */
   readonly now?: () => Date
@@ -49,7 +51,7 @@ export interface Running {
 
 /** Opens the database, applies migrations and wires everything. Problem when the configuration cannot work. */
 export async function start(config: Config, replacements: Replacements = {}): Promise<Running> {
-  const log = logOf(config)
+  const log = logOf(config, replacements.atTerminal)
   // First what can refuse the configuration, then what has to be closed again.
   const marketplace = createIngramMarketplace({ ...config.marketplace, log })
   const storage = await openDatabase(config, log, replacements.shortLived)
@@ -69,8 +71,13 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
     const { progressWriter } = await import('./console/prompt.js')
     const { withSavedFile } = await import('./console/save.js')
     if (config.consoleIdentity === '') throw nobodyAtTheTerminal()
-    const reply = await desk.ask(config.consoleIdentity, text, progressWriter(process.stderr))
-    return withSavedFile(reply, config.exportDirectory)
+    const progress = progressWriter(process.stderr)
+    try {
+      const reply = await desk.ask(config.consoleIdentity, text, (step) => progress.show(step))
+      return await withSavedFile(reply, config.exportDirectory)
+    } finally {
+      progress.end()
+    }
   }
   return {
     studio,
@@ -228,8 +235,8 @@ function openDatabase(config: Config, log: Log, shortLived = false): Promise<Sto
 }
 
 /** A log in which nothing secret of this configuration can appear. */
-function logOf(config: Config): Log {
-  const { marketplace, databaseUrl, slack, teams } = config
+function logOf(config: Config, atTerminal = false): Log {
+  const { logLevel, marketplace, databaseUrl, slack, teams } = config
   const { auth, subscriptionKey } = marketplace
   const secrets = [
     subscriptionKey,
@@ -241,7 +248,8 @@ function logOf(config: Config): Log {
     teams?.appPassword,
     teams?.filesKey,
   ]
-  return createLog({ level: config.logLevel, secrets: secrets.filter((secret) => secret !== undefined) })
+  const level = logLevel ?? (atTerminal ? 'error' : 'warn')
+  return createLog({ level, secrets: secrets.filter((secret) => secret !== undefined) })
 }
 
 /** The environment, and below it what a .env file in the current folder says. */
@@ -277,7 +285,8 @@ async function askOnce(words: readonly string[]): Promise<number> {
       next: 'Type `npm run -s ask -- "who march"`, once for each command.',
     })
   }
-  const running = await start(parseConfig(await readEnvironment()), { shortLived: true })
+  const atTerminal = process.stderr.isTTY
+  const running = await start(parseConfig(await readEnvironment()), { shortLived: true, atTerminal })
   try {
     return await report(await running.ask(words.join(' ')))
   } finally {

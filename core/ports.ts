@@ -22,12 +22,21 @@ export interface Log {
   error(fields: Readonly<Record<string, unknown>>, message: string): void
 }
 
-/** How far a long read has come: "subscriptions 120 of 512". */
-export interface Progress {
-  readonly step: 'customers' | 'subscriptions' | 'orders'
-  readonly done: number
-  readonly total: number
-}
+/** How far a long read has come: "subscriptions 120 of 512"; or why it waits, and which try of how many comes next. */
+export type Progress =
+  | {
+      readonly step: 'customers' | 'subscriptions' | 'orders'
+      readonly done: number
+      readonly total: number
+    }
+  | {
+      readonly step: 'waiting'
+      /** "The marketplace answered 429 Too Many Requests" */
+      readonly why: string
+      readonly waitMilliseconds: number
+      readonly attempt: number
+      readonly attempts: number
+    }
 
 export interface ReadRequest {
   /** Orders created before this instant are not asked for. */

@@ -58,6 +58,7 @@ export async function startDemo(
     clock: { now: lookedAt },
     // Small data and few questions: what is saved at the start is never missed later.
     shortLived: true,
+    atTerminal: process.stderr.isTTY,
   })
   const close = async () => {
     await running.close()
@@ -85,7 +86,6 @@ export function demoConfig(
     BILLING_OPENS_ON: '2026-03-01',
     MSP_ID: 'demo',
     PEOPLE: 'console:dana=approver:Dana',
-    LOG_LEVEL: 'warn',
   })
 }
 

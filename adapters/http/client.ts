@@ -60,6 +60,17 @@ export interface HttpRequest {
   readonly signal?: AbortSignal
   /** Called for each try that is sent. */
   readonly onAttempt?: () => void
+  /** Called for each wait before another try. */
+  readonly onWait?: (wait: HttpWait) => void
+}
+
+/** Why there was no usable answer, how long is waited, and which try of how many comes then. */
+export interface HttpWait {
+  /** "The marketplace answered 429 Too Many Requests" */
+  readonly why: string
+  readonly waitMilliseconds: number
+  readonly attempt: number
+  readonly attempts: number
 }
 
 export interface HttpClient {
@@ -87,13 +98,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if ('answer' in result) return result.answer
       const { failure } = result
       if (failure.retry === 'malformed') malformed += 1
-      const isLast = attempt >= allowedAttempts(failure, request) || malformed >= HTTP_MALFORMED_ATTEMPTS
+      const allowed = allowedAttempts(failure, request)
+      const isLast = attempt >= allowed || malformed >= HTTP_MALFORMED_ATTEMPTS
       if (isLast) throw failure.problem(failure.retry === 'malformed' ? malformed : attempt)
       const waitMilliseconds = failure.retryAfterMilliseconds ?? backoffMilliseconds(attempt, random)
       options.log?.warn(
         { request: failure.where, reason: failure.what, attempt, waitMilliseconds },
         `${options.system} did not answer usably; trying again`,
       )
+      const why = `${options.system} ${failure.what}`
+      request.onWait?.({ why, waitMilliseconds, attempt: attempt + 1, attempts: allowed })
       if (failure.retry === 'limited') gate.pause(waitMilliseconds, request.signal)
       else await sleep(waitMilliseconds, request.signal)
     }

@@ -4,7 +4,7 @@ import { createPauseGate, type Sleep, sleepForReal, wallClock } from '../http/ba
 import { createHttpClient } from '../http/client.js'
 import type { HttpAnswer } from '../http/judge.js'
 import { quotable, serverWords } from '../http/refusal.js'
-import { createTokenSource, type IngramAuth } from './auth.js'
+import { createTokenSource, type IngramAuth, type Watch } from './auth.js'
 import { NOTHING_STORED } from './reading.js'
 
 export interface IngramOptions {
@@ -26,8 +26,8 @@ export interface IngramOptions {
 /** What a call of one read belongs to. */
 export interface Call {
   readonly signal: AbortSignal
-  /** Called for each request sent, those for tokens included. */
-  readonly onAttempt: () => void
+  /** Told of each request sent and each wait, those for tokens included. */
+  readonly watch: Watch
 }
 
 export interface IngramApi {
@@ -63,7 +63,7 @@ export function createIngramApi(options: IngramOptions): IngramApi {
   const http = createHttpClient({ ...shared, baseUrl, secrets: tokens.secrets })
 
   return {
-    async get(path, { signal, onAttempt }, { query = {}, returned = [] } = {}) {
+    async get(path, { signal, watch }, { query = {}, returned = [] } = {}) {
       for (let renewed = false; ; renewed = true) {
         let used = ''
         const answer = await http.request({
@@ -71,12 +71,12 @@ export function createIngramApi(options: IngramOptions): IngramApi {
           path,
           query,
           headers: async () => {
-            used = await tokens.token(onAttempt)
+            used = await tokens.token(watch)
             return { ...headers, authorization: `Bearer ${used}` }
           },
           returned: [401, ...returned],
           signal,
-          onAttempt,
+          ...watch,
         })
         if (answer.status !== 401) return answer
         if (renewed) throw stillRefused(answer, tokens.secrets())

@@ -1,4 +1,9 @@
-import { createHttpClient, type HttpClient, type HttpClientOptions } from '../http/client.js'
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+} from '../http/client.js'
 import type { HttpAnswer } from '../http/judge.js'
 import { quotable, serverWords } from '../http/refusal.js'
 import { Problem } from '../../core/problem.js'
@@ -27,9 +32,12 @@ export type IngramAuth =
       readonly clientSecret: string
     }
 
+/** Who wants to know of each try, and of each wait for another. */
+export type Watch = Pick<HttpRequest, 'onAttempt' | 'onWait'>
+
 export interface TokenSource {
   /** A token good for a minute at least; callers at the same time share one request. */
-  token(onAttempt: () => void): Promise<string>
+  token(watch: Watch): Promise<string>
   /** Says that this token was refused, so that the next caller gets a new one. */
   refuse(token: string): void
   /** Everything here that must never be read by anyone. */
@@ -62,17 +70,17 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const secrets = (): readonly string[] => [...ownSecrets(options), current?.token ?? '', previous ?? '']
   const issue = issuer(options, secrets)
 
-  async function renew(onAttempt: () => void): Promise<string> {
-    const issued = await issue(onAttempt)
+  async function renew(watch: Watch): Promise<string> {
+    const issued = await issue(watch)
     previous = current?.token
     current = { ...issued, issuedAt: now() }
     return issued.token
   }
 
   return {
-    async token(onAttempt) {
+    async token(watch) {
       if (current !== undefined && isFresh(current, now())) return current.token
-      running ??= renew(onAttempt).finally(() => {
+      running ??= renew(watch).finally(() => {
         running = undefined
       })
       return await running
@@ -98,20 +106,20 @@ function isFresh(
 function issuer(
   options: TokenSourceOptions,
   secrets: () => readonly string[],
-): (onAttempt: () => void) => Promise<IssuedToken> {
+): (watch: Watch) => Promise<IssuedToken> {
   const { auth } = options
   // A client of its own: data requests hold all turns of theirs while they wait for this one.
   const baseUrl = auth.kind === 'basic-token' ? options.baseUrl : auth.tokenUrl
   const http = createHttpClient({ ...options.http, baseUrl, secrets })
   const refused = { repeatable: true, returned: [400, 401, 403] } as const
   if (auth.kind === 'basic-token') {
-    return async (onAttempt) => {
+    return async (watch) => {
       const answer = await http.request({
         method: 'POST',
         path: ['token'],
         headers: async () => ({ ...options.headers, authorization: `Basic ${basicCredentials(auth)}` }),
         json: { marketplace: auth.marketplace },
-        onAttempt,
+        ...watch,
         ...refused,
       })
       refuseUnlessSignedIn(answer, secrets())
@@ -131,8 +139,8 @@ function keycloakIssuer(
   http: HttpClient,
   secrets: () => readonly string[],
   refused: { readonly repeatable: true; readonly returned: readonly number[] },
-): (onAttempt: () => void) => Promise<IssuedToken> {
-  return async (onAttempt) => {
+): (watch: Watch) => Promise<IssuedToken> {
+  return async (watch) => {
     const answer = await http.request({
       method: 'POST',
       path: [],
@@ -144,7 +152,7 @@ function keycloakIssuer(
         client_secret: auth.clientSecret,
         scope: 'openid',
       },
-      onAttempt,
+      ...watch,
       ...refused,
     })
     refuseUnlessSignedIn(answer, secrets())

@@ -37,8 +37,11 @@ export function createIngramMarketplace(options: IngramOptions): Marketplace {
       let requests = 0
       const call: Call = {
         signal: giveUp.signal,
-        onAttempt: () => {
-          requests += 1
+        watch: {
+          onAttempt: () => {
+            requests += 1
+          },
+          onWait: (wait) => request.onProgress?.({ step: 'waiting', ...wait }),
         },
       }
       const reader: Reader = { api, call, giveUp: (reason) => giveUp.abort(reason), request }

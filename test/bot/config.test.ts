@@ -41,7 +41,7 @@ test('what is required is enough; the rest has defaults', () => {
     mspId: 'msp',
     databaseUrl: undefined,
     dataDirectory: '.data',
-    logLevel: 'warn',
+    logLevel: undefined,
   })
   expect(config.marketplace.auth).toMatchObject({ kind: 'basic-token', marketplace: 'us' })
 })

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { parseConfig } from '../../bot/config.js'
 import { start } from '../../bot/main.js'
 import { Problem } from '../../core/problem.js'
+import { sendJson } from '../adapters/http/scripted-server.js'
+import { fakeMarketplace } from '../adapters/ingram/fake-marketplace.js'
 import { checkLeaks } from '../support/leaks.js'
 
 checkLeaks()
@@ -36,4 +38,37 @@ test('a terminal nobody is at in PEOPLE is told how to be one of them', { timeou
   await expect(running.ask('who')).rejects.toThrow('Add an identity such as `+console:dana`')
   await running.close()
   await rm(folder, { recursive: true, force: true })
+})
+
+test.each([
+  ['is told in words, not in JSON', true, ''],
+  [
+    'is not there to be told, so the log has it',
+    false,
+    'The marketplace did not answer usably; trying again',
+  ],
+])('whoever is at a terminal %s', { timeout: 120_000 }, async (_, atTerminal, logged) => {
+  let limited = true
+  const marketplace = await fakeMarketplace({}, (_received, response) => {
+    if (!limited) return false
+    limited = false
+    sendJson(response, {}, 429, { 'Retry-After': '1' })
+    return true
+  })
+  let written = ''
+  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written += String(text)
+    return true
+  })
+  const config = parseConfig({ ...SETTINGS, INGRAM_URL: marketplace.url })
+  const running = await start({ ...config, dataDirectory: undefined }, { atTerminal, shortLived: true })
+  try {
+    expect((await running.ask('observe')).problem).toBeUndefined()
+  } finally {
+    stderr.mockRestore()
+    await running.close()
+    await marketplace.close()
+  }
+  const json = written.split('\n').filter((line) => line.startsWith('{'))
+  expect(json.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(logged === '' ? [] : [logged])
 })

@@ -66,8 +66,13 @@ describe('a limit of requests per time (429)', () => {
         : sendJson(response, { fine: true }),
     )
     const { client, waits } = clientOf(server)
-    await expect(client.request(GET)).resolves.toMatchObject({ body: { fine: true } })
+    const told: unknown[] = []
+    const onWait = (wait: unknown): unknown => told.push(wait)
+    await expect(client.request({ ...GET, onWait })).resolves.toMatchObject({ body: { fine: true } })
     expect(waits).toEqual([7000])
+    const said = 'Rate limit is exceeded. Try again in 7 seconds.'
+    const why = `The marketplace answered 429 Too Many Requests: "${said}"`
+    expect(told).toEqual([{ why, waitMilliseconds: 7000, attempt: 2, attempts: 6 }])
   })
 
   it('doubles its own waits without a word, and gives up after six tries', async () => {

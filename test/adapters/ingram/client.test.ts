@@ -36,6 +36,20 @@ async function start(
 }
 
 describe('a whole read', () => {
+  it('says why it waits, also while it signs in, and which try comes then', async () => {
+    const refused = new Set(['/token', '/customers'])
+    const server = await start({}, ({ url }, response) => {
+      if (!refused.delete(url.pathname)) return false
+      sendJson(response, {}, 429, { 'Retry-After': '30' })
+      return true
+    })
+    const progress: Progress[] = []
+    await reader(server).marketplace.read(readRequest({ onProgress: (step) => progress.push(step) }))
+    const why = 'The marketplace answered 429 Too Many Requests'
+    const waiting = { step: 'waiting', why, waitMilliseconds: 30_000, attempt: 2, attempts: 6 }
+    expect(progress.filter(({ step }) => step === 'waiting')).toEqual([waiting, waiting])
+  })
+
   it('brings customers, licence lines and orders, counts its requests and says how far it is', async () => {
     const server = await start({
       customers: [customer({ id: '2', name: 'Fabrikam' }), customer()],
