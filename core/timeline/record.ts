@@ -1,5 +1,5 @@
 import { periodKey } from '../calendar/billing-period.js'
-import type { LocalDate } from '../calendar/date.js'
+import { type LocalDate, addDays } from '../calendar/date.js'
 import { localDateOf } from '../calendar/zone.js'
 import type { ObservedOrder, ObservedSubscription } from '../marketplace/types.js'
 
@@ -114,7 +114,8 @@ function isCompletedSale({ type, status }: ObservedOrder): boolean {
 /**
  * First day without service of an ended line; undefined while it runs. The marketplace's expiration date says it, unless
  * that lies ahead although the line has ended (some perpetual products): then a completed cancellation, else the day it
- * was last modified, else the day we first saw it ended (BILLING B12, B19).
+ * was last modified, else the day we first saw it ended (BILLING B12, B19). A date without a zone may be the day after
+ * the local one; an order stamped after it was seen to have ended is not when it did.
  */
 export function endOf(history: RecordHistory, settings: FoldSettings): SeenDate | undefined {
   const ended = firstEndedState(history)
@@ -123,7 +124,7 @@ export function endOf(history: RecordHistory, settings: FoldSettings): SeenDate 
   const start = startOf(history, settings).on
   const seenOn = localDateOf(ended.observedAt, settings.timeZone)
   const notBeforeStart = (day: LocalDate) => (day < start ? start : day)
-  if (expiresOn !== undefined && expiresOn <= seenOn)
+  if (expiresOn !== undefined && expiresOn <= addDays(seenOn, 1))
     return { on: notBeforeStart(expiresOn), estimated: false }
   const cancelledOn = cancellationDate(history.orders, settings.timeZone)
   if (cancelledOn !== undefined && cancelledOn <= seenOn)

@@ -114,6 +114,37 @@ describe('B12: an ended line', () => {
   })
 })
 
+describe('B12, B19: an ended line whose date lies ahead', () => {
+  const perpetual = seats('20', { expiresOn: day('2035-06-01') })
+  const cancelled = (date: string) => change('0', date, { type: 'cancellation', products: undefined })
+  const endsBy = (...orders: ObservedOrder[]) =>
+    fold(
+      seen(
+        [
+          ['2026-03-05', perpetual],
+          ['2026-03-12', { ...perpetual, status: 'removed' }],
+        ],
+        orders,
+      ),
+    ).slice(1)
+
+  test('ended with its cancellation; one stamped after it was seen to have ended is another matter', () => {
+    expect(endsBy(cancelled('2026-03-10'))).toEqual(['ends 2026-03-10'])
+    expect(endsBy(cancelled('2026-03-12'))).toEqual(['ends 2026-03-12'])
+    expect(endsBy(cancelled('2026-03-13'))).toEqual(['ends 2026-03-12', 'dateEstimated'])
+  })
+
+  test('unless it is the day after the local one: it has no zone', () => {
+    // 22:00 on 11 March in New York.
+    const endsOn = (date: string) =>
+      fold(
+        record([['2026-03-12T02:00:00Z', seats('20', { status: 'removed', expiresOn: day(date) })]]),
+      ).slice(1)
+    expect(endsOn('2026-03-12')).toEqual(['ends 2026-03-12'])
+    expect(endsOn('2026-03-13')).toEqual(['ends 2026-03-11', 'dateEstimated'])
+  })
+})
+
 describe('B12: a running line without seats is cancelled', () => {
   const states = [
     ['2026-03-05', seats('20')],
