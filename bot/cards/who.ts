@@ -67,6 +67,7 @@ const URGENCY: readonly ExceptionKind[] = [
   'otherCurrency',
   'feeOtherCurrency',
   'ambiguous',
+  'mayContinue',
   'unknownStatus',
   'unbillablePeriod',
   'periodChanged',

@@ -5,7 +5,7 @@ import type { BilledLine } from '../ports.js'
 import type { Loaded } from './loader.js'
 import { type LineSource, sourceOf } from './line-source.js'
 import { lineNotFound } from './problems.js'
-import { type BillLine, billedRefs, lineRef, linesOf } from './who.js'
+import { type BillLine, billedRefs, isKnownBy, lineRef, linesOf, settledOf } from './who.js'
 
 /** A line with what its numbers were taken from. */
 export interface SourcedLine {
@@ -106,7 +106,7 @@ function dependsOnMonth(
 ): boolean {
   const { lines, fault } = allDue(view, subscription, until, today)
   if (fault !== undefined) return true
-  const settled = view.billed.get(subscription.subscription.lineageId) ?? []
+  const settled = settledOf(subscription.subscription, view.billed)
   const unmatched = matchLines(
     settled.filter(isCompared),
     lines.map(({ charge }) => charge),
@@ -159,12 +159,13 @@ function correctedBy(
   today: LocalDate,
 ): DueExplanation['corrects'] {
   if (reason.type !== 'correction') return undefined
-  const { lineageId } = subscription.subscription
   const due = allDue(view, subscription, until, today)
     .lines.filter(({ charge }) => reason.due.some((line) => isSameLine(charge, line)))
     .map((line) => ({ line, source: sourceOf(line, view.portfolio) }))
   const billed = view.books.billed.filter(
-    (line) => line.lineageId === lineageId && reason.settled.some((settled) => isSameLine(line, settled)),
+    (line) =>
+      isKnownBy(subscription.subscription, line.lineageId) &&
+      reason.settled.some((settled) => isSameLine(line, settled)),
   )
   return { due, billed }
 }
@@ -176,9 +177,7 @@ function billedExplanation(
   until: LocalDate,
   today: LocalDate,
 ): BilledExplanation {
-  const subscription = view.portfolio.subscriptions.find(
-    (one) => one.subscription.lineageId === line.lineageId,
-  )
+  const subscription = view.portfolio.subscriptions.find((one) => isKnownBy(one.subscription, line.lineageId))
   const due = subscription === undefined ? [] : allDue(view, subscription, until, today).lines
   const same = due.find(({ charge }) => isSameLine(charge, line))
   return {

@@ -6,6 +6,7 @@ import { unlistedFees } from '../pricing/fees.js'
 import { type PricedSubscription, priceSubscription } from '../pricing/timeline.js'
 import type { PriceOverride } from '../pricing/overrides.js'
 import { candidateOf } from '../timeline/candidate.js'
+import type { ExceptionKind } from '../timeline/exceptions.js'
 import { type FoldedSubscription, type LineageRecord, foldLineage } from '../timeline/fold.js'
 import { type LineageAssignment, assignLineages } from '../timeline/lineage.js'
 import { foldOrderFees } from '../timeline/order-fees.js'
@@ -58,11 +59,13 @@ export function buildPortfolio(
   const assignment = assignLineages(
     [...records.lines.values()].map((record) => candidateOf(record, fold)),
     known,
+    fold.observedOn,
   )
-  const ambiguous = new Set(assignment.ambiguous.map(({ recordKey }) => recordKey))
+  const doubts = new Map(assignment.doubtful.map(({ recordKey, kind }) => [recordKey, kind]))
   const subscriptions: PricedSubscription[] = []
-  for (const [lineageId, members] of groupByLineage(records.lines, assignment)) {
-    subscriptions.push(price(withAmbiguity(foldLineage(lineageId, members, fold), ambiguous)))
+  for (const { lineageId, alsoIds, members } of groupByLineage(records.lines, assignment)) {
+    const folded = withDoubt(foldLineage(lineageId, members, fold), doubts)
+    subscriptions.push(price(alsoIds.length === 0 ? folded : { ...folded, alsoIds }))
   }
   const ownFees = records.ownFees.map((order) => foldOrderFees(order, timeZone))
   subscriptions.push(...ownFees.map(price))
@@ -113,27 +116,41 @@ function defaultOpening(ledger: Ledger, timeZone: string): LocalDate {
   return startOfMonth(localDateOf(first, timeZone))
 }
 
-function withAmbiguity(folded: FoldedSubscription, ambiguous: ReadonlySet<string>): FoldedSubscription {
-  if (!folded.recordKeys.some((key) => ambiguous.has(key))) return folded
-  return { ...folded, exceptions: [...folded.exceptions, 'ambiguous'] }
+/** Only the line that begins a lineage can be in doubt; whether its orders add up depends on what it continues. */
+function withDoubt(
+  folded: FoldedSubscription,
+  doubts: ReadonlyMap<string, ExceptionKind>,
+): FoldedSubscription {
+  const kind = folded.recordKeys.map((key) => doubts.get(key)).find((found) => found !== undefined)
+  if (kind === undefined) return folded
+  return { ...folded, exceptions: [...folded.exceptions.filter((other) => other !== 'assumed'), kind] }
+}
+
+/** The licence lines of one subscription, with the identities it was known by beside its own. */
+interface LineageMembers {
+  readonly lineageId: string
+  readonly alsoIds: string[]
+  readonly members: [LineageRecord, ...LineageRecord[]]
 }
 
 function groupByLineage(
   records: ReadonlyMap<string, LineageRecord>,
-  { memberships }: LineageAssignment,
-): Map<string, [LineageRecord, ...LineageRecord[]]> {
-  const groups = new Map<string, [LineageRecord, ...LineageRecord[]]>()
-  for (const { lineageId, recordKey } of memberships) {
+  { memberships, continued }: LineageAssignment,
+): Iterable<LineageMembers> {
+  const groups = new Map<string, LineageMembers>()
+  for (const { lineageId: name, recordKey } of memberships) {
     const record = records.get(recordKey)
     if (record === undefined) continue
+    const lineageId = continued.get(name) ?? name
     const group = groups.get(lineageId)
-    if (group === undefined) groups.set(lineageId, [record])
-    else group.push(record)
+    if (group === undefined) groups.set(lineageId, { lineageId, alsoIds: [], members: [record] })
+    else group.members.push(record)
   }
-  for (const group of groups.values()) {
-    group.sort(
+  for (const [name, lineageId] of continued) groups.get(lineageId)?.alsoIds.push(name)
+  for (const { members } of groups.values()) {
+    members.sort(
       (left, right) => latestState(left).subscription.startsOn - latestState(right).subscription.startsOn,
     )
   }
-  return groups
+  return groups.values()
 }

@@ -1,12 +1,14 @@
 import type { ObservedOrder } from '../marketplace/types.js'
 import type { Ledger, SubscriptionState } from '../ports.js'
 import type { LineageRecord } from '../timeline/fold.js'
+import type { Sighted } from '../timeline/lineage.js'
 import { orderKey } from '../timeline/order-fees.js'
+import { hasEnded } from '../timeline/record.js'
 
 /** The ledger sorted by what it is about; every set-up fee is in exactly one place (BILLING B20b). */
 export interface Records {
-  /** The history of each licence line: its states in order, whether it is still listed, and the orders that name it. */
-  readonly lines: ReadonlyMap<string, LineageRecord>
+  /** The history of each licence line: its states in order, when it was listed, and the orders that name it. */
+  readonly lines: ReadonlyMap<string, LineageRecord & Sighted>
   /** Orders whose set-up fees belong to no licence line that is billed here. */
   readonly ownFees: readonly ObservedOrder[]
   /** Completed orders with set-up fees of a subscription that no observation has listed. */
@@ -21,10 +23,11 @@ type Line = readonly [SubscriptionState, ...SubscriptionState[]]
 const NO_LINES: readonly Line[] = []
 
 export function collectRecords({
+  latest,
   states,
   orders,
   memberships,
-}: Pick<Ledger, 'states' | 'orders' | 'memberships'>): Records {
+}: Pick<Ledger, 'latest' | 'states' | 'orders' | 'memberships'>): Records {
   const lines = linesOf(states)
   const bySubscription = new Map<string, Line[]>()
   for (const line of lines.values()) push(bySubscription, line[0].subscription.subscriptionId, line)
@@ -43,12 +46,21 @@ export function collectRecords({
     else if (billed.length === 0 && order.setups.length > 0 && order.status === 'completed')
       (subscriptionId === undefined || own.length > 0 ? ownFees : unlistedFees).push(order)
   }
-  const records = new Map<string, LineageRecord>()
+  const records = new Map<string, LineageRecord & Sighted>()
   for (const [key, line] of lines) {
     const { present } = line.at(-1) ?? line[0]
-    records.set(key, { states: line, orders: named.get(key) ?? [], present })
+    const sighted = sightedOf(line, latest?.sequence ?? 0)
+    records.set(key, { states: line, orders: named.get(key) ?? [], present, ...sighted })
   }
   return { lines: records, ownFees, unlistedFees }
+}
+
+/** A state holds from the observation that showed it to the one before the next state, or to the latest. */
+function sightedOf(line: Line, latest: number): Sighted {
+  const served = line.find(({ subscription }) => subscription.status !== 'pending') ?? line[0]
+  const running = line.findLastIndex(({ present, subscription }) => present && !hasEnded(subscription))
+  const next = line[running + 1]?.sequence ?? latest + 1
+  return { firstSeen: served.sequence, lastRunning: running === -1 ? 0 : next - 1 }
 }
 
 function linesOf(states: readonly SubscriptionState[]): Map<string, Line> {

@@ -22,6 +22,7 @@ import {
   type HeldBillLine,
   type Who,
   monthOf,
+  settledOf,
   whoToBill,
 } from './who.js'
 
@@ -151,7 +152,7 @@ function filterPortfolio(portfolio: Portfolio, filter: string | undefined): Port
 function billedIn({ subscriptions }: Portfolio, billed: Billed, month: Period): WhoAnswer['already'] {
   const totals = new Map<string, bigint>()
   for (const { subscription } of subscriptions) {
-    for (const { billOn, amount, currency } of billed.get(subscription.lineageId) ?? []) {
+    for (const { billOn, amount, currency } of settledOf(subscription, billed)) {
       if (billOn < month.from || billOn >= month.to) continue
       totals.set(currency, (totals.get(currency) ?? 0n) + amount)
     }

@@ -15,6 +15,7 @@ import type {
 import { type PricedSubscription, isHolding } from '../pricing/timeline.js'
 import { formatDecimal } from '../money/decimal.js'
 import { Problem } from '../problem.js'
+import type { FoldedSubscription } from '../timeline/fold.js'
 import { shortId } from '../timeline/lineage.js'
 import { type BillException, type Span, exceptionsOf } from './exceptions.js'
 import type { Portfolio } from './portfolio.js'
@@ -183,6 +184,21 @@ export function linesOf(
 
 const NOT_BILLED: readonly BilledCharge[] = []
 
+/** Whether an identity is a subscription's own, or one that turned out to be (BILLING B18). */
+export function isKnownBy({ lineageId, alsoIds }: FoldedSubscription, identity: string): boolean {
+  return lineageId === identity || alsoIds?.includes(identity) === true
+}
+
+/** What is billed of a subscription, also under identities that turned out to be its own (BILLING B18, B23). */
+export function settledOf(
+  { lineageId, alsoIds }: FoldedSubscription,
+  billed: Billed,
+): readonly BilledCharge[] {
+  const own = billed.get(lineageId) ?? NOT_BILLED
+  if (alsoIds === undefined) return own
+  return [own, ...alsoIds.map((id) => billed.get(id) ?? NOT_BILLED)].flat()
+}
+
 /**
  * What charging a subscription takes, with the policies as it takes them (B16); undefined: nothing can be charged. What
  * was billed in another currency is never set off against it (B1, B17).
@@ -193,8 +209,7 @@ export function dueInputOf(
   billed: Billed,
 ): DueInput | undefined {
   if (timeline === undefined) return undefined
-  const settled =
-    billed.get(subscription.lineageId)?.filter((line) => line.currency === currency) ?? NOT_BILLED
+  const settled = settledOf(subscription, billed).filter((line) => line.currency === currency)
   const policyChanges = changesFor(policies, settled)
   return { currency, policy: policies.first, policyChanges, timeline, billed: settled }
 }

@@ -23,6 +23,7 @@ export interface PricedSubscription {
 /** Kinds of exception that keep all of a subscription's lines out of the bill. */
 const HOLDING: ReadonlySet<ExceptionKind> = new Set([
   'ambiguous',
+  'mayContinue',
   'unbillablePeriod',
   'periodChanged',
   'seatsReturned',

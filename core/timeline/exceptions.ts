@@ -3,6 +3,7 @@ export type ExceptionKind =
   | 'assumed' // B20: orders do not add up, the count is taken as constant
   | 'dateEstimated' // B19: no order says when, so the day we saw it counts
   | 'ambiguous' // B18: it could continue several others; held
+  | 'mayContinue' // B18: it could continue one that still runs; held until that shows
   | 'noPrice' // B14: nothing says what it costs; what takes its price then is held
   | 'otherCurrency' // B17: priced in another currency than its customer pays in; held likewise
   | 'feeOtherCurrency' // B17, B20b: only the set-up fee is held
@@ -23,6 +24,8 @@ export const EXCEPTION_WORDS: Readonly<Record<ExceptionKind, string>> = {
   assumed: 'orders do not add up to the seats, so the first count billed is assumed',
   dateEstimated: 'no order says when it changed, so the day it was first seen counts',
   ambiguous: 'it could continue more than one earlier subscription; a person has to say which',
+  mayContinue:
+    'it may continue an earlier one of the same product that still runs; not billed until an observation shows that one ended (then both are one) or running on (then it is billed by itself)',
   noPrice: 'the marketplace states no price',
   otherCurrency: 'it is priced in another currency than its customer is billed in',
   feeOtherCurrency: 'a set-up fee is in another currency than the subscription; the fee is not billed',

@@ -27,6 +27,8 @@ import { termsOf } from './terms.js'
 /** A subscription of ours: its gap-free history, not priced yet. */
 export interface FoldedSubscription {
   readonly lineageId: string
+  /** Identities parts of it were known and billed by before it turned out that they continue it (B18, B23). */
+  readonly alsoIds?: readonly string[]
   readonly customerId: string
   readonly mpn: string
   readonly productName: string

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto'
-import type { LocalDate } from '../calendar/date.js'
+import { type LocalDate, addDays } from '../calendar/date.js'
 import { LINEAGE_GAP_DAYS } from '../limits.js'
 import type { LineageMembership } from './types.js'
 
+/** When a licence line was shown, by the numbers of the observations. */
+export interface Sighted {
+  /** The first observation that showed it in service. */
+  readonly firstSeen: number
+  /** The last one that showed it running; 0 when none did. */
+  readonly lastRunning: number
+}
+
 /** What decides whether one licence line continues another. */
-export interface LineageCandidate {
+export interface LineageCandidate extends Sighted {
   readonly recordKey: string
   readonly customerId: string
   readonly mpn: string
@@ -13,6 +21,10 @@ export interface LineageCandidate {
   readonly vendorSubscriptionId: string | undefined
   /** False while it never was active: a line without service continues nothing and is not continued (B13). */
   readonly served: boolean
+  /** The last observation listed it. */
+  readonly listed: boolean
+  /** Local date of the first observation that showed it in service. */
+  readonly firstSeenOn: LocalDate
   /** First day of service. */
   readonly startsOn: LocalDate
   /** First day without service; undefined while it runs. */
@@ -21,95 +33,157 @@ export interface LineageCandidate {
   readonly expiresOn: LocalDate | undefined
 }
 
-/** A licence line that could continue several others: a person has to say which. */
-export interface AmbiguousLineage {
+/** A licence line of which nobody can say yet whether it continues another: it is held. */
+export interface DoubtfulLineage {
   readonly recordKey: string
+  /** `ambiguous`: several could be meant, so a person has to say; `mayContinue`: one still runs, so time will tell. */
+  readonly kind: 'ambiguous' | 'mayContinue'
   readonly candidates: readonly string[]
 }
 
 export interface LineageAssignment {
-  /** Every record, known and new, in the order given. */
+  /** The identity of every record, known and new, in the order given. */
   readonly memberships: readonly LineageMembership[]
+  /** Identities that turned out to continue an earlier one, each with the earliest of them. */
+  readonly continued: ReadonlyMap<string, string>
   /** Records kept on their own for now, and held. */
-  readonly ambiguous: readonly AmbiguousLineage[]
-  /** Records whose identity is not settled yet: the ambiguous, those that continue them, and those not in service. */
+  readonly doubtful: readonly DoubtfulLineage[]
+  /** Records whose identity is not to be kept yet: new doubtful ones, what continues them, and those not in service. */
   readonly undecided: ReadonlySet<string>
 }
 
 /**
- * Says which lineage each licence line belongs to (BILLING B18). Known memberships are kept: an identity that was used
- * once never moves. A new line joins the one line of the same customer and product that ended within three days of its
- * start; with equal vendor subscription ids that one wins among several; more than one: held, not joined.
+ * Says which lineage each licence line belongs to (BILLING B18). A line continues the one line of the same customer and
+ * product that ended within three days of its start; with equal vendor subscription ids that one wins among several;
+ * more than one: held, not joined.
+ *
+ * A turnover may be seen half: the new line is listed, and the old one still runs. So a line that appears beside a
+ * running one, within three days of its start or of that one's term, is held until an observation shows what the other
+ * one does. When it runs on, the new one is a second purchase. Of lines that could continue the same one those never
+ * shown running beside it come first.
+ *
+ * Known memberships are kept. When news of an end comes later, a whole known lineage may turn out to continue an earlier
+ * one (`continued`): what was billed under its name keeps that name and is settled with the earlier one, so that the
+ * total is the one computed from scratch (B23). That is never kept: it holds as long as the observed dates say so.
+ *
+ * @param observedOn local date of the latest observation.
  */
 export function assignLineages(
   records: readonly LineageCandidate[],
   known: ReadonlyMap<string, string>,
+  observedOn: LocalDate,
 ): LineageAssignment {
   const inService = sortedByStart(records.filter(({ served }) => served))
-  const continued = continuedRecords(inService, known)
-  const lineageOf = new Map(known)
-  const undecided = new Set<string>()
-  const ambiguous: AmbiguousLineage[] = []
-  for (const group of groupsOf(inService)) {
-    const links = linksOf(group, known, continued)
-    for (const { recordKey } of group) {
-      const link = links.get(recordKey)
-      if (link?.type === 'ambiguous') ambiguous.push({ recordKey, candidates: link.candidates })
-      const before = link?.type === 'continues' ? link.recordKey : undefined
-      if (link?.type === 'ambiguous' || (before !== undefined && undecided.has(before)))
-        undecided.add(recordKey)
-      if (known.has(recordKey)) continue
-      const own = lineageIdOf(recordKey)
-      lineageOf.set(recordKey, before === undefined ? own : (lineageOf.get(before) ?? own))
-    }
-  }
+  const kept = keptLinks(inService, known)
+  const links = new Map<string, Link>()
+  for (const group of groupsOf(inService)) addLinks(links, { group, known, kept, observedOn })
+  const { lineageOf, continued, undecided } = identitiesOf(inService, known, links)
   for (const { recordKey, served } of records) if (!served && !known.has(recordKey)) undecided.add(recordKey)
-  const memberships = records.map(({ recordKey }) => ({
-    recordKey,
-    lineageId: lineageOf.get(recordKey) ?? lineageIdOf(recordKey),
-  }))
-  return { memberships, ambiguous, undecided }
+  return {
+    memberships: records.map(({ recordKey }) => ({
+      recordKey,
+      lineageId: lineageOf.get(recordKey) ?? known.get(recordKey) ?? lineageIdOf(recordKey),
+    })),
+    continued,
+    doubtful: inService.flatMap(({ recordKey }) => {
+      const link = links.get(recordKey)
+      return link === undefined || link.kind === 'continues' ? [] : [{ recordKey, ...link }]
+    }),
+    undecided,
+  }
 }
 
 type Link =
-  | { readonly type: 'continues'; readonly recordKey: string }
-  | { readonly type: 'ambiguous'; readonly candidates: readonly string[] }
+  | { readonly kind: 'continues'; readonly recordKey: string }
+  | Pick<DoubtfulLineage, 'kind' | 'candidates'>
+
+/** Lines of one customer and product that are billed alike, with what is kept of them. */
+interface Group {
+  readonly group: readonly LineageCandidate[]
+  readonly known: ReadonlyMap<string, string>
+  /** Which record each one continues that is known to continue one. */
+  readonly kept: ReadonlyMap<string, string>
+  readonly observedOn: LocalDate
+}
 
 /**
- * What each new line of a customer and product continues; nothing for one that begins a lineage. Equal vendor ids are
- * settled first, so that what they settle is no candidate, and no rival, of the others.
+ * What each line that is not known to continue another one continues; nothing for one that begins a lineage. Equal vendor
+ * ids are settled first, so that what they settle is no candidate, and no rival, of the others.
  */
-function linksOf(
-  group: readonly LineageCandidate[],
-  known: ReadonlyMap<string, string>,
-  continued: Set<string>,
-): ReadonlyMap<string, Link> {
-  const links = new Map<string, Link>()
-  const join = (record: LineageCandidate, before: LineageCandidate) => {
-    links.set(record.recordKey, { type: 'continues', recordKey: before.recordKey })
-    continued.add(before.recordKey)
+function addLinks(links: Map<string, Link>, { group, known, kept, observedOn }: Group): void {
+  // Nobody continues what is continued already.
+  const taken = new Set(kept.values())
+  const isOpen = ({ recordKey }: LineageCandidate) => !kept.has(recordKey) && !links.has(recordKey)
+  const candidatesOf = (record: LineageCandidate, fits: Fits) =>
+    group.filter((old) => !taken.has(old.recordKey) && old.startsOn < record.startsOn && fits(record, old))
+  const link = (record: LineageCandidate, to: Link) => {
+    links.set(record.recordKey, to)
+    if (to.kind === 'continues') taken.add(to.recordKey)
   }
-  const fresh = group.filter(({ recordKey }) => !known.has(recordKey))
-  for (const record of fresh) {
-    const same = predecessors(record, group, continued).filter((other) => sameVendorId(record, other))
-    const [only] = same
-    if (only !== undefined && same.length === 1) join(record, only)
+  for (const record of group.filter(isOpen)) {
+    const same = candidatesOf(record, (next, old) => sameVendorId(next, old) && hasEndedFor(next, old))
+    const [only, ...others] = same
+    if (only !== undefined && others.length === 0) link(record, continues(only))
   }
-  const open = fresh.filter(({ recordKey }) => !links.has(recordKey))
-  for (const record of open) {
-    const candidates = predecessors(record, group, continued)
-    const [only] = candidates
-    if (only !== undefined && candidates.length === 1 && !isContested(only, record, open)) join(record, only)
-    else {
-      const possible = only === undefined ? mayStillContinue(record, group, continued) : candidates
-      if (possible.length === 0) continue
-      links.set(record.recordKey, {
-        type: 'ambiguous',
-        candidates: possible.map(({ recordKey }) => recordKey),
-      })
+  for (const fits of [hasEndedUnseenBeside, hasEndedFor]) {
+    const found = group.filter(isOpen).map((record) => ({ record, candidates: candidatesOf(record, fits) }))
+    for (const { record, candidates } of found) {
+      const [only, ...others] = candidates
+      if (only === undefined) continue
+      const isContested = found.some((rival) => rival.record !== record && rival.candidates.includes(only))
+      if (others.length === 0 && !isContested) link(record, continues(only))
+      else link(record, { kind: 'ambiguous', candidates: candidates.map(keyOf) })
     }
   }
-  return links
+  for (const record of group) {
+    if (known.has(record.recordKey) || !isOpen(record)) continue
+    const candidates = candidatesOf(record, (next, old) => mayYetEndFor(next, old, observedOn))
+    if (candidates.length > 0) link(record, { kind: 'mayContinue', candidates: candidates.map(keyOf) })
+  }
+}
+
+/** Whether a line that started later may continue an older one. */
+type Fits = (record: LineageCandidate, old: LineageCandidate) => boolean
+
+function continues({ recordKey }: LineageCandidate): Link {
+  return { kind: 'continues', recordKey }
+}
+
+interface Identities {
+  readonly lineageOf: Map<string, string>
+  readonly continued: Map<string, string>
+  readonly undecided: Set<string>
+}
+
+/** Names every record: as known, as the one it continues, as the known one that continues it, or after itself. */
+function identitiesOf(
+  sorted: readonly LineageCandidate[],
+  known: ReadonlyMap<string, string>,
+  links: ReadonlyMap<string, Link>,
+): Identities {
+  const lineageOf = new Map<string, string>()
+  const continued = new Map<string, string>()
+  const undecided = new Set<string>()
+  const nextOf = new Map<string, string>()
+  for (const [recordKey, link] of links) if (link.kind === 'continues') nextOf.set(link.recordKey, recordKey)
+  const nameOf = (recordKey: string): string => {
+    for (let key: string | undefined = recordKey; key !== undefined; key = nextOf.get(key)) {
+      const name = known.get(key)
+      if (name !== undefined) return name
+    }
+    return lineageIdOf(recordKey)
+  }
+  for (const { recordKey } of sorted) {
+    const link = links.get(recordKey)
+    const before = link?.kind === 'continues' ? link.recordKey : undefined
+    const earlier = before === undefined ? undefined : lineageOf.get(before)
+    const name = known.get(recordKey) ?? earlier ?? nameOf(recordKey)
+    lineageOf.set(recordKey, name)
+    if (earlier !== undefined && earlier !== name) continued.set(name, continued.get(earlier) ?? earlier)
+    if (known.has(recordKey) || link === undefined) continue
+    if (before === undefined || undecided.has(before)) undecided.add(recordKey)
+  }
+  return { lineageOf, continued, undecided }
 }
 
 /** Our own name for a subscription, made from the first record that founded it: `L-` and 12 base-32 characters. */
@@ -128,21 +202,21 @@ export function shortId(facts: string, length: number): string {
   return id
 }
 
-/** Records that already have a successor: they cannot be continued twice. */
-function continuedRecords(
+/** Which record each one follows in its known lineage. */
+function keptLinks(
   sorted: readonly LineageCandidate[],
   known: ReadonlyMap<string, string>,
-): Set<string> {
-  const latest = new Map<string, LineageCandidate>()
-  const continued = new Set<string>()
-  for (const record of sorted) {
-    const lineage = known.get(record.recordKey)
+): ReadonlyMap<string, string> {
+  const latest = new Map<string, string>()
+  const links = new Map<string, string>()
+  for (const { recordKey } of sorted) {
+    const lineage = known.get(recordKey)
     if (lineage === undefined) continue
     const before = latest.get(lineage)
-    if (before !== undefined) continued.add(before.recordKey)
-    latest.set(lineage, record)
+    if (before !== undefined) links.set(recordKey, before)
+    latest.set(lineage, recordKey)
   }
-  return continued
+  return links
 }
 
 /** By customer, product and way of billing. */
@@ -164,48 +238,44 @@ function sortedByStart(records: readonly LineageCandidate[]): LineageCandidate[]
   )
 }
 
-/**
- * Records that `record` may continue. One that still runs is continued only by a line with its own vendor subscription
- * id: a customer may simply buy the product twice.
- */
-function predecessors(
-  record: LineageCandidate,
-  group: readonly LineageCandidate[],
-  continued: ReadonlySet<string>,
-): LineageCandidate[] {
-  return group.filter((other) => {
-    if (other === record || other.startsOn >= record.startsOn || continued.has(other.recordKey)) return false
-    const end = other.endsOn ?? (sameVendorId(record, other) ? other.expiresOn : undefined)
-    return end !== undefined && Math.abs(record.startsOn - end) <= LINEAGE_GAP_DAYS
-  })
+function keyOf({ recordKey }: LineageCandidate): string {
+  return recordKey
 }
 
 /**
- * Running lines whose term ends where this one starts: either the turnover is seen half, and the old line is about to
- * end, or it renews and this is a second purchase. Which one it is shows soon; until then nothing is decided.
+ * The end of `old` makes `record` its continuation. One that still runs is continued only by a line with its own vendor
+ * subscription id, where its term ends: a customer may simply buy the product twice.
  */
-function mayStillContinue(
-  record: LineageCandidate,
-  group: readonly LineageCandidate[],
-  continued: ReadonlySet<string>,
-): readonly LineageCandidate[] {
-  return group.filter((other) => {
-    if (other.startsOn >= record.startsOn || other.endsOn !== undefined) return false
-    if (continued.has(other.recordKey) || other.expiresOn === undefined) return false
-    return Math.abs(record.startsOn - other.expiresOn) <= LINEAGE_GAP_DAYS
-  })
+function hasEndedFor(record: LineageCandidate, old: LineageCandidate): boolean {
+  const end = old.endsOn ?? (sameVendorId(record, old) ? old.expiresOn : undefined)
+  return end !== undefined && isNear(end, record.startsOn)
 }
 
-/** True when another new line could continue `only` just as well. */
-function isContested(
-  only: LineageCandidate,
-  record: LineageCandidate,
-  open: readonly LineageCandidate[],
-): boolean {
-  return open.some((rival) => rival !== record && predecessors(rival, [only], NONE).length > 0)
+/** It does, and no observation after the one that first showed `record` showed `old` running: the clearer case. */
+function hasEndedUnseenBeside(record: LineageCandidate, old: LineageCandidate): boolean {
+  return hasEndedFor(record, old) && !ranBeside(record, old)
 }
 
-const NONE: ReadonlySet<string> = new Set()
+/** Some observation after the one that first showed `record` showed `old` running. */
+function ranBeside(record: LineageCandidate, old: LineageCandidate): boolean {
+  return old.lastRunning > record.firstSeen
+}
+
+/**
+ * `old` still runs, or is not listed for a moment, and its end would make `record` its continuation: until the days of a
+ * turnover at the end of its term are over, or, in the midst of a term, until it has been seen to run on.
+ */
+function mayYetEndFor(record: LineageCandidate, old: LineageCandidate, observedOn: LocalDate): boolean {
+  if (old.endsOn !== undefined) return false
+  if (old.expiresOn !== undefined && isNear(old.expiresOn, record.startsOn))
+    return !old.listed || observedOn <= addDays(old.expiresOn, LINEAGE_GAP_DAYS)
+  const appeared = record.firstSeenOn <= addDays(record.startsOn, LINEAGE_GAP_DAYS)
+  return appeared && old.lastRunning >= record.firstSeen - 1 && !ranBeside(record, old)
+}
+
+function isNear(one: LocalDate, other: LocalDate): boolean {
+  return Math.abs(one - other) <= LINEAGE_GAP_DAYS
+}
 
 function sameVendorId(left: LineageCandidate, right: LineageCandidate): boolean {
   return left.vendorSubscriptionId !== undefined && left.vendorSubscriptionId === right.vendorSubscriptionId

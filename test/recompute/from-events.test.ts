@@ -206,9 +206,9 @@ describe('lineages, currencies and terms from the event log', () => {
   it('B18: two candidates are held, unless the vendor knows which', () => {
     const two = [next({ line: { vendorSubscriptionId: 'v1' } }), next({ subscriptionId: '202' })] as const
     const doubtful = recomputeFromEvents(log(created(), turnover, ...two), ASKED)
-    expect(doubtful.customers).toEqual([])
+    // What ended is billed to its end, whoever continues it.
+    expect(doubtful.customers).toMatchObject([{ amount: '440.00', lines: [{ subject: '200/BP' }] }])
     expect(doubtful.held.map(({ subject, why }) => [subject, why])).toEqual([
-      ['200/BP', 'ambiguous'],
       ['201/BP', 'ambiguous'],
       ['202/BP', 'ambiguous'],
     ])

@@ -3,7 +3,7 @@ import { recomputeFromPolls } from '../support/recompute/from-events.js'
 import { BREAKABLE_READINGS, type Breakable } from '../support/recompute/rules.js'
 import { compareWho } from '../support/recompute/who.js'
 import { type Played, play } from './polls/play.js'
-import { CHANGED_DURING_FIRST_READ, HELD_AT_TURNOVER, stories } from './polls/stories.js'
+import { CHANGED_DURING_FIRST_READ, HELD_AT_TURNOVER, replacementStories, stories } from './polls/stories.js'
 import { seedWorldStory, storyOf } from './polls/story.js'
 
 /** How many stories are played, the seed of the first being 1; more of them, and more months, on demand. */
@@ -11,10 +11,10 @@ const COUNT = Number(process.env['POLL_STORIES'] ?? '40')
 const LENGTH = COUNT < 200 ? 'days' : 'months'
 const CHUNK = 20
 
-function tell({ story, difference }: Played): string {
+function tell({ story, difference }: Played, which = ''): string {
   if (difference === undefined) return ''
   const { moment, sentences } = difference
-  const again = `node test/support/run.mjs test/recompute/run.js --suite --seed ${story.seed} --shrink`
+  const again = `node test/support/run.mjs test/recompute/run.js --suite ${which}--seed ${story.seed} --shrink`
   return [`at ${moment.now}, through ${moment.until}:`, ...sentences, `replay: ${again}`].join('\n  ')
 }
 
@@ -48,10 +48,22 @@ describe('a marketplace looked at again and again', () => {
     },
   )
 
+  it('and of records that are replaced: turnovers seen half, overlaps, late ends, doubts', async () => {
+    for (const story of replacementStories(1, COUNT)) {
+      const played = await play(story)
+      expect(tell(played, '--replaced ')).toBe('')
+      agreed.push(played)
+    }
+  })
+
   it.each([
+    'ambiguousJoined',
     'estimatedDateKept',
+    'halfTurnoverBilled',
+    'lateEndIgnored',
     'missingEnded',
     'newPriceBackdated',
+    'oldEndWins',
     'openingConstant',
     'openingNeverCorrected',
     'ordersNeverDate',
@@ -73,12 +85,13 @@ describe('a marketplace looked at again and again', () => {
 describe('the stories', () => {
   const told: Played[] = []
 
-  /** Random ones are rarely about a hold over a turnover, or the minutes of the first reading. */
+  /** Random ones are rarely about a hold over a turnover, the minutes of the first reading, or a record replaced. */
   async function* toldInOrder(): AsyncGenerator<Played> {
     yield* told
     const untold = [
       HELD_AT_TURNOVER,
       CHANGED_DURING_FIRST_READ,
+      ...replacementStories(1, 10),
       ...Array.from({ length: 40 }, (_, seed) => storyOf(seed)),
     ]
     for (const story of untold.slice(told.length)) {

@@ -3,7 +3,7 @@ import { leaveOut } from './polls/leave-out.js'
 import { play } from './polls/play.js'
 import { shrink } from './polls/shrink.js'
 import { NOT_YET } from './polls/stories.js'
-import { seedWorldStory, type Story, storyOf } from './polls/story.js'
+import { replacementStoryOf, seedWorldStory, type Story, storyOf } from './polls/story.js'
 
 /** A story for a person: each step with its moment. */
 function tell({ startsAt, steps, policy, timeZone, opensOn, customers }: Story): string {
@@ -15,7 +15,10 @@ function tell({ startsAt, steps, policy, timeZone, opensOn, customers }: Story):
   return [`  ${JSON.stringify({ timeZone, opensOn, policy, customers })}`, ...told].join('\n')
 }
 
-/** `--seed N [--count M] [--shrink]`: plays the stories of seeds N to N + M − 1; prints those that differ. */
+/**
+ * `--seed N [--count M] [--world | --replaced] [--shrink]`: plays the stories of seeds N to N + M − 1; prints those that
+ * differ.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -23,6 +26,7 @@ async function main(): Promise<void> {
       count: { type: 'string', default: '1' },
       suite: { type: 'boolean', default: false },
       world: { type: 'boolean', default: false },
+      replaced: { type: 'boolean', default: false },
       without: { type: 'string', default: '' },
       shrink: { type: 'boolean', default: false },
     },
@@ -30,7 +34,12 @@ async function main(): Promise<void> {
   let different = 0
   for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.count); seed += 1) {
     const kinds = values.suite ? NOT_YET : values.without.split(',').filter((kind) => kind !== '')
-    const story = leaveOut(values.world ? seedWorldStory(seed) : storyOf(seed), kinds)
+    const of: (seed: number) => Story = values.world
+      ? seedWorldStory
+      : values.replaced
+        ? replacementStoryOf
+        : storyOf
+    const story = leaveOut(of(seed), kinds)
     try {
       const { difference } = await play(story)
       if (difference === undefined) continue

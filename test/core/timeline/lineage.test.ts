@@ -14,6 +14,10 @@ function candidate(
     mpn: 'BP',
     billedBy: '1 months',
     served: true,
+    listed: true,
+    firstSeen: 1,
+    firstSeenOn: day('2026-03-20'),
+    lastRunning: 1,
     vendorSubscriptionId: undefined,
     startsOn: day(from),
     endsOn: to === undefined ? undefined : day(to),
@@ -22,12 +26,24 @@ function candidate(
   }
 }
 
-function lineages(records: readonly LineageCandidate[], known: Record<string, string> = {}) {
-  const { memberships, ambiguous, undecided } = assignLineages(records, new Map(Object.entries(known)))
+function lineages(
+  records: readonly LineageCandidate[],
+  known: Record<string, string> = {},
+  observedOn = '2026-03-12',
+) {
+  const { memberships, continued, doubtful, undecided } = assignLineages(
+    records,
+    new Map(Object.entries(known)),
+    day(observedOn),
+  )
+  const inDoubt = (wanted: string) =>
+    doubtful.flatMap(({ recordKey, kind }) => (kind === wanted ? [recordKey] : [])).sort()
   return {
     undecided: [...undecided].sort(),
     of: Object.fromEntries(memberships.map(({ recordKey, lineageId }) => [recordKey, lineageId])),
-    ambiguous: ambiguous.map(({ recordKey }) => recordKey).sort(),
+    continued: Object.fromEntries(continued),
+    ambiguous: inDoubt('ambiguous'),
+    waiting: inDoubt('mayContinue'),
   }
 }
 
@@ -150,10 +166,17 @@ describe('B18: a subscription survives the marketplace’s changing ids', () => 
     const fresh = candidate('b', '2026-03-11', undefined)
     const old = (to: string | undefined, expires: string) =>
       candidate('a', '2026-02-11', to, { expiresOn: day(expires) })
-    expect(lineages([old(undefined, '2026-03-11'), fresh]).ambiguous).toEqual(['b'])
+    const half = [old(undefined, '2026-03-11'), fresh]
+    for (const observedOn of ['2026-03-09', '2026-03-14'])
+      expect(lineages(half, {}, observedOn).waiting).toEqual(['b'])
     expect(lineages([old('2026-03-11', '2026-03-11'), fresh]).of['b']).toBe(lineageIdOf('a'))
     const renewed = lineages([old(undefined, '2026-04-11'), fresh])
-    expect([renewed.of['b'], renewed.ambiguous]).toEqual([lineageIdOf('b'), []])
+    expect([renewed.of['b'], renewed.waiting]).toEqual([lineageIdOf('b'), []])
+    // It runs on without being renewed: the days of a turnover are over.
+    expect(lineages(half, {}, '2026-03-15').waiting).toEqual([])
+    const [running, next] = half
+    if (running === undefined || next === undefined) throw new Error('there are two')
+    expect(lineages([{ ...running, listed: false }, next], {}, '2026-03-15').waiting).toEqual(['b'])
   })
 
   test('an identity used once never moves, and a continued record is not continued again', () => {
@@ -175,5 +198,106 @@ describe('B18: a subscription survives the marketplace’s changing ids', () => 
       candidate('x', '2026-03-11', undefined, { mpn: 'E3' }),
     ]
     expect(lineages([...records].reverse())).toEqual(lineages(records))
+  })
+})
+
+describe('B18: a turnover seen half in the midst of a term', () => {
+  const old = (to: string | undefined, lastRunning: number, more: Partial<LineageCandidate> = {}) =>
+    candidate('a', '2026-02-11', to, { expiresOn: day('2026-06-11'), lastRunning, ...more })
+  const fresh = (more: Partial<LineageCandidate> = {}) =>
+    candidate('b', '2026-03-11', undefined, {
+      firstSeen: 2,
+      lastRunning: 2,
+      firstSeenOn: day('2026-03-12'),
+      ...more,
+    })
+
+  test('is undecided in the observation that first shows the new line beside the old one', () => {
+    const { of, waiting, undecided } = lineages([old(undefined, 2), fresh()], { a: 'L-a' })
+    expect([of['b'], waiting, undecided]).toEqual([lineageIdOf('b'), ['b'], ['b']])
+  })
+
+  test('is one subscription when the next shows the end, and two when it shows both', () => {
+    const ended = lineages([old('2026-03-11', 2), fresh()], { a: 'L-a' })
+    expect([ended.of['b'], ended.waiting, ended.undecided]).toEqual(['L-a', [], []])
+    const both = lineages([old(undefined, 3), fresh()], { a: 'L-a' })
+    expect([both.of['b'], both.waiting, both.undecided]).toEqual([lineageIdOf('b'), [], []])
+  })
+
+  test('waits for an old line that is not listed, when it was until the new one came', () => {
+    expect(lineages([old(undefined, 1, { listed: false }), fresh()]).waiting).toEqual(['b'])
+    expect(lineages([old(undefined, 1, { listed: false }), fresh({ firstSeen: 3 })]).waiting).toEqual([])
+  })
+
+  test('is not thought of when the new line began days before anybody looked', () => {
+    expect(lineages([old(undefined, 2), fresh({ firstSeenOn: day('2026-03-14') })]).waiting).toEqual(['b'])
+    expect(lineages([old(undefined, 2), fresh({ firstSeenOn: day('2026-03-15') })]).waiting).toEqual([])
+  })
+
+  test('nor of a line that has a successor', () => {
+    const records = [old(undefined, 2), candidate('s', '2026-03-01', '2026-03-05'), fresh()]
+    expect(lineages(records, { a: 'L-a', s: 'L-a' }).waiting).toEqual([])
+  })
+})
+
+describe('B18, B23: the news of an end comes when the new line has an identity already', () => {
+  const old = candidate('a', '2026-02-11', '2026-03-11', { lastRunning: 4 })
+  const next = candidate('b', '2026-03-11', undefined, { firstSeen: 2, lastRunning: 5 })
+
+  test('that identity stays, and continues the earlier one', () => {
+    const { of, continued, undecided } = lineages([old, next], { a: 'L-a', b: 'L-b' })
+    expect([of, continued, undecided]).toEqual([{ a: 'L-a', b: 'L-b' }, { 'L-b': 'L-a' }, []])
+  })
+
+  test('a chain of them is continued from the earliest', () => {
+    const third = candidate('c', '2026-04-11', undefined, { firstSeen: 6, lastRunning: 9 })
+    const records = [old, { ...next, endsOn: day('2026-04-11'), lastRunning: 8 }, third]
+    const { continued } = lineages(records, { a: 'L-a', b: 'L-b', c: 'L-c' })
+    expect(continued).toEqual({ 'L-b': 'L-a', 'L-c': 'L-a' })
+  })
+
+  test('is not held any more when the term of another line ends near its start', () => {
+    const running = { ...old, endsOn: undefined, expiresOn: day('2026-03-11') }
+    expect(lineages([running, next], { a: 'L-a' }).waiting).toEqual(['b'])
+    expect(lineages([running, next], { a: 'L-a', b: 'L-b' }).waiting).toEqual([])
+  })
+
+  test('what follows it keeps its name', () => {
+    const third = candidate('c', '2026-04-11', undefined, { firstSeen: 6, lastRunning: 9 })
+    const records = [old, { ...next, endsOn: day('2026-04-11'), lastRunning: 5 }, third]
+    expect(lineages(records, { a: 'L-a', b: 'L-b' }).of['c']).toBe('L-b')
+  })
+
+  test('an old line nobody had seen takes the name of the one that continues it', () => {
+    const { of, continued, undecided } = lineages([{ ...old, lastRunning: 0 }, next], { b: 'L-b' })
+    expect([of, continued, undecided]).toEqual([{ a: 'L-b', b: 'L-b' }, {}, []])
+  })
+
+  test('only the first line of an identity can continue another one', () => {
+    const first = candidate('z', '2026-01-11', '2026-03-10')
+    const { continued } = lineages([first, old, next], { z: 'L-b', a: 'L-a', b: 'L-b' })
+    expect(continued).toEqual({})
+  })
+
+  test('among several, one never shown running beside it comes first', () => {
+    const turned = candidate('c', '2026-03-11', undefined, { firstSeen: 5, lastRunning: 5 })
+    const { of, continued, ambiguous } = lineages([old, next, turned], { a: 'L-a', b: 'L-b' })
+    expect([of['c'], continued, ambiguous]).toEqual(['L-a', {}, []])
+    const gone = candidate('d', '2026-02-01', '2026-03-11', { lastRunning: 1 })
+    const both = lineages([gone, old, next], { d: 'L-d', a: 'L-a', b: 'L-b' })
+    expect([both.continued, both.ambiguous]).toEqual([{ 'L-b': 'L-d' }, []])
+  })
+
+  test('two that could be meant are not joined, and a person is asked', () => {
+    const twin = { ...old, recordKey: 'd', endsOn: day('2026-03-12') }
+    const third = candidate('e', '2026-04-11', undefined, { firstSeen: 6, lastRunning: 9 })
+    const records = [old, twin, { ...next, endsOn: day('2026-04-11') }, third]
+    const result = lineages(records, { a: 'L-a', d: 'L-d', b: 'L-b' })
+    expect([result.continued, result.ambiguous]).toEqual([{}, ['b']])
+    // Of the doubt about the earlier ones its own continuation has no part.
+    expect([result.of['e'], result.undecided]).toEqual(['L-b', []])
+    const rival = { ...next, recordKey: 'c', startsOn: day('2026-03-12') }
+    const contested = lineages([old, next, rival], { a: 'L-a', c: 'L-c', b: 'L-b' })
+    expect([contested.continued, contested.ambiguous]).toEqual([{}, ['b', 'c']])
   })
 })

@@ -3,7 +3,13 @@ import { formatDay, localDay } from '../../support/recompute/days.js'
 import { type AskedOfPolls, recomputeFromPolls } from '../../support/recompute/from-events.js'
 import type { Poll } from '../../support/recompute/polls.js'
 import type { Rules } from '../../support/recompute/rules.js'
-import { type ComparedCustomer, compareWho, type WhoLine } from '../../support/recompute/who.js'
+import {
+  type ComparedCustomer,
+  compareWho,
+  type Held,
+  type WhoLine,
+  whoOf,
+} from '../../support/recompute/who.js'
 import { addDays, formatLocalDate } from '../../../core/calendar/date.js'
 import type { Fault } from '../../emulators/ingram/faults.js'
 import { monthOf, Office } from './office.js'
@@ -152,11 +158,22 @@ class Play {
     if (await this.office.bill(month)) throw new Error('a second run billed something again')
     const until = formatLocalDate(addDays(month.to, -1))
     const scratch = recomputeFromPolls(this.events, { ...this.asked(until), billed: [] })
-    const totals = scratch.customers.map((customer) => ({ ...customer, lines: [] }))
+    const totals = whoOf(
+      [...scratch.customers.flatMap(({ lines }) => lines), ...this.#billedOfHeld(scratch.held)],
+      [],
+    ).customers.map((customer) => ({ ...customer, lines: [] }))
     const answer = (await this.office.billed()).map((customer) => ({ ...customer, lines: [] }))
     const sentences = compareWho(totals, answer)
     const moment = { step, now: this.stage.now.toISOString(), polls: this.polls, until, answer }
     return sentences.length > 0 ? { moment, sentences } : undefined
+  }
+
+  /** What was billed of a subscription that came in doubt later stays billed until a person decides (B18). */
+  #billedOfHeld(held: readonly Held[]): readonly WhoLine[] {
+    const records = new Set(
+      held.flatMap(({ subject, lines }) => [subject, ...lines.flatMap((line) => line.records)]),
+    )
+    return this.billed.filter(({ subject }) => records.has(subject))
   }
 
   async perform(step: Step, index: number): Promise<Difference | undefined> {

@@ -38,6 +38,9 @@ export class Stage {
   #later: readonly Planned[] = []
   #openOrders: readonly string[] = []
   readonly #listed = new Set<string>()
+  /** Day of the latest change of each line's seats; and the end of each that leaves. No order comes after an end. */
+  readonly #changedOn = new Map<string, string>()
+  readonly #leavesOn = new Map<string, string>()
   #vendorIds = 0
 
   constructor(story: Story) {
@@ -125,6 +128,8 @@ export class Stage {
         return this.#changeSeats(happening)
       case 'end':
         return this.#end(happening)
+      case 'replace':
+        return this.#replace(happening)
       case 'withdraw': {
         const [orderId, ...rest] = this.#openOrders
         this.#openOrders = rest
@@ -199,11 +204,14 @@ export class Stage {
   }
 
   #changeSeats({ line, delta, by, days }: Of<'seats'>): void {
-    const fits = (state: SubscriptionState) => (state.lines[0]?.seats ?? 0) + delta > 0
+    const today = dateOf(toInstant(this.now))
+    const fits = ({ subscriptionId, lines }: SubscriptionState) =>
+      (lines[0]?.seats ?? 0) + delta > 0 && today < (this.#leavesOn.get(subscriptionId) ?? '9999')
     const state = this.#line(line, (found) => found.status !== 'pending' && fits(found))
     if (state === undefined) return
     const { world } = this.emulation
     const { subscriptionId } = state
+    this.#changedOn.set(subscriptionId, today)
     if (by === 'hidden' || by === 'processing') {
       world.placeLateOrder({ subscriptionId, delta, days, until: by })
       return
@@ -255,5 +263,38 @@ export class Stage {
     }
     const at = toInstant(new Date(this.now.getTime() + again * 86_400_000 + 60_000))
     this.#later = [...this.#later, { at, act }]
+  }
+
+  #replace({ line, more, ends }: Of<'replace'>): void {
+    const state = this.#line(line, ({ status }) => status === 'active')
+    const sold = state?.lines[0]
+    const plan = state === undefined ? undefined : this.#plans.get(state.subscriptionId)
+    if (state === undefined || sold === undefined || plan === undefined) return
+    const { world } = this.emulation
+    const { subscriptionId, customerId, billingPeriod, subscriptionPeriod } = state
+    const { mpn, productName, unitPrice } = sold
+    const next = world.createSubscription({
+      customerId,
+      mpn,
+      productName,
+      unitPrice,
+      billingPeriod,
+      subscriptionPeriod,
+      seats: sold.seats + more,
+    })
+    this.#plans.set(next, { ...plan, vendorIds: 'none', lastTerm: undefined })
+    if (ends === undefined) return
+    const wanted = addDays(dateOf(toInstant(this.now)), ends.on)
+    const after = this.#changedOn.get(subscriptionId) ?? state.creationDate
+    const endDate = wanted > after ? wanted : addDays(after, 1)
+    this.#leavesOn.set(subscriptionId, endDate)
+    const act = () => {
+      const lives = this.live().some((other) => other.subscriptionId === subscriptionId)
+      if (lives) world.endSubscription({ subscriptionId, endDate, withOrder: false, status: 'removed' })
+    }
+    this.#later = [
+      ...this.#later,
+      { at: toInstant(new Date(this.now.getTime() + ends.in * 86_400_000)), act },
+    ]
   }
 }

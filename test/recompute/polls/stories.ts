@@ -1,5 +1,5 @@
 import { leaveOut } from './leave-out.js'
-import { type Story, storyOf } from './story.js'
+import { replacementStoryOf, type Story, storyOf } from './story.js'
 
 /**
  * What the stories of the suite are told without, because the rules leave room there and the two read them differently
@@ -18,6 +18,9 @@ export const NOT_YET = [
  * seen or not; a line still listed on the day its last term is over (B21).
  */
 const DIFFERENT: ReadonlySet<number> = new Set([12, 44, 51, 113, 116, 125, 132, 139, 162, 174, 204, 238])
+
+/** The same among those about records that are replaced by others (D2, B21). */
+const REPLACED_DIFFERENT: ReadonlySet<number> = new Set([16, 186])
 
 const DAY = 24 * 60
 
@@ -62,7 +65,16 @@ export const CHANGED_DURING_FIRST_READ = told({}, [
 
 /** The first `count` stories from a seed on; those known to be answered otherwise have no turn. */
 export function stories(from: number, count: number): readonly Story[] {
-  const seeds: number[] = []
-  for (let seed = from; seeds.length < count; seed += 1) if (!DIFFERENT.has(seed)) seeds.push(seed)
-  return seeds.map((seed) => leaveOut(storyOf(seed), NOT_YET))
+  return seeds(from, count, DIFFERENT).map((seed) => leaveOut(storyOf(seed), NOT_YET))
+}
+
+/** The same about records that are replaced by others. */
+export function replacementStories(from: number, count: number): readonly Story[] {
+  return seeds(from, count, REPLACED_DIFFERENT).map(replacementStoryOf)
+}
+
+function seeds(from: number, count: number, without: ReadonlySet<number>): readonly number[] {
+  const found: number[] = []
+  for (let seed = from; found.length < count; seed += 1) if (!without.has(seed)) found.push(seed)
+  return found
 }

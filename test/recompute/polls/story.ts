@@ -43,6 +43,16 @@ export type Happening =
       /** Bought again so many days later, as a new record. */
       readonly again?: number
     }
+  /**
+   * The same product is bought anew beside a record, which ends some days later on a date so many days after the
+   * purchase, or before it; without `ends` it runs on (B18).
+   */
+  | {
+      readonly does: 'replace'
+      readonly line: number
+      readonly more: number
+      readonly ends?: { readonly in: number; readonly on: number }
+    }
   /** Of all seats but none of the record: a cancellation by count (B12). */
   | { readonly does: 'empty'; readonly line: number; readonly withOrder: boolean }
 
@@ -186,6 +196,19 @@ export function seedWorldStory(seed: number, length: 'days' | 'months' = 'months
   }
 }
 
+/** When a story begins whose first poll, the last of these steps, is in the month in which billing opens. */
+function firstPollInMarch(
+  random: Random,
+  steps: readonly Step[],
+): { readonly startsAt: string; readonly opensOn: string } {
+  const minutes = steps.reduce((sum, { after }) => sum + after, 0)
+  const firstPoll = Date.parse('2026-03-01T12:00:00Z') + random.integer(25 * DAY) * 60_000
+  return {
+    startsAt: new Date(firstPoll - minutes * 60_000).toISOString(),
+    opensOn: `${new Date(firstPoll).toISOString().slice(0, 7)}-01`,
+  }
+}
+
 /** The story of a seed: the same on every machine. */
 export function storyOf(seed: number): Story {
   const random = randomFrom(seed)
@@ -199,18 +222,50 @@ export function storyOf(seed: number): Story {
   })).filter(({ does }) => does !== 'end' && does !== 'empty')
   const first: Step = { after: 1 + random.integer(3 * DAY), does: 'poll' }
   const steps = Array.from({ length: 20 + random.integer(16) }, () => step(random))
-  const minutes = [...before, ...early, first].reduce((sum, { after }) => sum + after, 0)
-  const startsAt = new Date(
-    Date.parse('2026-03-01T12:00:00Z') + random.integer(25 * DAY) * 60_000 - minutes * 60_000,
-  )
-  const firstPoll = new Date(startsAt.getTime() + minutes * 60_000)
   return {
     seed,
-    startsAt: startsAt.toISOString(),
-    opensOn: `${firstPoll.toISOString().slice(0, 7)}-01`,
+    ...firstPollInMarch(random, [...before, ...early, first]),
     timeZone: random.pick(['America/New_York', 'Europe/Berlin', 'UTC', 'Australia/Sydney']),
     policy: policyOf(random),
     customers: 1 + random.integer(3),
     steps: [...before, ...early, first, ...steps],
+  }
+}
+
+/** The product bought anew; the end of the old record is seen at once, days later, or never. */
+function replacing(random: Random): Happening {
+  const days = random.integer(7)
+  return {
+    does: 'replace',
+    line: random.integer(1000),
+    more: random.pick([0, 0, 5, -1]),
+    ...(random.chance(70) ? { ends: { in: days, on: Math.min(days, random.integer(8) - 3) } } : {}),
+  }
+}
+
+/** The story of a seed about records that are replaced by others: turnovers seen half, overlaps, doubts (B18). */
+export function replacementStoryOf(seed: number): Story {
+  const random = randomFrom(1_000_000 + seed)
+  const before: Step[] = Array.from({ length: 1 + random.integer(3) }, () => ({
+    after: 1 + random.integer(20 * DAY),
+    ...buying(random),
+  }))
+  const first: Step = { after: 60, does: 'poll' }
+  const steps = Array.from({ length: 14 + random.integer(10) }, (): Step => {
+    const kind = random.integer(100)
+    const after = 1 + random.integer(random.chance(10) ? 20 * DAY : 2 * DAY)
+    if (kind < 22) return { after, ...replacing(random) }
+    if (kind < 30) return { after, does: 'seats', line: random.integer(1000), delta: 3, by: 'order', days: 1 }
+    if (kind < 36) return { after, does: 'poll', disturbed: { kind: 'vanished', line: random.integer(1000) } }
+    if (kind < 90) return { after, does: 'poll' }
+    return { after, does: 'bill', month: random.chance(15) ? 1 : 0 }
+  })
+  return {
+    seed,
+    ...firstPollInMarch(random, [...before, first]),
+    timeZone: random.pick(['America/New_York', 'Europe/Berlin', 'UTC']),
+    policy: policyOf(random),
+    customers: 1,
+    steps: [...before, first, ...steps],
   }
 }

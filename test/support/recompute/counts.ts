@@ -155,7 +155,17 @@ class Tally {
     const on = after.isFirst ? after.record.start : Math.min(end, after.sighting.on)
     const estimated = from === to ? [] : [{ on, by: to - from }]
     if (found === undefined && after.isFirst && from !== to) this.assumed = true
-    this.movements = [...this.movements, ...(found ?? estimated)]
+    if (after.isFirst) this.#takeOver(before.record, after.record, found ?? estimated)
+    else this.movements = [...this.movements, ...(found ?? estimated)]
+  }
+
+  /** B18: on overlap the new start wins, whenever the old record ended and whatever happened to it later. */
+  #takeOver(old: OpenedRecord, next: OpenedRecord, movements: readonly Movement[]): void {
+    const takenOver = this.#rules.broken === 'oldEndWins' ? (old.end ?? next.start) : next.start
+    this.movements = [
+      ...this.movements.map(({ on, by }) => ({ on: Math.min(on, takenOver), by })),
+      ...movements.map(({ on, by }) => ({ on: Math.max(on, takenOver), by })),
+    ]
   }
 
   /** B20: a record that was there at the first poll is walked back to its start, whatever the one before it had. */

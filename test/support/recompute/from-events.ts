@@ -3,7 +3,7 @@ import type { LoggedEvent } from './event-log.js'
 import type { PolicyInput } from './input.js'
 import { type FeeEvent, inputOf } from './lineage-input.js'
 import { type Lineage, lineagesOf } from './lineages.js'
-import { type OpenedRecord, openRecord } from './opening.js'
+import { recordKey } from './opening.js'
 import { type Poll, type Watch, type WatchedOrder, watch } from './polls.js'
 import { recompute } from './recompute.js'
 import type { Rules } from './rules.js'
@@ -37,10 +37,6 @@ export interface AskedOfPolls extends Question {
 const LONGEST_TERM_DAYS = 5 * 366
 /** And one for periods of a month: in arrears one that began before the opening is billed after it. */
 const LONGEST_MONTHS_DAYS = 62
-
-function recordKey({ record }: OpenedRecord): string {
-  return `${record.subscriptionId}/${record.mpn}`
-}
 
 /**
  * B17: the currency of the customer's priced subscription with the earliest start, then the lowest id, among those of
@@ -178,7 +174,7 @@ function chargeLineage(lineage: Lineage, scene: Scene): Charged {
   const account = { customerId, currency, subject, records: lineage.records.map(recordKey), assumed }
   const lines = chargeAccount(account, recompute(input).lines, asked)
   const foreign = currency === billingCurrency(seen, customerId) ? undefined : 'currency'
-  const why = lineage.ambiguous ? 'ambiguous' : foreign
+  const why = lineage.doubt ?? foreign
   if (why === undefined) return { lines, held: [] }
   return { lines: [], held: lines.length > 0 ? [{ customerId, subject, why, lines }] : [] }
 }
@@ -217,8 +213,7 @@ function chargeFee(fee: Fee, { seen, asked }: Scene): Charged {
 export function recomputeFromPolls(events: readonly LoggedEvent[], asked: AskedOfPolls): Who {
   const { timeZone, rules = {} } = asked
   const seen = watch(events, asked.polls, timeZone)
-  const opened = seen.records.flatMap((watched) => openRecord(watched, seen, { timeZone, rules }) ?? [])
-  const lineages = lineagesOf(opened, parseDay(asked.opensOn), rules)
+  const lineages = lineagesOf(seen, parseDay(asked.opensOn), { timeZone, rules })
   const fees = feesOf(seen, asked)
   const scene: Scene = { seen, asked, lineages, fees }
   const stray = fees.filter((fee) => lineageOfFee(fee, lineages) === undefined)

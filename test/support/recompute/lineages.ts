@@ -1,86 +1,60 @@
 import { type Counted, countsOf } from './counts.js'
-import { type Day, parseDay } from './days.js'
-import { hasEnded, type OpenedRecord } from './opening.js'
-import type { Rules } from './rules.js'
+import type { Day } from './days.js'
+import { joinsOf, settle, type Settled } from './identity.js'
+import { type OpenedRecord, type Opening, openRecord, recordKey } from './opening.js'
+import { type Watch, watchThrough } from './polls.js'
 
 /** The records of one subscription of ours, in order of their starts (B18). */
 export interface Lineage extends Counted {
   readonly records: readonly OpenedRecord[]
-  /** More than one record may continue another: not joined, held, a person is asked. */
-  readonly ambiguous: boolean
+  /** Its first record may continue more than one, or one that still runs: held. */
+  readonly doubt: 'ambiguous' | 'mayContinue' | undefined
 }
 
-interface Join {
-  readonly old: OpenedRecord
-  readonly next: OpenedRecord
-}
-
-const DAYS_APART = 3
-
-/**
- * The end of a record that another may continue. One that was not listed any more when its term was over, while a new
- * one appeared, is taken for ended with its term: its end is only not seen yet.
- */
-function endOf({ old, next }: Join): number | undefined {
-  if (hasEnded(old.record)) return old.end
-  return old.listed || next.firstPoll <= old.lastPoll ? undefined : parseDay(old.record.expires)
-}
-
-/** B18; records of different billing periods cannot share one row of periods. */
-function mayContinue(join: Join): boolean {
-  const { old, next } = join
-  const end = endOf(join)
-  if (end === undefined || next.start <= old.start) return false
-  const [period, other] = [old.record.billingPeriod, next.record.billingPeriod]
-  if (period.type !== other.type || period.duration !== other.duration) return false
-  return Math.abs(next.start - end) <= DAYS_APART
-}
-
-function sameAtVendor({ old, next }: Join): boolean {
-  const id = old.record.vendorSubscriptionId
-  return id !== null && id === next.record.vendorSubscriptionId
-}
-
-function touches(left: Join, right: Join): boolean {
-  return left.old === right.old || left.next === right.next
-}
-
-/** The joins of records of one customer and product: those the vendor's own id proves, else the only candidates. */
-function joinsOf(records: readonly OpenedRecord[]): { joined: readonly Join[]; doubtful: readonly Join[] } {
-  const candidates = records.flatMap((old) => records.map((next) => ({ old, next }))).filter(mayContinue)
-  const alone = (join: Join, others: readonly Join[]) =>
-    others.every((other) => other === join || !touches(other, join))
-  const atVendor = candidates.filter(sameAtVendor)
-  const proven = atVendor.filter((join) => alone(join, atVendor))
-  const rest = candidates.filter((join) => !proven.some((sure) => touches(sure, join)))
-  const single = rest.filter((join) => alone(join, rest))
-  return { joined: [...proven, ...single], doubtful: rest.filter((join) => !alone(join, rest)) }
-}
-
-/** B18: same customer and product, a new record within 3 days of the old one's end continues it. */
-export function lineagesOf(records: readonly OpenedRecord[], opensOn: Day, rules: Rules): readonly Lineage[] {
-  const counted = (chain: readonly OpenedRecord[], ambiguous = false) => ({
-    ...countsOf(chain, opensOn, rules),
-    records: chain,
-    ambiguous,
-  })
-  if (rules.broken === 'turnoverById') return records.map((opened) => counted([opened]))
+/** By customer and product. */
+function groupsOf(seen: Watch, opening: Opening): readonly (readonly OpenedRecord[])[] {
   const groups = new Map<string, OpenedRecord[]>()
-  for (const opened of records) {
+  for (const watched of seen.records) {
+    const opened = openRecord(watched, seen, opening)
+    if (opened === undefined) continue
     const key = `${opened.record.customerId} ${opened.record.mpn}`
     groups.set(key, [...(groups.get(key) ?? []), opened])
   }
-  return [...groups.values()].flatMap((group) => {
-    const { joined, doubtful } = joinsOf(group)
-    const continued = new Map(joined.map((join) => [join.old, join.next]))
-    const later = new Set(joined.map((join) => join.next))
+  return [...groups.values()].map((group) => group.toSorted((left, right) => left.start - right.start))
+}
+
+const NOTHING: Settled = { continues: new Map(), founders: new Set() }
+
+/** What every poll but the last has settled. */
+function settledBefore(seen: Watch, opening: Opening): Settled {
+  let settled = NOTHING
+  for (const poll of seen.days.slice(0, -1).keys()) {
+    const then = watchThrough(seen, poll)
+    for (const group of groupsOf(then, opening)) {
+      settled = settle(group, settled, joinsOf(group, settled, then.today, opening.rules))
+    }
+  }
+  return settled
+}
+
+/** B18: same customer and product, a new record within 3 days of the old one's end continues it. */
+export function lineagesOf(seen: Watch, opensOn: Day, opening: Opening): readonly Lineage[] {
+  const { rules } = opening
+  const settled = settledBefore(seen, opening)
+  return groupsOf(seen, opening).flatMap((group) => {
+    const { continues, doubts } = joinsOf(group, settled, seen.today, rules)
+    const before = new Map([...settled.continues, ...continues])
+    const nextOf = new Map([...before].map(([next, old]) => [old, next]))
+    const byKey = new Map(group.map((opened) => [recordKey(opened), opened]))
     return group
-      .filter((opened) => !later.has(opened))
+      .filter((opened) => !before.has(recordKey(opened)))
       .map((first) => {
         const chain = [first]
-        for (let next = continued.get(first); next !== undefined; next = continued.get(next)) chain.push(next)
-        const ambiguous = doubtful.some(({ old, next }) => chain.includes(old) || chain.includes(next))
-        return counted(chain, ambiguous)
+        for (let next = nextOf.get(recordKey(first)); next !== undefined; next = nextOf.get(next)) {
+          const record = byKey.get(next)
+          if (record !== undefined) chain.push(record)
+        }
+        return { ...countsOf(chain, opensOn, rules), records: chain, doubt: doubts.get(recordKey(first)) }
       })
   })
 }

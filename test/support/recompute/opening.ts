@@ -39,8 +39,13 @@ export interface OpenedRecord {
   readonly holds: readonly From<boolean>[]
   /** The last poll listed it. */
   readonly listed: boolean
+  /** The first poll that showed it in service, and the last that showed it running; -1 for none. */
   readonly firstPoll: number
-  readonly lastPoll: number
+  readonly ranIn: number
+}
+
+export function recordKey({ record }: Pick<OpenedRecord, 'record'>): string {
+  return `${record.subscriptionId}/${record.mpn}`
 }
 
 export function hasEnded(record: SeenRecord): boolean {
@@ -120,7 +125,10 @@ export function openRecord(watched: Watched, watch: Watch, opening: Opening): Op
   const ended = watched.sightings.find(({ record }) => hasEnded(record))
   const unlisted = !watched.listed && rules.broken === 'missingEnded' ? watch.today : undefined
   const end = ended === undefined ? unlisted : endOf(ended, orders, timeZone)
-  const steps = stepsOf(last.record, orders, timeZone).filter((step) => end === undefined || step.on <= end)
+  const steps = stepsOf(last.record, orders, timeZone)
+    // The stamp of a sale may be of another local day than the record's first.
+    .map((step) => (step.type === 'sales' ? { ...step, on: start } : step))
+    .filter((step) => end === undefined || step.on <= end)
   const prices = changesOf(served, ({ unitPrice }) => unitPrice?.amount)
   return {
     record: last.record,
@@ -135,6 +143,6 @@ export function openRecord(watched: Watched, watch: Watch, opening: Opening): Op
     holds: holdsOf(served),
     listed: watched.listed,
     firstPoll: first.poll,
-    lastPoll: last.poll,
+    ranIn: served.findLast(({ record }) => !hasEnded(record))?.poll ?? -1,
   }
 }

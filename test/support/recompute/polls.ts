@@ -43,7 +43,8 @@ export interface WatchedOrder extends SeenOrder {
 export interface Watch {
   readonly records: readonly Watched[]
   readonly orders: readonly WatchedOrder[]
-  /** Local day of the last poll. */
+  /** Local day of each poll; of the last one. */
+  readonly days: readonly Day[]
   readonly today: Day
 }
 
@@ -97,6 +98,17 @@ export function watch(events: readonly LoggedEvent[], polls: readonly Poll[], ti
       listed: seen.at(-1)?.poll === polls.length - 1,
     })),
     orders: orders.map((order) => ({ ...order, completedIn: completedIn.get(order.orderId) })),
+    days: polls.map(({ startedAt }) => localDay(startedAt, timeZone)),
     today: localDay(last.startedAt, timeZone),
   }
+}
+
+/** What was known of the licence lines after one of the polls; orders are those of today. */
+export function watchThrough(seen: Watch, poll: number): Watch {
+  const records = seen.records.flatMap(({ sightings }): readonly Watched[] => {
+    const [first, ...rest] = sightings.filter((sighting) => sighting.poll <= poll)
+    const last = rest.at(-1) ?? first
+    return first === undefined ? [] : [{ sightings: [first, ...rest], listed: last?.poll === poll }]
+  })
+  return { ...seen, records, days: seen.days.slice(0, poll + 1), today: seen.days[poll] ?? seen.today }
 }

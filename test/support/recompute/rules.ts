@@ -25,11 +25,15 @@ export const BREAKABLE = [
 
 /** The same for what a row of observations lets us know; broken ones show only where several polls are looked at. */
 export const BREAKABLE_READINGS = [
+  'ambiguousJoined', // B18: of several candidates the first is continued
   'changeDuringReadMissed', // B19: an order of the minutes in which a poll was read does not explain what it shows
   'estimatedDateKept', // B19: an order that completes later does not correct an estimated date
+  'halfTurnoverBilled', // B18: a record that appears beside one that still runs is billed at once
   'holdLostAtTurnover', // B13, B18: a hold does not end with the record that was held
+  'lateEndIgnored', // B18, B23: what was billed for itself never turns out to continue another record
   'missingEnded', // B12: a line that one poll did not list has ended
   'newPriceBackdated', // B16: the latest price holds from the beginning
+  'oldEndWins', // B18: on overlap the new record counts from the old one's end
   'openingConstant', // B20: the first count is not walked back
   'openingNeverCorrected', // B20: an order that shows later does not correct the opening
   'ordersNeverDate', // B19: every change is dated by the poll that saw it first

@@ -17,8 +17,8 @@ export interface WhoLine extends BilledLine {
 export interface Held {
   readonly customerId: string
   readonly subject: string
-  /** B17 another currency; B18 more than one candidate; B14 no price; B20b a fee of what was never listed. */
-  readonly why: 'currency' | 'ambiguous' | 'noPrice' | 'unlisted'
+  /** B17 another currency; B18 more than one candidate, or one still runs; B14 no price; B20b a fee never listed. */
+  readonly why: 'currency' | 'ambiguous' | 'mayContinue' | 'noPrice' | 'unlisted'
   readonly lines: readonly WhoLine[]
 }
 

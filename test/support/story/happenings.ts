@@ -47,6 +47,11 @@ const HAPPENINGS: readonly { readonly pattern: RegExp; readonly example: string;
     tell: (stage, words) => stage.ingram.world.endSubscription(lineOf(stage, words)),
   },
   {
+    pattern: /^(.+?) · (.+?) · the earlier of two ends$/,
+    example: 'Contoso · Microsoft 365 Business Premium · the earlier of two ends on 2026-03-11',
+    tell: (stage, words) => stage.ingram.world.endSubscription(earlierOf(stage, words)),
+  },
+  {
     pattern: /^(.+?) · (.+?) · turns over$/,
     example: 'Contoso · Microsoft 365 Business Premium · turns over',
     tell: (stage, words) => void stage.ingram.world.turnOver(lineOf(stage, words)),
@@ -132,6 +137,17 @@ function lineOf(
     throw new Error(`${customer} has ${found.length} running subscriptions to ${product}`)
   }
   return only
+}
+
+/** The one of a customer's two running subscriptions to a product that is listed first: the older one. */
+function earlierOf(
+  { ingram: { world } }: Stage,
+  [customer = '', product = '']: readonly string[],
+): { readonly subscriptionId: string } {
+  const { customerId } = world.customerNamed(customer)
+  const [earlier, ...later] = subscriptionsTo(world, customerId, product)
+  if (earlier === undefined || later.length !== 1) throw new Error(`${customer} has not two of ${product}`)
+  return { subscriptionId: earlier.subscriptionId }
 }
 
 function subscriptionsTo(world: World, customerId: string, product: string) {

@@ -1,0 +1,259 @@
+import { describe, expect, test } from 'vitest'
+import type { Billed, Who } from '../../../core/app/who.js'
+import type { ObservedSubscription } from '../../../core/marketplace/types.js'
+import { Observing } from '../../support/observing.js'
+import { day, decimal, observed } from '../../support/observed.js'
+
+/**
+ * Turnovers through the ledger. 20 × $22.00 = $440.00 a month; 20 seats from 11 March are 20 × $22.00 × 21/31 =
+ * $9,240 / 31 = $298.064…, so one subscription is $440.00 and two are $738.06.
+ */
+
+const line = (subscriptionId: string, from: string, to: string, more: Partial<ObservedSubscription> = {}) =>
+  observed({ subscriptionId, startsOn: day(from), expiresOn: day(to), renewsOn: day(to), ...more })
+
+/** A year's commitment from February, and what appears beside it on 11 March. */
+const OLD = line('1', '2026-02-11', '2027-02-11')
+const ENDED = { ...OLD, status: 'removed' as const, expiresOn: day('2026-03-11') }
+const NEW = line('2', '2026-03-11', '2027-03-11')
+
+type Look = readonly [date: string, ...lines: ObservedSubscription[]]
+
+async function seen(...looks: readonly Look[]): Promise<Observing> {
+  const world = new Observing()
+  for (const [date, ...lines] of looks) await world.see(`${date}T12:00:00Z`, lines)
+  return world
+}
+
+/** No orders are told here, so the seats of a purchase are assumed; that is not the matter. */
+const saidOf = async (world: Observing, month = '2026-03-01') =>
+  (await world.exceptions(month)).filter((kind) => kind !== 'assumed')
+
+const heldOf = ({ held }: Who) => held.map(({ priced }) => priced?.charge.amount)
+
+/** Everything of an answer, as it is when it was billed. */
+function billedFrom({ bills }: Who): Billed {
+  const billed = new Map<string, Billed extends ReadonlyMap<string, infer Lines> ? Lines : never>()
+  for (const { lines } of bills) {
+    for (const { subscription, charge, currency } of lines) {
+      const { lineageId } = subscription.subscription
+      billed.set(lineageId, [...(billed.get(lineageId) ?? []), { ...charge, currency, version: 1 }])
+    }
+  }
+  return billed
+}
+
+describe('B18: a turnover in the midst of a term, seen half', () => {
+  const half: readonly Look[] = [
+    ['2026-03-05', OLD],
+    ['2026-03-12', OLD, NEW],
+  ]
+
+  test('holds the new line and says why; the old one is billed', async () => {
+    const world = await seen(...half)
+    expect(await world.total('2026-03-01')).toBe(44_000n)
+    const who = await world.who('2026-03-01')
+    expect(heldOf(who)).toEqual([29_806n])
+    expect(who.exceptions.map(({ kind }) => kind)).toEqual(['mayContinue'])
+    expect(who.exceptions[0]?.why).toContain('not billed until an observation shows')
+    expect(who.held[0]?.why).toBe(who.exceptions[0]?.why)
+  })
+
+  test('is one subscription once the end is seen', async () => {
+    const world = await seen(...half, ['2026-03-13', ENDED, NEW])
+    expect(await world.total('2026-03-01')).toBe(44_000n)
+    expect(await saidOf(world)).toEqual([])
+    expect(await world.changes('2026-03-01')).toEqual(['renewed'])
+  })
+
+  test('is two as soon as an observation shows both running', async () => {
+    const world = await seen(...half, ['2026-03-13', OLD, NEW])
+    expect(await world.total('2026-03-01')).toBe(73_806n)
+    expect(await saidOf(world)).toEqual([])
+  })
+
+  test('also when it is the first observation of all, and as long as there is no other', async () => {
+    const world = await seen(['2026-03-12', OLD, NEW])
+    expect(await world.total('2026-03-01')).toBe(44_000n)
+    // In April: two months of the old line; of the new one 298.06 and 440.00 wait.
+    expect(await world.total('2026-04-01')).toBe(88_000n)
+    expect(heldOf(await world.who('2026-04-01'))).toEqual([29_806n, 44_000n])
+  })
+
+  test('waits while the old line is not listed for a moment', async () => {
+    const world = await seen(['2026-03-05', OLD], ['2026-03-12', NEW], ['2026-03-13', NEW])
+    expect(await saidOf(world)).toEqual(['mayContinue', 'missing'])
+    await world.see('2026-03-14T12:00:00Z', [ENDED, NEW])
+    expect(await world.total('2026-03-01')).toBe(44_000n)
+    expect(await saidOf(world)).toEqual([])
+  })
+
+  test('also when the new line had been waiting to become active for days', async () => {
+    const waiting = { ...NEW, status: 'pending' as const, startsOn: day('2026-03-09') }
+    const world = await seen(
+      ['2026-03-09', OLD, waiting],
+      ['2026-03-10', OLD, waiting],
+      ['2026-03-12', OLD, NEW],
+    )
+    expect(await saidOf(world)).toEqual(['mayContinue'])
+  })
+
+  test('a second purchase that began days before anybody looked is billed at once', async () => {
+    const world = await seen(['2026-03-05', OLD], ['2026-03-15', OLD, NEW])
+    expect(await world.total('2026-03-01')).toBe(73_806n)
+  })
+})
+
+describe('B18, B23: news of the end that comes when both are subscriptions already', () => {
+  const both: readonly Look[] = [
+    ['2026-03-05', OLD],
+    ['2026-03-12', OLD, NEW],
+    ['2026-03-13', OLD, NEW],
+    ['2026-03-14', OLD, NEW],
+  ]
+  const late: Look = ['2026-03-20', ENDED, NEW]
+
+  test('what is not billed is one subscription, as from scratch', async () => {
+    const [world, scratch] = [await seen(...both, late), await seen(late)]
+    for (const [month, total] of [
+      ['2026-03-01', 44_000n],
+      ['2026-04-01', 88_000n],
+    ] as const) {
+      expect(await world.total(month)).toBe(total)
+      expect(await scratch.total(month)).toBe(total)
+    }
+    expect((await world.portfolio()).subscriptions).toHaveLength(1)
+  })
+
+  test('what is billed is corrected to what it would be from scratch', async () => {
+    const world = await seen(...both)
+    const before = await world.who('2026-03-01')
+    expect(before.totals[0]?.amount).toBe(73_806n)
+    const billed = billedFrom(before)
+    await world.see('2026-03-20T12:00:00Z', [ENDED, NEW])
+    const { bills, totals } = await world.who('2026-03-01', {}, billed)
+    expect(totals[0]?.amount).toBe(-29_806n)
+    expect(bills[0]?.lines.map(({ charge }) => [charge.kind, charge.amount])).toEqual([
+      ['correction', -29_806n],
+    ])
+    // 880.00 through April, less 738.06.
+    expect((await world.who('2026-04-01', {}, billed)).totals[0]?.amount).toBe(14_194n)
+  })
+
+  test('an end that is taken back makes two of them again', async () => {
+    const world = await seen(...both)
+    const billed = billedFrom(await world.who('2026-03-01'))
+    await world.see('2026-03-20T12:00:00Z', [ENDED, NEW])
+    await world.see('2026-03-21T12:00:00Z', [OLD, NEW])
+    expect(await world.total('2026-03-01')).toBe(73_806n)
+    expect((await world.who('2026-03-01', {}, billed)).totals).toEqual([])
+  })
+
+  test('a line nobody had seen before the one that continues it', async () => {
+    const world = await seen(['2026-03-12', NEW])
+    const billed = billedFrom(await world.who('2026-03-01'))
+    expect(await world.total('2026-03-01')).toBe(29_806n)
+    await world.see('2026-03-13T12:00:00Z', [ENDED, NEW])
+    expect(await world.total('2026-03-01')).toBe(44_000n)
+    expect((await world.who('2026-03-01', {}, billed)).totals[0]?.amount).toBe(14_194n)
+  })
+})
+
+describe('B18: a second purchase two days before the first one renews', () => {
+  /** 20 × $22.00 × 2/31 = $880 / 31 = $28.387…, rounded $28.39; through April with both: 4 × 440.00 − 411.61. */
+  const first = line('1', '2026-03-01', '2026-04-01')
+  const second = line('2', '2026-03-30', '2027-03-30')
+  const bought: readonly Look[] = [
+    ['2026-03-05', first],
+    ['2026-03-30', first, second],
+    ['2026-03-31', first, second],
+  ]
+  const through = 44_000n + 2_839n + 88_000n
+
+  test('is held until then, and said', async () => {
+    const world = await seen(...bought)
+    expect(await world.total('2026-03-01')).toBe(44_000n)
+    const who = await world.who('2026-03-01')
+    expect([heldOf(who), await saidOf(world)]).toEqual([[2_839n], ['mayContinue']])
+  })
+
+  test('is billed when the next observation shows that it renewed', async () => {
+    const renewed = { ...first, expiresOn: day('2026-05-01'), renewsOn: day('2026-05-01') }
+    const world = await seen(...bought, ['2026-04-02', renewed, second])
+    expect(await world.total('2026-04-01')).toBe(through)
+    expect(await saidOf(world, '2026-04-01')).toEqual([])
+  })
+
+  test('also when it renewed as a new line: that one is its continuation', async () => {
+    const removed = { ...first, status: 'removed' as const }
+    const turned = line('3', '2026-04-01', '2026-05-01')
+    const world = await seen(...bought, ['2026-04-02', removed, turned, second])
+    expect(await world.total('2026-04-01')).toBe(through)
+    expect(await saidOf(world, '2026-04-01')).toEqual([])
+  })
+
+  test('and when it just runs on, once the days of a turnover are over', async () => {
+    const world = await seen(...bought, ['2026-04-04', first, second])
+    expect(await saidOf(world, '2026-04-01')).toEqual(['mayContinue'])
+    await world.see('2026-04-05T12:00:00Z', [first, second])
+    expect(await world.total('2026-04-01')).toBe(through)
+    expect(await saidOf(world, '2026-04-01')).toEqual([])
+  })
+})
+
+describe('B18: on overlap the new start wins', () => {
+  const overlapping = { ...ENDED, expiresOn: day('2026-03-13') }
+  const more = { ...NEW, quantity: decimal('25') }
+
+  test.each([
+    ['seen at once', [['2026-03-20', overlapping, NEW]]],
+    [
+      'seen one after the other',
+      [
+        ['2026-03-05', OLD],
+        ['2026-03-12', OLD, NEW],
+        ['2026-03-13', OLD, NEW],
+        ['2026-03-14', overlapping, NEW],
+      ],
+    ],
+  ] as const)('%s: the old line is billed until 11 March only', async (_, looks) => {
+    const world = await seen(...looks)
+    for (const lastPeriod of ['full', 'prorate'] as const)
+      expect(await world.total('2026-03-01', { lastPeriod })).toBe(44_000n)
+    expect(await saidOf(world)).toEqual([])
+  })
+
+  test('seats of the new line count from its start: 5 × $22.00 × 21/31 = $74.52', async () => {
+    const world = await seen(['2026-03-05', OLD], ['2026-03-14', overlapping, more])
+    expect(await world.total('2026-03-01')).toBe(51_452n)
+  })
+})
+
+describe('B18: more than one candidate', () => {
+  const other = { ...ENDED, subscriptionId: '3', key: '3/BP' }
+  /** 40 × $22.00 × 21/31 = $18,480 / 31 = $596.129… */
+  const forBoth = { ...NEW, quantity: decimal('40') }
+
+  test('is held and a person is asked; what ended is billed', async () => {
+    const world = await seen(['2026-03-14', ENDED, other, forBoth])
+    expect(await world.total('2026-03-01')).toBe(88_000n)
+    const who = await world.who('2026-03-01')
+    expect(heldOf(who)).toEqual([59_613n])
+    expect(who.exceptions.map(({ kind, why }) => [kind, why.includes('a person has to say')])).toEqual([
+      ['ambiguous', true],
+    ])
+  })
+
+  test('also when it had an identity of its own before they ended', async () => {
+    const [one, two] = [OLD, { ...OLD, subscriptionId: '3', key: '3/BP' }]
+    const world = await seen(
+      ['2026-03-05', one, two],
+      ['2026-03-12', one, two, forBoth],
+      ['2026-03-13', one, two, forBoth],
+    )
+    expect(await world.total('2026-03-01')).toBe(88_000n + 59_613n)
+    await world.see('2026-03-14T12:00:00Z', [ENDED, other, forBoth])
+    expect(await world.total('2026-03-01')).toBe(88_000n)
+    expect(await saidOf(world)).toEqual(['ambiguous'])
+  })
+})
