@@ -218,6 +218,12 @@ export const CARD_BILLS = 60
 export const CARD_RUN_CUSTOMERS = 20
 /** Lines on a bill-run card, and changes on a stale one. */
 export const CARD_RUN_LINES = 20
+/** Customers of one reason, and exceptions of one kind, on a bill-run card: the others stand on its pages. */
+export const CARD_RUN_PART = 10
+/** Items of a page of a request: what a person reads line by line before scrolling on. */
+export const CARD_PAGE_ITEMS = 25
+/** Characters of a page: with its structure, and its quotes escaped, what a message of Slack takes (12,000). */
+export const CARD_PAGE_CHARACTERS = 4500
 /** Lines of one customer, each with its arithmetic. */
 export const CARD_LINES = 40
 /** Changes, requests and entries of the trail. */

@@ -1,4 +1,4 @@
-import type { Approval, Decision } from './approval/approval.js'
+import type { Approval, Decision, RunVoid } from './approval/approval.js'
 import type { AuditEntry, AuditFact } from './audit/chain.js'
 import type { BillRun, RunLine } from './billrun/run.js'
 import type { Period } from './calendar/period.js'
@@ -170,6 +170,8 @@ export interface VoidDraft {
 export interface ApprovalRecord {
   readonly approval: Approval
   readonly run: BillRun
+  /** Approved voids of the run, in the order in which they were decided. */
+  readonly voids: readonly RunVoid[]
 }
 
 /** A decision with everything it does: all of it is written in one transaction, or nothing (SYNC S6). */

@@ -1,4 +1,4 @@
-import type { Approval, ApprovalSubject, Decision } from '../../core/approval/approval.js'
+import type { Approval, ApprovalSubject, Decision, RunVoid } from '../../core/approval/approval.js'
 import { numberedId } from './billing-books.js'
 import type { Cell, Query, Transaction } from './database.js'
 import {
@@ -160,6 +160,43 @@ export function findApproval(
 export function readOpen(query: Query, mspId: string): Promise<readonly StoredApproval[]> {
   const open = 'AND decision.approval_number IS NULL AND supersession.approval_number IS NULL'
   return query(`${SELECT} ${open} ORDER BY approval.number`, [mspId], approvalOf)
+}
+
+/** In the order in which they were decided, which is that of the books' versions. */
+const SELECT_VOIDS = `SELECT ${packedColumns(['approval.number', 'approval.run_number', 'decision.verdict', instantColumn('decision.decided_at')])},
+    approval.customer_id, decision.decided_by, decision.decided_by_name, decision.reason
+  FROM approval
+  JOIN decision ON decision.msp_id = approval.msp_id AND decision.approval_number = approval.number
+  WHERE approval.msp_id = $1 AND approval.run_number = ANY($2::integer[])
+    AND approval.type = 'void' AND decision.verdict = 'approved'
+  ORDER BY decision.version`
+
+type VoidRow = readonly [
+  packed: Cell,
+  customerId: Cell,
+  decidedBy: Cell,
+  decidedByName: Cell,
+  decisionReason: Cell,
+]
+
+/** Approved voids by the number of their run; a run without any is left out. */
+export async function readVoids(
+  query: Query,
+  mspId: string,
+  runNumbers: readonly number[],
+): Promise<ReadonlyMap<number, readonly RunVoid[]>> {
+  const voids = new Map<number, RunVoid[]>()
+  if (runNumbers.length === 0) return voids
+  await query(SELECT_VOIDS, [mspId, runNumbers], ([packed, customerId, ...decided]: VoidRow) => {
+    const [number, run, verdict, at] = unpack<[number: Cell, run: Cell, verdict: Cell, at: Cell]>(packed, 4)
+    const done = {
+      approvalId: numberedId('APR', integer(number)),
+      customerId: optionalText(customerId),
+      decision: decisionOf(verdict, at, decided),
+    }
+    voids.set(integer(run), [...(voids.get(integer(run)) ?? []), done])
+  })
+  return voids
 }
 
 type PackedCells = [

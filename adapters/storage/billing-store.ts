@@ -16,6 +16,7 @@ import {
   findApproval,
   findStanding,
   readOpen,
+  readVoids,
   supersede,
 } from './billing-approval.js'
 import type { StoredApproval } from './billing-approval.js'
@@ -37,25 +38,28 @@ export function billingStore(database: Database, mspId: string): BillingStore {
     const number = numberOf('BR', id)
     return number === undefined ? undefined : (await read((query) => readRuns(query, [number]))).get(number)
   }
+  async function request(id: string): Promise<ApprovalRecord | undefined> {
+    const number = numberOf('APR', id)
+    if (number === undefined) return undefined
+    const records = await read(async (query) => {
+      return recordsOf(query, mspId, readRuns, await findApproval(query, mspId, number))
+    })
+    return records[0]
+  }
   return {
     books: () => read(readBooks),
     version: () => readVersion(database, mspId),
     propose: (draft, version) => write((tx) => propose(database, tx, mspId, draft, version)),
     async proposeVoid(draft) {
-      const about = await run(draft.runId)
-      if (about === undefined) throw noSuchRun(draft.runId)
-      return { approval: await write((tx) => proposeVoid(tx, mspId, draft)), run: about }
+      if ((await run(draft.runId)) === undefined) throw noSuchRun(draft.runId)
+      const { id } = await write((tx) => proposeVoid(tx, mspId, draft))
+      const record = await request(id)
+      assert(record !== undefined, `${id} is gone right after it was asked for`)
+      return record
     },
-    async approval(id) {
-      const number = numberOf('APR', id)
-      if (number === undefined) return undefined
-      const records = await read(async (query) => {
-        return recordsOf(query, readRuns, await findApproval(query, mspId, number))
-      })
-      return records[0]
-    },
+    approval: request,
     run,
-    open: () => read(async (query) => recordsOf(query, readRuns, await readOpen(query, mspId))),
+    open: () => read(async (query) => recordsOf(query, mspId, readRuns, await readOpen(query, mspId))),
     decide: (record) => write((tx) => decide(database, tx, mspId, record)),
     policyStanding: () => read((query) => readStanding(query, mspId)),
     recordPolicy: (draft, version) => write((tx) => recordPolicy(tx, mspId, draft, version)),
@@ -69,19 +73,30 @@ export function billingStore(database: Database, mspId: string): BillingStore {
   }
 }
 
-/** Requests with their runs; two requests about one run share it. */
+/** Requests with their runs and what was voided of them; two requests about one run share it. */
 async function recordsOf(
   query: Query,
+  mspId: string,
   readRuns: RunReader,
   approvals: readonly StoredApproval[],
 ): Promise<readonly ApprovalRecord[]> {
   const numbers = [...new Set(approvals.map(({ runNumber }) => runNumber))]
   const runs = await readRuns(query, numbers)
+  const voids = await readVoids(
+    query,
+    mspId,
+    approvals.filter(mayBeVoided).map(({ runNumber }) => runNumber),
+  )
   return approvals.map(({ approval, runNumber }) => {
     const run = runs.get(runNumber)
     assert(run !== undefined, `${approval.id} is about a bill run that does not exist`)
-    return { approval, run }
+    return { approval, run, voids: voids.get(runNumber) ?? [] }
   })
+}
+
+/** Nothing is billed, and so nothing voided, of a run that waits: most clicks are on those. */
+function mayBeVoided({ approval: { subject, decision } }: StoredApproval): boolean {
+  return subject.type === 'void' || decision?.verdict === 'approved'
 }
 
 async function propose(
@@ -101,7 +116,7 @@ async function propose(
   const request = { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt }
   const approval = await ask(tx, mspId, { ...books, lastRun: runNumber }, runNumber, request)
   await supersede(tx, mspId, { approvalNumber: books.lastApproval + 1, runNumber })
-  return { approval, run }
+  return { approval, run, voids: [] }
 }
 
 async function proposeVoid(

@@ -1,14 +1,18 @@
 import { CARD_ROWS } from '../../core/limits.js'
 import type { Person } from '../../core/access/people.js'
+import type { StandingRecord } from '../../core/app/billing.js'
+import { requestContent } from '../../core/approval/request.js'
 import type { AuditEntry } from '../../core/audit/chain.js'
-import type { ApprovalRecord } from '../../core/ports.js'
-import { type CardClock, approvalCard, customersWords, linesOf, totalWords } from './bill-run.js'
+import { type CardClock, approvalCard } from './bill-run.js'
+import { customersWords, totalWords } from './lines.js'
 import type { Block, Card } from './model.js'
+import { changeItems, changedWords } from './standing.js'
 import { entryWords } from './trail.js'
+import { staleVoidWords } from './void.js'
 import { instantWords } from './words.js'
 
 /** What waits for a decision, the oldest first. */
-export function approvalsCard(open: readonly ApprovalRecord[], { timeZone }: CardClock): Card {
+export function approvalsCard(open: readonly StandingRecord[], { timeZone }: CardClock): Card {
   const shown = open.slice(0, CARD_ROWS)
   const blocks: Block[] =
     shown.length === 0
@@ -29,6 +33,7 @@ export function approvalsCard(open: readonly ApprovalRecord[], { timeZone }: Car
               : {}),
           },
         ]
+  blocks.push(...outOfDateBlocks(open))
   return {
     title: `Approvals: ${open.length} waiting`,
     tone: open.length > 0 ? 'attention' : 'good',
@@ -37,11 +42,43 @@ export function approvalsCard(open: readonly ApprovalRecord[], { timeZone }: Car
   }
 }
 
-function requestRow(record: ApprovalRecord, timeZone: string): string[] {
-  const { approval, run } = record
-  const lines = linesOf(record)
+/** Requests whose lines have changed: approving them would be refused. */
+function outOfDateBlocks(open: readonly StandingRecord[]): Block[] {
+  const stale = open.filter(({ standing }) => standing?.changes !== undefined).map(outOfDateWords)
+  const unchecked = open.find(({ standing }) => standing?.unchecked !== undefined)?.standing?.unchecked
+  const hidden = stale.length - CARD_ROWS
+  const blocks: Block[] = []
+  if (stale.length > 0) {
+    blocks.push({
+      type: 'list',
+      heading: 'Out of date',
+      items: stale.slice(0, CARD_ROWS),
+      ...(hidden > 0 ? { more: { hidden, command: 'approval <id>' } } : {}),
+    })
+  }
+  if (unchecked !== undefined) {
+    blocks.push({ type: 'text', style: 'plain', text: `Not compared with what is due now: ${unchecked}` })
+  }
+  return blocks
+}
+
+/** "APR-0002: 3 lines changed since it was shown: new: Contoso · …; and 2 more: `approval APR-0002`" */
+function outOfDateWords(record: StandingRecord): string {
+  const { approval, standing } = record
+  if (approval.subject.type === 'void') return `${approval.id}: ${staleVoidWords(requestContent(record))}`
+  const changes = standing?.changes ?? NO_CHANGES
+  const [first = '', ...others] = changeItems(changes)
+  const more = others.length === 0 ? '' : `; and ${others.length} more: \`approval ${approval.id}\``
+  return `${approval.id}: ${changedWords(changes)}: ${first}${more}`
+}
+
+const NO_CHANGES = { added: [], gone: [], reworded: [] }
+
+function requestRow(record: StandingRecord, timeZone: string): string[] {
+  const { approval, run, standing } = record
+  const { lines } = requestContent(record)
   return [
-    approval.id,
+    standing?.changes === undefined ? approval.id : `${approval.id}, out of date`,
     `${approval.subject.type === 'void' ? 'void ' : ''}${run.id}, ${customersWords(lines)}`,
     approval.requestedByName,
     instantWords(approval.expiresAt, timeZone),
@@ -51,7 +88,7 @@ function requestRow(record: ApprovalRecord, timeZone: string): string[] {
 
 /** One request with its whole trail. */
 export function approvalTrailCard(
-  record: ApprovalRecord & { readonly trail: readonly AuditEntry[] },
+  record: StandingRecord & { readonly trail: readonly AuditEntry[] },
   people: readonly Person[],
   clock: CardClock,
 ): Card {

@@ -1,11 +1,18 @@
 import { CARD_RUN_CUSTOMERS, CARD_RUN_LINES } from '../../core/limits.js'
 import { type ApprovalState, stateOf } from '../../core/approval/approval.js'
+import { type RequestContent, requestContent } from '../../core/approval/request.js'
 import { unreachable } from '../../core/assert.js'
-import { type BillRun, type RunCustomer, type RunLine, whyHeld } from '../../core/billrun/run.js'
-import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
+import type { BillRun } from '../../core/billrun/run.js'
+import { periodWords } from '../../core/calendar/words.js'
+import type { StandingRecord } from '../../core/app/billing.js'
 import type { ApprovalRecord } from '../../core/ports.js'
+import { comparisonWords, heldBlocks } from './held.js'
+import { accountsOf, customersWords, itemWords, proposeCommand, totalWords } from './lines.js'
 import type { Action, Block, Card, Confirmation } from './model.js'
-import { amountWords, instantWords, plural, withoutDates } from './words.js'
+import { pageAction, pageCommands } from './pages.js'
+import { standingBlocks } from './standing.js'
+import { voidBlocks, voidCommand, voidedList, notDoneWords } from './void.js'
+import { amountWords, instantWords, plural } from './words.js'
 
 /** Characters of a fingerprint a button carries: enough to tell any two contents apart. */
 export const REVISION_LENGTH = 16
@@ -17,30 +24,23 @@ export interface CardClock {
 }
 
 /** A request to bill or to void, at any moment of its life: undecided with buttons, else with how it ended. */
-export function approvalCard(record: ApprovalRecord, clock: CardClock): Card {
+export function approvalCard(record: StandingRecord, clock: CardClock): Card {
   const { approval } = record
   const state = stateOf(approval, clock.now)
+  const content = requestContent(record)
   return {
-    title: titleOf(record),
+    title: titleOf(record, content),
     tone: toneOf(state),
-    blocks: [...contentBlocks(record), ...stateBlocks(record, state, clock)],
-    actions: actionsOf(record, state),
+    blocks: [...contentBlocks(record, content, state, clock), ...stateBlocks(record, content, state, clock)],
+    actions: actionsOf(record, content, state),
   }
 }
 
-function titleOf(record: ApprovalRecord): string {
-  const { approval, run } = record
-  const who = customersWords(linesOf(record))
+function titleOf({ approval, run }: ApprovalRecord, { lines }: RequestContent): string {
+  const who = customersWords(lines)
   return approval.subject.type === 'void'
     ? `Void ${run.id} · ${who} · ${approval.id}`
     : `Bill run ${run.id} · ${who} · ${periodWords(run.month)}`
-}
-
-/** "Contoso", "3 customers": whose lines these are. */
-export function customersWords(lines: readonly RunLine[]): string {
-  const names = new Map(lines.map(({ customerId, customerName }) => [customerId, customerName]))
-  const [only, ...others] = names.values()
-  return only !== undefined && others.length === 0 ? only : plural(names.size, 'customer')
 }
 
 function toneOf(state: ApprovalState): Card['tone'] {
@@ -48,57 +48,50 @@ function toneOf(state: ApprovalState): Card['tone'] {
   return state === 'approved' ? 'good' : 'plain'
 }
 
-function contentBlocks(record: ApprovalRecord): Block[] {
-  const { subject, decision } = record.approval
-  if (subject.type === 'bill') return runBlocks(record.run, decision?.verdict === 'approved')
-  const lines = linesOf(record)
+function contentBlocks(
+  record: StandingRecord,
+  content: RequestContent,
+  state: ApprovalState,
+  { timeZone }: CardClock,
+): Block[] {
+  const { approval, run, standing } = record
+  const { subject } = approval
+  const page = pageCommands(record)
+  if (subject.type === 'void') return voidBlocks(subject, content, state, { timeZone, all: page('lines') })
   return [
-    {
-      type: 'text',
-      style: 'strong',
-      text: `Makes ${plural(lines.length, 'line')} due again: ${totalWords(lines)}.`,
-    },
-    { type: 'text', style: 'plain', text: `Reason: ${subject.reason}` },
+    { type: 'text', style: 'strong', text: `Total ${totalWords(run.lines)}` },
+    ...standingBlocks(standing, page),
+    ...runBlocks(run, page, state === 'approved'),
+    ...voidedList('Voided since', content.voidedSince, timeZone),
   ]
 }
 
-function runBlocks(run: BillRun, approved: boolean): Block[] {
-  const blocks: Block[] = [{ type: 'text', style: 'strong', text: `Total ${totalWords(run.lines)}` }]
-  if (run.customers.length === 1) blocks.push(lineList(run, approved))
-  else blocks.push(customerTable(run))
-  const notes = run.customers.flatMap((customer) => comparisonWords(customer))
-  if (notes.length > 0) blocks.push(noteList(run, notes))
-  if (run.held.length > 0) blocks.push(heldList(run))
-  return blocks
+function runBlocks(run: BillRun, page: ReturnType<typeof pageCommands>, approved: boolean): Block[] {
+  const all = page('lines')
+  const blocks: Block[] = [
+    run.customers.length === 1
+      ? lineList(run, approved ? `export csv ${run.id}` : all)
+      : customerTable(run, all),
+  ]
+  const notes = run.customers.flatMap((customer) => {
+    const words = comparisonWords(customer)
+    return words === '' ? [] : [`${customer.name}: ${words}`]
+  })
+  if (notes.length > 0) blocks.push(noteList(notes, all))
+  return [...blocks, ...heldBlocks(run, page('held'))]
 }
 
-/** "$514.52 (2 lines)"; several currencies side by side, never added. */
-export function totalWords(lines: readonly RunLine[]): string {
-  const totals = new Map<string, bigint>()
-  for (const { currency, amount } of lines) totals.set(currency, (totals.get(currency) ?? 0n) + amount)
-  const amounts = [...totals].map(([currency, amount]) => amountWords(amount, currency))
-  return `${amounts.join(' + ')} (${plural(lines.length, 'line')})`
-}
-
-/** The file of a run holds every line, but there is none before it is approved: until then the customer's lines are it. */
-function lineList(run: BillRun, approved: boolean): Block {
-  const shown = run.lines.slice(0, CARD_RUN_LINES)
-  const hidden = run.lines.length - shown.length
-  const [customer] = run.customers
-  const command =
-    approved || customer === undefined
-      ? `export csv ${run.id}`
-      : `customer ${customer.name} ${monthYear(run.month.from).toLowerCase()}`
+function lineList({ lines }: BillRun, all: string): Block {
+  const hidden = lines.length - CARD_RUN_LINES
   return {
     type: 'list',
-    items: shown.map((line) => `${line.description} · ${servedWords(line)}`),
-    ...(hidden > 0 ? { more: { hidden, command } } : {}),
+    items: lines.slice(0, CARD_RUN_LINES).map(itemWords),
+    ...(hidden > 0 ? { more: { hidden, command: all } } : {}),
   }
 }
 
-function customerTable(run: BillRun): Block {
-  const shown = run.customers.slice(0, CARD_RUN_CUSTOMERS)
-  const hidden = run.customers.length - shown.length
+function customerTable({ customers }: BillRun, all: string): Block {
+  const hidden = customers.length - CARD_RUN_CUSTOMERS
   return {
     type: 'table',
     columns: [
@@ -106,81 +99,45 @@ function customerTable(run: BillRun): Block {
       { heading: 'Lines', align: 'right' },
       { heading: 'Amount', align: 'right' },
     ],
-    rows: shown.map(({ name, lines, amount, currency }) => [
-      name,
-      String(lines),
-      amountWords(amount, currency),
-    ]),
-    ...(hidden > 0
-      ? { more: { hidden, command: `customer <name> ${monthYear(run.month.from).toLowerCase()}` } }
-      : {}),
+    rows: customers
+      .slice(0, CARD_RUN_CUSTOMERS)
+      .map(({ name, lines, amount, currency }) => [name, String(lines), amountWords(amount, currency)]),
+    ...(hidden > 0 ? { more: { hidden, command: all } } : {}),
   }
 }
 
-/** How a customer compares to the last month billed (BILLING B25); said only where a person should look. */
-function comparisonWords({ name, comparison, currency }: RunCustomer): string[] {
-  switch (comparison.type) {
-    case 'firstBill':
-      return [`${name}: first bill`]
-    case 'billedInPart':
-      return [`${name}: billed in part this month already, ${amountWords(comparison.billed, currency)}`]
-    case 'outside':
-      return [`${name}: outside its usual bounds, ${comparison.why}`]
-    case 'twoPeriods':
-      return [`${name}: ${comparison.why}`]
-    case 'within':
-      return []
-    default:
-      return unreachable(comparison, 'comparisonWords')
-  }
-}
-
-function noteList(run: BillRun, notes: readonly string[]): Block {
+function noteList(notes: readonly string[], all: string): Block {
   const hidden = notes.length - CARD_RUN_CUSTOMERS
-  const command = `who ${monthYear(run.month.from).toLowerCase()}`
   return {
     type: 'list',
     items: notes.slice(0, CARD_RUN_CUSTOMERS),
-    ...(hidden > 0 ? { more: { hidden, command } } : {}),
+    ...(hidden > 0 ? { more: { hidden, command: all } } : {}),
   }
-}
-
-function heldList(run: BillRun): Block {
-  const month = monthYear(run.month.from).toLowerCase()
-  return {
-    type: 'list',
-    heading: `Held: ${plural(run.held.length, 'customer')}${boundsWords(run.held)}, not in this run`,
-    items: run.held
-      .slice(0, CARD_RUN_CUSTOMERS)
-      .map(
-        (customer) => `${customer.name}: ${whyHeld(customer)}. Next: \`propose ${month} ${customer.name}\``,
-      ),
-    ...(run.held.length > CARD_RUN_CUSTOMERS
-      ? { more: { hidden: run.held.length - CARD_RUN_CUSTOMERS, command: `who ${month}` } }
-      : {}),
-  }
-}
-
-function boundsWords(held: readonly RunCustomer[]): string {
-  return held.every(({ comparison }) => comparison.type === 'outside') ? ' outside the usual bounds' : ''
 }
 
 function stateBlocks(
   { approval, run }: ApprovalRecord,
+  content: RequestContent,
   state: ApprovalState,
   { timeZone }: CardClock,
 ): Block[] {
   const said = (text: string, style: 'strong' | 'plain' | 'quiet'): Block => ({ type: 'text', style, text })
   const asked = `${approval.id}, asked by ${approval.requestedByName} on ${instantWords(approval.requestedAt, timeZone)}`
-  const { decision } = approval
+  const { decision, subject } = approval
   switch (state) {
     case 'pending':
       return [said(`${asked}; expires ${instantWords(approval.expiresAt, timeZone)}.`, 'quiet')]
-    case 'expired':
+    case 'expired': {
+      const next =
+        subject.type === 'void'
+          ? `\`${voidCommand(subject, content)}\` asks again.`
+          : `\`${proposeCommand(run)}\` makes a fresh one.`
+      const when = instantWords(approval.expiresAt, timeZone)
       return [
-        said(`Expired on ${instantWords(approval.expiresAt, timeZone)}: nothing was billed.`, 'strong'),
-        said(`Next: \`propose ${monthYear(run.month.from).toLowerCase()}\` makes a fresh one.`, 'plain'),
+        said(`Expired on ${when}: ${notDoneWords(subject).toLowerCase()}`, 'strong'),
+        said(`Next: ${next}`, 'plain'),
       ]
+    }
     case 'superseded':
       return [
         said(`${approval.supersededBy ?? 'A newer request'} took its place: decide that one.`, 'strong'),
@@ -200,10 +157,17 @@ function stateBlocks(
   }
 }
 
-function actionsOf(record: ApprovalRecord, state: ApprovalState): Action[] {
+/** The card of several customers shows none of their lines: whoever decides can read them all. */
+function allLines({ approval }: ApprovalRecord, { lines }: RequestContent): Action[] {
+  const isShown = lines.length <= CARD_RUN_LINES && accountsOf(lines).length === 1
+  return isShown ? [] : [pageAction('All lines', `${approval.id} page 1`)]
+}
+
+function actionsOf(record: ApprovalRecord, content: RequestContent, state: ApprovalState): Action[] {
   const { approval, run } = record
   const target = { id: approval.id, revision: approval.fingerprint.slice(0, REVISION_LENGTH) }
-  if (state === 'approved' && approval.subject.type === 'bill') {
+  const isAllVoided = content.voidedSince.flatMap(({ lines }) => lines).length === content.lines.length
+  if (state === 'approved' && approval.subject.type === 'bill' && !isAllVoided) {
     const download = { id: run.id, revision: '' }
     return [
       {
@@ -223,7 +187,7 @@ function actionsOf(record: ApprovalRecord, state: ApprovalState): Action[] {
       tone: 'primary',
       target,
       command: `approve ${approval.id}`,
-      confirm: confirmation(record),
+      confirm: confirmation(record, content),
     },
     {
       name: 'reject',
@@ -233,14 +197,15 @@ function actionsOf(record: ApprovalRecord, state: ApprovalState): Action[] {
       command: `reject ${approval.id} because <reason>`,
       reason: 'Why is it rejected?',
     },
+    ...allLines(record, content),
   ]
 }
 
 /** Money confirms by repeating amount, count and target. */
-function confirmation(record: ApprovalRecord): Confirmation {
-  const { subject } = record.approval
-  const { run } = record
-  const lines = linesOf(record)
+function confirmation(
+  { approval: { subject }, run }: ApprovalRecord,
+  { lines }: RequestContent,
+): Confirmation {
   const customers = new Set(lines.map(({ customerId }) => customerId)).size
   const what = `${totalWords(lines)} to ${plural(customers, 'customer')}`
   return subject.type === 'bill'
@@ -251,16 +216,4 @@ function confirmation(record: ApprovalRecord): Confirmation {
         yes: 'Void',
         no: 'Back',
       }
-}
-
-/** The lines a request is about: those it would bill, or make due again. */
-export function linesOf({ approval: { subject }, run }: ApprovalRecord): readonly RunLine[] {
-  if (subject.type === 'bill' || subject.customerId === undefined) return run.lines
-  return run.lines.filter(({ customerId }) => customerId === subject.customerId)
-}
-
-/** "11 Mar – 31 Dec 2026: 5 × $240.00 × 296/365 = $973.15": service days, a single one of a one-time charge, and arithmetic. */
-export function servedWords({ from, to, explanation }: RunLine): string {
-  const service = to > from ? periodWords({ from, to }) : dayMonthYear(from)
-  return `${service}: ${withoutDates(explanation, service)}`
 }

@@ -1,7 +1,7 @@
 import type { ApprovedRun } from '../../core/app/billing.js'
 import { periodWords } from '../../core/calendar/words.js'
 import type { ExportFile } from '../../core/ports.js'
-import { totalWords } from './bill-run.js'
+import { totalWords } from './lines.js'
 import type { Card } from './model.js'
 import { plural } from './words.js'
 

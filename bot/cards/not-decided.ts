@@ -3,24 +3,34 @@ import type { Person } from '../../core/access/rights.js'
 import type { Decision, Refusal } from '../../core/approval/approval.js'
 import type { Staleness } from '../../core/approval/stale.js'
 import { unreachable } from '../../core/assert.js'
-import type { RunLine } from '../../core/billrun/run.js'
-import { monthYear } from '../../core/calendar/words.js'
 import type { ApprovalRecord } from '../../core/ports.js'
-import { type CardClock, servedWords } from './bill-run.js'
-import type { Card } from './model.js'
-import { instantWords, plural } from './words.js'
+import { requestContent } from '../../core/approval/request.js'
+import type { CardClock } from './bill-run.js'
+import { proposeCommand, totalWords } from './lines.js'
+import type { Block, Card } from './model.js'
+import { changeItems, changedWords } from './standing.js'
+import {
+  type VoidSubject,
+  notDoneWords,
+  staleVoidWords,
+  stillBilled,
+  voidCommand,
+  voidedList,
+} from './void.js'
+import { instantWords } from './words.js'
 
 /** Why a decision was not taken, for the person who tried. */
 export function refusalCard(
   refusal: Refusal,
-  { approval }: ApprovalRecord,
+  record: ApprovalRecord,
   person: Person,
   { timeZone }: CardClock,
 ): Card {
+  const { approval } = record
   const isOwn = refusal.type === 'decided' && refusal.decision.by === person.id
   const [what, next] = isOwn
     ? ownDecisionWords(refusal.decision, approval.id, timeZone)
-    : refusalWords(refusal, approval.id, timeZone)
+    : refusalWords(refusal, record, timeZone)
   return {
     title: isOwn ? `${approval.id} is decided by you already` : `${approval.id} was not decided by you`,
     tone: 'problem',
@@ -45,7 +55,8 @@ function ownDecisionWords(
   ]
 }
 
-function refusalWords(refusal: Refusal, id: string, timeZone: string): readonly [string, string] {
+function refusalWords(refusal: Refusal, record: ApprovalRecord, timeZone: string): readonly [string, string] {
+  const { id, subject } = record.approval
   switch (refusal.type) {
     case 'notAllowed':
       return ['Your role may not decide.', 'Ask an approver to look at it.']
@@ -64,7 +75,10 @@ function refusalWords(refusal: Refusal, id: string, timeZone: string): readonly 
     case 'superseded':
       return [`${refusal.by} took its place.`, `Type \`approval ${refusal.by}\` to see it.`]
     case 'expired':
-      return [`It expired on ${instantWords(refusal.at, timeZone)}.`, 'Type `propose` to make a fresh one.']
+      return [
+        `It expired on ${instantWords(refusal.at, timeZone)}.`,
+        `Type \`${subject.type === 'void' ? voidCommand(subject, requestContent(record)) : proposeCommand(record.run)}\` to make a fresh one.`,
+      ]
     case 'wrongRevision':
       return [
         'The button shows other content than the request.',
@@ -78,36 +92,46 @@ function refusalWords(refusal: Refusal, id: string, timeZone: string): readonly 
 }
 
 /** The lines changed since they were shown: what changed, and how to go on. */
-export function staleCard({ added, gone, reworded }: Staleness, { approval, run }: ApprovalRecord): Card {
-  const count = added.length + gone.length + reworded.length
-  const items = [
-    ...gone.map((line) => `gone: ${lineWords(line)}`),
-    ...added.map((line) => `new: ${lineWords(line)}`),
-    ...reworded.map((line) => `renamed: ${lineWords(line)}`),
-  ]
-  const hidden = items.length - CARD_RUN_LINES
-  const names = run.asked.length === 0 ? '' : ` ${run.customers.map(({ name }) => name).join(', ')}`
-  const command = `propose ${monthYear(run.month.from).toLowerCase()}${names}`
+export function staleCard(changes: Staleness, record: ApprovalRecord, clock: CardClock): Card {
+  const { id, subject } = record.approval
   return {
-    title: `${approval.id} is out of date`,
+    title: `${id} is out of date`,
     tone: 'attention',
-    blocks: [
-      {
-        type: 'text',
-        style: 'strong',
-        text: `${plural(count, 'line')} changed since it was shown. Nothing was billed.`,
-      },
-      {
-        type: 'list',
-        items: items.slice(0, CARD_RUN_LINES),
-        ...(hidden > 0 ? { more: { hidden, command } } : {}),
-      },
-      { type: 'text', style: 'plain', text: `Next: \`${command}\` shows it as it is now.` },
-    ],
+    blocks: subject.type === 'void' ? staleVoid(record, subject, clock) : staleRun(changes, record),
     actions: [],
   }
 }
 
-function lineWords(line: RunLine): string {
-  return `${line.customerName} · ${line.description} · ${servedWords(line)}`
+function staleRun(changes: Staleness, record: ApprovalRecord): Block[] {
+  const items = changeItems(changes)
+  const hidden = items.length - CARD_RUN_LINES
+  const command = proposeCommand(record.run)
+  return [
+    {
+      type: 'text',
+      style: 'strong',
+      text: `${changedWords(changes)}. ${notDoneWords(record.approval.subject)}`,
+    },
+    {
+      type: 'list',
+      items: items.slice(0, CARD_RUN_LINES),
+      ...(hidden > 0 ? { more: { hidden, command: `approval ${record.approval.id}` } } : {}),
+    },
+    { type: 'text', style: 'plain', text: `Next: \`${command}\` shows it as it is now.` },
+  ]
+}
+
+/** A void is out of date when another one was faster: who took what, and what is left to void. */
+function staleVoid(record: ApprovalRecord, subject: VoidSubject, { timeZone }: CardClock): Block[] {
+  const content = requestContent(record)
+  const left = stillBilled(content)
+  const next =
+    left.length > 0
+      ? `Next: \`${voidCommand(subject, content)}\` asks for what is still billed, ${totalWords(left)}.`
+      : `Nothing of it is left to void. \`reject ${record.approval.id} because <reason>\` closes it.`
+  return [
+    { type: 'text', style: 'strong', text: `${staleVoidWords(content)} ${notDoneWords(subject)}` },
+    ...voidedList('Voided since it was asked for', content.voidedSince, timeZone),
+    { type: 'text', style: 'plain', text: next },
+  ]
 }

@@ -62,7 +62,7 @@ function plannedWords({ forecast }: WhoView): string {
 }
 
 /** What keeps money out of the bill comes before what only needs a look. */
-const URGENCY: readonly ExceptionKind[] = [
+export const URGENCY: readonly ExceptionKind[] = [
   'noPrice',
   'otherCurrency',
   'feeOtherCurrency',

@@ -73,9 +73,9 @@ export const COMMANDS: readonly CommandInfo[] = [
   {
     name: 'approval',
     right: 'read',
-    usage: 'approval <id>',
-    does: 'one request with its lines and its whole trail',
-    examples: ['approval APR-0001'],
+    usage: 'approval <id> [customer] [page <n>]',
+    does: 'one request with its whole trail; page by page, every line of it',
+    examples: ['approval APR-0001', 'approval APR-0001 page 2', 'approval APR-0001 contoso'],
   },
   {
     name: 'approve',

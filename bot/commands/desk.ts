@@ -2,7 +2,10 @@ import { type Person, may, personOf } from '../../core/access/people.js'
 import type { Right } from '../../core/access/rights.js'
 import { monthYear } from '../../core/calendar/words.js'
 import type { Attempt } from '../../core/approval/approval.js'
+import { assert } from '../../core/assert.js'
 import type { DecideOutcome } from '../../core/app/decide.js'
+import { findRunCustomer } from '../../core/app/find-customer.js'
+import type { ProposeOutcome } from '../../core/app/propose.js'
 import type { Studio } from '../../core/app/studio.js'
 import type { ApprovalRecord, Clock, ExportFile, FileMaker, Progress } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
@@ -12,6 +15,8 @@ import { changesCard } from '../cards/changes.js'
 import { customerCard } from '../cards/customer.js'
 import { explainCard } from '../cards/explain.js'
 import { fileCard } from '../cards/file.js'
+import { allHeldCard } from '../cards/held.js'
+import { requestPageCard } from '../cards/pages.js'
 import { refusalCard, staleCard } from '../cards/not-decided.js'
 import type { ActionName, ActionTarget, Card } from '../cards/model.js'
 import { helpCard, observedCard, problemCard, statusCard } from '../cards/status.js'
@@ -59,7 +64,7 @@ export interface Desk {
 }
 
 export function createDesk(parts: DeskParts): Desk {
-  const { studio, clock, timeZone } = parts
+  const { studio } = parts
   return {
     ask: (identity, text, onProgress) =>
       refuseNicely(async () => {
@@ -73,7 +78,7 @@ export function createDesk(parts: DeskParts): Desk {
         }
       }),
     click: (identity, click) => refuseNicely(() => carryOut(parts, identity, click)),
-    cardOf: async (record) => approvalCard(record, { now: await clock.now(), timeZone }),
+    cardOf: (record) => cardOf(parts, record),
   }
 }
 
@@ -184,12 +189,13 @@ async function answerBilling(
   const clock = { now: await parts.clock.now(), timeZone: parts.timeZone }
   switch (command.name) {
     case 'propose':
-      return requestReply(parts, await billing.propose(person, command.month, command.customers))
+      return proposeReply(parts, await billing.propose(person, command.month, command.customers))
     case 'void':
       return requestReply(parts, await billing.void(person, command.run, command.customer, command.reason))
     case 'approvals':
       return shown(approvalsCard(await billing.open(), clock))
     case 'approval': {
+      if (command.page !== undefined || command.customer !== undefined) return pageReply(parts, command)
       const record = await billing.approval(command.id)
       return { ...shown(approvalTrailCard(record, parts.people, clock)), approval: record }
     }
@@ -213,6 +219,7 @@ const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
   reject: 'decide',
   download: 'download',
   propose: 'propose',
+  page: 'read',
 }
 
 async function carryOut(parts: DeskParts, identity: string, { name, target, reason }: Click): Promise<Reply> {
@@ -234,27 +241,43 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
     case 'download':
       return fileReply(parts, target.id)
     case 'propose':
-      return requestReply(parts, await billing.propose(person, undefined, []))
+      return proposeReply(parts, await billing.propose(person, undefined, []))
+    case 'page':
+      return pageReply(parts, parseCommand(`approval ${target.id}`, await parts.studio.today()))
   }
 }
 
-async function requestReply({ clock, timeZone }: DeskParts, record: ApprovalRecord): Promise<Reply> {
-  const card = approvalCard(record, { now: await clock.now(), timeZone })
-  return { ...shown(card), approval: record }
+/** Everything held is a refusal for the one who asked: nothing was made that others could decide. */
+async function proposeReply(parts: DeskParts, outcome: ProposeOutcome): Promise<Reply> {
+  if (outcome.type === 'asked') return requestReply(parts, outcome.record)
+  const card = allHeldCard(outcome.month, outcome.held)
+  return { ...shown(card), audience: 'asker', problem: new Problem({ kind: 'held', what: card.title }) }
 }
 
-async function decisionReply(
-  { clock, timeZone }: DeskParts,
-  person: Person,
-  outcome: DecideOutcome,
-): Promise<Reply> {
-  const at = { now: await clock.now(), timeZone }
+async function requestReply(parts: DeskParts, record: ApprovalRecord): Promise<Reply> {
+  return { ...shown(await cardOf(parts, record)), approval: record }
+}
+
+async function cardOf({ studio, clock, timeZone }: DeskParts, record: ApprovalRecord): Promise<Card> {
+  return approvalCard(await studio.billing.standing(record), { now: await clock.now(), timeZone })
+}
+
+/** A page is no card of the request: it is not replaced when that is decided. */
+async function pageReply({ studio }: DeskParts, command: Command): Promise<Reply> {
+  assert(command.name === 'approval', 'pages are those of a request')
+  const record = await studio.billing.standing(await studio.billing.request(command.id))
+  const { customer, page = 1 } = command
+  const found = customer === undefined ? undefined : findRunCustomer(record.run, customer)
+  return shown(requestPageCard(record, page, found))
+}
+
+async function decisionReply(parts: DeskParts, person: Person, outcome: DecideOutcome): Promise<Reply> {
+  const at = { now: await parts.clock.now(), timeZone: parts.timeZone }
   const { record } = outcome
-  if (outcome.type === 'decided')
-    return { ...shown(approvalCard(record, at)), approval: record, decided: true }
+  if (outcome.type === 'decided') return { ...(await requestReply(parts, record)), decided: true }
   const card =
     outcome.type === 'stale'
-      ? staleCard(outcome.changes, record)
+      ? staleCard(outcome.changes, record, at)
       : refusalCard(outcome.refusal, record, person, at)
   const problem = new Problem({ kind: outcome.type === 'stale' ? 'held' : 'conflict', what: card.title })
   return { ...shown(card), audience: 'asker', problem, approval: record }

@@ -15,7 +15,14 @@ export type Command =
   | { readonly name: 'explain'; readonly line: string }
   | { readonly name: 'changes'; readonly since: LocalDate | undefined; readonly filter: string }
   | { readonly name: 'propose'; readonly month: Period | undefined; readonly customers: readonly string[] }
-  | { readonly name: 'approval' | 'approve'; readonly id: string }
+  | { readonly name: 'approve'; readonly id: string }
+  | {
+      readonly name: 'approval'
+      readonly id: string
+      readonly customer: string | undefined
+      /** From 1; undefined: none was named. */
+      readonly page: number | undefined
+    }
   | { readonly name: 'reject'; readonly id: string; readonly reason: string }
   | {
       readonly name: 'void'
@@ -73,6 +80,7 @@ function withArguments(name: CommandName, words: readonly string[], today: Local
     case 'propose':
       return proposeWith(words, today)
     case 'approval':
+      return approvalWith(words)
     case 'approve':
       refuseExtra(`${name} <id>`, words.slice(1))
       return {
@@ -156,6 +164,29 @@ function withoutCommaBehindMonth(words: readonly string[], today: LocalDate): re
     if (monthAtStart(start, today)?.rest.length === 0) return [...start, ...words.slice(length)]
   }
   return words
+}
+
+/** "APR-0001", "APR-0001 page 2", "APR-0001 contoso", "APR-0001 contoso page 2". */
+function approvalWith([id, ...words]: readonly string[]): Command {
+  const [word, number] = words.slice(-2)
+  const page = word?.toLowerCase() === 'page' ? pageNumber(number) : undefined
+  const named = words.slice(0, page === undefined ? undefined : -2).join(' ')
+  return {
+    name: 'approval',
+    id: required(id, 'approval <id>', 'the id of a request, as `approvals` shows it').toUpperCase(),
+    customer: named === '' ? undefined : unquoted(named),
+    page,
+  }
+}
+
+function pageNumber(text: string | undefined): number {
+  if (text !== undefined && /^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new Problem({
+    kind: 'input',
+    what: `“${text ?? ''}” is not the number of a page.`,
+    notDone: 'Nothing was done.',
+    next: 'Write it as in `approval APR-0001 page 2`.',
+  })
 }
 
 /** The words before and after "because". */

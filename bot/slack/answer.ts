@@ -64,7 +64,7 @@ async function typed(parts: AnswerParts, reply: Reply, origin: Origin): Promise<
 async function clicked(parts: AnswerParts, reply: Reply, origin: Origin): Promise<void> {
   const { approval } = reply
   if (!reply.decided) {
-    await typed(parts, reply, origin)
+    await typed(parts, reply, reply.audience === 'everyone' ? belowClicked(origin) : origin)
     if (approval !== undefined) await mend(parts, approval, origin)
     return
   }
@@ -73,6 +73,13 @@ async function clicked(parts: AnswerParts, reply: Reply, origin: Origin): Promis
   if (origin.clicked !== undefined) await remember(parts, approval, origin.clicked)
   else await replaceOwn(parts, reply.card, origin)
   await refresh(parts, approval)
+}
+
+/** What a click asks to read hangs below its card, so that the channel stays quiet. */
+function belowClicked(origin: Origin): Origin {
+  const { place, clicked: card } = origin
+  if (place === undefined || card === undefined) return origin
+  return { ...origin, place: { ...place, thread: place.thread ?? card.stamp } }
 }
 
 /** All cards of the request, on every surface. */

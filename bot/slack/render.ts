@@ -3,7 +3,7 @@ import type { types } from '@slack/bolt'
 import { assert, unreachable } from '../../core/assert.js'
 import type { Action, Block, Card, Column, Fact, More } from '../cards/model.js'
 import { LIMITS, SHOWN } from './limits.js'
-import { cut, escapeMarkup, plain } from './text.js'
+import { cut, cutMiddle, escapeMarkup, plain } from './text.js'
 
 /** A card as Slack shows it. `text` is what notifications and screen readers say. */
 export interface SlackMessage {
@@ -142,7 +142,7 @@ function listBlocks({ heading, items, more }: ListCard, room: number): types.Kno
   let length = 0
   let shown = 0
   for (const item of items) {
-    const rendered = section(cut(plain(item), SHOWN.item))
+    const rendered = section(cutMiddle(plain(item), SHOWN.item))
     const cost = JSON.stringify(rendered).length + 1
     if (cost > left) break
     if (length > 0 && length + cost > LIMITS.blockText) {

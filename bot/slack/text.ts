@@ -12,6 +12,13 @@ export function cut(text: string, limit: number): string {
   return `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
+/** The same, but the middle goes: a line ends with its amount, and a long name must not push that off. */
+export function cutMiddle(text: string, limit: number): string {
+  if (text.length <= limit) return text
+  const end = Math.floor(limit / 3)
+  return `${cut(text, limit - end)}${text.slice(-end).replace(/^[\uDC00-\uDFFF]/, '')}`
+}
+
 /**
  * Text for Slack's own markup, where `&`, `<` and `>` alone can name people, channels and links: escaped, they cannot.
  * Asterisks and the like may still look bold; that is why only the words of notifications are written this way.

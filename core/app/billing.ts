@@ -10,7 +10,9 @@ import { Problem } from '../problem.js'
 import { type DecideOutcome, approvalNotFound, decide } from './decide.js'
 import type { Loaded } from './loader.js'
 import { monthOf } from './who.js'
-import { type BillingView, propose } from './propose.js'
+import { type ProposeOutcome, propose } from './propose.js'
+import type { BillingView } from './run-content.js'
+import { type Standing, createStandings } from './standing.js'
 import { proposeVoid } from './void-run.js'
 
 export interface BillingPorts {
@@ -32,16 +34,22 @@ export interface ApprovedRun {
   readonly voided: number
 }
 
+/** A request with where it stands; undefined when it does not wait any more. */
+export type StandingRecord = ApprovalRecord & { readonly standing: Standing | undefined }
+
 /** Proposing, deciding and looking back: the part of the product that needs a person's yes. */
 export interface Billing {
-  propose(person: Person, month: Period | undefined, customers: readonly string[]): Promise<ApprovalRecord>
+  propose(person: Person, month: Period | undefined, customers: readonly string[]): Promise<ProposeOutcome>
   void(person: Person, runId: string, customer: string | undefined, reason: string): Promise<ApprovalRecord>
   decide(person: Person, approvalId: string, attempt: Attempt): Promise<DecideOutcome>
-  open(): Promise<readonly ApprovalRecord[]>
+  /** What waits for a decision, the oldest first, each with where it stands. */
+  open(): Promise<readonly StandingRecord[]>
   /** One request. Problem `notFound` when there is none. */
   request(id: string): Promise<ApprovalRecord>
-  /** The same with its whole trail. */
-  approval(id: string): Promise<ApprovalRecord & { readonly trail: readonly AuditEntry[] }>
+  /** A request with where it stands. */
+  standing(record: ApprovalRecord): Promise<StandingRecord>
+  /** One request with where it stands and its whole trail. */
+  approval(id: string): Promise<StandingRecord & { readonly trail: readonly AuditEntry[] }>
   /** An approved run, for files. Problem `notFound` when there is none of that name, or nothing of it is billed. */
   approvedRun(runId: string): Promise<ApprovedRun>
   trail(): Promise<readonly AuditEntry[]>
@@ -60,6 +68,10 @@ export function createBilling(
     const today = localDateOf(age.now, settings.timeZone)
     return { portfolio, books, billed, policies, observation: age.observation.sequence, today }
   }
+  const lookUp = createStandings(ports, view)
+  const standing = async (record: ApprovalRecord): Promise<StandingRecord> => {
+    return { ...record, standing: (await lookUp([record])).get(record.approval.id) }
+  }
   const request = async (id: string): Promise<ApprovalRecord> => {
     const record = await billing.approval(id)
     if (record === undefined) throw approvalNotFound(id)
@@ -72,35 +84,22 @@ export function createBilling(
     },
     void: (person, runId, customer, reason) => proposeVoid(ports, person, runId, customer, reason),
     decide: (person, approvalId, attempt) =>
-      decide(ports, view, settings.people, person, approvalId, attempt, settings.bounds),
+      decide(ports, view, settings.people, person, approvalId, attempt),
     open: async () => {
       const now = await clock.now()
-      return (await billing.open()).filter(({ approval }) => now < approval.expiresAt)
+      const waiting = (await billing.open()).filter(({ approval }) => now < approval.expiresAt)
+      const standings = await lookUp(waiting)
+      return waiting.map((record) => ({ ...record, standing: standings.get(record.approval.id) }))
     },
+    standing,
     request,
     approval: async (id) => {
       const record = await request(id)
       const trails = await Promise.all([billing.trail(record.run.id), billing.trail(id)])
       const trail = trails.flat().sort((left, right) => left.sequence - right.sequence)
-      return { ...record, trail }
+      return { ...(await standing(record)), trail }
     },
-    approvedRun: async (runId) => {
-      const run = await billing.run(runId)
-      const { billed } = await billing.books()
-      const keys = new Set(billed.filter((line) => line.runId === runId).map(({ key }) => key))
-      // What was voided since is due again, or billed by another run: it is in no file of this one.
-      if (run !== undefined && keys.size > 0)
-        return {
-          run: { ...run, lines: run.lines.filter(({ key }) => keys.has(key)) },
-          voided: run.lines.length - keys.size,
-        }
-      throw new Problem({
-        kind: 'notFound',
-        what: `There is no approved bill run “${runId}”: it was not approved, is voided, or does not exist.`,
-        notDone: 'No file was made.',
-        next: 'Type `approvals` to see what waits.',
-      })
-    },
+    approvedRun: (runId) => approvedRun(billing, runId),
     trail: () => billing.trail(),
     noteRefused: async (actor, right, what) => {
       await billing.note({
@@ -112,4 +111,22 @@ export function createBilling(
       })
     },
   }
+}
+
+async function approvedRun(billing: BillingStore, runId: string): Promise<ApprovedRun> {
+  const run = await billing.run(runId)
+  const { billed } = await billing.books()
+  const keys = new Set(billed.filter((line) => line.runId === runId).map(({ key }) => key))
+  // What was voided since is due again, or billed by another run: it is in no file of this one.
+  if (run !== undefined && keys.size > 0)
+    return {
+      run: { ...run, lines: run.lines.filter(({ key }) => keys.has(key)) },
+      voided: run.lines.length - keys.size,
+    }
+  throw new Problem({
+    kind: 'notFound',
+    what: `There is no approved bill run “${runId}”: it was not approved, is voided, or does not exist.`,
+    notDone: 'No file was made.',
+    next: 'Type `approvals` to see what waits.',
+  })
 }

@@ -1,12 +1,11 @@
 import type { Person } from '../access/rights.js'
-import { type Approval, type Attempt, type Refusal, refusalOf, stateOf } from '../approval/approval.js'
-import { type Staleness, staleness } from '../approval/stale.js'
-import type { Bounds } from '../billrun/bounds.js'
-import { type BillRun, voidFingerprint } from '../billrun/run.js'
+import { type Attempt, type Refusal, refusalOf, stateOf } from '../approval/approval.js'
+import type { Staleness } from '../approval/stale.js'
 import { DECIDE_ATTEMPTS } from '../limits.js'
 import type { ApprovalRecord, BilledLine, BillingStore, Books, Clock, DecisionRecord } from '../ports.js'
 import { Problem } from '../problem.js'
-import { type BillingView, runContent } from './propose.js'
+import type { BillingView } from './run-content.js'
+import { runChanges, voidChanges } from './standing.js'
 
 /** How an attempt to decide ended. */
 export type DecideOutcome =
@@ -31,7 +30,6 @@ export async function decide(
   person: Person,
   approvalId: string,
   attempt: Attempt,
-  bounds: Bounds,
 ): Promise<DecideOutcome> {
   for (let round = 1; round <= DECIDE_ATTEMPTS; round += 1) {
     const record = await ports.billing.approval(approvalId)
@@ -39,7 +37,7 @@ export async function decide(
     const at = await ports.clock.now()
     const refusal = refusalOf(record.approval, attempt, person, people, at)
     if (refusal !== undefined) return refuse(ports, record, person, refusal, at)
-    const { books, changes } = await standing(ports, view, record, attempt, bounds)
+    const { books, changes } = await standing(ports, view, record, attempt)
     if (changes !== undefined) {
       // The books were read after the request: if somebody decided it in between, that is what has to be said.
       const latest = await ports.billing.approval(approvalId)
@@ -51,7 +49,7 @@ export async function decide(
         subject: approvalId,
         details: {},
       })
-      return { type: 'stale', changes, record }
+      return { type: 'stale', changes, record: latest ?? record }
     }
     const decided = await ports.billing.decide(decisionRecord(record, attempt, person, at, books))
     if (decided.outcome === 'moved') continue
@@ -96,27 +94,15 @@ async function standing(
   view: () => Promise<BillingView>,
   record: ApprovalRecord,
   { verdict }: Attempt,
-  bounds: Bounds,
 ): Promise<{ readonly books: Books; readonly changes: Staleness | undefined }> {
-  const { approval, run } = record
+  const { approval } = record
   if (verdict === 'rejected') return { books: await billing.books(), changes: undefined }
   if (approval.subject.type === 'void') {
     const books = await billing.books()
-    return { books, changes: voidChanges(approval, run, books) }
+    return { books, changes: voidChanges(record, books.billed) }
   }
   const now = await view()
-  return { books: now.books, changes: changesSince(record, now, bounds) }
-}
-
-function changesSince(
-  { approval, run }: ApprovalRecord,
-  view: BillingView,
-  bounds: Bounds,
-): Staleness | undefined {
-  const asked = run.asked.length > 0 ? run.asked : run.customers.map(({ customerId }) => customerId)
-  const now = runContent(view, run.month, asked, bounds)
-  if (now.fingerprint === approval.fingerprint) return undefined
-  return staleness(run.lines, now.lines) ?? { added: [], gone: [], reworded: now.lines }
+  return { books: now.books, changes: runChanges(now, record) }
 }
 
 /** Billed lines of a run, for one customer or all. */
@@ -128,17 +114,6 @@ export function billedOf(
   return billed.filter(
     (line) => line.runId === runId && (customerId === undefined || line.customerId === customerId),
   )
-}
-
-/** Lines a void would make due again that are not billed any more. */
-function voidChanges({ subject, fingerprint }: Approval, run: BillRun, books: Books): Staleness | undefined {
-  const customerId = subject.type === 'void' ? subject.customerId : undefined
-  const keys = billedOf(books.billed, run.id, customerId).map(({ key }) => key)
-  if (voidFingerprint(run.id, keys) === fingerprint) return undefined
-  const gone = run.lines.filter(
-    (line) => (customerId === undefined || line.customerId === customerId) && !keys.includes(line.key),
-  )
-  return { added: [], gone, reworded: [] }
 }
 
 function decisionRecord(

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import type { BillRun } from '../billrun/run.js'
 import { customerAmbiguous, customerNotFound } from './problems.js'
 
 /** Names offered when none fits, and how different they may be. */
@@ -31,6 +32,15 @@ export function findCustomer(
       matches.map(({ name }) => name),
     )
   return match
+}
+
+/** The customer of a run a person means, billed by it or held out of it. Problem `notFound` or `input`. */
+export function findRunCustomer(
+  { id, customers, held }: Pick<BillRun, 'id' | 'customers' | 'held'>,
+  typed: string,
+): { readonly id: string; readonly name: string } {
+  const names = new Map([...customers, ...held].map(({ customerId, name }) => [customerId, { name }]))
+  return findCustomer(names, typed, `of ${id}`)
 }
 
 /** The names whose beginning comes nearest to what was typed, the nearest first; none when nothing comes near. */

@@ -4,7 +4,7 @@ import type { Policy } from '../charges/types.js'
 import { firstBilled, refuseLateOpening } from './opening.js'
 import { type Portfolio, type PortfolioSettings, buildPortfolio } from './portfolio.js'
 import { nothingObserved } from './problems.js'
-import { billedByLineage } from './propose.js'
+import { billedByLineage } from './run-content.js'
 import type { Billed } from './who.js'
 
 export interface LoaderPorts {

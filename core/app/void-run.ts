@@ -4,7 +4,7 @@ import { voidFingerprint } from '../billrun/run.js'
 import type { ApprovalRecord, BillingStore, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
 import { billedOf } from './decide.js'
-import { findCustomer } from './find-customer.js'
+import { findRunCustomer } from './find-customer.js'
 
 /** Asks to make what a run billed due again (BILLING B22): for one customer or all, with a reason, by approval. */
 export async function proposeVoid(
@@ -45,15 +45,13 @@ export async function proposeVoid(
   })
 }
 
-/** The customer of the run a person means, also when nothing of it is billed any more. Problem `notFound` or `input`. */
 async function customerOf(
   billing: BillingStore,
   runId: string,
   typed: string,
 ): Promise<{ readonly id: string; readonly name: string }> {
   const run = await billing.run(runId)
-  const names = new Map(run?.customers.map(({ customerId, name }) => [customerId, { name }]))
-  return findCustomer(names, typed, `of ${runId}`)
+  return findRunCustomer(run ?? { id: runId, customers: [], held: [] }, typed)
 }
 
 function nothingBilled(runId: string, customerName?: string): Problem {

@@ -25,6 +25,13 @@ export interface Decision {
   readonly reason: string | undefined
 }
 
+/** An approved void: what the run billed of one customer, or of all (`customerId` undefined), became due again. */
+export interface RunVoid {
+  readonly approvalId: string
+  readonly customerId: string | undefined
+  readonly decision: Decision
+}
+
 /** A request to say yes or no to exactly one fingerprint, once, until a time. */
 export interface Approval {
   /** "APR-0012" */

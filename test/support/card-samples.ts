@@ -106,6 +106,7 @@ async function decisions(chat: ChatDesk, ask: Ask): Promise<void> {
   const first = await ask(APPROVER, 'propose march', 'pending')
   const id = first.approval?.approval.id ?? 'APR-0001'
   await ask(APPROVER, 'approvals')
+  await ask(OTHER, `approval ${id} page 1`, 'page of a request')
   await ask(APPROVER, `approve ${id}`, 'refused: own request')
   await ask(OTHER, `reject ${id} because the seats of <!here> are *wrong*`, 'rejected')
   await ask(OTHER, `approve ${id}`, 'refused: decided')

@@ -1,14 +1,17 @@
-import { type Approval, stateOf } from '../../core/approval/approval.js'
+import { type Approval, type Decision, type RunVoid, stateOf } from '../../core/approval/approval.js'
 import { type AuditEntry, type AuditFact, chain } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type { RecordedPolicy } from '../../core/charges/policies.js'
 import type { ApprovalRecord, BilledLine, BillingStore, DecisionRecord } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 
+type NewRequest = Omit<Approval, 'id' | 'decision' | 'supersededBy'>
+
 /** Bill runs, approvals and the trail in memory, with the rules of the real store. */
 export function memoryBilling(): BillingStore {
   const runs = new Map<string, BillRun>()
   const approvals = new Map<string, Approval>()
+  const voids = new Map<string, readonly RunVoid[]>()
   const trail: AuditEntry[] = []
   const policies: RecordedPolicy[] = []
   let billed: BilledLine[] = []
@@ -17,18 +20,16 @@ export function memoryBilling(): BillingStore {
   const recordOf = (approval: Approval): ApprovalRecord => {
     const run = runs.get(approval.subject.runId)
     if (run === undefined) throw new Error(`no run ${approval.subject.runId}`)
-    return { approval, run }
+    return { approval, run, voids: voids.get(run.id) ?? [] }
   }
-  const add = (
-    approval: Omit<Approval, 'id' | 'decision' | 'supersededBy'>,
-    action: string,
-  ): ApprovalRecord => {
+  const add = (request: NewRequest, action: string): ApprovalRecord => {
     version += 1
     const id = `APR-${String(approvals.size + 1).padStart(4, '0')}`
-    approvals.set(id, { ...approval, id, decision: undefined, supersededBy: undefined })
+    const approval = { ...request, id, decision: undefined, supersededBy: undefined }
+    approvals.set(id, approval)
     const details = { run: approval.subject.runId, fingerprint: approval.fingerprint }
     note({ at: approval.requestedAt, actor: approval.requestedBy, action, subject: id, details })
-    return recordOf({ ...approval, id, decision: undefined, supersededBy: undefined })
+    return recordOf(approval)
   }
   return {
     books: async () => ({ version, billed, policies: [...policies] }),
@@ -62,6 +63,7 @@ export function memoryBilling(): BillingStore {
       billed = booksAfter(billed, record, recordOf(approval).run, version + 1)
       version += 1
       approvals.set(approval.id, { ...approval, decision: record.decision })
+      rememberVoid(voids, approval, record.decision)
       note({ at: record.decision.at, actor: record.decision.by, ...record.audit })
       return { outcome: 'written' }
     },
@@ -74,6 +76,16 @@ export function memoryBilling(): BillingStore {
     note: async (fact) => note(fact),
     trail: async (subject) => trail.filter((entry) => subject === undefined || entry.subject === subject),
   }
+}
+
+function rememberVoid(
+  voids: Map<string, readonly RunVoid[]>,
+  { id: approvalId, subject }: Approval,
+  decision: Decision,
+): void {
+  if (subject.type !== 'void' || decision.verdict !== 'approved') return
+  const { runId, customerId } = subject
+  voids.set(runId, [...(voids.get(runId) ?? []), { approvalId, customerId, decision }])
 }
 
 function isOpen({ decision, supersededBy }: Approval): boolean {

@@ -90,8 +90,10 @@ export class Office {
     return (await this.studio.who(month)).totals.reduce((sum, { amount }) => sum + amount, 0n)
   }
 
-  propose(by: Person, month: Period = MARCH, customers: readonly string[] = []): Promise<ApprovalRecord> {
-    return this.studio.billing.propose(by, month, customers)
+  async propose(by: Person, month = MARCH, customers: readonly string[] = []): Promise<ApprovalRecord> {
+    const outcome = await this.studio.billing.propose(by, month, customers)
+    if (outcome.type !== 'asked') throw new Error(`the proposal is ${outcome.type}`)
+    return outcome.record
   }
 
   decide(by: Person, { approval }: ApprovalRecord, reason?: string) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { verifyChain } from '../../../core/audit/chain.js'
-import type { BillingStore } from '../../../core/ports.js'
+import type { Verdict } from '../../../core/approval/approval.js'
+import type { ApprovalRecord, BillingStore } from '../../../core/ports.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
 import { EVERY_RULE } from '../../support/every-rule.js'
 import { memoryBilling } from '../../support/memory-billing.js'
@@ -72,9 +73,9 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
         decision: undefined,
         supersededBy: undefined,
       })
-      expect(await billing.approval('APR-0001')).toEqual({ approval, run })
+      expect(await billing.approval('APR-0001')).toEqual({ approval, run, voids: [] })
       expect(await billing.run('BR-0001')).toEqual(run)
-      expect(await billing.open()).toEqual([{ approval, run }])
+      expect(await billing.open()).toEqual([{ approval, run, voids: [] }])
       expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [] })
     }))
 
@@ -215,6 +216,33 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
         await billing.decide(decisionOn(request, 'approved', await billing.version(), { void: ['k1'] }))
         expect((await billing.books()).billed).toEqual([])
       }
+    }))
+
+  test('a request about a run knows the approved voids of that run, in the order in which they were decided', () =>
+    withBilling(async (billing) => {
+      const lines = [runLine('k1'), runLine('k2', { customerId: 'C2' }), runLine('k3', { customerId: 'C3' })]
+      const { approval } = await approved(billing, draft(lines))
+      await approved(billing, draft(['k4'], { month: APRIL }))
+      const all = await billing.proposeVoid(voidDraft('BR-0001'))
+      const second = await billing.proposeVoid(voidDraft('BR-0001', { customerId: 'C2' }))
+      const first = await billing.proposeVoid(voidDraft('BR-0001', { customerId: 'C1' }))
+      const refused = await billing.proposeVoid(voidDraft('BR-0001', { customerId: 'C3' }))
+      const other = await billing.proposeVoid(voidDraft('BR-0002'))
+      expect(all.voids).toEqual([])
+      const decide = async (request: ApprovalRecord, verdict: Verdict, keys: readonly string[]) =>
+        billing.decide(decisionOn(request, verdict, await billing.version(), { void: keys }))
+      await decide(first, 'approved', ['k1'])
+      await decide(second, 'approved', ['k2'])
+      await decide(refused, 'rejected', [])
+      await decide(other, 'approved', ['k4'])
+      const voids = [
+        { approvalId: first.approval.id, customerId: 'C1', decision: decision('approved') },
+        { approvalId: second.approval.id, customerId: 'C2', decision: decision('approved') },
+      ]
+      expect((await billing.approval(approval.id))?.voids).toEqual(voids)
+      expect((await billing.approval(second.approval.id))?.voids).toEqual(voids)
+      expect((await billing.open()).map((record) => record.voids)).toEqual([voids])
+      expect((await billing.proposeVoid(voidDraft('BR-0001'))).voids).toEqual(voids)
     }))
 
   test('a void about all customers has none, and one about no run is refused', () =>

@@ -137,10 +137,10 @@ describe(`texts from outside, ${ENGINE} engine`, () => {
 
   test('one that cannot be stored is refused with its place, and nothing is stored', () =>
     withStorage(databases, async ({ billing }, database) => {
-      const { approval, run } = await proposed(billing, draft(['k1']))
+      const request = await proposed(billing, draft(['k1']))
       const before = await counts(database)
       for (const bad of BAD) {
-        const yes = decisionOn({ approval, run }, 'approved', 1)
+        const yes = decisionOn(request, 'approved', 1)
         const attempts = [
           billing.propose(draft([runLine('k2', { customerName: bad })]), 1),
           billing.propose(draft(['k2'], { asked: [bad] }), 1),

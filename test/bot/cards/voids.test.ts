@@ -35,7 +35,7 @@ describe('a void of one customer', () => {
     const card = await read('lee', 'void BR-0001 contoso because wrong price')
     expect(card.slice(0, 2)).toEqual([
       'Void BR-0001 · Contoso · APR-0002',
-      'Makes 2 lines due again: $514.52 (2 lines).',
+      'Makes $514.52 (2 lines) due again.',
     ])
     expect(await readFlat('dana', 'approvals')).toMatch(
       /APR-0002 void BR-0001, Contoso Lee .* \$514\.52 \(2 lines\)/,
@@ -48,6 +48,97 @@ describe('a void of one customer', () => {
     )
     expect(await readFlat('dana', 'approvals')).toMatch(
       /void BR-0001, 2 customers Lee .* \$954\.52 \(3 lines\)/,
+    )
+  })
+})
+
+describe('a void of what is left of a run', () => {
+  // Contoso's $514.52 (2 lines) are voided first: of $954.52 (3 lines) Fabrikam's $440.00 (1 line) are left.
+  beforeEach(async () => {
+    await read('lee', 'void BR-0001 contoso because wrong price')
+    await read('sam', 'approve APR-0002')
+  })
+
+  test('is about what is still billed, and says what was voided before and by whom', async () => {
+    const card = await read('lee', 'void BR-0001 because sent twice')
+    expect(card.slice(0, 6)).toEqual([
+      'Void BR-0001 · Fabrikam · APR-0003',
+      'Makes $440.00 (1 line) due again.',
+      'Reason: sent twice',
+      '  - Microsoft 365 Business Premium · 1–31 Mar 2026: 20 × $22.00 = $440.00',
+      'Voided before, and no part of this:',
+      '  - Contoso: $514.52 (2 lines), by Sam on 20 Mar 2026 10:00 (APR-0002)',
+    ])
+    expect(await readFlat('dana', 'approvals')).toMatch(
+      /APR-0003 void BR-0001, Fabrikam Lee .* \$440\.00 \(1 line\)/,
+    )
+  })
+
+  test('asks about that amount, voids that alone, and stays the same card when it is decided', async () => {
+    const { card } = await chat.desk.ask('console:lee', 'void BR-0001 because sent twice')
+    expect(card.actions[0]?.confirm?.text).toBe(
+      'What it billed becomes due again: $440.00 (1 line) to 1 customer.',
+    )
+    const decided = await read('sam', 'approve APR-0003')
+    expect(decided.slice(0, 2)).toEqual([
+      'Void BR-0001 · Fabrikam · APR-0003',
+      'Made $440.00 (1 line) due again.',
+    ])
+    expect(decided.join(' ')).toContain('Contoso: $514.52 (2 lines), by Sam')
+    expect((await chat.billing.books()).billed).toEqual([])
+  })
+
+  test('the card of the run says what was voided of it since', async () => {
+    expect(await readFlat('dana', 'approval APR-0001')).toContain(
+      'Voided since: - Contoso: $514.52 (2 lines), by Sam on 20 Mar 2026 10:00 (APR-0002)',
+    )
+  })
+
+  test('a run has its file for as long as something of it is billed', async () => {
+    expect(await readFlat('dana', 'approval APR-0001')).toContain('export csv BR-0001')
+    await read('lee', 'void BR-0001 because sent twice')
+    await read('sam', 'approve APR-0003')
+    expect(await readFlat('dana', 'approval APR-0001')).not.toContain('export csv')
+  })
+})
+
+describe('a void that is out of date', () => {
+  test('says that nothing was voided, who was faster, and how to void what is left', async () => {
+    await read('lee', 'void BR-0001 because sent twice')
+    await read('lee', 'void BR-0001 contoso because wrong price')
+    await read('sam', 'approve APR-0003')
+    expect(await read('sam', 'approve APR-0002')).toEqual([
+      'APR-0002 is out of date',
+      'Of its 3 lines only 1 is still billed. Nothing was voided.',
+      'Voided since it was asked for:',
+      '  - Contoso: $514.52 (2 lines), by Sam on 20 Mar 2026 10:00 (APR-0003)',
+      'Next: `void BR-0001 because <reason>` asks for what is still billed, $440.00 (1 line).',
+    ])
+    expect((await chat.billing.books()).billed).toHaveLength(1)
+  })
+
+  test('says that nothing is left where everything of it is voided', async () => {
+    await read('lee', 'void BR-0001 because sent twice')
+    await read('lee', 'void BR-0001 contoso because wrong price')
+    await read('sam', 'approve APR-0002')
+    expect(await read('sam', 'approve APR-0003')).toEqual([
+      'APR-0003 is out of date',
+      'Nothing of its 2 lines is billed any more. Nothing was voided.',
+      'Voided since it was asked for:',
+      '  - Contoso: $514.52 (2 lines), by Sam on 20 Mar 2026 10:00 (APR-0002)',
+      'Nothing of it is left to void. `reject APR-0003 because <reason>` closes it.',
+    ])
+  })
+
+  test('one that expired says that nothing was voided, and how to ask again', async () => {
+    await read('lee', 'void BR-0001 contoso because wrong price')
+    chat.world.now = new Date('2026-03-24T14:00:00Z')
+    const card = await readFlat('sam', 'approval APR-0002')
+    expect(card).toContain('Would have made $514.52 (2 lines) due again.')
+    expect(card).toContain('Expired on 23 Mar 2026 10:00: nothing was voided.')
+    expect(card).toContain('Next: `void BR-0001 Contoso because <reason>` asks again.')
+    expect(await readFlat('sam', 'approve APR-0002')).toContain(
+      'Type `void BR-0001 Contoso because <reason>` to make a fresh one.',
     )
   })
 })

@@ -46,7 +46,7 @@ describe('every command, as a slash command, after the bot’s name, and in a di
     ['propose', 'U1', 'propose march', 'Bill run BR-0002'],
     ['approve', 'U2', 'approve APR-0002', 'Approved by Lee'],
     ['export', 'U1', 'export csv BR-0002', ''],
-    ['void', 'U2', 'void BR-0002 because sent twice', 'Makes 2 lines due again'],
+    ['void', 'U2', 'void BR-0002 because sent twice', 'Makes $514.52 (2 lines) due again'],
     ['audit', 'U2', 'audit', 'The trail of'],
   ]
 

@@ -277,7 +277,7 @@ describe('what is refused is told to the clicker alone, and changes nothing', ()
       'an id with a command in it',
       'approve',
       { id: 'APR-0001 because x', revision: 'good' },
-      /takes nothing more/,
+      /No customer of BR-0001 is called “because x”/,
     ],
     ['other content', 'approveSure', { id: 'APR-0001', revision: '0000000000000000' }, /shows other content/],
     ['no content', 'approveSure', { id: 'APR-0001' }, /shows other content/],

@@ -237,14 +237,16 @@ describe('B25: bounds', () => {
     expect(await msp.decide(LEE, asked)).toMatchObject({ type: 'decided' })
   })
 
-  test('when everything is held there is no run, and the way on is said', async () => {
+  test('when everything is held there is no run, and it says who is held and why', async () => {
     const msp = await secondMonth()
     msp.subscriptions = [observed({ quantity: decimal('60') })]
     await msp.observe()
     await msp.decide(LEE, await msp.propose(DANA, APRIL, ['fabrikam']))
-    const problem = await problemOf(msp.propose(DANA, APRIL))
-    expect(problem.kind).toBe('held')
-    expect(problem.next).toContain('Contoso')
+    expect(await msp.studio.billing.propose(DANA, APRIL, [])).toMatchObject({
+      type: 'held',
+      month: APRIL,
+      held: [{ name: 'Contoso', comparison: { type: 'outside' } }],
+    })
   })
 })
 

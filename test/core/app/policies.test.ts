@@ -198,18 +198,26 @@ describe('a change of timing or cycle (B24)', () => {
     ])
     await msp.bill(APRIL, ['contoso'])
     expect(await msp.due(MAY)).toBe(55_000n + 44_000n + 44_000n)
-    const may = await msp.propose(DANA, MAY, ['contoso'])
-    expect(may.run.customers.map(({ comparison }) => comparison.type)).toEqual(['outside'])
+    // Fabrikam is paid for April too, so that May is one period for each: 550.00 after April's 550.00 of 1,064.52.
+    await msp.bill(APRIL)
+    const may = await msp.propose(DANA, MAY)
+    expect(may.run.held).toEqual([])
+    expect(may.run.customers.map(({ name, comparison }) => [name, comparison])).toEqual([
+      ['Contoso', { type: 'within', before: 55_000n }],
+      ['Fabrikam', { type: 'within', before: 44_000n }],
+    ])
   })
 
-  test('… when everybody is held, the refusal says so, with the way on', async () => {
+  test('… when everybody is held no run is made, and it says who and why', async () => {
     const msp = await started(ARREARS)
     await msp.bill()
     await msp.restart({ policy: DEFAULT_POLICY })
-    const problem = await problemOf(msp.propose(DANA, APRIL))
-    expect(problem.kind).toBe('held')
-    expect(problem.what).toContain('Contoso (two periods in one run')
-    expect(problem.next).toContain('propose <month> Contoso')
+    expect(await msp.studio.billing.propose(DANA, APRIL, [])).toMatchObject({
+      type: 'held',
+      month: APRIL,
+      held: [{ name: 'Contoso', comparison: { type: 'twoPeriods' } }],
+    })
+    expect(await msp.studio.billing.open()).toEqual([])
   })
 
   test('a fee and late news of the old timing are no second period', async () => {

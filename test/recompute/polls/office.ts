@@ -130,7 +130,9 @@ export class Office {
   /** Proposes and approves the run of a month; false when there is nothing to bill. */
   async bill(month: Period): Promise<boolean> {
     try {
-      const { approval } = await this.#studio.billing.propose(DANA, month, [])
+      const proposed = await this.#studio.billing.propose(DANA, month, [])
+      if (proposed.type !== 'asked') throw new Error(`the run of everybody is ${proposed.type}`)
+      const { approval } = proposed.record
       const attempt = { verdict: 'approved', reason: undefined, seen: approval.fingerprint } as const
       const outcome = await this.#studio.billing.decide(LEE, approval.id, attempt)
       if (outcome.type !== 'decided') throw new Error(`the run was not approved: ${outcome.type}`)

@@ -1,0 +1,133 @@
+import type { StandingRecord } from '../../core/app/billing.js'
+import { requestContent } from '../../core/approval/request.js'
+import { periodWords } from '../../core/calendar/words.js'
+import { Problem } from '../../core/problem.js'
+import { comparisonWords, heldSections } from './held.js'
+import { accountsOf, itemWords, totalWords } from './lines.js'
+import type { Action, Block, Card } from './model.js'
+import { type Section, pagesOf } from './sections.js'
+import { changesSection, exceptionSections } from './standing.js'
+
+/** The parts of a request, in the order of its pages; what may change while somebody reads comes last. */
+const PARTS = ['lines', 'held', 'exceptions', 'changes'] as const
+type Part = (typeof PARTS)[number]
+
+/** A customer of a request, as it calls them. */
+export interface RequestCustomer {
+  readonly id: string
+  readonly name: string
+}
+
+interface Page {
+  readonly part: Part
+  readonly sections: readonly Section[]
+}
+
+/** Everything a request says, or what it says of one customer, page by page; every part begins a page. */
+function requestPages(record: StandingRecord, customer?: RequestCustomer): readonly Page[] {
+  const isMeant = ({ customerId }: { readonly customerId: string }) =>
+    customer === undefined || customerId === customer.id
+  return PARTS.flatMap((part) =>
+    pagesOf(sectionsOf(record, part, isMeant)).map((sections) => ({ part, sections })),
+  )
+}
+
+type IsMeant = (of: { readonly customerId: string }) => boolean
+
+function sectionsOf(record: StandingRecord, part: Part, isMeant: IsMeant): Section[] {
+  const { run, standing, approval } = record
+  switch (part) {
+    case 'lines':
+      return lineSections(record, isMeant)
+    case 'held':
+      return approval.subject.type === 'bill' ? heldSections(run.held.filter(isMeant)) : []
+    case 'exceptions':
+      return exceptionSections((standing?.exceptions ?? []).filter(isMeant))
+    case 'changes': {
+      if (standing?.changes === undefined) return []
+      const { added, gone, reworded } = standing.changes
+      return [
+        changesSection({
+          added: added.filter(isMeant),
+          gone: gone.filter(isMeant),
+          reworded: reworded.filter(isMeant),
+        }),
+      ]
+    }
+  }
+}
+
+/** "Contoso: $514.52 (2 lines), first bill", with every line. */
+function lineSections(record: StandingRecord, isMeant: IsMeant): Section[] {
+  const { approval, run } = record
+  return accountsOf(requestContent(record).lines.filter(isMeant)).map(
+    ({ customerId, name, currency, lines }) => {
+      const customer = run.customers.find((one) => one.customerId === customerId && one.currency === currency)
+      const note = approval.subject.type === 'void' || customer === undefined ? '' : comparisonWords(customer)
+      return {
+        heading: `${name}: ${totalWords(lines)}${note === '' ? '' : `, ${note}`}`,
+        items: lines.map(itemWords),
+      }
+    },
+  )
+}
+
+/** What to type for the page on which each part begins. */
+export function pageCommands(record: StandingRecord): (part: Part) => string {
+  const pages = requestPages(record)
+  return (part) => {
+    const index = pages.findIndex((page) => page.part === part)
+    return `approval ${record.approval.id} page ${Math.max(0, index) + 1}`
+  }
+}
+
+/**
+ * One page of a request, or of what it says of one customer. Problem `notFound` when there is none of that number.
+ *
+ * @param number from 1.
+ */
+export function requestPageCard(record: StandingRecord, number: number, customer?: RequestCustomer): Card {
+  const { approval, run } = record
+  const pages = requestPages(record, customer)
+  const which = customer === undefined ? approval.id : `${approval.id} ${customer.name}`
+  const page = pages[number - 1]
+  if (page === undefined) throw noSuchPage(which, number, pages.length)
+  const kind = approval.subject.type === 'void' ? 'Void' : 'Bill run'
+  const about = customer === undefined ? periodWords(run.month) : customer.name
+  const more = number < pages.length ? `${which} page ${number + 1}` : undefined
+  const next =
+    more === undefined
+      ? `That is all of it. Next: \`approval ${approval.id}\` shows its card.`
+      : `Next: \`approval ${more}\`.`
+  return {
+    title: `${kind} ${run.id} · ${about} · page ${number} of ${pages.length}`,
+    tone: 'plain',
+    blocks: [
+      { type: 'text', style: 'strong', text: `${approval.id} · ${totalWords(requestContent(record).lines)}` },
+      ...page.sections.map((section): Block => ({ type: 'list', ...section })),
+      { type: 'text', style: 'quiet', text: next },
+    ],
+    // A button carries ids only, and so leads through all pages, not through those of a name.
+    actions: more === undefined || customer !== undefined ? [] : [pageAction('Next page', more)],
+  }
+}
+
+function noSuchPage(which: string, number: number, pages: number): Problem {
+  const all = pages === 1 ? '`page 1` is all of it' : `they go from 1 to ${pages}`
+  return new Problem({
+    kind: 'notFound',
+    what: pages === 0 ? `${which} has nothing to show.` : `${which} has no page ${number}: ${all}.`,
+    next: `Type \`approval ${which} page 1\` to read it from the beginning.`,
+  })
+}
+
+/** @param which what follows `approval`: a request and a page. */
+export function pageAction(label: string, which: string): Action {
+  return {
+    name: 'page',
+    label,
+    tone: 'default',
+    target: { id: which, revision: '' },
+    command: `approval ${which}`,
+  }
+}

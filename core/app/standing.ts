@@ -1,0 +1,149 @@
+import { stateOf } from '../approval/approval.js'
+import { requestContent } from '../approval/request.js'
+import { type Staleness, staleness } from '../approval/stale.js'
+import { type BillRun, type RunLine, fingerprintOf } from '../billrun/run.js'
+import type { LocalDate } from '../calendar/date.js'
+import type { ApprovalRecord, BilledLine, BillingStore, Clock } from '../ports.js'
+import { Problem } from '../problem.js'
+import type { BillException } from './exceptions.js'
+import { type BillingView, billedKeys, freezeBills, whoOf } from './run-content.js'
+import type { Who } from './who.js'
+
+/** What a person has to know of an undecided request before they decide it. */
+export interface Standing {
+  /** How the lines of now differ from those it shows; undefined: not at all. */
+  readonly changes: Staleness | undefined
+  /** What to look at first of the customers it is about. */
+  readonly exceptions: readonly (BillException & { readonly customerName: string })[]
+  /** Why neither could be looked up; undefined: they were. */
+  readonly unchecked: string | undefined
+}
+
+interface Known {
+  readonly observation: number
+  readonly version: number
+  readonly today: LocalDate
+  readonly standing: Standing
+}
+
+/**
+ * Looks up where requests stand that still wait, and keeps it for each run until an observation, a decision or a new day
+ * may have changed it: every card and click of a run asks.
+ */
+export function createStandings(
+  { billing, clock }: { readonly billing: BillingStore; readonly clock: Clock },
+  view: () => Promise<BillingView>,
+): (records: readonly ApprovalRecord[]) => Promise<ReadonlyMap<string, Standing>> {
+  const known = new WeakMap<BillRun, Known>()
+  return async (records) => {
+    const now = await clock.now()
+    const waiting = records.filter(({ approval }) => stateOf(approval, now) === 'pending')
+    const [toVoid, toBill] = partition(waiting)
+    const standings = new Map<string, Standing>()
+    const { billed } = toVoid.length === 0 ? { billed: [] } : await billing.books()
+    for (const record of toVoid) {
+      standings.set(record.approval.id, { ...NOTHING, changes: voidChanges(record, billed) })
+    }
+    if (toBill.length === 0) return standings
+    try {
+      const moment = await view()
+      const fresh = toBill.filter(({ run }) => !isOf(known.get(run), moment))
+      const found = runStandings(moment, fresh)
+      for (const { approval, run } of toBill) {
+        const standing = found.get(approval.id) ?? known.get(run)?.standing ?? NOTHING
+        const { observation, books, today } = moment
+        known.set(run, { observation, version: books.version, today, standing })
+        standings.set(approval.id, standing)
+      }
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      for (const { approval } of toBill) standings.set(approval.id, { ...NOTHING, unchecked: error.what })
+    }
+    return standings
+  }
+}
+
+const NOTHING: Standing = { changes: undefined, exceptions: [], unchecked: undefined }
+
+function isOf(known: Known | undefined, { observation, books, today }: BillingView): boolean {
+  return known?.observation === observation && known.version === books.version && known.today === today
+}
+
+function partition(records: readonly ApprovalRecord[]): readonly [ApprovalRecord[], ApprovalRecord[]] {
+  const isVoid = ({ approval }: ApprovalRecord) => approval.subject.type === 'void'
+  return [records.filter(isVoid), records.filter((record) => !isVoid(record))]
+}
+
+/** Where requests to bill stand, by their id. Each month is charged once, however many of them are about it. */
+export function runStandings(
+  view: BillingView,
+  records: readonly ApprovalRecord[],
+): ReadonlyMap<string, Standing> {
+  const months = new Map<LocalDate, ApprovalRecord[]>()
+  for (const record of records) {
+    const { from } = record.run.month
+    months.set(from, [...(months.get(from) ?? []), record])
+  }
+  const taken = billedKeys(view)
+  const standings = new Map<string, Standing>()
+  for (const sameMonth of months.values()) {
+    const [{ run }] = sameMonth as [ApprovalRecord]
+    const who = whoOf(view, run.month, scopeOf(sameMonth))
+    for (const record of sameMonth) {
+      const changes = changesOf(record, who, taken)
+      standings.set(record.approval.id, {
+        changes,
+        exceptions: exceptionsFor(view, record.run, who),
+        unchecked: undefined,
+      })
+    }
+  }
+  return standings
+}
+
+/** Whom requests are about; undefined: everybody, because one of them was asked for without names. */
+function scopeOf(records: readonly ApprovalRecord[]): ReadonlySet<string> | undefined {
+  if (records.some(({ run }) => run.asked.length === 0)) return undefined
+  return new Set(records.flatMap(({ run }) => run.asked))
+}
+
+/** How the lines of now differ from those a request to bill shows. */
+export function runChanges(view: BillingView, record: ApprovalRecord): Staleness | undefined {
+  const customers = new Set(customersOf(record.run))
+  return changesOf(record, whoOf(view, record.run.month, customers), billedKeys(view))
+}
+
+function customersOf({ asked, customers }: BillRun): readonly string[] {
+  return asked.length > 0 ? asked : customers.map(({ customerId }) => customerId)
+}
+
+function changesOf(
+  { approval, run }: ApprovalRecord,
+  { bills }: Who,
+  taken: ReadonlySet<string>,
+): Staleness | undefined {
+  const customers = new Set(customersOf(run))
+  const own = bills.filter(({ customerId }) => customers.has(customerId))
+  const lines: readonly RunLine[] = freezeBills(own, taken)
+  if (fingerprintOf(run.month, lines) === approval.fingerprint) return undefined
+  return staleness(run.lines, lines) ?? { added: [], gone: [], reworded: lines }
+}
+
+/** A run over everybody answers for everybody, but for customers who are held and so no part of it. */
+function exceptionsFor(view: BillingView, run: BillRun, who: Who): Standing['exceptions'] {
+  const held = new Set(run.held.map(({ customerId }) => customerId))
+  const asked = new Set(run.asked)
+  return who.exceptions
+    .filter(({ customerId }) => (asked.size > 0 ? asked.has(customerId) : !held.has(customerId)))
+    .map((exception) => {
+      const { customerId } = exception
+      return { ...exception, customerName: view.portfolio.customers.get(customerId)?.name ?? customerId }
+    })
+}
+
+/** Lines a void would make due again that are not billed any more. */
+export function voidChanges(record: ApprovalRecord, billed: readonly BilledLine[]): Staleness | undefined {
+  const keys = new Set(billed.filter(({ runId }) => runId === record.run.id).map(({ key }) => key))
+  const gone = requestContent(record).lines.filter(({ key }) => !keys.has(key))
+  return gone.length === 0 ? undefined : { added: [], gone, reworded: [] }
+}

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import type { Standing } from '../../../core/app/standing.js'
+import type { ApprovalRecord, BillingStore } from '../../../core/ports.js'
+import { memoryBilling } from '../../support/memory-billing.js'
+import { decimal, observed, order } from '../../support/observed.js'
+import { APRIL, DANA, LEE, MARCH, Office, office } from '../../support/office.js'
+
+/** Contoso's $514.52 of March, and Fabrikam's 20 × $22.00 = $440.00. */
+async function twoCustomers(billing: BillingStore = memoryBilling()): Promise<Office> {
+  const msp = new Office(undefined, billing)
+  msp.subscriptions.push(observed({ subscriptionId: '2', customerId: 'C2' }))
+  await msp.observe()
+  return msp
+}
+
+async function standingOf(msp: Office, { approval }: ApprovalRecord): Promise<Standing | undefined> {
+  return (await msp.studio.billing.approval(approval.id)).standing
+}
+
+describe('whether a request is still right', () => {
+  test('one that shows what is due now has no changes', async () => {
+    const msp = await twoCustomers()
+    const asked = await msp.propose(DANA)
+    expect(await standingOf(msp, asked)).toMatchObject({ changes: undefined, unchecked: undefined })
+  })
+
+  test('news of one of its customers makes it out of date, with what; that of another does not', async () => {
+    const msp = await twoCustomers()
+    const contoso = await msp.propose(DANA, MARCH, ['contoso'])
+    const fabrikam = await msp.propose(DANA, MARCH, ['fabrikam'])
+    const both = await msp.propose(DANA)
+    msp.orders = [order({ provisionedAt: new Date('2026-03-13T15:00:00Z') })]
+    await msp.observe()
+    // 5 × 22.00 × 19/31 = 67.42 from the 13th in the place of 74.52 from the 11th.
+    const moved = { gone: [{ amount: 7452n }], added: [{ amount: 6742n }], reworded: [] }
+    const open = await msp.studio.billing.open()
+    expect(open.map(({ approval, standing }) => [approval.id, standing?.changes])).toMatchObject([
+      [contoso.approval.id, moved],
+      [fabrikam.approval.id, undefined],
+      [both.approval.id, moved],
+    ])
+  })
+
+  test('each month is compared with what is due in it', async () => {
+    const msp = await twoCustomers()
+    await msp.bill()
+    const april = await msp.propose(DANA, APRIL)
+    await msp.decide(LEE, await msp.studio.billing.void(DANA, 'BR-0001', 'fabrikam', 'wrong price'))
+    const march = await msp.propose(DANA, MARCH)
+    const open = await msp.studio.billing.open()
+    // What is due again of March is due in April's run, too: it was not when that was shown.
+    expect(open.map(({ approval, standing }) => [approval.id, standing?.changes])).toMatchObject([
+      [april.approval.id, { added: [{ amount: 44_000n }], gone: [] }],
+      [march.approval.id, undefined],
+    ])
+  })
+
+  test('an answer kept from before is not given after an observation, a decision or a day', async () => {
+    const msp = await twoCustomers()
+    const all = await msp.propose(DANA)
+    const one = await msp.propose(DANA, MARCH, ['contoso'])
+    expect((await standingOf(msp, all))?.changes).toBeUndefined()
+    await msp.decide(LEE, one)
+    expect((await standingOf(msp, all))?.changes).toMatchObject({ added: [], gone: [{}, {}] })
+    const fabrikam = await msp.propose(DANA, MARCH, ['fabrikam'])
+    expect((await standingOf(msp, fabrikam))?.changes).toBeUndefined()
+    msp.subscriptions = [
+      observed({ quantity: decimal('25') }),
+      observed({ subscriptionId: '2', customerId: 'C2', quantity: decimal('21') }),
+    ]
+    await msp.observe()
+    expect((await standingOf(msp, fabrikam))?.changes).toMatchObject({ added: [{}] })
+  })
+
+  test('one that is decided or expired has no standing', async () => {
+    const msp = await twoCustomers()
+    const asked = await msp.propose(DANA)
+    await msp.decide(LEE, asked)
+    expect(await standingOf(msp, asked)).toBeUndefined()
+    const rest = await msp.studio.billing.void(DANA, 'BR-0001', undefined, 'sent twice')
+    msp.now = rest.approval.expiresAt
+    expect(await standingOf(msp, rest)).toBeUndefined()
+  })
+
+  test('a void is compared with what is billed, also where nothing due can be computed', async () => {
+    const msp = await twoCustomers()
+    await msp.bill()
+    const all = await msp.studio.billing.void(DANA, 'BR-0001', undefined, 'sent twice')
+    expect((await standingOf(msp, all))?.changes).toBeUndefined()
+    await msp.decide(LEE, await msp.studio.billing.void(DANA, 'BR-0001', 'contoso', 'wrong price'))
+    await msp.restart({ opensOn: APRIL.from })
+    expect((await standingOf(msp, all))?.changes?.gone).toHaveLength(2)
+  })
+
+  test('where nothing due can be computed, requests are listed and say that they were not compared', async () => {
+    const msp = await twoCustomers()
+    await msp.bill(MARCH, ['contoso'])
+    await msp.propose(DANA)
+    await msp.restart({ opensOn: APRIL.from })
+    const open = await msp.studio.billing.open()
+    expect(open.map(({ standing }) => standing?.changes)).toEqual([undefined])
+    expect(open[0]?.standing?.unchecked).toContain('1 Apr 2026')
+  })
+
+  test('twenty requests of one month are read and charged at once', async () => {
+    const billing = memoryBilling()
+    let reads = 0
+    const msp = await twoCustomers({ ...billing, books: () => ((reads += 1), billing.books()) })
+    for (let count = 0; count < 20; count += 1) {
+      await msp.propose(DANA, count % 2 === 0 ? MARCH : APRIL, count % 3 === 0 ? [] : ['contoso'])
+    }
+    reads = 0
+    await msp.studio.billing.open()
+    expect(reads).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('what to look at before deciding', () => {
+  /** Fabrikam's second subscription has no price; Contoso's seats changed without an order. */
+  async function toLookAt(): Promise<Office> {
+    const msp = await office()
+    msp.subscriptions.push(
+      observed({ subscriptionId: '2', customerId: 'C2' }),
+      observed({ subscriptionId: '3', customerId: 'C2', mpn: 'E3', unitPrice: undefined }),
+    )
+    msp.subscriptions[0] = observed({ quantity: decimal('30') })
+    await msp.observe()
+    return msp
+  }
+
+  async function kinds(msp: Office, customers: readonly string[] = []) {
+    const standing = await standingOf(msp, await msp.propose(DANA, MARCH, customers))
+    return standing?.exceptions.map(({ customerName, kind }) => [customerName, kind])
+  }
+
+  test('a run over everybody answers for everybody, one by name for those named', async () => {
+    const msp = await toLookAt()
+    expect(await kinds(msp)).toEqual([
+      ['Contoso', 'dateEstimated'],
+      ['Fabrikam', 'noPrice'],
+    ])
+    expect(await kinds(msp, ['fabrikam'])).toEqual([['Fabrikam', 'noPrice']])
+  })
+
+  test('who is held out of the run is no part of it', async () => {
+    const msp = await toLookAt()
+    await msp.bill()
+    msp.subscriptions[0] = observed({ quantity: decimal('60') })
+    msp.now = new Date('2026-04-01T13:00:00Z')
+    await msp.observe()
+    const asked = await msp.propose(DANA, APRIL)
+    expect(asked.run.held.map(({ name }) => name)).toEqual(['Contoso'])
+    expect((await standingOf(msp, asked))?.exceptions.map(({ customerName }) => customerName)).toEqual([
+      'Fabrikam',
+    ])
+  })
+})
