@@ -123,7 +123,7 @@ function withDoubt(
 ): FoldedSubscription {
   const kind = folded.recordKeys.map((key) => doubts.get(key)).find((found) => found !== undefined)
   if (kind === undefined) return folded
-  return { ...folded, exceptions: [...folded.exceptions.filter((other) => other !== 'assumed'), kind] }
+  return { ...folded, assumedThrough: undefined, exceptions: [...folded.exceptions, kind] }
 }
 
 /** The licence lines of one subscription, with the identities it was known by beside its own. */
