@@ -15,6 +15,9 @@ export const OBSERVATION_READ_HOURS = 4
 /** How long after a change was seen its order may be stamped and still explain it: the slowest seen took two days. */
 export const ORDER_LAG_DAYS = 3
 
+/** How long after its order a count may still be shown as it was: the mirror of the lag above. */
+export const COUNT_LAG_DAYS = 3
+
 /** How far a new licence line may start from the end of the one it continues (BILLING B18). */
 export const LINEAGE_GAP_DAYS = 3
 

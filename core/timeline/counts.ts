@@ -32,13 +32,12 @@ export function countHistory(
   settings: FoldSettings,
 ): CountHistory {
   const orders = quantityOrders(history.orders, history.states[0].subscription.mpn)
-  const [next, ...gaps] = observedGaps(history, orders.clear)
+  const gaps = observedGaps(history, orders.clear, settings)
   const [seen] = statesInService(history)
   const start = startOf(history, settings)
-  const { counted, ...opening } = openingCounts({ seen, start, base, orders, next }, settings)
-  if (next === undefined) return opening
-  const later = laterCounts([{ ...next, orders: next.orders.slice(counted) }, ...gaps], settings)
-  return { ...opening, steps: [...opening.steps, ...later] }
+  const { counted, ...opening } = openingCounts({ seen, start, base, orders, next: gaps[0] }, settings)
+  if (gaps.length === 0) return opening
+  return { ...opening, steps: [...opening.steps, ...laterCounts(gaps, counted, settings)] }
 }
 
 /** The counts at the end of each day (BILLING B6). */

@@ -1,9 +1,10 @@
-import { type LocalDate, addDays } from '../calendar/date.js'
-import { localDateOf } from '../calendar/zone.js'
-import { ORDER_LAG_DAYS } from '../limits.js'
+import type { LocalDate } from '../calendar/date.js'
+import { hoursAfter, localDateOf } from '../calendar/zone.js'
+import { COUNT_LAG_DAYS, ORDER_LAG_DAYS } from '../limits.js'
 import type { Decimal } from '../money/decimal.js'
 import type { QuantityOrder } from './orders.js'
-import { type FoldSettings, type RecordHistory, firstEndedState, statesInService } from './record.js'
+import type { FoldSettings, RecordHistory } from './record.js'
+import { type Sight, lastSeen, nextSeen, sightsOf } from './sights.js'
 
 /** A count that holds from a local date on, and how sure its date is. */
 export interface CountStep {
@@ -18,99 +19,150 @@ export interface CountStep {
   readonly scheduled?: true
 }
 
-/** The stretch between two observed counts, and the orders completed in it. */
+/** The stretch between two sights of a licence line in which nobody looked, and the orders completed in it. */
 export interface Gap {
+  /** The counts before and after it; equal when only its orders make it one. */
   readonly from: Decimal
   readonly to: Decimal
-  readonly observedAt: Date
+  /** When the count before was seen last. */
+  readonly after: Date
+  /** When the count after was seen first; undefined: it was not seen since. */
+  readonly until: Date | undefined
   readonly orders: readonly QuantityOrder[]
   /** Its second count is that of a line that has ended: only orders make it true. */
   readonly ended: boolean
 }
 
-/** The differences between observed counts in order, and behind the last of them what orders say without a difference. */
-export function observedGaps(history: RecordHistory, orders: readonly QuantityOrder[]): Gap[] {
-  const [first, ...later] = statesInService(history)
-  const closing = closingState(history)
-  const gaps: Gap[] = []
-  let before = first
-  for (const state of closing === undefined ? later : [...later, closing]) {
-    if (state.subscription.quantity === before.subscription.quantity) continue
-    const [after, until] = [before.observedAt, state.observedAt]
-    gaps.push({
-      from: before.subscription.quantity,
-      to: state.subscription.quantity,
-      observedAt: until,
-      orders: orders.filter(({ at }) => at > after && at <= until),
-      ended: state === closing,
-    })
-    before = state
+/** The stretches between sights in which the count changed or orders were completed, in order. */
+export function observedGaps(
+  history: RecordHistory,
+  orders: readonly QuantityOrder[],
+  settings: FoldSettings,
+): readonly Gap[] {
+  const sights = sightsOf(history)
+  const gaps = new Map<number, Gap & { orders: QuantityOrder[] }>()
+  for (const [index, sight] of sights.entries()) {
+    const before = sights[index - 1]
+    if (before === undefined || before.quantity === sight.quantity) continue
+    const { quantity: to, from: until, ended } = sight
+    const after = lastSeen(before, until, settings)
+    gaps.set(after.getTime(), { from: before.quantity, to, after, until, orders: [], ended })
   }
-  const [last, quantity] = [before.observedAt, before.subscription.quantity]
-  const open = orders.filter(({ at }) => at > last)
-  if (open.length > 0)
-    gaps.push({ from: quantity, to: quantity, observedAt: last, orders: open, ended: false })
-  return gaps
+  for (const order of orders) {
+    const index = sights.findLastIndex(({ from }) => from < order.at)
+    const sight = sights[index]
+    if (sight === undefined) continue
+    const after = lastSeen(sight, order.at, settings)
+    const gap = gaps.get(after.getTime())
+    if (gap !== undefined) gap.orders.push(order)
+    else gaps.set(after.getTime(), quietGap(sight, sights[index + 1], after, order, settings))
+  }
+  return [...gaps.values()].sort((left, right) => left.after.getTime() - right.after.getTime())
 }
 
-/** An ended line that was not zeroed: what it shows may have been ordered before its end (BILLING B12). */
-function closingState(history: RecordHistory) {
-  const ended = firstEndedState(history)
-  return ended?.subscription.quantity === 0n ? undefined : ended
+function quietGap(
+  sight: Sight,
+  next: Sight | undefined,
+  after: Date,
+  order: QuantityOrder,
+  settings: FoldSettings,
+): Gap & { orders: QuantityOrder[] } {
+  const { quantity } = sight
+  const until = nextSeen(sight, order.at, settings) ?? next?.from
+  return { from: quantity, to: quantity, after, until, orders: [order], ended: false }
 }
 
 /**
- * The steps between observed counts (BILLING B19): dated by the orders that add up to each difference, else by the
- * observation that first showed it.
+ * B19: the counts after the opening. Each difference is dated by the orders that add up to it exactly, else by the
+ * observation that first showed it. Orders date only what nobody saw: those that a count seen after them contradicts
+ * say nothing, unless they are a few days away, see {@link explainedNearby}.
+ *
+ * @param counted orders that the opening has taken.
  */
-export function laterCounts(gaps: readonly Gap[], settings: FoldSettings): CountStep[] {
+export function laterCounts(
+  gaps: readonly Gap[],
+  counted: readonly QuantityOrder[],
+  settings: FoldSettings,
+): CountStep[] {
   const steps: CountStep[] = []
-  for (let index = 0; index < gaps.length; index += 1) {
-    const gap = gaps[index]
-    if (gap === undefined) break
-    const alone = explained(gap, gap.orders, settings)
-    if (alone !== undefined) {
-      steps.push(...alone)
-      continue
+  const used = new Set(counted)
+  // Orders since the last difference that left the count as it was: it may have been shown late.
+  let waiting: QuantityOrder[] = []
+  for (const [index, gap] of gaps.entries()) {
+    const own = gap.orders.filter((order) => !used.has(order))
+    const alone = explained(gap, own, settings)
+    if (alone !== undefined) steps.push(...alone)
+    else if (gap.from === gap.to) waiting.push(...own)
+    else {
+      const later = gaps.slice(index + 1)
+      const nearby = explainedNearby(gap, own, waiting, later, settings)
+      for (const order of nearby?.orders ?? []) used.add(order)
+      steps.push(...(nearby?.steps ?? estimated(gap, settings)))
     }
-    const next = gaps[index + 1]
-    const late = next === undefined ? undefined : explainedByLateOrder(gap, next, settings)
-    if (late !== undefined) {
-      steps.push(...late)
-      index += 1
-      continue
-    }
-    if (gap.from === gap.to || gap.ended) continue
-    const on = localDateOf(gap.observedAt, settings.timeZone)
-    steps.push({ on, quantity: gap.to, estimated: true, order: undefined, observedAt: gap.observedAt })
+    if (gap.from !== gap.to) waiting = []
   }
   return steps
 }
 
+function estimated({ to, until, ended }: Gap, { timeZone }: FoldSettings): readonly CountStep[] {
+  if (ended || until === undefined) return []
+  const on = localDateOf(until, timeZone)
+  return [{ on, quantity: to, estimated: true, order: undefined, observedAt: until }]
+}
+
 /** The steps of a gap whose orders add up exactly to its difference; undefined when they do not. */
 export function explained(
-  gap: Gap,
+  { from, to, after, until = after }: Gap,
   orders: readonly QuantityOrder[],
   { timeZone }: FoldSettings,
-): CountStep[] | undefined {
-  let running = gap.from
+): readonly CountStep[] | undefined {
+  let running = from
   const steps: CountStep[] = []
   for (const { at, delta, target, number } of orders) {
     if (delta === undefined && target === undefined) return undefined
     running = target ?? ((running + (delta ?? 0n)) as Decimal)
     if (running < 0n) return undefined
     const on = localDateOf(at, timeZone)
-    steps.push({ on, quantity: running, estimated: false, order: number, observedAt: gap.observedAt })
+    steps.push({ on, quantity: running, estimated: false, order: number, observedAt: until })
   }
-  return running === gap.to ? steps : undefined
+  return running === to ? steps : undefined
 }
 
-/** Some changes are seen before their order is stamped: the next stretch's orders may explain both. */
-function explainedByLateOrder(gap: Gap, next: Gap, settings: FoldSettings): CountStep[] | undefined {
-  const seenOn = localDateOf(gap.observedAt, settings.timeZone)
-  const [first] = next.orders
-  if (first === undefined || localDateOf(first.at, settings.timeZone) > addDays(seenOn, ORDER_LAG_DAYS))
-    return undefined
-  const orders = [...gap.orders, ...next.orders]
-  return explained({ ...gap, to: next.to }, orders, settings)
+interface Nearby {
+  readonly orders: readonly QuantityOrder[]
+  readonly steps: readonly CountStep[]
+}
+
+/**
+ * The fewest orders of other stretches with which those of a gap add up: ones before it whose count was shown late, or
+ * ones stamped after their change was seen.
+ */
+function explainedNearby(
+  gap: Gap,
+  own: readonly QuantityOrder[],
+  waiting: readonly QuantityOrder[],
+  later: readonly Gap[],
+  settings: FoldSettings,
+): Nearby | undefined {
+  const shownSince = hoursAfter(gap.after, -24 * COUNT_LAG_DAYS)
+  for (let first = waiting.length - 1; first >= 0; first -= 1) {
+    const orders = [...waiting.slice(first), ...own]
+    if (orders.some(({ at }) => at < shownSince)) break
+    const steps = explained(gap, orders, settings)
+    if (steps !== undefined) return { orders, steps }
+  }
+  const stampedUntil = hoursAfter(gap.until ?? gap.after, 24 * ORDER_LAG_DAYS)
+  let orders = own
+  for (const next of later) {
+    const needed = explained(next, next.orders, settings) !== undefined
+    for (const [index, order] of next.orders.entries()) {
+      if (order.at > stampedUntil) return undefined
+      orders = [...orders, order]
+      const steps = explained(gap, orders, settings)
+      const isFree = !needed || explained(next, next.orders.slice(index + 1), settings) !== undefined
+      if (steps !== undefined && isFree) return { orders, steps }
+    }
+    if (next.from !== next.to) return undefined
+  }
+  return undefined
 }

@@ -13,7 +13,7 @@ export interface OpeningCounts {
   /** Orders do not tell the count up to and on this day: it is taken as constant (BILLING B20). */
   readonly assumedThrough: LocalDate | undefined
   /** Orders stamped after the observation whose changes its count holds already. */
-  readonly counted: number
+  readonly counted: readonly QuantityOrder[]
 }
 
 /** What an opening is walked back from. */
@@ -24,7 +24,7 @@ export interface OpeningFacts {
   /** Seats of the line this one continues; undefined: it continues none, or nobody knows how many that had. */
   readonly base: Decimal | undefined
   readonly orders: QuantityOrders
-  /** The first difference after it, or what orders say behind it. */
+  /** The first stretch after it with a difference or an order. */
   readonly next: Gap | undefined
 }
 
@@ -43,19 +43,19 @@ export function openingCounts(facts: OpeningFacts, settings: FoldSettings): Open
   const before = facts.orders.clear.filter(({ at }) => at <= observedAt)
   const early = countedOrders(facts, settings)
   const without = walkBack(facts, before, settings)
-  if (early.length === 0) return { ...without, counted: 0 }
+  if (early.length === 0) return { ...without, counted: [] }
   const walked = walkBack(facts, [...before, ...early], settings)
   const addsUpWithout = without.assumedThrough === undefined && walked.assumedThrough !== undefined
-  return addsUpWithout ? { ...without, counted: 0 } : { ...walked, counted: early.length }
+  return addsUpWithout ? { ...without, counted: [] } : { ...walked, counted: early }
 }
 
-/** The fewest orders stamped during the read without which the next stretch adds up. */
+/** The fewest orders stamped during the read without which the next stretch adds up: none when it does with all. */
 function countedOrders({ seen, next }: OpeningFacts, settings: FoldSettings): readonly QuantityOrder[] {
-  if (next === undefined) return []
+  if (next === undefined || next.after > seen.observedAt) return []
   const readUntil = hoursAfter(seen.observedAt, OBSERVATION_READ_HOURS)
-  for (let count = 1; count <= next.orders.length; count += 1) {
+  for (let count = 0; count <= next.orders.length; count += 1) {
     const last = next.orders[count - 1]
-    if (last === undefined || last.at > readUntil) return []
+    if (last !== undefined && last.at > readUntil) return []
     if (explained(next, next.orders.slice(count), settings) !== undefined) return next.orders.slice(0, count)
   }
   return []

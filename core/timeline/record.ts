@@ -7,6 +7,8 @@ import type { ObservedOrder, ObservedSubscription } from '../marketplace/types.j
 export interface RecordState {
   readonly observedAt: Date
   readonly subscription: ObservedSubscription
+  /** False: the observation did not list it; the rest is as last seen. */
+  readonly present: boolean
 }
 
 /** One licence line's whole story as far as it was observed: its states in order, and the orders that name it. */

@@ -88,6 +88,7 @@ const lineage = fc
         .toSorted((left, right) => left.observedAt.getTime() - right.observedAt.getTime())
         .map(({ observedAt, expiresOn, ...seen }) => ({
           observedAt,
+          present: true,
           subscription: observed({
             ...seen,
             subscriptionId,
@@ -258,6 +259,7 @@ describe('of an honest marketplace', () => {
         const countOn = (on: number) => truth.findLast(([from]) => from <= on)?.[1] ?? before
         const states = [...looks.toSorted((left, right) => left - right), 59].map((on) => ({
           observedAt: hoursAfter(noon(on), 1),
+          present: true,
           subscription: observed({
             quantity: decimalFromInteger(countOn(on)),
           } satisfies Partial<ObservedSubscription>),

@@ -71,6 +71,7 @@ export function record(
   const [first, ...rest] = states.map(([instant, subscription]) => ({
     observedAt: new Date(instant),
     subscription,
+    present: true,
   }))
   if (first === undefined) throw new Error('a record has at least one state')
   return { states: [first, ...rest], orders, present }
