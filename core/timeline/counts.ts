@@ -1,7 +1,6 @@
 import type { LocalDate } from '../calendar/date.js'
-import type { Decimal } from '../money/decimal.js'
 import { type CountStep, laterCounts, observedGaps } from './gaps.js'
-import { openingCounts } from './opening.js'
+import { type CountLeft, openingCounts } from './opening.js'
 import { quantityOrders } from './orders.js'
 import {
   type FoldSettings,
@@ -18,17 +17,19 @@ export interface CountHistory {
   readonly steps: readonly CountStep[]
   /** Orders do not tell the count up to and on this day: it is taken as constant (B20). */
   readonly assumedThrough: LocalDate | undefined
+  /** What a licence line that continues this one begins with; undefined: nobody knows. */
+  readonly left: CountLeft | undefined
 }
 
 /**
  * The counts of one licence line (BILLING B19, B20): walked back from the first observation through completed orders,
  * then observation by observation, dated by the orders that add up to each difference.
  *
- * @param base seats of the line this one continues; undefined: it continues none, or nobody knows how many that had.
+ * @param base what the line this one continues left; undefined: it continues none, or nobody knows.
  */
 export function countHistory(
   history: RecordHistory,
-  base: Decimal | undefined,
+  base: CountLeft | undefined,
   settings: FoldSettings,
 ): CountHistory {
   const orders = quantityOrders(history.orders, history.states[0].subscription.mpn)
@@ -36,8 +37,12 @@ export function countHistory(
   const [seen] = statesInService(history)
   const start = startOf(history, settings)
   const { counted, ...opening } = openingCounts({ seen, start, base, orders, next: gaps[0] }, settings)
-  if (gaps.length === 0) return opening
-  return { ...opening, steps: [...opening.steps, ...laterCounts(gaps, counted, settings)] }
+  const later = laterCounts(gaps, counted, settings)
+  const steps = [...opening.steps, ...later.steps]
+  const quantity = steps.at(-1)?.quantity
+  if (quantity === undefined) return { ...opening, left: undefined }
+  const { open, closing } = later
+  return { ...opening, steps, left: { quantity, open, closing } }
 }
 
 /** The counts at the end of each day (BILLING B6). */

@@ -6,6 +6,7 @@ import { LINEAGE_GAP_DAYS } from '../limits.js'
 import type { ObservedSubscription, SubscriptionStatus } from '../marketplace/types.js'
 import { countHistory, isAhead, scheduledCounts, seatsReturned, withoutSeatsSince } from './counts.js'
 import type { CountStep } from './gaps.js'
+import type { CountLeft } from './opening.js'
 import type { ExceptionKind } from './exceptions.js'
 import { type HoldStep, foldHolds } from './holds.js'
 import { type PriceStep, foldPrices } from './prices.js'
@@ -181,9 +182,11 @@ function foldCounts(parts: readonly Part[], settings: FoldSettings): FoldedCount
   const exceptions = new Set<ExceptionKind>()
   let emptySince: SeenDate | undefined
   let assumedThrough: LocalDate | undefined
+  let left: CountLeft | undefined
   for (const { record, start } of parts) {
     if (!hasServed(record)) continue
-    const history = countHistory(record, steps.at(-1)?.quantity, settings)
+    const history = countHistory(record, left, settings)
+    left = history.left
     assumedThrough = later(assumedThrough, history.assumedThrough)
     if (history.steps.length === 0) exceptions.add('seatsUnknown')
     if (seatsReturned(history.steps)) exceptions.add('seatsReturned')

@@ -68,8 +68,18 @@ function quietGap(
   settings: FoldSettings,
 ): Gap & { orders: QuantityOrder[] } {
   const { quantity } = sight
-  const until = nextSeen(sight, order.at, settings) ?? next?.from
-  return { from: quantity, to: quantity, after, until, orders: [order], ended: false }
+  const again = nextSeen(sight, order.at, settings)
+  const ended = again === undefined && next?.ended === true
+  return { from: quantity, to: quantity, after, until: again ?? next?.from, orders: [order], ended }
+}
+
+/** What orders and observations after the first make of a count. */
+export interface LaterCounts {
+  readonly steps: readonly CountStep[]
+  /** Orders after its last sight in service which explain nothing: a line that continues this one may show them. */
+  readonly open: readonly QuantityOrder[]
+  /** What it showed when it had ended, though no order made that true. */
+  readonly closing: Decimal | undefined
 }
 
 /**
@@ -83,8 +93,10 @@ export function laterCounts(
   gaps: readonly Gap[],
   counted: readonly QuantityOrder[],
   settings: FoldSettings,
-): CountStep[] {
+): LaterCounts {
   const steps: CountStep[] = []
+  let open: readonly QuantityOrder[] = []
+  let closing: Decimal | undefined
   const used = new Set(counted)
   // Orders since the last difference that left the count as it was: it may have been shown late.
   let waiting: QuantityOrder[] = []
@@ -92,16 +104,19 @@ export function laterCounts(
     const own = gap.orders.filter((order) => !used.has(order))
     const alone = explained(gap, own, settings)
     if (alone !== undefined) steps.push(...alone)
-    else if (gap.from === gap.to) waiting.push(...own)
-    else {
+    else if (gap.from === gap.to) {
+      waiting.push(...own)
+      if (gap.until === undefined || gap.ended) open = own
+    } else {
       const later = gaps.slice(index + 1)
       const nearby = explainedNearby(gap, own, waiting, later, settings)
       for (const order of nearby?.orders ?? []) used.add(order)
       steps.push(...(nearby?.steps ?? estimated(gap, settings)))
+      if (nearby === undefined && gap.ended) closing = gap.to
     }
     if (gap.from !== gap.to) waiting = []
   }
-  return steps
+  return { steps, open, closing }
 }
 
 function estimated({ to, until, ended }: Gap, { timeZone }: FoldSettings): readonly CountStep[] {

@@ -16,13 +16,23 @@ export interface OpeningCounts {
   readonly counted: readonly QuantityOrder[]
 }
 
+/** How a licence line left the one that continues it. */
+export interface CountLeft {
+  /** Its last count. */
+  readonly quantity: Decimal
+  /** Orders of it since that was seen last: the next line may show what they changed. */
+  readonly open: readonly QuantityOrder[]
+  /** Another count it showed when it had ended: the next line may have begun with that. */
+  readonly closing: Decimal | undefined
+}
+
 /** What an opening is walked back from. */
 export interface OpeningFacts {
   /** The line as first seen in service. */
   readonly seen: RecordState
   readonly start: SeenDate
-  /** Seats of the line this one continues; undefined: it continues none, or nobody knows how many that had. */
-  readonly base: Decimal | undefined
+  /** What the line this one continues left; undefined: it continues none, or nobody knows. */
+  readonly base: CountLeft | undefined
   readonly orders: QuantityOrders
   /** The first stretch after it with a difference or an order. */
   readonly next: Gap | undefined
@@ -66,13 +76,16 @@ function walkBack(facts: OpeningFacts, orders: readonly QuantityOrder[], setting
   const begins = (order: QuantityOrder) => isBeginning(order, start, settings)
   const beginnings = orders.filter(begins)
   const changes = orders.filter((order) => !begins(order))
-  const whole = fromBeginning(facts, beginnings, changes, settings)
+  const hasSale = beginnings.length > 0
+  const whole =
+    fromBeginning(facts, beginnings, changes, settings) ?? fromLineBefore(facts, hasSale, changes, settings)
   if (whole !== undefined) return { steps: whole, assumedThrough: undefined }
   // Zeroed when it ended: only the orders since its beginning still say what it had.
   if (isZeroed(seen)) return { steps: [], assumedThrough: undefined }
   const [first = seen.observedAt] = settings.observedAt
-  // A line that came later has been watched since: its orders date what they add up to, or nothing (B19).
-  return asFarBack(facts, seen.observedAt <= first ? changes : [], settings)
+  // One that continues another in our sight: its orders date what they add up to, or nothing (B19).
+  const told = facts.base === undefined || seen.observedAt <= first ? changes : []
+  return asFarBack(facts, told, hasSale, settings)
 }
 
 /** A sale or migration that began the line: not one of a line that had begun long before. */
@@ -94,15 +107,15 @@ function fromBeginning(
   changes: readonly QuantityOrder[],
   settings: FoldSettings,
 ): readonly CountStep[] | undefined {
-  const before = beginnings.length > 0 ? DECIMAL_ZERO : base
+  const before = beginnings.length > 0 ? DECIMAL_ZERO : base?.quantity
   if (before === undefined) return undefined
   const { observedAt } = seen
   const atStart = { on: start.on, estimated: start.estimated, observedAt }
   const steps: CountStep[] = before > 0n ? [{ ...atStart, quantity: before, order: undefined }] : []
   let running = before
   for (const order of [...beginnings, ...changes]) {
-    if (order.delta === undefined) return undefined
-    running = (running + order.delta) as Decimal
+    if (order.delta === undefined && order.target === undefined) return undefined
+    running = order.target ?? ((running + (order.delta ?? 0n)) as Decimal)
     if (running < 0n) return undefined
     const step = stepOf(order, running, observedAt, settings)
     steps.push(beginnings.includes(order) ? { ...step, ...atStart } : step)
@@ -111,13 +124,35 @@ function fromBeginning(
   return addsUp ? steps : undefined
 }
 
+/** The same for a line without a sale: with what was still ordered of the one before, or what that showed at its end. */
+function fromLineBefore(
+  facts: OpeningFacts,
+  hasSale: boolean,
+  changes: readonly QuantityOrder[],
+  settings: FoldSettings,
+): readonly CountStep[] | undefined {
+  const { base, seen } = facts
+  if (base === undefined || hasSale) return undefined
+  const open = base.open.filter(({ at }) => at <= seen.observedAt)
+  const all = [...open, ...changes].sort((left, right) => left.at.getTime() - right.at.getTime())
+  const { closing: quantity } = base
+  return (
+    fromBeginning(facts, [], all, settings) ??
+    (quantity === undefined
+      ? undefined
+      : fromBeginning({ ...facts, base: { ...base, quantity } }, [], changes, settings))
+  )
+}
+
 /**
- * Where orders do not add up since the opening, the count is constant (B20). Beyond it the walk goes back to the latest
+ * Where orders do not add up since the opening, or to the sale of a line that began since, the count is constant (B20).
+ * Beyond it the walk goes back to the latest
  * order that does not tell what it changed, or cannot be true; there the count before that is constant.
  */
 function asFarBack(
   { seen, start, orders }: OpeningFacts,
   changes: readonly QuantityOrder[],
+  hasSale: boolean,
   settings: FoldSettings,
 ): Walk {
   const { observedAt, subscription } = seen
@@ -138,7 +173,8 @@ function asFarBack(
   const from = (quantity: Decimal) => ({ on, quantity, estimated, order: undefined, observedAt })
   const opening = openedFrom(settings)
   const doubted = doubt === undefined ? undefined : localDateOf(doubt, settings.timeZone)
-  if (on >= opening || (doubted !== undefined && doubted >= opening)) {
+  const isInside = (day: LocalDate | undefined) => day !== undefined && day >= opening
+  if (isInside(doubted) || (hasSale && isInside(on))) {
     const seenOn = localDateOf(observedAt, settings.timeZone)
     return { steps: [from(subscription.quantity)], assumedThrough: seenOn }
   }

@@ -3,7 +3,7 @@ import type { BillingPeriod } from '../calendar/billing-period.js'
 import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
 import { LINEAGE_GAP_DAYS } from '../limits.js'
-import { type FoldSettings, type RecordHistory, statesInService } from './record.js'
+import { type FoldSettings, type RecordHistory, hasEnded, statesInService } from './record.js'
 
 /** One licence line of a lineage with its first day of service. */
 interface TermRecord {
@@ -81,6 +81,8 @@ function expirations(
   let current: LocalDate | undefined
   for (const { subscription, observedAt } of statesInService(record)) {
     const { expiresOn } = subscription
+    // First seen ended: nobody saw its term.
+    if (hasEnded(subscription)) continue
     if (expiresOn === undefined || expiresOn === current) continue
     if (current !== undefined && expiresOn > current) {
       const wholeFrom = addMonths(current, -months)

@@ -134,3 +134,39 @@ describe('B16, B20: what the counts of a day are does not depend on the opening 
     expect(await later.exceptions(MARCH)).toEqual([])
   })
 })
+
+describe('B19, B20: a licence line without a sale to begin with', () => {
+  test('is walked back to its start: 7 from 5 March, 3 from the 8th, and that is assumed', async () => {
+    const seen = await world([seats('3', { startsOn: day('2026-03-05') })], [change('-4', '2026-03-08')])
+    // 7 × 22 × 27/31; seats taken away are paid for to the end of the month (B8).
+    expect(await seen.total(MARCH)).toBe(13_413n)
+    expect(await seen.exceptions(MARCH)).toEqual(['assumed'])
+  })
+
+  const old = seats('11', { startsOn: day('2026-02-11'), expiresOn: day('2026-03-11') })
+  const next = (quantity: string) =>
+    seats(quantity, { subscriptionId: '2000', startsOn: day('2026-03-11'), expiresOn: day('2026-04-11') })
+  const more = change('2', '2026-03-14', { subscriptionId: '2000' })
+
+  test('goes on with what was ordered of the one before: 2 of it for the renewal, and 2 on 14 March', async () => {
+    const renewal = change('2', '2026-03-11', { scheduledAtRenewal: true })
+    const seen = await world([old], [])
+    const ended = { ...old, status: 'removed' } as const
+    await seen.see('2026-03-20T12:00:00Z', [ended, next('4')], [renewal, more])
+    // 11 for all of March, which are paid for, and in April the 4.
+    expect(await seen.total('2026-04-01')).toBe(24_200n + 8_800n)
+    const credited = await seen.total(MARCH, { decreases: 'credit' })
+    // 11 × 22 − 9 × 22 × 21/31 + 2 × 22 × 18/31
+    expect(credited).toBe(24_200n - 13_413n + 2_555n)
+    expect(await seen.exceptions(MARCH)).toEqual([])
+  })
+
+  test('goes on with what that showed at its end: 10, and 12 from 14 March', async () => {
+    const seen = await world([old], [])
+    const ended = { ...old, status: 'removed', quantity: decimal('10') } as const
+    await seen.see('2026-03-20T12:00:00Z', [ended, next('12')], [more])
+    // 11 × 22 − 1 × 22 × 21/31 + 2 × 22 × 18/31
+    expect(await seen.total(MARCH, { decreases: 'credit' })).toBe(24_200n - 1_490n + 2_555n)
+    expect(await seen.exceptions(MARCH)).toEqual([])
+  })
+})

@@ -37,6 +37,11 @@ describe('B4, D2: each licence line has its own term', () => {
     ])
   })
 
+  test('one first seen ended has a whole term, not one as short as its service', () => {
+    const short = yearly('2026-03-11', '2026-03-12', { status: 'removed' })
+    expect(terms(seen(['2026-03-20', short]))).toEqual(['2026-03-11 2027-03-11'])
+  })
+
   test('on overlap the newer start wins', () => {
     const fresh = yearly('2026-03-09', '2027-03-09', { subscriptionId: '2' })
     expect(terms(seen(['2026-03-12', old]), seen(['2026-03-12', fresh]))).toEqual([

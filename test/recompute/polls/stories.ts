@@ -11,13 +11,8 @@ export const NOT_YET = [
   'empty', // D7: a turnover of a record without seats, to which some come back
 ] as const
 
-/**
- * Stories in which the two are known to differ: an order that left a count as it was takes later orders with it, or one
- * that comes late is not set against a count a turnover or an activation began with (B19); what had ended when it was
- * first seen has a term as short as its service (D2); a change ordered for the renewal is billed when its day has come,
- * seen or not; a line still listed on the day its last term is over (B21).
- */
-const DIFFERENT: ReadonlySet<number> = new Set([12, 44, 51, 113, 116, 125, 132, 139, 162, 174, 204, 238])
+/** Stories in which the two are known to differ: a change ordered for the renewal is billed on its day, seen or not (B21). */
+const DIFFERENT: ReadonlySet<number> = new Set([162, 204])
 
 /** The same among those about records that are replaced by others (D2, B21). */
 const REPLACED_DIFFERENT: ReadonlySet<number> = new Set([16, 186])

@@ -4,6 +4,12 @@ import type { Sighting } from './polls.js'
 import type { Rules } from './rules.js'
 import type { Step } from './steps.js'
 
+/** When billing opened, and the local day of the first poll. */
+export interface Opened {
+  readonly opensOn: Day
+  readonly firstPollOn: Day
+}
+
 export interface Count {
   readonly on: Day
   readonly seats: number
@@ -92,6 +98,8 @@ function shownCounts(records: readonly OpenedRecord[], rules: Rules): readonly S
  */
 class Tally {
   readonly #opensOn: Day
+  /** A date chosen before the month of the first poll adds what was due before; what is since then stays. */
+  readonly #opened: Day
   readonly #rules: Rules
   readonly #used = new Set<Step>()
   /** Of orders that should have changed a count which stayed as it was. */
@@ -99,8 +107,9 @@ class Tally {
   movements: readonly Movement[] = []
   assumed = false
 
-  constructor(opensOn: Day, rules: Rules) {
+  constructor({ opensOn, firstPollOn }: Opened, rules: Rules) {
     this.#opensOn = opensOn
+    this.#opened = Math.max(opensOn, firstOfMonth(monthNumber(firstPollOn)))
     this.#rules = rules
   }
 
@@ -121,13 +130,8 @@ class Tally {
     this.movements = this.#walk(shown, known)
   }
 
-  /** A date chosen before the month of the first poll adds what was due before; what is since then stays. */
-  #opened({ sighting }: Shown): Day {
-    return Math.max(this.#opensOn, firstOfMonth(monthNumber(sighting.on)))
-  }
-
   #walk(shown: Shown, steps: readonly Step[]): readonly Movement[] {
-    const { movements, unknownOn } = walkBack(shown, steps, this.#opened(shown))
+    const { movements, unknownOn } = walkBack(shown, steps, this.#opened)
     if (unknownOn >= this.#opensOn) this.assumed = true
     return movements
   }
@@ -200,10 +204,10 @@ export interface Counted {
 }
 
 /** The counts of a lineage as the sightings and the orders of its records tell them (B18–B20). */
-export function countsOf(records: readonly OpenedRecord[], opensOn: Day, rules: Rules): Counted {
+export function countsOf(records: readonly OpenedRecord[], opened: Opened, rules: Rules): Counted {
   const [first, ...rest] = shownCounts(records, rules)
   if (first === undefined) throw new Error('a lineage was shown at least once')
-  const tally = new Tally(opensOn, rules)
+  const tally = new Tally(opened, rules)
   tally.open(first)
   let last = first
   for (const shown of rest) {

@@ -40,6 +40,7 @@ function settledBefore(seen: Watch, opening: Opening): Settled {
 /** B18: same customer and product, a new record within 3 days of the old one's end continues it. */
 export function lineagesOf(seen: Watch, opensOn: Day, opening: Opening): readonly Lineage[] {
   const { rules } = opening
+  const [firstPollOn = seen.today] = seen.days
   const settled = settledBefore(seen, opening)
   return groupsOf(seen, opening).flatMap((group) => {
     const { continues, doubts } = joinsOf(group, settled, seen.today, rules)
@@ -54,7 +55,11 @@ export function lineagesOf(seen: Watch, opensOn: Day, opening: Opening): readonl
           const record = byKey.get(next)
           if (record !== undefined) chain.push(record)
         }
-        return { ...countsOf(chain, opensOn, rules), records: chain, doubt: doubts.get(recordKey(first)) }
+        return {
+          ...countsOf(chain, { opensOn, firstPollOn }, rules),
+          records: chain,
+          doubt: doubts.get(recordKey(first)),
+        }
       })
   })
 }

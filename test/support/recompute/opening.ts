@@ -67,11 +67,11 @@ function endOf(ended: Sighting, orders: readonly WatchedOrder[], timeZone: strin
   return parseDay(ended.record.lastModified)
 }
 
-/** B21: a running record that will not renew ends with its term; one still listed after that day runs on. */
+/** B21: a running record that will not renew ends with its term, or on that day; one still listed after it runs on. */
 function plannedEndOf(record: SeenRecord, today: Day, rules: Rules): Day | undefined {
   const expires = parseDay(record.expires)
   if (hasEnded(record) || record.autoRenew) return undefined
-  return expires > today || rules.broken === 'plannedEndTaken' ? expires : undefined
+  return expires >= today || rules.broken === 'plannedEndTaken' ? expires : undefined
 }
 
 /** Changes of a value from sighting to sighting, each dated by the poll that saw it first. */
