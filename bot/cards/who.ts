@@ -109,24 +109,22 @@ export function exceptionWords(exception: BillException, names: ReadonlyMap<stri
 function customerTable(bills: readonly CustomerBill[]): Block {
   const shown = bills.slice(0, CARD_BILLS)
   const hidden = bills.length - shown.length
+  // Two columns: on a telephone a third one breaks its words, and the amount has to stand alone.
   return {
     type: 'table',
     columns: [
       { heading: 'Customer', align: 'left' },
-      { heading: 'Service', align: 'left' },
-      { heading: 'Bill on', align: 'left' },
-      { heading: 'Lines', align: 'right' },
       { heading: 'To bill', align: 'right' },
     ],
-    rows: shown.map((bill) => [
-      bill.name,
-      serviceWords(bill),
-      billOnWords(bill),
-      String(bill.lines.length),
-      amountWords(bill.amount, bill.currency),
-    ]),
+    rows: shown.map((bill) => [billWords(bill), amountWords(bill.amount, bill.currency)]),
     ...(hidden > 0 ? { more: { hidden, command: 'who <month> <part of a name>' } } : {}),
   }
+}
+
+/** "Contoso · 1–31 Mar 2026 · bill on 1–11 Mar 2026 · 2 lines" */
+function billWords(bill: CustomerBill): string {
+  const { name, lines } = bill
+  return [name, serviceWords(bill), `bill on ${billOnWords(bill)}`, plural(lines.length, 'line')].join(' · ')
 }
 
 /** The span of service dates the lines cover. */

@@ -4,8 +4,8 @@ import type { Block, Card, Column, More } from '../cards/model.js'
 
 /** Columns of a table are separated by two spaces; cells wider than this are cut with an ellipsis. */
 const CELL_WIDTH = 48
-/** The last column has nothing behind it to push off the screen. */
-const LAST_CELL_WIDTH = 96
+/** The last column has nothing behind it to push off the screen, and the first of two only one number. */
+const WIDE_CELL_WIDTH = 120
 
 /** A card as plain text for a terminal: no colour codes, safe to pipe into a file. */
 export function renderConsole({ title, blocks, actions }: Card): string {
@@ -41,8 +41,9 @@ function renderFacts(facts: readonly (readonly string[])[]): string {
 
 function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const last = columns.length - 1
+  const room = (index: number) => (index === last || last === 1 ? WIDE_CELL_WIDTH : CELL_WIDTH)
   const cells = [columns.map(({ heading }) => heading), ...rows].map((row) =>
-    row.map((cell, index) => cut(plain(cell), index === last ? LAST_CELL_WIDTH : CELL_WIDTH)),
+    row.map((cell, index) => cut(plain(cell), room(index))),
   )
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index] ?? ''))))
   return cells

@@ -16,8 +16,8 @@ if (file === undefined || folder === undefined)
   throw new Error('Name the file of scenes and the folder for the pictures.')
 /** @type {any[]} */
 const scenes = JSON.parse(readFileSync(file, 'utf8'))
-/** A message in a channel on a desktop, and on a telephone. */
-const WIDTHS = { wide: 640, narrow: 375 }
+/** A message in a channel on a desktop, and on the narrowest telephones. */
+const WIDTHS = { wide: 640, narrow: 320 }
 const RENDERER = new URL('./node_modules/adaptivecards/dist/adaptivecards.min.js', import.meta.url)
 
 const browser = await chromium.launch({

@@ -39,10 +39,7 @@ function tellWorld(tell: (sentence: string) => void): void {
 /** Lists of the day, before anything is decided. 1234 × $1,234.56 = $1,523,447.04. */
 async function lists(camera: Camera): Promise<void> {
   const amounts = ['$514.52', '€19.00', '$30.00', '$1,523,447.04', '$20,100.00']
-  await camera.ask('who', 'dana', 'who march', {
-    shows: [...amounts, HOSTILE, LONG, 'Azure reservation'],
-    onlyWide: true,
-  })
+  await camera.ask('who', 'dana', 'who march', { shows: [...amounts, HOSTILE, LONG, 'Azure reservation'] })
   await camera.ask('customer', 'dana', 'customer contoso march', { shows: ['$440.00', '$74.52', '$514.52'] })
   await camera.ask('customer-long', 'dana', 'customer fabrikam march', { shows: ['$20,100.00', '$1.00'] })
   await camera.ask('changes', 'dana', 'changes', { shows: ['20 → 25 seats'] })

@@ -55,10 +55,11 @@ test('a long cell is cut visibly, in whole characters', () => {
         columns: [
           { heading: 'Name', align: 'left' },
           { heading: '', align: 'left' },
+          { heading: '', align: 'left' },
         ],
         rows: [
-          ['é'.repeat(80), ''],
-          ['😀'.repeat(40), ''],
+          ['é'.repeat(80), '', ''],
+          ['😀'.repeat(40), '', ''],
         ],
       },
     ]),
@@ -67,6 +68,24 @@ test('a long cell is cut visibly, in whole characters', () => {
   expect(heading).toBe('Name')
   expect(first).toBe(`${'é'.repeat(47)}…`)
   expect(second?.endsWith('😀…')).toBe(true)
+})
+
+test('of two columns the first may be long: there is only one behind it', () => {
+  const table = (name: string) =>
+    renderConsole(
+      card([
+        {
+          type: 'table',
+          columns: [
+            { heading: 'Customer', align: 'left' },
+            { heading: 'To bill', align: 'right' },
+          ],
+          rows: [[name, '$514.52']],
+        },
+      ]),
+    )
+  expect(table('é'.repeat(80))).toContain(`${'é'.repeat(80)}  $514.52\n`)
+  expect(table('é'.repeat(130))).toContain(`${'é'.repeat(119)}…  $514.52\n`)
 })
 
 test('actions are shown as what to type', () => {
