@@ -112,7 +112,9 @@ describe('a story goes red, with the lines that differ', { timeout: PLAY_MILLISE
       '1 line · $440.00\n',
       '1 line · $440.00\n         Fabrikam · 1–31 Mar 2026 · 1 line · $125.00\n',
     )
-    expect(differenceOf(told(wrong), said)).toContain('\n-          Fabrikam · 1–31 Mar 2026 · 1 line · $125.00\n')
+    expect(differenceOf(told(wrong), said)).toContain(
+      '\n-          Fabrikam · 1–31 Mar 2026 · 1 line · $125.00\n',
+    )
   })
 
   it('when the bot answers where no answer is told', () => {
