@@ -89,8 +89,10 @@ export function runStandings(
   for (const sameMonth of months.values()) {
     const [{ run }] = sameMonth as [ApprovalRecord]
     const who = whoOf(view, run.month, scopeOf(sameMonth))
+    const due = linesByCustomer(freezeBills(who.bills, taken))
     for (const record of sameMonth) {
-      const changes = changesOf(record, who, taken)
+      const now = customersOf(record.run).flatMap((customerId) => due.get(customerId) ?? [])
+      const changes = staleness(record.run.lines, now)
       standings.set(record.approval.id, {
         changes,
         exceptions: exceptionsFor(view, record.run, who),
@@ -107,26 +109,27 @@ function scopeOf(records: readonly ApprovalRecord[]): ReadonlySet<string> | unde
   return new Set(records.flatMap(({ run }) => run.asked))
 }
 
-/** How the lines of now differ from those a request to bill shows. */
-export function runChanges(view: BillingView, record: ApprovalRecord): Staleness | undefined {
-  const customers = new Set(customersOf(record.run))
-  return changesOf(record, whoOf(view, record.run.month, customers), billedKeys(view))
+function linesByCustomer(lines: readonly RunLine[]): ReadonlyMap<string, readonly RunLine[]> {
+  const byCustomer = new Map<string, RunLine[]>()
+  for (const line of lines) {
+    const own = byCustomer.get(line.customerId)
+    if (own === undefined) byCustomer.set(line.customerId, [line])
+    else own.push(line)
+  }
+  return byCustomer
 }
 
-function customersOf({ asked, customers }: BillRun): readonly string[] {
-  return asked.length > 0 ? asked : customers.map(({ customerId }) => customerId)
-}
-
-function changesOf(
-  { approval, run }: ApprovalRecord,
-  { bills }: Who,
-  taken: ReadonlySet<string>,
-): Staleness | undefined {
-  const customers = new Set(customersOf(run))
-  const own = bills.filter(({ customerId }) => customers.has(customerId))
-  const lines: readonly RunLine[] = freezeBills(own, taken)
+/** How the lines of now differ from those a request to bill shows: what a yes is checked against, word for word. */
+export function runChanges(view: BillingView, { approval, run }: ApprovalRecord): Staleness | undefined {
+  const { bills } = whoOf(view, run.month, new Set(customersOf(run)))
+  const lines = freezeBills(bills, billedKeys(view))
   if (fingerprintOf(run.month, lines) === approval.fingerprint) return undefined
   return staleness(run.lines, lines) ?? { added: [], gone: [], reworded: lines }
+}
+
+/** Each once, also when it has lines in several currencies. */
+function customersOf({ asked, customers }: BillRun): readonly string[] {
+  return asked.length > 0 ? asked : [...new Set(customers.map(({ customerId }) => customerId))]
 }
 
 /** A run over everybody answers for everybody, but for customers who are held and so no part of it. */

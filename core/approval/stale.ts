@@ -4,9 +4,12 @@ import type { RunLine } from '../billrun/run.js'
 export interface Staleness {
   readonly added: readonly RunLine[]
   readonly gone: readonly RunLine[]
-  /** Same charge, other words: a name or a description. */
+  /** Same charge, told otherwise: its names, the day on which to bill it. */
   readonly reworded: readonly RunLine[]
 }
+
+/** What a line shows beyond the facts that make its key. */
+const SHOWN = ['customerId', 'customerName', 'description', 'currency', 'billOn'] as const
 
 /** Compares what was shown with what is due now; undefined when nothing differs. */
 export function staleness(shown: readonly RunLine[], now: readonly RunLine[]): Staleness | undefined {
@@ -16,10 +19,7 @@ export function staleness(shown: readonly RunLine[], now: readonly RunLine[]): S
   const gone = shown.filter(({ key }) => !after.has(key))
   const reworded = now.filter((line) => {
     const earlier = before.get(line.key)
-    return (
-      earlier !== undefined &&
-      (earlier.description !== line.description || earlier.customerName !== line.customerName)
-    )
+    return earlier !== undefined && SHOWN.some((name) => earlier[name] !== line[name])
   })
   if (added.length + gone.length + reworded.length === 0) return undefined
   return { added, gone, reworded }

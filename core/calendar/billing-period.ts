@@ -6,6 +6,6 @@ export interface BillingPeriod {
 }
 
 /** The same text for periods of the same length: a year is twelve months. */
-export function periodKey({ type, duration }: BillingPeriod): string {
+export function billingPeriodKey({ type, duration }: BillingPeriod): string {
   return type === 'day' ? `${duration} days` : `${type === 'year' ? duration * 12 : duration} months`
 }

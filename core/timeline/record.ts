@@ -1,4 +1,4 @@
-import { periodKey } from '../calendar/billing-period.js'
+import { billingPeriodKey } from '../calendar/billing-period.js'
 import { type LocalDate, addDays } from '../calendar/date.js'
 import { localDateOf } from '../calendar/zone.js'
 import type { ObservedOrder, ObservedSubscription } from '../marketplace/types.js'
@@ -47,7 +47,7 @@ export function hasEnded({ status }: ObservedSubscription): boolean {
 /** How a licence line is billed, as a text to compare: by usage, or by a period; undefined: nobody knows the period. */
 export function billedBy({ usage, billingPeriod }: ObservedSubscription): string | undefined {
   if (usage) return 'usage'
-  return billingPeriod === undefined ? undefined : periodKey(billingPeriod)
+  return billingPeriod === undefined ? undefined : billingPeriodKey(billingPeriod)
 }
 
 function isPending({ subscription }: RecordState): boolean {

@@ -73,7 +73,12 @@ async function runs(camera: Camera, later: () => Promise<void>): Promise<void> {
   })
   await camera.clickAlone('late', 'sam', { shows: ['decided already: approved by Lee'] })
   const total = ['$20,100.00 (200 lines)', 'and 1', 'more']
-  await camera.ask('run-200', 'dana', 'propose march fabrikam', { shows: total, buttons: PENDING })
+  const many = [...PENDING, 'All lines']
+  await camera.ask('run-200', 'dana', 'propose march fabrikam', { shows: total, buttons: many })
+  await camera.ask('page', 'dana', 'approval APR-0004 page 2', {
+    shows: ['page 2 of 8', '$20,100.00 (200 lines)', '1 × $26.00 = $26.00', '1 × $50.00 = $50.00'],
+    buttons: ['Next page'],
+  })
   await camera.say(
     'slack',
     'lee',
@@ -81,12 +86,23 @@ async function runs(camera: Camera, later: () => Promise<void>): Promise<void> {
   )
   await camera.ask('rejected', 'dana', 'approval APR-0004', { shows: ['Rejected by Lee', 'last year’s'] })
   const everybody = ['$1,543,577.04', '€19.00', HOSTILE, LONG]
-  await camera.ask('run-all', 'dana', 'propose march', { shows: everybody, buttons: PENDING })
+  await camera.ask('run-all', 'dana', 'propose march', {
+    shows: [...everybody, 'Look at this first', 'Azure reservation'],
+    buttons: many,
+  })
   await camera.ask('approvals', 'dana', 'approvals', { shows: ['APR-0006'], onlyWide: true })
   await camera.say('slack', 'sam', 'approval APR-0006')
   await later()
   await camera.clickAlone('stale', 'lee', {
     shows: ['changed since it was shown. Nothing was billed', '€12.87'],
+  })
+  await camera.ask('approvals-stale', 'dana', 'approvals', {
+    shows: ['APR-0006, out of date', '1 line changed since it was shown', '€12.87'],
+    onlyWide: true,
+  })
+  await camera.ask('void', 'lee', 'void BR-0002 because it went to the wrong address', {
+    shows: ['Makes $514.52 (2 lines) due again.', '$74.52'],
+    buttons: PENDING,
   })
   await camera.ask('audit', 'lee', 'audit', { shows: ['approved'] })
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Standing } from '../../../core/app/standing.js'
 import type { ApprovalRecord, BillingStore } from '../../../core/ports.js'
 import { memoryBilling } from '../../support/memory-billing.js'
-import { decimal, observed, order } from '../../support/observed.js'
+import { day, decimal, observed, order } from '../../support/observed.js'
 import { APRIL, DANA, LEE, MARCH, Office, office } from '../../support/office.js'
 
 /** Contoso's $514.52 of March, and Fabrikam's 20 × $22.00 = $440.00. */
@@ -70,6 +70,24 @@ describe('whether a request is still right', () => {
     ]
     await msp.observe()
     expect((await standingOf(msp, fabrikam))?.changes).toMatchObject({ added: [{}] })
+  })
+
+  test('a new day alone can change what is due: seats planned for the renewal on 25 March', async () => {
+    const msp = new Office()
+    msp.now = new Date('2026-03-23T13:00:00Z')
+    const renewal = {
+      ...order({ id: '9', status: 'processing', scheduledAtRenewal: true }),
+      provisionedAt: undefined,
+      products: [{ mpn: 'BP', quantity: decimal('30') }],
+    }
+    msp.orders.push(renewal)
+    msp.subscriptions = [observed({ quantity: decimal('25'), expiresOn: day('2026-03-25') })]
+    await msp.observe()
+    const asked = await msp.propose(DANA)
+    expect((await standingOf(msp, asked))?.changes).toBeUndefined()
+    msp.now = new Date('2026-03-25T13:00:00Z')
+    // 5 × 22.00 × 7/31 = 24.84.
+    expect((await standingOf(msp, asked))?.changes).toMatchObject({ added: [{ amount: 2484n }], gone: [] })
   })
 
   test('one that is decided or expired has no standing', async () => {
