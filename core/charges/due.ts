@@ -42,8 +42,8 @@ export function dueAsKnown(
   const forecast: ChargeLine[] = []
   const known = found.map((entry) => {
     const then = asKnown(account, entry, opensOn, today)
-    // What is held now, or will be, has no amount to forecast.
-    if (entry.held !== undefined || then.held !== undefined) return then
+    // What is held, or will be, has no amount to forecast; what will not be is not held now either.
+    if (entry.held !== undefined) return then
     const changes = settlePeriod(account.scale, entry.period.period, entry.lines, then.lines)
     forecast.push(...changes.filter(({ billOn, amount }) => billOn <= until && amount !== 0n))
     return then

@@ -12,7 +12,7 @@ export interface SetupStep extends Pick<OrderSetup, 'description' | 'quantity' |
   readonly estimated: boolean
 }
 
-/** The set-up fees of completed orders, in order of date (BILLING B20b). */
+/** The set-up fees of completed orders, in order of date, then of their keys (BILLING B20b). */
 export function foldSetups(orders: readonly ObservedOrder[], timeZone: string): SetupStep[] {
   const steps: SetupStep[] = []
   for (const { id, number: order, status, provisionedAt, createdAt, setups } of orders) {
@@ -23,5 +23,5 @@ export function foldSetups(orders: readonly ObservedOrder[], timeZone: string): 
       steps.push({ on, key: `${id}:${detail}`, order, description, quantity, unitPrice, estimated })
     }
   }
-  return steps.sort((left, right) => left.on - right.on)
+  return steps.sort((left, right) => left.on - right.on || (left.key < right.key ? -1 : 1))
 }

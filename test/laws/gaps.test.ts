@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addDays } from '../../core/calendar/date.js'
+import { addDays, type LocalDate } from '../../core/calendar/date.js'
 import { dueAsKnown, dueThrough } from '../../core/charges/due.js'
 import type { ChargeLine, Policy, SettledLine } from '../../core/charges/types.js'
 import type { PriceGap, Timeline } from '../../core/timeline/types.js'
@@ -68,6 +68,24 @@ describe('a gap that closes', () => {
       RUNS,
     )
   })
+})
+
+test('a period that will not be held is not held before either: knowing less opens no gap', () => {
+  let known = 0
+  fc.assert(
+    fc.property(timeline, policy, gapDays, fc.integer({ min: -10, max: 160 }), (of, under, days, on) => {
+      const input = { currency: 'USD', policy: under, timeline: withGaps(of, days) }
+      const keysOf = (today: LocalDate) =>
+        dueAsKnown(input, EVERYTHING.from, LAST_DAY, today).held.map(
+          ({ period }) => `${period.from}/${period.to}`,
+        )
+      const [now, all] = [keysOf(addDays(of.start, on)), keysOf(LAST_DAY)]
+      if (now.length > 0) known += 1
+      expect(all).toEqual(expect.arrayContaining(now))
+    }),
+    { ...RUNS, numRuns: 3000 },
+  )
+  expect(known).toBeGreaterThan(500)
 })
 
 test('a gap changes no period it does not hold', () => {
