@@ -3,13 +3,13 @@ import { type ApprovalState, stateOf } from '../../core/approval/approval.js'
 import { type RequestContent, requestContent } from '../../core/approval/request.js'
 import { unreachable } from '../../core/assert.js'
 import type { BillRun } from '../../core/billrun/run.js'
-import { periodWords } from '../../core/calendar/words.js'
 import type { StandingRecord } from '../../core/app/billing.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { comparisonWords, heldBlocks } from './held.js'
 import { accountsOf, customersWords, itemWords, proposeCommand, totalWords } from './lines.js'
 import type { Action, Block, Card, Confirmation } from './model.js'
 import { pageAction, pageCommands } from './pages.js'
+import { earlierBlocks, runSpanWords } from './spans.js'
 import { standingBlocks } from './standing.js'
 import { voidBlocks, voidCommand, voidedList, notDoneWords } from './void.js'
 import { amountWords, instantWords, plural } from './words.js'
@@ -40,7 +40,7 @@ function titleOf({ approval, run }: ApprovalRecord, { lines }: RequestContent): 
   const who = customersWords(lines)
   return approval.subject.type === 'void'
     ? `Void ${run.id} · ${who} · ${approval.id}`
-    : `Bill run ${run.id} · ${who} · ${periodWords(run.month)}`
+    : `Bill run ${run.id} · ${who} · ${runSpanWords(run.month, lines)}`
 }
 
 function toneOf(state: ApprovalState): Card['tone'] {
@@ -60,6 +60,7 @@ function contentBlocks(
   if (subject.type === 'void') return voidBlocks(subject, content, state, { timeZone, all: page('lines') })
   return [
     { type: 'text', style: 'strong', text: `Total ${totalWords(run.lines)}` },
+    ...earlierBlocks(run.lines, run.month, state === 'pending' ? ' (still unbilled)' : ''),
     ...standingBlocks(standing, page),
     ...runBlocks(run, page, state === 'approved'),
     ...voidedList('Voided since', content.voidedSince, timeZone),

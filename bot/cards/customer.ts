@@ -5,6 +5,7 @@ import { type BillLine, type CustomerBill, type HeldBillLine, lineRef } from '..
 import { explainLine, forecastWords } from '../../core/charges/explain.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Block, Card } from './model.js'
+import { chargesOf, earlierBlocks } from './spans.js'
 import { ageWords, amountWords, boundedList, dayWords, seatsWords, withoutDates } from './words.js'
 
 /** One customer's lines, each with its arithmetic and the reference `explain` takes. */
@@ -15,7 +16,9 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
     style: 'strong',
     text: `${product}: ${why}`,
   }))
-  for (const bill of answer.bills) blocks.push(lineList(bill), totalText(bill))
+  for (const bill of answer.bills) {
+    blocks.push(lineList(bill), totalText(bill), ...earlierBlocks(chargesOf([bill]), answer.month))
+  }
   if (answer.bills.length === 0) {
     blocks.push({ type: 'text', style: 'plain', text: `Nothing to bill for ${month}.` })
   }

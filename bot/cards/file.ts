@@ -1,8 +1,8 @@
 import type { ApprovedRun } from '../../core/app/billing.js'
-import { periodWords } from '../../core/calendar/words.js'
 import type { ExportFile } from '../../core/ports.js'
 import { totalWords } from './lines.js'
 import type { Card } from './model.js'
+import { runSpanWords } from './spans.js'
 import { plural } from './words.js'
 
 /** A file that is handed over with this card: the surface says where it is. */
@@ -14,7 +14,7 @@ export function fileCard({ run, voided }: ApprovedRun, { name }: ExportFile): Ca
       {
         type: 'text',
         style: 'plain',
-        text: `${run.id} · ${periodWords(run.month)} · ${totalWords(run.lines)}`,
+        text: `${run.id} · ${runSpanWords(run.month, run.lines)} · ${totalWords(run.lines)}`,
       },
       { type: 'text', style: 'quiet', text: lastingWords(voided) },
     ],

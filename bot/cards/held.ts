@@ -13,7 +13,7 @@ export function comparisonWords({ comparison, currency }: RunCustomer): string {
     case 'firstBill':
       return 'first bill'
     case 'billedInPart':
-      return `billed in part this month already, ${amountWords(comparison.billed, currency)}`
+      return `billed in part already, ${amountWords(comparison.billed, currency)}`
     case 'outside':
       return `outside its usual bounds, ${comparison.why}`
     case 'twoPeriods':

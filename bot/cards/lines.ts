@@ -1,6 +1,7 @@
 import type { BillRun, RunLine } from '../../core/billrun/run.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
-import { amountWords, plural, withoutDates } from './words.js'
+import { sumWords } from './spans.js'
+import { plural, withoutDates } from './words.js'
 
 /** "Contoso", "3 customers": whose lines these are. */
 export function customersWords(lines: readonly RunLine[]): string {
@@ -11,10 +12,7 @@ export function customersWords(lines: readonly RunLine[]): string {
 
 /** "$514.52 (2 lines)"; several currencies side by side, never added. */
 export function totalWords(lines: readonly RunLine[]): string {
-  const totals = new Map<string, bigint>()
-  for (const { currency, amount } of lines) totals.set(currency, (totals.get(currency) ?? 0n) + amount)
-  const amounts = [...totals].map(([currency, amount]) => amountWords(amount, currency))
-  return `${amounts.join(' + ')} (${plural(lines.length, 'line')})`
+  return `${sumWords(lines)} (${plural(lines.length, 'line')})`
 }
 
 /** "11 Mar – 31 Dec 2026: 5 × $240.00 × 296/365 = $973.15": service days, a single one of a one-time charge, and arithmetic. */

@@ -1,11 +1,11 @@
 import type { StandingRecord } from '../../core/app/billing.js'
 import { requestContent } from '../../core/approval/request.js'
-import { periodWords } from '../../core/calendar/words.js'
 import { Problem } from '../../core/problem.js'
 import { comparisonWords, heldSections } from './held.js'
 import { accountsOf, itemWords, totalWords } from './lines.js'
 import type { Action, Block, Card } from './model.js'
 import { type Section, pagesOf } from './sections.js'
+import { runSpanWords } from './spans.js'
 import { changesSection, exceptionSections } from './standing.js'
 
 /** The parts of a request, in the order of its pages; what may change while somebody reads comes last. */
@@ -93,7 +93,8 @@ export function requestPageCard(record: StandingRecord, number: number, customer
   const page = pages[number - 1]
   if (page === undefined) throw noSuchPage(which, number, pages.length)
   const kind = approval.subject.type === 'void' ? 'Void' : 'Bill run'
-  const about = customer === undefined ? periodWords(run.month) : customer.name
+  const { lines } = requestContent(record)
+  const about = customer === undefined ? runSpanWords(run.month, lines) : customer.name
   const more = number < pages.length ? `${which} page ${number + 1}` : undefined
   const next =
     more === undefined
@@ -103,7 +104,7 @@ export function requestPageCard(record: StandingRecord, number: number, customer
     title: `${kind} ${run.id} · ${about} · page ${number} of ${pages.length}`,
     tone: 'plain',
     blocks: [
-      { type: 'text', style: 'strong', text: `${approval.id} · ${totalWords(requestContent(record).lines)}` },
+      { type: 'text', style: 'strong', text: `${approval.id} · ${totalWords(lines)}` },
       ...page.sections.map((section): Block => ({ type: 'list', ...section })),
       { type: 'text', style: 'quiet', text: next },
     ],

@@ -6,6 +6,7 @@ import type { CustomerBill, Who } from '../../core/app/who.js'
 import { addDays } from '../../core/calendar/date.js'
 import type { ExceptionKind } from '../../core/timeline/exceptions.js'
 import type { Block, Card } from './model.js'
+import { chargesOf, earlierBlocks, serviceWords } from './spans.js'
 import { ageWords, amountWords, plural } from './words.js'
 
 export type WhoView = Answer<WhoAnswer> & { readonly filter: string }
@@ -18,6 +19,7 @@ export function whoCard(view: WhoView): Card {
     blocks.push({ type: 'text', style: 'strong', text: nothingWords(view, month) })
   } else {
     blocks.push({ type: 'facts', facts: view.totals.map((total) => totalFact(total)) })
+    blocks.push(...earlierBlocks(chargesOf(view.bills), view.month))
   }
   if (view.already.length > 0) {
     const amounts = view.already.map(({ currency, amount }) => amountWords(amount, currency)).join(' + ')
@@ -124,19 +126,8 @@ function customerTable(bills: readonly CustomerBill[]): Block {
 /** "Contoso · 1–31 Mar 2026 · bill on 1–11 Mar 2026 · 2 lines" */
 function billWords(bill: CustomerBill): string {
   const { name, lines } = bill
-  return [name, serviceWords(bill), `bill on ${billOnWords(bill)}`, plural(lines.length, 'line')].join(' · ')
-}
-
-/** The span of service dates the lines cover. */
-function serviceWords({ lines }: CustomerBill): string {
-  const [first] = lines
-  if (first === undefined) return ''
-  let { from, to } = first.charge
-  for (const { charge } of lines) {
-    if (charge.from < from) from = charge.from
-    if (charge.to > to) to = charge.to
-  }
-  return periodWords({ from, to })
+  const service = serviceWords(lines.map(({ charge }) => charge))
+  return [name, service, `bill on ${billOnWords(bill)}`, plural(lines.length, 'line')].join(' · ')
 }
 
 /** The days on which the lines are to be billed, from the first to the last. */

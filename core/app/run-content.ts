@@ -167,12 +167,18 @@ function accountKey({ customerId, currency }: Pick<RunLine, 'customerId' | 'curr
 
 /** This month with the run, against the last earlier month billed for the customer in the currency (B25). */
 function compareMonth(billed: BilledMonths, bill: CustomerBill, month: Period, bounds: Bounds): Comparison {
-  const { currency, amount } = bill
+  const { currency, amount, lines } = bill
   const months = billed.get(accountKey(bill))
   const others = [...(months?.keys() ?? [])].filter((from) => from !== month.from)
   const earlier = others.filter((from) => from < month.from)
   // A month billed ahead of this one is all there is to compare with when none is earlier.
   const nearest = earlier.length > 0 ? Math.max(...earlier) : Math.min(...others)
   const last = months?.get(nearest as LocalDate)
-  return compareWithLast({ run: amount, billed: months?.get(month.from), last }, currency, bounds)
+  const left = lines.filter(({ charge }) => charge.billOn < month.from)
+  const leftBefore = left.reduce((sum, { charge }) => sum + charge.amount, 0n)
+  return compareWithLast(
+    { run: amount, earlier: leftBefore, billed: months?.get(month.from), last },
+    currency,
+    bounds,
+  )
 }

@@ -58,6 +58,8 @@ function isWithinMonth({ from, to }: Period, last: Period): boolean {
 export interface Compared {
   /** What the run would bill, in minor units. */
   readonly run: bigint
+  /** What of it earlier months left unbilled: with bill-on dates before the run's month. */
+  readonly earlier: bigint
   /** What is billed already of the run's month; undefined: nothing. */
   readonly billed: MonthAmount | undefined
   /** The last earlier month that was billed; undefined: there is none. */
@@ -66,7 +68,7 @@ export interface Compared {
 
 /** Compares a customer's month, with this run, to the last approved earlier month in the same currency (B25). */
 export function compareWithLast(
-  { run, billed, last }: Compared,
+  { run, earlier, billed, last }: Compared,
   currency: string,
   bounds: Bounds,
 ): Comparison {
@@ -80,11 +82,16 @@ export function compareWithLast(
   const base = before < 0n ? -before : before
   if (size <= bounds.floorMinor || size * 100n <= base * BigInt(bounds.percent))
     return { type: 'within', before }
-  const [now, then] = [formatMoney(money(currency, month)), formatMoney(money(currency, before))]
+  const inMoney = (minor: bigint) => formatMoney(money(currency, minor))
+  const [now, then] = [inMoney(month), inMoney(before)]
   const sign = difference < 0n ? '−' : '+'
   const percent = base === 0n ? '' : ` (${sign}${divideRounded(size * 100n, base, 'halfAway')} %)`
   const caughtUp = [billed, last].some((amount) => amount !== undefined && amount.whole !== amount.usual)
   const without = caughtUp ? ', without the earlier periods it caught up' : ''
-  const why = `${now} this month after ${then} in the last one billed${without}${percent}`
+  const words =
+    earlier === 0n
+      ? `${now} this month after ${then} in the last one billed`
+      : `${now}, of that ${inMoney(earlier)} left from earlier months, after ${then} in the last month billed`
+  const why = `${words}${without}${percent}`
   return { type: 'outside', before, why }
 }

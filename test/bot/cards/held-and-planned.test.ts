@@ -44,6 +44,7 @@ test('a price that is lost on 1 April holds April, and leaves March to be billed
     ),
     expect.stringContaining('· bill on 11 Mar · 20 → 25 seats from 11 Mar: 5 × $22.00 × 21/31 = $74.52'),
     'Total $514.52 (2 lines)',
+    'Of that $514.52 with bill-on dates before April 2026 (still unbilled).',
     'Held, not billed:',
     `  - Microsoft 365 Business Premium · 1–30 Apr 2026 · 25 seats · amount not known: ${why}`,
     'Data from less than a minute ago (observation 2). Next: `explain <line>` shows where a line comes from.',

@@ -19,12 +19,16 @@ test.each([
   [-6_000n, 0n, 'outside'],
 ] as const)('B25: %s after %s is %s', (month, before, type) => {
   expect(
-    compareWithLast({ run: month, billed: undefined, last: amount(before) }, 'USD', DEFAULT_BOUNDS).type,
+    compareWithLast(
+      { run: month, earlier: 0n, billed: undefined, last: amount(before) },
+      'USD',
+      DEFAULT_BOUNDS,
+    ).type,
   ).toBe(type)
 })
 
 test('it says both amounts and by how much, with what of the month is billed already', () => {
-  const compared = { run: 16_000n, billed: amount(50_000n), last: amount(44_000n) }
+  const compared = { run: 16_000n, earlier: 0n, billed: amount(50_000n), last: amount(44_000n) }
   expect(compareWithLast(compared, 'USD', DEFAULT_BOUNDS)).toEqual({
     type: 'outside',
     before: 44_000n,
@@ -32,10 +36,18 @@ test('it says both amounts and by how much, with what of the month is billed alr
   })
 })
 
+// March's 514.52 and April's 550.00 are 1,064.52; 514.52 more than 550.00 is 93.5 %.
+test('what earlier months left is not called of this month', () => {
+  const compared = { run: 106_452n, earlier: 51_452n, billed: undefined, last: amount(55_000n) }
+  expect(compareWithLast(compared, 'USD', DEFAULT_BOUNDS)).toMatchObject({
+    why: '$1,064.52, of that $514.52 left from earlier months, after $550.00 in the last month billed (+94 %)',
+  })
+})
+
 test('without an earlier month it is a first bill, or adds to what of this month is billed', () => {
-  const first = { run: 44_000n, billed: undefined, last: undefined }
+  const first = { run: 44_000n, earlier: 0n, billed: undefined, last: undefined }
   expect(compareWithLast(first, 'USD', DEFAULT_BOUNDS)).toEqual({ type: 'firstBill' })
-  const second = { run: 7452n, billed: amount(88_000n, 44_000n), last: undefined }
+  const second = { run: 7452n, earlier: 0n, billed: amount(88_000n, 44_000n), last: undefined }
   expect(compareWithLast(second, 'USD', DEFAULT_BOUNDS)).toEqual({ type: 'billedInPart', billed: 88_000n })
 })
 
@@ -43,14 +55,14 @@ test('without an earlier month it is a first bill, or adds to what of this month
 test('after a month of two periods the usual one is within', () => {
   const caughtUp = amount(88_000n, 44_000n)
   const compare = (run: bigint, billed?: typeof caughtUp, last = caughtUp) =>
-    compareWithLast({ run, billed, last }, 'USD', DEFAULT_BOUNDS)
+    compareWithLast({ run, earlier: 0n, billed, last }, 'USD', DEFAULT_BOUNDS)
   expect(compare(44_000n)).toEqual({ type: 'within', before: 44_000n })
   // 5 seats more on the 11th in the month that caught up: 440.00 + 74.52 after 440.00 is +17 %.
   expect(compare(7452n, caughtUp, amount(44_000n))).toEqual({ type: 'within', before: 44_000n })
 })
 
 test('it still says what is outside, and that it did not count what was caught up', () => {
-  const compared = { run: 88_000n, billed: undefined, last: amount(88_000n, 44_000n) }
+  const compared = { run: 88_000n, earlier: 0n, billed: undefined, last: amount(88_000n, 44_000n) }
   expect(compareWithLast(compared, 'USD', DEFAULT_BOUNDS)).toEqual({
     type: 'outside',
     before: 44_000n,
