@@ -5,7 +5,7 @@ import { unreachable } from '../../core/assert.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type { StandingRecord } from '../../core/app/billing.js'
 import type { ApprovalRecord } from '../../core/ports.js'
-import { comparisonWords, heldBlocks } from './held.js'
+import { comparisonNotes, heldBlocks } from './held.js'
 import { accountsOf, customersWords, itemWords, proposeCommand, totalWords } from './lines.js'
 import type { Action, Block, Card, Confirmation } from './model.js'
 import { pageAction, pageCommands } from './pages.js'
@@ -74,10 +74,7 @@ function runBlocks(run: BillRun, page: ReturnType<typeof pageCommands>, approved
       ? lineList(run, approved ? `export csv ${run.id}` : all)
       : customerTable(run, all),
   ]
-  const notes = run.customers.flatMap((customer) => {
-    const words = comparisonWords(customer)
-    return words === '' ? [] : [`${customer.name}: ${words}`]
-  })
+  const notes = comparisonNotes(run.customers)
   if (notes.length > 0) blocks.push(noteList(notes, all))
   return [...blocks, ...heldBlocks(run, page('held'))]
 }

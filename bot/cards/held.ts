@@ -25,6 +25,31 @@ export function comparisonWords({ comparison, currency }: RunCustomer): string {
   }
 }
 
+/** Names a line has room for before the others are counted. */
+const NAMES_OF_A_LINE = 3
+
+/** How customers of a run compare, one line each where somebody has to look; all first bills are one line. */
+export function comparisonNotes(customers: readonly RunCustomer[]): string[] {
+  const isFirst = ({ comparison }: RunCustomer) => comparison.type === 'firstBill'
+  const others = customers.filter((customer) => !isFirst(customer))
+  const names = new Map(customers.filter(isFirst).map(({ customerId, name }) => [customerId, name]))
+  const notes = others.flatMap((customer) => {
+    const words = comparisonWords(customer)
+    return words === '' ? [] : [`${customer.name}: ${words}`]
+  })
+  if (names.size === 0) return notes
+  const who =
+    others.length === 0 && names.size > 1 ? `All ${names.size} customers` : namesWords([...names.values()])
+  return [...notes, `${who}: first bill`]
+}
+
+/** "Contoso, Fabrikam, Globex and 37 more" */
+function namesWords(names: readonly string[]): string {
+  const hidden = names.length - NAMES_OF_A_LINE
+  const shown = names.slice(0, NAMES_OF_A_LINE).join(', ')
+  return hidden > 0 ? `${shown} and ${hidden} more` : shown
+}
+
 /** Customers left out of a run, reason by reason, each with what it comes to. */
 export function heldSections(held: readonly RunCustomer[]): Section[] {
   const reasons = new Map<string, RunCustomer[]>()
