@@ -5,7 +5,7 @@ import { type BillLine, type CustomerBill, type HeldBillLine, lineRef } from '..
 import { explainLine, forecastWords } from '../../core/charges/explain.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Block, Card } from './model.js'
-import { chargesOf, earlierBlocks } from './spans.js'
+import { chargesOf, earlierBlocks, nothingWords } from './spans.js'
 import { ageWords, amountWords, boundedList, dayWords, seatsWords, withoutDates } from './words.js'
 
 /** One customer's lines, each with its arithmetic and the reference `explain` takes. */
@@ -20,7 +20,7 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
     blocks.push(lineList(bill), totalText(bill), ...earlierBlocks(chargesOf([bill]), answer.month))
   }
   if (answer.bills.length === 0) {
-    blocks.push({ type: 'text', style: 'plain', text: `Nothing to bill for ${month}.` })
+    blocks.push({ type: 'text', style: 'plain', text: nothingWords(answer) })
   }
   if (answer.held.length > 0) blocks.push(heldList(answer))
   if (answer.forecast.length > 0) blocks.push(plannedList(answer))

@@ -1,7 +1,7 @@
 import type { CustomerBill } from '../../core/app/who.js'
 import { type LocalDate, addDays } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
-import { monthYear, periodWords } from '../../core/calendar/words.js'
+import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { ChargeLine } from '../../core/charges/types.js'
 import type { Block } from './model.js'
 import { amountWords } from './words.js'
@@ -69,4 +69,13 @@ export function chargesOf(
   bills: readonly CustomerBill[],
 ): readonly (ChargeLine & { readonly currency: string })[] {
   return bills.flatMap(({ lines }) => lines.map(({ charge, currency }) => ({ ...charge, currency })))
+}
+
+/** "Nothing to bill for March 2026."; of a month before billing began it says when that was. */
+export function nothingWords(
+  { month, opensOn }: { readonly month: Period; readonly opensOn: LocalDate },
+  filter = '',
+): string {
+  const nothing = `Nothing to bill for ${monthYear(month.from)}${filter}.`
+  return month.to > opensOn ? nothing : `${nothing} Billing here begins on ${dayMonthYear(opensOn)}.`
 }

@@ -1,12 +1,12 @@
 import { CARD_BILLS, CARD_EXCEPTIONS } from '../../core/limits.js'
-import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
+import { monthYear, periodWords } from '../../core/calendar/words.js'
 import type { Answer, WhoAnswer } from '../../core/app/studio.js'
 import type { BillException } from '../../core/app/exceptions.js'
 import type { CustomerBill, Who } from '../../core/app/who.js'
 import { addDays } from '../../core/calendar/date.js'
 import type { ExceptionKind } from '../../core/timeline/exceptions.js'
 import type { Block, Card } from './model.js'
-import { chargesOf, earlierBlocks, serviceWords } from './spans.js'
+import { chargesOf, earlierBlocks, nothingWords, serviceWords } from './spans.js'
 import { ageWords, amountWords, plural } from './words.js'
 
 export type WhoView = Answer<WhoAnswer> & { readonly filter: string }
@@ -16,7 +16,7 @@ export function whoCard(view: WhoView): Card {
   const month = monthYear(view.month.from)
   const blocks: Block[] = []
   if (view.bills.length === 0) {
-    blocks.push({ type: 'text', style: 'strong', text: nothingWords(view, month) })
+    blocks.push({ type: 'text', style: 'strong', text: nothingWords(view, filterWords(view.filter)) })
   } else {
     blocks.push({ type: 'facts', facts: view.totals.map((total) => totalFact(total)) })
     blocks.push(...earlierBlocks(chargesOf(view.bills), view.month))
@@ -35,11 +35,6 @@ export function whoCard(view: WhoView): Card {
     blocks,
     actions: [],
   }
-}
-
-function nothingWords({ month, opensOn, filter }: WhoView, monthName: string): string {
-  const nothing = `Nothing to bill for ${monthName}${filterWords(filter)}.`
-  return month.to > opensOn ? nothing : `${nothing} Billing here begins on ${dayMonthYear(opensOn)}.`
 }
 
 function filterWords(filter: string): string {

@@ -1,5 +1,6 @@
 import { type Person, may, personOf } from '../../core/access/people.js'
 import type { Right } from '../../core/access/rights.js'
+import type { LocalDate } from '../../core/calendar/date.js'
 import { monthYear } from '../../core/calendar/words.js'
 import type { Attempt } from '../../core/approval/approval.js'
 import { assert } from '../../core/assert.js'
@@ -68,11 +69,12 @@ export function createDesk(parts: DeskParts): Desk {
   return {
     ask: (identity, text, onProgress) =>
       refuseNicely(async () => {
-        const command = parseCommand(text, await studio.today())
+        const today = await studio.today()
+        const command = parseCommand(text, today)
         const right = COMMANDS.find(({ name }) => name === command.name)?.right
         const person = await authorise(parts, identity, right, command.name)
         try {
-          return await answer(parts, person, command, onProgress)
+          return await answer(parts, person, await withNames(studio, command, text, today), onProgress)
         } catch (error) {
           throw withReading(command, error)
         }
@@ -90,6 +92,12 @@ async function refuseNicely(work: () => Promise<Reply>): Promise<Reply> {
     if (!(error instanceof Problem)) throw error
     return { ...shown(problemCard(error)), audience: 'asker', problem: error }
   }
+}
+
+/** What was read as a month may be the end of a name: names are looked at only where it matters. */
+async function withNames(studio: Studio, command: Command, text: string, today: LocalDate): Promise<Command> {
+  const hasMonth = 'month' in command && command.month !== undefined
+  return hasMonth ? parseCommand(text, today, await studio.names()) : command
 }
 
 /** A name that is not found may have lost a word to the month: the refusal says how both were read. */

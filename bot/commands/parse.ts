@@ -36,12 +36,16 @@ export type Command =
   | { readonly name: 'approvals' }
   | { readonly name: 'audit' }
 
+/** Tells whether all of a text is a name, though what is behind `before` could be a month. */
+export type IsName = (whole: string, before: string) => boolean
+
 /**
  * Understands a typed command or a plain question. Problem `input` with the nearest command for anything else.
  *
  * @param today decides what "march" and "since monday" mean.
+ * @param isName names win over months at their end; without it nothing is known of names.
  */
-export function parseCommand(text: string, today: LocalDate): Command {
+export function parseCommand(text: string, today: LocalDate, isName: IsName = () => false): Command {
   if (text.length > COMMAND_LENGTH_LIMIT) {
     throw new Problem({
       kind: 'input',
@@ -56,20 +60,25 @@ export function parseCommand(text: string, today: LocalDate): Command {
     .filter((word) => word !== '')
   const [first = 'help', ...rest] = words
   const name = COMMANDS.find((command) => command.name === first.toLowerCase())?.name
-  const question = parseQuestion(words, today)
+  const question = parseQuestion(words, today, isName)
   if (question !== undefined) return question
-  if (name !== undefined) return withArguments(name, rest, today)
+  if (name !== undefined) return withArguments(name, rest, today, isName)
   throw unknownCommand(first)
 }
 
-function withArguments(name: CommandName, words: readonly string[], today: LocalDate): Command {
+function withArguments(
+  name: CommandName,
+  words: readonly string[],
+  today: LocalDate,
+  isName: IsName,
+): Command {
   switch (name) {
     case 'help':
       return { name, about: helpTopic(words) }
     case 'who':
-      return whoWith(withoutQuestionMark(words), today)
+      return whoWith(withoutQuestionMark(words), today, isName)
     case 'customer':
-      return customerWith(words, today)
+      return customerWith(words, today, isName)
     case 'explain':
       return {
         name,
@@ -78,7 +87,7 @@ function withArguments(name: CommandName, words: readonly string[], today: Local
     case 'changes':
       return changesWith(withoutQuestionMark(words), today)
     case 'propose':
-      return proposeWith(words, today)
+      return proposeWith(words, today, isName)
     case 'approval':
       return approvalWith(words)
     case 'approve':
@@ -102,17 +111,17 @@ function withArguments(name: CommandName, words: readonly string[], today: Local
   }
 }
 
-function whoWith(words: readonly string[], today: LocalDate): Command {
+function whoWith(words: readonly string[], today: LocalDate, isName: IsName): Command {
   const asked = withoutFillers(words)
-  const month = oneMonth(asked, today)
+  const month = oneMonth(asked, today, isName)
   // "10 march" is a day: its number is no filter.
   if (month?.rest.length === 1) refuseBadDate(asked)
   return { name: 'who', month: month?.value, filter: filterOf(month?.rest ?? asked) }
 }
 
 /** The month before or behind other words; Problem `input` when both are months: which one is meant, nobody knows. */
-function oneMonth(words: readonly string[], today: LocalDate): Phrase<Period> | undefined {
-  const month = monthAtStart(words, today) ?? monthAtEnd(words, today)
+function oneMonth(words: readonly string[], today: LocalDate, isName: IsName): Phrase<Period> | undefined {
+  const month = monthAtStart(words, today) ?? monthBehindName(words, today, isName)
   if (month === undefined) return undefined
   const rest = withoutFillers(month.rest)
   const whole = monthAtStart(rest, today)
@@ -127,8 +136,21 @@ function oneMonth(words: readonly string[], today: LocalDate): Phrase<Period> | 
   })
 }
 
-function customerWith(words: readonly string[], today: LocalDate): Command {
+/** The month at the end, unless the last of the names separated by commas is one only with it. */
+function monthBehindName(
+  words: readonly string[],
+  today: LocalDate,
+  isName: IsName,
+): Phrase<Period> | undefined {
   const month = monthAtEnd(words, today)
+  if (month === undefined) return undefined
+  const lastOf = (some: readonly string[]) => some.join(' ').split(',').at(-1)?.trim() ?? ''
+  const isAll = isName(words.join(' '), month.rest.join(' ')) || isName(lastOf(words), lastOf(month.rest))
+  return isAll ? undefined : month
+}
+
+function customerWith(words: readonly string[], today: LocalDate, isName: IsName): Command {
+  const month = monthBehindName(words, today, isName)
   const customer = unquoted(refuseBadDate(month?.rest ?? words).join(' '))
   return {
     name: 'customer',
@@ -147,9 +169,9 @@ function changesWith(words: readonly string[], today: LocalDate): Command {
   return { name: 'changes', since: since?.value, filter: filterOf(rest) }
 }
 
-function proposeWith(words: readonly string[], today: LocalDate): Command {
+function proposeWith(words: readonly string[], today: LocalDate, isName: IsName): Command {
   const asked = withoutCommaBehindMonth(withoutFillers(words), today)
-  const month = oneMonth(asked, today)
+  const month = oneMonth(asked, today, isName)
   const named = withoutFillers(refuseBadDate(month?.rest ?? asked)).join(' ')
   const customers = named.split(',').map((customer) => unquoted(customer.trim()))
   return { name: 'propose', month: month?.value, customers: customers.filter((customer) => customer !== '') }
@@ -330,7 +352,7 @@ const QUESTIONS: readonly { readonly pattern: RegExp; readonly command: CommandN
   { pattern: /^(?:what can (?:i|you) do|what can i (?:ask|type))(?: here)?$/, command: 'help' },
 ]
 
-function parseQuestion(words: readonly string[], today: LocalDate): Command | undefined {
+function parseQuestion(words: readonly string[], today: LocalDate, isName: IsName): Command | undefined {
   const text = words
     .join(' ')
     .toLowerCase()
@@ -341,7 +363,7 @@ function parseQuestion(words: readonly string[], today: LocalDate): Command | un
     if (match === null) continue
     const rest = (match[1] ?? '').split(' ').filter((word) => word !== '')
     if (command === 'changes') return changesWith(rest, today)
-    if (command === 'who') return whoWith(rest, today)
+    if (command === 'who') return whoWith(rest, today, isName)
     return command === 'status' || command === 'approvals'
       ? { name: command }
       : { name: 'help', about: undefined }

@@ -16,14 +16,10 @@ export function findCustomer(
   typed: string,
   among?: string,
 ): { readonly id: string; readonly name: string } {
-  const wanted = fold(typed)
-  const all = [...customers].map(([id, { name }]) => ({ id, name, folded: fold(name) }))
-  const exact = all.filter(({ folded, id }) => folded === wanted || id === typed.trim())
-  const starting = exact.length > 0 ? exact : all.filter(({ folded }) => folded.startsWith(wanted))
-  const matches = starting.length > 0 ? starting : all.filter(({ folded }) => folded.includes(wanted))
+  const matches = matchesOf(customers, typed)
   const [match, ...others] = matches
-  if (match === undefined || wanted === '') {
-    const names = all.map(({ name }) => name)
+  if (match === undefined) {
+    const names = [...customers.values()].map(({ name }) => name)
     throw customerNotFound(typed, nearestNames(names, typed), among)
   }
   if (others.length > 0)
@@ -32,6 +28,34 @@ export function findCustomer(
       matches.map(({ name }) => name),
     )
   return match
+}
+
+/** Customers by their exact name, else by its beginning, else by a part of it; none for an empty text. */
+function matchesOf(
+  customers: ReadonlyMap<string, { readonly name: string }>,
+  typed: string,
+): readonly { readonly id: string; readonly name: string; readonly folded: string }[] {
+  const wanted = fold(typed)
+  if (wanted === '') return []
+  const all = [...customers].map(([id, { name }]) => ({ id, name, folded: fold(name) }))
+  const exact = all.filter(({ folded, id }) => folded === wanted || id === typed.trim())
+  const starting = exact.length > 0 ? exact : all.filter(({ folded }) => folded.startsWith(wanted))
+  return starting.length > 0 ? starting : all.filter(({ folded }) => folded.includes(wanted))
+}
+
+/**
+ * Whether all of a text names a customer although its last words could be a month: "tab sep" of Tab Separated Partners.
+ * Not where the words before those are the exact name of another: "contoso mar" is Contoso in March.
+ */
+export function isNameToItsEnd(
+  customers: ReadonlyMap<string, { readonly name: string }>,
+  whole: string,
+  before: string,
+): boolean {
+  const wanted = fold(whole)
+  const matches = matchesOf(customers, whole)
+  if (matches.some(({ folded }) => folded === wanted)) return true
+  return matches.length > 0 && !matchesOf(customers, before).some(({ folded }) => folded === fold(before))
 }
 
 /** The customer of a run a person means, billed by it or held out of it. Problem `notFound` or `input`. */

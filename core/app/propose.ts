@@ -2,7 +2,9 @@ import type { Person } from '../access/rights.js'
 import { expiryOf } from '../approval/approval.js'
 import type { Bounds } from '../billrun/bounds.js'
 import type { BillRun, RunCustomer } from '../billrun/run.js'
+import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
+import { dayMonthYear, monthYear } from '../calendar/words.js'
 import { PROPOSE_ATTEMPTS } from '../limits.js'
 import type { ApprovalRecord, BillingStore, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
@@ -38,7 +40,7 @@ export async function propose(
     const asked = idsOf(now.portfolio, names)
     const content = runContent(now, month, asked, bounds)
     if (content.lines.length === 0) {
-      if (content.held.length === 0) throw nothingToPropose()
+      if (content.held.length === 0) throw nothingToPropose(month, now.portfolio.opensOn)
       return { type: 'held', month, held: content.held }
     }
     const proposedAt = await ports.clock.now()
@@ -67,10 +69,14 @@ function idsOf({ customers }: Portfolio, names: readonly string[]): string[] {
   return same === undefined ? names.map((name) => findCustomer(customers, name).id) : [same[0]]
 }
 
-function nothingToPropose(): Problem {
+function nothingToPropose(month: Period, opensOn: LocalDate): Problem {
+  const why =
+    month.to > opensOn
+      ? 'There is nothing to bill there: everything due is billed, or nothing is due.'
+      : `There is nothing to bill for ${monthYear(month.from)}. Billing here begins on ${dayMonthYear(opensOn)}.`
   return new Problem({
     kind: 'notFound',
-    what: 'There is nothing to bill there: everything due is billed, or nothing is due.',
+    what: why,
     notDone: 'No bill run was made.',
     next: 'Type `who <month>` to see what is due.',
   })

@@ -8,7 +8,7 @@ import { type Change, changesOf } from '../timeline/changes.js'
 import { type Billing, createBilling } from './billing.js'
 import type { BillException } from './exceptions.js'
 import { type ExplainAnswer, explainRef } from './explain.js'
-import { findCustomer } from './find-customer.js'
+import { findCustomer, isNameToItsEnd } from './find-customer.js'
 import { requireKnownFilter } from './known-filter.js'
 import { type DataAge, type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
@@ -51,6 +51,7 @@ export interface CustomerAnswer {
   readonly customerId: string
   readonly name: string
   readonly month: Period
+  readonly opensOn: LocalDate
   /** One per currency; empty when nothing is to be billed. */
   readonly bills: readonly CustomerBill[]
   readonly exceptions: readonly BillException[]
@@ -86,6 +87,8 @@ export interface Studio {
   explain(ref: string): Promise<Answer<ExplainAnswer>>
   changes(since?: LocalDate, filter?: string): Promise<Answer<ChangesAnswer>>
   status(): Promise<Answer<StatusAnswer>>
+  /** Tells whether a text is a customer's name also with its last words, which could be a month. */
+  names(): Promise<(whole: string, before: string) => boolean>
   readonly billing: Billing
   /** Today in the billing time zone, by the one clock. */
   today(): Promise<LocalDate>
@@ -103,6 +106,10 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     observe: (onProgress) => observe(ports, settings, onProgress),
     billing,
     today,
+    names: async () => {
+      const { customers } = (await load()).portfolio
+      return (whole, before) => isNameToItsEnd(customers, whole, before)
+    },
     who: async (month, filter) => {
       const { portfolio, billed, policies, age } = await load()
       requireKnownFilter(portfolio, filter)
@@ -173,8 +180,8 @@ function customerBill(
   const found = findCustomer(portfolio.customers, name)
   const own = portfolio.subscriptions.filter(({ subscription }) => subscription.customerId === found.id)
   const who = whoToBill({ ...portfolio, subscriptions: own }, policies, month, today, billed)
-  const { bills, exceptions, held, forecast } = who
-  return { customerId: found.id, name: found.name, month, bills, exceptions, held, forecast }
+  const { opensOn, bills, exceptions, held, forecast } = who
+  return { customerId: found.id, name: found.name, month, opensOn, bills, exceptions, held, forecast }
 }
 
 function listChanges(
