@@ -1,6 +1,6 @@
 import type { Answer } from '../../core/app/studio.js'
 import type { BilledExplanation, DueExplanation, ExplainAnswer, SourcedLine } from '../../core/app/explain.js'
-import type { CountSource, LineSource, SourceOrder } from '../../core/app/line-source.js'
+import type { CountSource, LineSource, OpeningSource, SourceOrder } from '../../core/app/line-source.js'
 import { lineRef } from '../../core/app/who.js'
 import { unreachable } from '../../core/assert.js'
 import { dayMonthYear, periodWords } from '../../core/calendar/words.js'
@@ -130,14 +130,21 @@ function sourceWords(count: CountSource, timeZone: string): string {
       return count.orders.map((order) => orderWords(order, timeZone)).join('; ')
     case 'firstSeen':
       return `date estimated, first seen on ${instantWords(count.observedAt, timeZone)}; no order says when it changed`
-    case 'opening': {
-      const seen = `first observed on ${instantWords(count.observedAt, timeZone)}`
-      return count.assumed
-        ? `${seen}; orders do not add up to it, so it is assumed for the days before`
-        : `${seen}, walked back through completed orders`
-    }
+    case 'opening':
+      return openingWords(count.how, `first observed on ${instantWords(count.observedAt, timeZone)}`)
     default:
       return unreachable(count, 'sourceWords')
+  }
+}
+
+function openingWords(how: OpeningSource, seen: string): string {
+  switch (how) {
+    case 'assumed':
+      return `${seen}; orders do not add up to it, so it is assumed for the days before`
+    case 'walkedBack':
+      return `${seen}, walked back through completed orders`
+    case 'seen':
+      return `as ${seen}`
   }
 }
 

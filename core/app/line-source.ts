@@ -1,4 +1,5 @@
 import type { LocalDate } from '../calendar/date.js'
+import { localDateOf } from '../calendar/zone.js'
 import { OWN_PRICE_RULE } from '../pricing/price.js'
 import type { CountStep } from '../timeline/gaps.js'
 import type { Portfolio } from './portfolio.js'
@@ -16,8 +17,14 @@ export type CountSource =
   | { readonly type: 'orders'; readonly orders: readonly SourceOrder[] }
   /** No order says when: the day it was first seen counts (B19). */
   | { readonly type: 'firstSeen'; readonly observedAt: Date }
-  /** The count of the first observation, which no order says to have been another; or assumed to be (B20). */
-  | { readonly type: 'opening'; readonly observedAt: Date; readonly assumed: boolean }
+  /** The count of the first observation, or what it was before that (B20). */
+  | { readonly type: 'opening'; readonly observedAt: Date; readonly how: OpeningSource }
+
+/**
+ * How the first observation tells the count of a line: walked back through completed orders to its first day, or assumed
+ * because they do not add up, or as it was seen, because the line begins on that day or later.
+ */
+export type OpeningSource = 'walkedBack' | 'assumed' | 'seen'
 
 /** What the numbers of a line were taken from; undefined where it has none of its own. */
 export interface LineSource {
@@ -27,7 +34,10 @@ export interface LineSource {
 }
 
 /** B19, B26: what a line's count, its date and its price come from. */
-export function sourceOf(line: BillLine, { completions }: Pick<Portfolio, 'completions'>): LineSource {
+export function sourceOf(
+  line: BillLine,
+  { completions, timeZone }: Pick<Portfolio, 'completions' | 'timeZone'>,
+): LineSource {
   const ordersOf = (numbers: readonly string[]): CountSource => ({
     type: 'orders',
     orders: [...new Set(numbers)].map((number) => ({ number, completedAt: completions.get(number) })),
@@ -47,8 +57,17 @@ export function sourceOf(line: BillLine, { completions }: Pick<Portfolio, 'compl
   if (orders.length > 0) return { count: ordersOf(orders), priceSince }
   const { observedAt } = last
   if (last.estimated) return { count: { type: 'firstSeen', observedAt }, priceSince }
-  const assumed = folded.assumedThrough !== undefined && folded.assumedThrough >= charge.from
-  return { count: { type: 'opening', observedAt, assumed }, priceSince }
+  const how = openingSource(charge.from, folded.assumedThrough, localDateOf(observedAt, timeZone))
+  return { count: { type: 'opening', observedAt, how }, priceSince }
+}
+
+function openingSource(
+  from: LocalDate,
+  assumedThrough: LocalDate | undefined,
+  seenOn: LocalDate,
+): OpeningSource {
+  if (assumedThrough !== undefined && assumedThrough >= from) return 'assumed'
+  return from >= seenOn ? 'seen' : 'walkedBack'
 }
 
 /** The steps that gave a line its count: those of the day of a rise or decrease, the one a base begins with. */

@@ -22,6 +22,8 @@ export interface PortfolioSettings {
 
 /** Every subscription of the MSP, folded from the ledger and priced: what all answers are computed from. */
 export interface Portfolio {
+  /** The MSP's billing time zone (BILLING B3). */
+  readonly timeZone: string
   readonly opensOn: LocalDate
   readonly customers: ReadonlyMap<
     string,
@@ -72,6 +74,7 @@ export function buildPortfolio(
   subscriptions.push(...records.unlistedFees.map((order) => unlistedFees(foldOrderFees(order, timeZone))))
   subscriptions.sort(byProduct)
   return {
+    timeZone,
     opensOn,
     customers,
     subscriptions,

@@ -66,6 +66,36 @@ describe('B19, B26: where a line comes from', () => {
     )
   })
 
+  test('of periods that begin after it was seen nothing is walked back or assumed', async () => {
+    const msp = new Office()
+    // Without products it tells nothing, so the 25 seats are assumed for the days before: 25 × 22.00 each month.
+    msp.orders = [order({ products: undefined })]
+    await msp.observe()
+    const [march, april] = await explained(msp, APRIL)
+    expect(fact(march, 'Source')).toBe(
+      'first observed on 20 Mar 2026 09:01; orders do not add up to it, so it is assumed for the days before',
+    )
+    expect(fact(april, 'Source')).toBe('as first observed on 20 Mar 2026 09:01')
+  })
+
+  test.each([
+    ['the day before its first day', '2026-04-01T03:59:00Z', 'as first observed on 31 Mar 2026 23:59'],
+    ['its first day', '2026-04-01T04:00:00Z', 'as first observed on 1 Apr 2026 00:00'],
+    [
+      'the day after its first day',
+      '2026-04-02T04:00:00Z',
+      'first observed on 2 Apr 2026 00:00, walked back through completed orders',
+    ],
+  ])('a line seen first on %s', async (_, instant, words) => {
+    const msp = new Office()
+    msp.orders = []
+    msp.now = new Date(Date.parse(instant) - 60_000)
+    await msp.observe()
+    const cards = await explained(msp, APRIL)
+    const april = cards.find((card) => fact(card, 'Period')?.includes('Apr'))
+    expect(fact(april, 'Source')).toBe(words)
+  })
+
   test('a price the marketplace changed, with the day it was first seen', async () => {
     const msp = await started({ ...DEFAULT_POLICY, priceChange: 'immediate' })
     msp.now = new Date('2026-03-25T13:00:00Z')
