@@ -1,6 +1,6 @@
 import { CARD_ROWS } from '../../core/limits.js'
 import type { Person } from '../../core/access/people.js'
-import type { StandingRecord } from '../../core/app/billing.js'
+import type { StandingRecord } from '../../core/app/standing.js'
 import { requestContent } from '../../core/approval/request.js'
 import type { AuditEntry } from '../../core/audit/chain.js'
 import { type CardClock, approvalCard } from './bill-run.js'

@@ -1,4 +1,4 @@
-import type { StandingRecord } from '../../core/app/billing.js'
+import type { StandingRecord } from '../../core/app/standing.js'
 import { requestContent } from '../../core/approval/request.js'
 import { Problem } from '../../core/problem.js'
 import { comparisonWords, heldSections } from './held.js'
@@ -91,7 +91,7 @@ export function requestPageCard(record: StandingRecord, number: number, customer
   const pages = requestPages(record, customer)
   const which = customer === undefined ? approval.id : `${approval.id} ${customer.name}`
   const page = pages[number - 1]
-  if (page === undefined) throw noSuchPage(which, number, pages.length)
+  if (page === undefined) throw noSuchPage(approval.id, which, number, pages.length)
   const kind = approval.subject.type === 'void' ? 'Void' : 'Bill run'
   const { lines } = requestContent(record)
   const about = customer === undefined ? runSpanWords(run.month, lines) : customer.name
@@ -113,11 +113,19 @@ export function requestPageCard(record: StandingRecord, number: number, customer
   }
 }
 
-function noSuchPage(which: string, number: number, pages: number): Problem {
+function noSuchPage(id: string, which: string, number: number, pages: number): Problem {
+  // A customer of the run of whom a void makes nothing due again: there is not even a first page.
+  if (pages === 0) {
+    return new Problem({
+      kind: 'notFound',
+      what: `${which} has nothing to show.`,
+      next: `Type \`approval ${id}\` to read what it is about.`,
+    })
+  }
   const all = pages === 1 ? '`page 1` is all of it' : `they go from 1 to ${pages}`
   return new Problem({
     kind: 'notFound',
-    what: pages === 0 ? `${which} has nothing to show.` : `${which} has no page ${number}: ${all}.`,
+    what: `${which} has no page ${number}: ${all}.`,
     next: `Type \`approval ${which} page 1\` to read it from the beginning.`,
   })
 }

@@ -12,7 +12,7 @@ import type { Loaded } from './loader.js'
 import { monthOf } from './who.js'
 import { type ProposeOutcome, propose } from './propose.js'
 import type { BillingView } from './run-content.js'
-import { type Standing, createStandings } from './standing.js'
+import { type StandingRecord, createStandings } from './standing.js'
 import { proposeVoid } from './void-run.js'
 
 export interface BillingPorts {
@@ -33,9 +33,6 @@ export interface ApprovedRun {
   /** Lines that were voided since it was approved. */
   readonly voided: number
 }
-
-/** A request with where it stands; undefined when it does not wait any more. */
-export type StandingRecord = ApprovalRecord & { readonly standing: Standing | undefined }
 
 /** Proposing, deciding and looking back: the part of the product that needs a person's yes. */
 export interface Billing {
@@ -70,7 +67,8 @@ export function createBilling(
   }
   const lookUp = createStandings(ports, view)
   const standing = async (record: ApprovalRecord): Promise<StandingRecord> => {
-    return { ...record, standing: (await lookUp([record])).get(record.approval.id) }
+    const [found] = await lookUp([record])
+    return found ?? { ...record, standing: undefined }
   }
   const request = async (id: string): Promise<ApprovalRecord> => {
     const record = await billing.approval(id)
@@ -85,12 +83,7 @@ export function createBilling(
     void: (person, runId, customer, reason) => proposeVoid(ports, person, runId, customer, reason),
     decide: (person, approvalId, attempt) =>
       decide(ports, view, settings.people, person, approvalId, attempt),
-    open: async () => {
-      const now = await clock.now()
-      const waiting = (await billing.open()).filter(({ approval }) => now < approval.expiresAt)
-      const standings = await lookUp(waiting)
-      return waiting.map((record) => ({ ...record, standing: standings.get(record.approval.id) }))
-    },
+    open: async () => (await lookUp(await billing.open())).filter(({ standing }) => standing !== undefined),
     standing,
     request,
     approval: async (id) => {

@@ -161,7 +161,10 @@ function monthsBilled(billed: readonly BilledLine[]): BilledMonths {
   )
 }
 
-function accountKey({ customerId, currency }: Pick<RunLine, 'customerId' | 'currency'>): string {
+/** What is compared, and held, by itself: what one customer is billed in one currency (BILLING B17, B25). */
+export type Account = Pick<RunLine, 'customerId' | 'currency'>
+
+export function accountKey({ customerId, currency }: Account): string {
   return JSON.stringify([customerId, currency])
 }
 

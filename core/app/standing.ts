@@ -6,7 +6,7 @@ import type { LocalDate } from '../calendar/date.js'
 import type { ApprovalRecord, BilledLine, BillingStore, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
 import type { BillException } from './exceptions.js'
-import { type BillingView, billedKeys, freezeBills, whoOf } from './run-content.js'
+import { type Account, type BillingView, accountKey, billedKeys, freezeBills, whoOf } from './run-content.js'
 import type { Who } from './who.js'
 
 /** What a person has to know of an undecided request before they decide it. */
@@ -18,6 +18,9 @@ export interface Standing {
   /** Why neither could be looked up; undefined: they were. */
   readonly unchecked: string | undefined
 }
+
+/** A request with where it stands; undefined when it does not wait any more. */
+export type StandingRecord = ApprovalRecord & { readonly standing: Standing | undefined }
 
 interface Known {
   readonly observation: number
@@ -33,23 +36,16 @@ interface Known {
 export function createStandings(
   { billing, clock }: { readonly billing: BillingStore; readonly clock: Clock },
   view: () => Promise<BillingView>,
-): (records: readonly ApprovalRecord[]) => Promise<ReadonlyMap<string, Standing>> {
+): (records: readonly ApprovalRecord[]) => Promise<readonly StandingRecord[]> {
   const known = new WeakMap<BillRun, Known>()
-  return async (records) => {
-    const now = await clock.now()
-    const waiting = records.filter(({ approval }) => stateOf(approval, now) === 'pending')
-    const [toVoid, toBill] = partition(waiting)
+  const billStandings = async (records: readonly ApprovalRecord[]) => {
     const standings = new Map<string, Standing>()
-    const { billed } = toVoid.length === 0 ? { billed: [] } : await billing.books()
-    for (const record of toVoid) {
-      standings.set(record.approval.id, { ...NOTHING, changes: voidChanges(record, billed) })
-    }
-    if (toBill.length === 0) return standings
+    if (records.length === 0) return standings
     try {
       const moment = await view()
-      const fresh = toBill.filter(({ run }) => !isOf(known.get(run), moment))
+      const fresh = records.filter(({ run }) => !isOf(known.get(run), moment))
       const found = runStandings(moment, fresh)
-      for (const { approval, run } of toBill) {
+      for (const { approval, run } of records) {
         const standing = found.get(approval.id) ?? known.get(run)?.standing ?? NOTHING
         const { observation, books, today } = moment
         known.set(run, { observation, version: books.version, today, standing })
@@ -57,10 +53,43 @@ export function createStandings(
       }
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      for (const { approval } of toBill) standings.set(approval.id, { ...NOTHING, unchecked: error.what })
+      for (const { approval } of records) standings.set(approval.id, { ...NOTHING, unchecked: error.what })
     }
     return standings
   }
+  return async (records) => {
+    const now = await clock.now()
+    const waiting = records.filter(({ approval }) => stateOf(approval, now) === 'pending')
+    const [toVoid, toBill] = partition(waiting)
+    const voids = await voidStandings(billing, toVoid, now)
+    const bills = await billStandings(toBill)
+    return records.map((record) => {
+      const { id } = record.approval
+      return voids.get(id) ?? { ...record, standing: bills.get(id) }
+    })
+  }
+}
+
+/**
+ * Requests to void with where they stand, by their id. The books are read after the requests: one of which something is
+ * voided is read again, so that it says by whom, or that it was decided itself.
+ */
+async function voidStandings(
+  billing: BillingStore,
+  records: readonly ApprovalRecord[],
+  now: Date,
+): Promise<ReadonlyMap<string, StandingRecord>> {
+  const standings = new Map<string, StandingRecord>()
+  if (records.length === 0) return standings
+  const { billed } = await billing.books()
+  for (const record of records) {
+    const { id } = record.approval
+    const changes = voidChanges(record, billed)
+    const latest = changes === undefined ? record : ((await billing.approval(id)) ?? record)
+    const waits = stateOf(latest.approval, now) === 'pending'
+    standings.set(id, { ...latest, standing: waits ? { ...NOTHING, changes } : undefined })
+  }
+  return standings
 }
 
 const NOTHING: Standing = { changes: undefined, exceptions: [], unchecked: undefined }
@@ -91,11 +120,12 @@ export function runStandings(
     const who = whoOf(view, run.month, scopeOf(sameMonth))
     const due = linesByCustomer(freezeBills(who.bills, taken))
     for (const record of sameMonth) {
-      const now = customersOf(record.run).flatMap((customerId) => due.get(customerId) ?? [])
-      const changes = staleness(record.run.lines, now)
+      const { run } = record
+      const lines = customersOf(run).flatMap((customerId) => due.get(customerId) ?? [])
+      const changes = staleness(run.lines, lines.filter(isNotHeldOut(run)))
       standings.set(record.approval.id, {
         changes,
-        exceptions: exceptionsFor(view, record.run, who),
+        exceptions: exceptionsFor(view, run, who),
         unchecked: undefined,
       })
     }
@@ -122,7 +152,7 @@ function linesByCustomer(lines: readonly RunLine[]): ReadonlyMap<string, readonl
 /** How the lines of now differ from those a request to bill shows: what a yes is checked against, word for word. */
 export function runChanges(view: BillingView, { approval, run }: ApprovalRecord): Staleness | undefined {
   const { bills } = whoOf(view, run.month, new Set(customersOf(run)))
-  const lines = freezeBills(bills, billedKeys(view))
+  const lines = freezeBills(bills.filter(isNotHeldOut(run)), billedKeys(view))
   if (fingerprintOf(run.month, lines) === approval.fingerprint) return undefined
   return staleness(run.lines, lines) ?? { added: [], gone: [], reworded: lines }
 }
@@ -132,9 +162,16 @@ function customersOf({ asked, customers }: BillRun): readonly string[] {
   return asked.length > 0 ? asked : [...new Set(customers.map(({ customerId }) => customerId))]
 }
 
+/** What a customer is billed in one currency can be held out of a run that bills them in another (B17, B25). */
+function isNotHeldOut({ held }: BillRun): (account: Account) => boolean {
+  const keys = new Set(held.map(accountKey))
+  return (account) => !keys.has(accountKey(account))
+}
+
 /** A run over everybody answers for everybody, but for customers who are held and so no part of it. */
 function exceptionsFor(view: BillingView, run: BillRun, who: Who): Standing['exceptions'] {
-  const held = new Set(run.held.map(({ customerId }) => customerId))
+  const billed = new Set(run.customers.map(({ customerId }) => customerId))
+  const held = new Set(run.held.flatMap(({ customerId }) => (billed.has(customerId) ? [] : [customerId])))
   const asked = new Set(run.asked)
   return who.exceptions
     .filter(({ customerId }) => (asked.size > 0 ? asked.has(customerId) : !held.has(customerId)))

@@ -151,8 +151,8 @@ const NO_LINES: SubscriptionLines = {
 }
 
 /**
- * The lines of one subscription with `billOn` in `[opensOn, until]`, as known today; lines of zero are left out. One subscription the
- * policy cannot charge (a day count that does not fit its period) stops nobody else's.
+ * The lines of one subscription with `billOn` in `[opensOn, until]`, as known today; lines of zero are left out. One
+ * subscription the policy cannot charge (a day count that does not fit its period) stops nobody else's.
  */
 export function linesOf(
   subscription: PricedSubscription,

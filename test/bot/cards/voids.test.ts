@@ -208,3 +208,12 @@ describe('deciding what is decided', () => {
     ])
   })
 })
+
+test('a customer of the run of whom a void makes nothing due again: the way out is the void itself', async () => {
+  await read('lee', 'void BR-0001 contoso because wrong price')
+  const { problem } = await chat.desk.ask('console:lee', 'approval APR-0002 fabrikam')
+  expect([problem?.what, problem?.next]).toEqual([
+    'APR-0002 Fabrikam has nothing to show.',
+    'Type `approval APR-0002` to read what it is about.',
+  ])
+})

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { Standing } from '../../../core/app/standing.js'
+import { type BillingView, runContent } from '../../../core/app/run-content.js'
+import { type Standing, runChanges, runStandings } from '../../../core/app/standing.js'
+import { DEFAULT_BOUNDS } from '../../../core/billrun/bounds.js'
+import { fingerprintOf } from '../../../core/billrun/run.js'
+import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { ApprovalRecord, BillingStore } from '../../../core/ports.js'
 import { memoryBilling } from '../../support/memory-billing.js'
 import { day, decimal, observed, order } from '../../support/observed.js'
+import { Observing } from '../../support/observing.js'
 import { APRIL, DANA, LEE, MARCH, Office, office } from '../../support/office.js'
 
 /** Contoso's $514.52 of March, and Fabrikam's 20 × $22.00 = $440.00. */
@@ -130,6 +135,102 @@ describe('whether a request is still right', () => {
     reads = 0
     await msp.studio.billing.open()
     expect(reads).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('a void of which something was voided while it was looked up', () => {
+  /** Contoso's part is voided between the reading of a request and that of the books. */
+  async function faster(decided: 'part' | 'request') {
+    const billing = memoryBilling()
+    let between = async () => {}
+    const books = async () => {
+      await between()
+      return billing.books()
+    }
+    const msp = await twoCustomers({ ...billing, books })
+    await msp.bill()
+    const all = await msp.studio.billing.void(DANA, 'BR-0001', undefined, 'sent twice')
+    const part = await msp.studio.billing.void(DANA, 'BR-0001', 'contoso', 'wrong price')
+    between = async () => {
+      between = async () => {}
+      await msp.decide(LEE, decided === 'part' ? part : all)
+    }
+    return { billing: msp.studio.billing, all, part }
+  }
+
+  test('says by which void', async () => {
+    const { billing, all, part } = await faster('part')
+    const { standing, voids } = await billing.standing(all)
+    expect(standing?.changes?.gone.map(({ amount }) => amount)).toEqual([44_000n, 7_452n])
+    expect(voids.map(({ approvalId }) => approvalId)).toEqual([part.approval.id])
+  })
+
+  test('has no standing when it was decided itself, and waits no more', async () => {
+    const one = await faster('request')
+    const record = await one.billing.standing(one.all)
+    expect([record.standing, record.approval.decision?.by]).toEqual([undefined, LEE.id])
+    const list = await faster('request')
+    expect((await list.billing.open()).map(({ approval }) => approval.id)).toEqual([list.part.approval.id])
+  })
+})
+
+describe('a customer billed in two currencies, the euros held out of a run over everybody', () => {
+  /** Seats in dollars, and 20 in euros of which no order says when the last was added. */
+  async function viewOf(dollars: string): Promise<BillingView> {
+    const world = new Observing()
+    const euros = (quantity: string) =>
+      observed({ subscriptionId: '2', mpn: 'E3', productName: 'E3', quantity: decimal(quantity) })
+    await world.see('2026-03-02T12:00:00Z', [observed({ quantity: decimal(dollars) }), euros('19')])
+    await world.see('2026-03-20T12:00:00Z', [observed({ quantity: decimal(dollars) }), euros('20')])
+    const portfolio = await world.portfolio()
+    const subscriptions = portfolio.subscriptions.map((one) =>
+      one.subscription.mpn === 'E3' ? { ...one, currency: 'EUR' } : one,
+    )
+    return {
+      portfolio: { ...portfolio, subscriptions },
+      observation: 2,
+      books: { version: 1, billed: [], policies: [] },
+      billed: new Map(),
+      policies: { first: DEFAULT_POLICY, changes: [] },
+      today: day('2026-03-20'),
+    }
+  }
+
+  async function requestFor(view: BillingView): Promise<ApprovalRecord> {
+    const msp = await twoCustomers()
+    const { run, ...record } = await msp.propose(DANA)
+    const all = runContent(view, MARCH, [], DEFAULT_BOUNDS)
+    const lines = all.lines.filter(({ currency }) => currency === 'USD')
+    const customers = all.customers.filter(({ currency }) => currency === 'USD')
+    const held = all.customers.filter(({ currency }) => currency === 'EUR')
+    const fingerprint = fingerprintOf(MARCH, lines)
+    const approval = { ...record.approval, fingerprint }
+    return { ...record, approval, run: { ...run, lines, customers, held, fingerprint } }
+  }
+
+  const changesOf = (view: BillingView, record: ApprovalRecord) => [
+    runChanges(view, record),
+    runStandings(view, [record]).get(record.approval.id)?.changes,
+  ]
+
+  test('is up to date, and can be approved', async () => {
+    const view = await viewOf('20')
+    const record = await requestFor(view)
+    expect([record.run.lines.length, record.run.held.length]).toEqual([1, 1])
+    expect(changesOf(view, record)).toEqual([undefined, undefined])
+  })
+
+  test('is out of date when the dollars change: 21 × 22.00 in the place of 20 × 22.00', async () => {
+    const record = await requestFor(await viewOf('20'))
+    const changed = { gone: [{ amount: 44_000n }], added: [{ amount: 46_200n, currency: 'USD' }] }
+    expect(changesOf(await viewOf('21'), record)).toMatchObject([changed, changed])
+  })
+
+  test('says what to look at first of the customer, who is part of it', async () => {
+    const view = await viewOf('20')
+    const record = await requestFor(view)
+    const standing = runStandings(view, [record]).get(record.approval.id)
+    expect(standing?.exceptions.map(({ kind }) => kind)).toEqual(['dateEstimated'])
   })
 })
 
