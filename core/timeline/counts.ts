@@ -13,6 +13,8 @@ import {
 } from './record.js'
 
 export interface CountHistory {
+  /** Counts of the line it continues from before its own start, which only orders tell, in order of date. */
+  readonly before: readonly CountStep[]
   /** In order of date; the first is the opening count. Empty: nobody saw how many seats it had. */
   readonly steps: readonly CountStep[]
   /** Orders do not tell the count up to and on this day: it is taken as constant (B20). */

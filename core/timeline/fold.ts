@@ -191,6 +191,8 @@ function foldCounts(parts: readonly Part[], settings: FoldSettings): FoldedCount
     if (history.steps.length === 0) exceptions.add('seatsUnknown')
     if (seatsReturned(history.steps)) exceptions.add('seatsReturned')
     while ((steps.at(-1)?.on ?? start - 1) >= start) steps.pop()
+    const sinceOn = steps.at(-1)?.on ?? start
+    steps.push(...history.before.map((step) => (step.on < sinceOn ? { ...step, on: sinceOn } : step)))
     const own = history.steps.map((step) => (step.on < start ? { ...step, on: start } : step))
     steps.push(...own.filter((step, index) => index > 0 || step.quantity !== steps.at(-1)?.quantity))
     // What a line loses at its end is its end's to say, or the next line's: a count of 0 would end them all (D7).

@@ -8,6 +8,8 @@ import { type FoldSettings, type RecordState, type SeenDate, hasEnded } from './
 
 /** How a licence line began, as far as its first observation and the orders before it tell. */
 export interface OpeningCounts {
+  /** Counts of the line it continues from before its own start: nobody saw them, only orders tell. In order of date. */
+  readonly before: readonly CountStep[]
   /** In order of date; empty when nobody saw how many seats an ended line had. */
   readonly steps: readonly CountStep[]
   /** Orders do not tell the count up to and on this day: it is taken as constant (BILLING B20). */
@@ -77,11 +79,14 @@ function walkBack(facts: OpeningFacts, orders: readonly QuantityOrder[], setting
   const beginnings = orders.filter(begins)
   const changes = orders.filter((order) => !begins(order))
   const hasSale = beginnings.length > 0
-  const whole =
-    fromBeginning(facts, beginnings, changes, settings) ?? fromLineBefore(facts, hasSale, changes, settings)
-  if (whole !== undefined) return { steps: whole, assumedThrough: undefined }
+  const own = fromBeginning(facts, beginnings, changes, settings)
+  if (own !== undefined) {
+    return { before: soldAfter(facts, own, settings), steps: own, assumedThrough: undefined }
+  }
+  const continued = hasSale ? undefined : fromLineBefore(facts, changes, settings)
+  if (continued !== undefined) return { ...continued, assumedThrough: undefined }
   // Zeroed when it ended: only the orders since its beginning still say what it had.
-  if (isZeroed(seen)) return { steps: [], assumedThrough: undefined }
+  if (isZeroed(seen)) return { before: [], steps: [], assumedThrough: undefined }
   const [first = seen.observedAt] = settings.observedAt
   // One that continues another in our sight: its orders date what they add up to, or nothing (B19).
   const told = facts.base === undefined || seen.observedAt <= first ? changes : []
@@ -127,27 +132,56 @@ function fromBeginning(
 /** The same for a line without a sale: with what was still ordered of the one before, or what that showed at its end. */
 function fromLineBefore(
   facts: OpeningFacts,
-  hasSale: boolean,
   changes: readonly QuantityOrder[],
   settings: FoldSettings,
-): readonly CountStep[] | undefined {
+): Pick<Walk, 'before' | 'steps'> | undefined {
   const { base, seen } = facts
-  if (base === undefined || hasSale) return undefined
-  const open = base.open.filter(({ at }) => at <= seen.observedAt)
+  if (base === undefined) return undefined
+  const before = beforeStart(facts, settings)
+  const open = base.open.slice(before.length).filter(({ at }) => at <= seen.observedAt)
   const all = [...open, ...changes].sort((left, right) => left.at.getTime() - right.at.getTime())
+  const left = before.at(-1)?.quantity ?? base.quantity
+  const steps = fromBeginning({ ...facts, base: { ...base, quantity: left } }, [], all, settings)
+  if (steps !== undefined) return { before, steps }
   const { closing: quantity } = base
-  return (
-    fromBeginning(facts, [], all, settings) ??
-    (quantity === undefined
-      ? undefined
-      : fromBeginning({ ...facts, base: { ...base, quantity } }, [], changes, settings))
-  )
+  if (quantity === undefined) return undefined
+  const closed = fromBeginning({ ...facts, base: { ...base, quantity } }, [], changes, settings)
+  return closed === undefined ? undefined : { before: [], steps: closed }
+}
+
+/** Orders of the line before that lead to the count with which this one was sold (B19): else they say nothing. */
+function soldAfter(
+  facts: OpeningFacts,
+  [first]: readonly CountStep[],
+  settings: FoldSettings,
+): readonly CountStep[] {
+  const before = beforeStart(facts, settings)
+  return before.at(-1)?.quantity === first?.quantity ? before : []
+}
+
+/** What orders of the line before changed on days that are still its own (BILLING B18); one without seats has no more. */
+function beforeStart(
+  { seen: { observedAt }, start, base }: OpeningFacts,
+  settings: FoldSettings,
+): readonly CountStep[] {
+  if (base === undefined) return []
+  const steps: CountStep[] = []
+  let running = base.quantity
+  for (const order of base.open) {
+    const { delta, target } = order
+    if (delta === undefined && target === undefined) break
+    running = target ?? ((running + (delta ?? 0n)) as Decimal)
+    const step = stepOf(order, running, observedAt, settings)
+    if (running <= 0n || step.on >= start.on) break
+    steps.push(step)
+  }
+  return steps
 }
 
 /**
  * Where orders do not add up since the opening, or to the sale of a line that began since, the count is constant (B20).
- * Beyond it the walk goes back to the latest
- * order that does not tell what it changed, or cannot be true; there the count before that is constant.
+ * Beyond it the walk goes back to the latest order that does not tell what it changed, or cannot be true; there the
+ * count before that is constant.
  */
 function asFarBack(
   { seen, start, orders }: OpeningFacts,
@@ -176,9 +210,10 @@ function asFarBack(
   const isInside = (day: LocalDate | undefined) => day !== undefined && day >= opening
   if (isInside(doubted) || (hasSale && isInside(on))) {
     const seenOn = localDateOf(observedAt, settings.timeZone)
-    return { steps: [from(subscription.quantity)], assumedThrough: seenOn }
+    return { before: [], steps: [from(subscription.quantity)], assumedThrough: seenOn }
   }
-  return { steps: [from(running), ...steps], assumedThrough: assumedThrough(on, doubted, settings) }
+  const through = assumedThrough(on, doubted, settings)
+  return { before: [], steps: [from(running), ...steps], assumedThrough: through }
 }
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Billed, Who } from '../../../core/app/who.js'
 import type { ObservedSubscription } from '../../../core/marketplace/types.js'
 import { Observing } from '../../support/observing.js'
-import { day, decimal, observed } from '../../support/observed.js'
+import { day, decimal, observed, order } from '../../support/observed.js'
 
 /**
  * Turnovers through the ledger. 20 × $22.00 = $440.00 a month; 20 seats from 11 March are 20 × $22.00 × 21/31 =
@@ -255,5 +255,70 @@ describe('B18: more than one candidate', () => {
     await world.see('2026-03-14T12:00:00Z', [ENDED, other, forBoth])
     expect(await world.total('2026-03-01')).toBe(88_000n)
     expect(await saidOf(world)).toEqual(['ambiguous'])
+  })
+})
+
+describe('B18, B19: an order of the old line that nobody saw before the turnover keeps its day', () => {
+  const more = { ...NEW, quantity: decimal('25') }
+  const at = (instant: string, quantity = '5') => {
+    const provisionedAt = new Date(instant)
+    const products = [{ mpn: 'BP', quantity: decimal(quantity) }]
+    return order({ id: instant, subscriptionId: '1', provisionedAt, products })
+  }
+
+  async function turned(orders: readonly ReturnType<typeof order>[], shown: string, old = OLD) {
+    const world = new Observing()
+    const ended = { ...ENDED, startsOn: old.startsOn }
+    await world.see('2026-03-08T12:00:00Z', [old])
+    await world.see('2026-03-12T12:00:00Z', [{ ...ended, quantity: decimal(shown) }, more], orders)
+    return world
+  }
+
+  // +5 on 9 March: 440.00 + 5 × 22 × 23/31 = 2,530 / 31 = 81.61; on the 11th it would be 74.52.
+  test.each(['25', '20', '0'])('whatever the removed line shows: %s', async (shown) => {
+    const world = await turned([at('2026-03-09T15:00:00Z')], shown)
+    expect(await world.total('2026-03-01')).toBe(52_161n)
+    expect(await world.exceptions('2026-03-01')).toEqual([])
+    expect(await world.changes('2026-03-02')).toEqual(['quantityChanged', 'renewed'])
+  })
+
+  // Sold with 25, it shows that the 5 were there; sold with 26 it says nothing of them: 440.00 + 6 × 22 × 21/31 = 89.42.
+  test.each([
+    ['25', 52_161n],
+    ['26', 52_942n],
+  ])('also when the new line was sold by an order of %s seats', async (quantity, total) => {
+    const sale = {
+      ...at('2026-03-11T10:00:00Z', quantity),
+      type: 'sales' as const,
+      subscriptionId: '2',
+    }
+    for (const shown of ['20', '0']) {
+      const world = new Observing()
+      await world.see('2026-03-08T12:00:00Z', [OLD])
+      const lines = [
+        { ...ENDED, quantity: decimal(shown) },
+        { ...NEW, quantity: decimal(quantity) },
+      ]
+      await world.see('2026-03-12T12:00:00Z', lines, [at('2026-03-09T15:00:00Z'), sale])
+      expect(await world.total('2026-03-01')).toBe(total)
+    }
+  })
+
+  test('orders before and after the turnover: 440.00 + 3 × 22 × 23/31 = 48.97 + 2 × 22 × 20/31 = 28.39', async () => {
+    const world = await turned([at('2026-03-09T15:00:00Z', '3'), at('2026-03-12T11:00:00Z', '2')], '20')
+    expect(await world.total('2026-03-01')).toBe(51_736n)
+  })
+
+  test('one stamped before the old line began counts from its start: 25 × 22 × 22/31 = 390.32', async () => {
+    const old = { ...OLD, startsOn: day('2026-03-10') }
+    const world = await turned([at('2026-03-09T15:00:00Z')], '20', old)
+    expect(await world.total('2026-03-01')).toBe(39_032n)
+  })
+
+  test('none left on a day before the turnover is a cancellation, also when some came back on the next', async () => {
+    const orders = [at('2026-03-09T15:00:00Z', '-20'), at('2026-03-10T15:00:00Z', '25')]
+    const world = await turned(orders, '20')
+    expect(await world.total('2026-03-01')).toBe(0n)
+    expect(await world.exceptions('2026-03-01')).toEqual(['seatsReturned'])
   })
 })

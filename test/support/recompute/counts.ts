@@ -149,7 +149,9 @@ class Tally {
           step.at > this.#shownAt(before.sighting) || (after.isFirst && after.record.steps.includes(step)),
       )
     const waiting = [...this.#waiting, ...own].toSorted((left, right) => left.at - right.at)
-    const found = this.#explain(from, to, own) ?? (from === to ? undefined : this.#explain(from, to, waiting))
+    const sold = after.isFirst ? this.#sold(before, after.record, own) : undefined
+    const found =
+      this.#explain(from, to, sold ?? own) ?? (from === to ? undefined : this.#explain(from, to, waiting))
     if (found === undefined && after.isFirst && after.sighting.poll === 0) {
       this.#join(from, after, own)
       return
@@ -163,12 +165,31 @@ class Tally {
     else this.movements = [...this.movements, ...(found ?? estimated)]
   }
 
-  /** B18: on overlap the new start wins, whenever the old record ended and whatever happened to it later. */
+  /**
+   * The steps of a record that was sold: its own, behind those of the old one that nobody saw when they lead to its sale.
+   * Undefined: it was not sold.
+   */
+  #sold(before: Shown, next: OpenedRecord, own: readonly Step[]): readonly Step[] | undefined {
+    const sale = own.find((step) => step.type === 'sales' && next.steps.includes(step))
+    if (sale?.total === undefined) return undefined
+    const ran = before.record.served.findLast(({ poll }) => poll <= before.sighting.poll) ?? before.sighting
+    const unseen = new Set([...this.#waiting, ...own])
+    const old = before.record.steps.filter(
+      (step) => unseen.has(step) && step.at > this.#shownAt(ran) && step.on < next.start,
+    )
+    const leads = explained(before.sighting.record.seats, sale.total, old) !== undefined
+    return [...(leads ? old : []), ...own.filter((step) => next.steps.includes(step))]
+  }
+
+  /**
+   * B18: on overlap the new start wins, whenever the old record ended and whatever happened to it later. What was ordered
+   * of the old one before that keeps its day.
+   */
   #takeOver(old: OpenedRecord, next: OpenedRecord, movements: readonly Movement[]): void {
     const takenOver = this.#rules.broken === 'oldEndWins' ? (old.end ?? next.start) : next.start
     this.movements = [
       ...this.movements.map(({ on, by }) => ({ on: Math.min(on, takenOver), by })),
-      ...movements.map(({ on, by }) => ({ on: Math.max(on, takenOver), by })),
+      ...movements.map(({ on, by }) => ({ on: on < next.start ? on : Math.max(on, takenOver), by })),
     ]
   }
 

@@ -126,8 +126,8 @@ export function openRecord(watched: Watched, watch: Watch, opening: Opening): Op
   const unlisted = !watched.listed && rules.broken === 'missingEnded' ? watch.today : undefined
   const end = ended === undefined ? unlisted : endOf(ended, orders, timeZone)
   const steps = stepsOf(last.record, orders, timeZone)
-    // The stamp of a sale may be of another local day than the record's first.
-    .map((step) => (step.type === 'sales' ? { ...step, on: start } : step))
+    // The stamp of a sale may be of another local day than the record's first, and no change is before that.
+    .map((step) => ({ ...step, on: step.type === 'sales' ? start : Math.max(step.on, start) }))
     .filter((step) => end === undefined || step.on <= end)
   const prices = changesOf(served, ({ unitPrice }) => unitPrice?.amount)
   return {
