@@ -159,7 +159,7 @@ function soldAfter(
   return before.at(-1)?.quantity === first?.quantity ? before : []
 }
 
-/** What orders of the line before changed on days that are still its own (BILLING B18); one without seats has no more. */
+/** What orders of the line before changed on days that are still its own (B18); one without seats has no more. */
 function beforeStart(
   { seen: { observedAt }, start, base }: OpeningFacts,
   settings: FoldSettings,
