@@ -83,7 +83,7 @@ export function createBilling(
     void: (person, runId, customer, reason) => proposeVoid(ports, person, runId, customer, reason),
     decide: (person, approvalId, attempt) =>
       decide(ports, view, settings.people, person, approvalId, attempt),
-    open: async () => (await lookUp(await billing.open())).filter(({ standing }) => standing !== undefined),
+    open: async () => (await lookUp(await billing.open())).filter((record) => record.standing !== undefined),
     standing,
     request,
     approval: async (id) => {

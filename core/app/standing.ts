@@ -116,8 +116,8 @@ export function runStandings(
   const taken = billedKeys(view)
   const standings = new Map<string, Standing>()
   for (const sameMonth of months.values()) {
-    const [{ run }] = sameMonth as [ApprovalRecord]
-    const who = whoOf(view, run.month, scopeOf(sameMonth))
+    const [first] = sameMonth as [ApprovalRecord]
+    const who = whoOf(view, first.run.month, scopeOf(sameMonth))
     const due = linesByCustomer(freezeBills(who.bills, taken))
     for (const record of sameMonth) {
       const { run } = record
