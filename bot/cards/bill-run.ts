@@ -3,6 +3,7 @@ import { type ApprovalState, stateOf } from '../../core/approval/approval.js'
 import { type RequestContent, requestContent } from '../../core/approval/request.js'
 import { unreachable } from '../../core/assert.js'
 import type { BillRun } from '../../core/billrun/run.js'
+import { localDateOf } from '../../core/calendar/zone.js'
 import type { StandingRecord } from '../../core/app/standing.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { comparisonNotes, heldBlocks } from './held.js'
@@ -56,22 +57,27 @@ function contentBlocks(
 ): Block[] {
   const { approval, run, standing } = record
   const { subject } = approval
-  const page = pageCommands(record)
+  const page = pageCommands(record, timeZone)
   if (subject.type === 'void') return voidBlocks(subject, content, state, { timeZone, all: page('lines') })
   return [
     { type: 'text', style: 'strong', text: `Total ${totalWords(run.lines)}` },
     ...earlierBlocks(run.lines, run.month, state === 'pending' ? ' (still unbilled)' : ''),
     ...standingBlocks(standing, page),
-    ...runBlocks(run, page, state === 'approved'),
+    ...runBlocks(run, page, state === 'approved', timeZone),
     ...voidedList('Voided since', content.voidedSince, timeZone),
   ]
 }
 
-function runBlocks(run: BillRun, page: ReturnType<typeof pageCommands>, approved: boolean): Block[] {
+function runBlocks(
+  run: BillRun,
+  page: ReturnType<typeof pageCommands>,
+  approved: boolean,
+  timeZone: string,
+): Block[] {
   const all = page('lines')
   const blocks: Block[] = [
     run.customers.length === 1
-      ? lineList(run, approved ? `export csv ${run.id}` : all)
+      ? lineList(run, approved ? `export csv ${run.id}` : all, timeZone)
       : customerTable(run, all),
   ]
   const notes = comparisonNotes(run.customers)
@@ -79,11 +85,12 @@ function runBlocks(run: BillRun, page: ReturnType<typeof pageCommands>, approved
   return [...blocks, ...heldBlocks(run, page('held'))]
 }
 
-function lineList({ lines }: BillRun, all: string): Block {
+function lineList({ lines, proposedAt }: BillRun, all: string, timeZone: string): Block {
+  const proposed = localDateOf(proposedAt, timeZone)
   const hidden = lines.length - CARD_RUN_LINES
   return {
     type: 'list',
-    items: lines.slice(0, CARD_RUN_LINES).map(itemWords),
+    items: lines.slice(0, CARD_RUN_LINES).map((line) => itemWords(line, proposed)),
     ...(hidden > 0 ? { more: { hidden, command: all } } : {}),
   }
 }

@@ -5,7 +5,7 @@ import { type BillLine, type CustomerBill, type HeldBillLine, lineRef } from '..
 import { explainLine, forecastWords } from '../../core/charges/explain.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Block, Card } from './model.js'
-import { chargesOf, earlierBlocks, nothingWords } from './spans.js'
+import { chargesOf, earlierBlocks, isAhead, nothingWords } from './spans.js'
 import { ageWords, amountWords, boundedList, dayWords, seatsWords, withoutDates } from './words.js'
 
 /** One customer's lines, each with its arithmetic and the reference `explain` takes. */
@@ -17,7 +17,11 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
     text: `${product}: ${why}`,
   }))
   for (const bill of answer.bills) {
-    blocks.push(lineList(bill), totalText(bill), ...earlierBlocks(chargesOf([bill]), answer.month))
+    blocks.push(
+      lineList(bill, answer.today),
+      totalText(bill),
+      ...earlierBlocks(chargesOf([bill]), answer.month),
+    )
   }
   if (answer.bills.length === 0) {
     blocks.push({ type: 'text', style: 'plain', text: nothingWords(answer) })
@@ -39,11 +43,11 @@ function nextWords({ bills, held }: CustomerAnswer): string {
   return hasReference ? ' Next: `explain <line>` shows where a line comes from.' : ''
 }
 
-function lineList({ lines, currency, name }: CustomerBill): Block {
+function lineList({ lines, currency, name }: CustomerBill, today: LocalDate): Block {
   const day = billDayWords(lines.map(({ charge }) => charge))
   return boundedList(
     `To bill in ${currency}`,
-    lines.map((line) => lineWords(line, day)),
+    lines.map((line) => lineWords(line, day, today)),
     commandFor(name),
   )
 }
@@ -58,7 +62,7 @@ function billDayWords(lines: readonly Dates[]): DayWords {
 }
 
 /** "[k7q2mdxa] Exchange Online · 11–31 Mar 2026 · bill on 11 Mar · 20 → 25 seats from 11 Mar: 5 × … = $74.52" */
-function lineWords(line: BillLine, day: DayWords): string {
+function lineWords(line: BillLine, day: DayWords, today: LocalDate): string {
   const { subscription, charge, currency } = line
   const service = periodWords(charge)
   return [
@@ -66,6 +70,7 @@ function lineWords(line: BillLine, day: DayWords): string {
     service,
     `bill on ${day(charge.billOn)}`,
     withoutDates(explainLine(charge, currency), service),
+    ...(isAhead(charge, today) ? ['begins after today'] : []),
   ].join(' · ')
 }
 
@@ -74,18 +79,22 @@ function totalText({ amount, currency, lines }: CustomerBill): Block {
   return { type: 'text', style: 'strong', text: `Total ${amountWords(amount, currency)} (${count})` }
 }
 
-function heldList({ held, name }: CustomerAnswer): Block {
+function heldList({ held, name, today }: CustomerAnswer): Block {
   const day = billDayWords(held.map(({ line }) => line))
   return boundedList(
     'Held, not billed',
-    held.map((line) => heldWords(line, day)),
+    held.map((line) => heldWords(line, day, today)),
     commandFor(name),
   )
 }
 
 /** "Azure reservation · 1–31 Mar 2026 · 3 seats · amount not known: the marketplace states no price" */
-function heldWords({ subscription, line, priced, why }: HeldBillLine, day: DayWords): string {
-  if (priced !== undefined) return `${lineWords(priced, day)} · held: ${why}`
+function heldWords(
+  { subscription, line, priced, why }: HeldBillLine,
+  day: DayWords,
+  today: LocalDate,
+): string {
+  if (priced !== undefined) return `${lineWords(priced, day, today)} · held: ${why}`
   const service = periodWords({ from: line.from, to: line.to })
   return `${subscription.subscription.productName} · ${service} · ${heldSeats(line)} · amount not known: ${why}`
 }

@@ -3,7 +3,9 @@ import type { BilledExplanation, DueExplanation, ExplainAnswer, SourcedLine } fr
 import type { CountSource, LineSource, OpeningSource, SourceOrder } from '../../core/app/line-source.js'
 import { lineRef } from '../../core/app/who.js'
 import { unreachable } from '../../core/assert.js'
+import type { LocalDate } from '../../core/calendar/date.js'
 import { dayMonthYear, periodWords } from '../../core/calendar/words.js'
+import { localDateOf } from '../../core/calendar/zone.js'
 import { explainLine } from '../../core/charges/explain.js'
 import type { SettledLine } from '../../core/charges/types.js'
 import { type Decimal, formatDecimal } from '../../core/money/decimal.js'
@@ -11,19 +13,30 @@ import { formatUnitPrice } from '../../core/money/money.js'
 import { OWN_PRICE_RULE } from '../../core/pricing/price.js'
 import type { BilledLine } from '../../core/ports.js'
 import type { Block, Card, Fact } from './model.js'
+import { isAhead } from './spans.js'
 import { ageWords, amountWords, boundedList, instantWords, seatsWords } from './words.js'
+
+/** B21: said of a line that has not begun. */
+const AHEAD: Fact = { label: 'Forecast', value: 'begins after today, and assumes the last known seats' }
 
 /** One line with everything it was made from: its arithmetic, the order or sighting behind it, what set its price. */
 export function explainCard(answer: Answer<ExplainAnswer>): Card {
-  const { timeZone } = answer.age
-  const card = answer.type === 'due' ? dueCard(answer, timeZone) : billedCard(answer, timeZone)
+  const { timeZone, now } = answer.age
+  const card =
+    answer.type === 'due'
+      ? dueCard(answer, timeZone, localDateOf(now, timeZone))
+      : billedCard(answer, timeZone)
   return {
     ...card,
     blocks: [...card.blocks, { type: 'text', style: 'quiet', text: `${ageWords(answer.age)}.` }],
   }
 }
 
-function dueCard({ line, customerName, held, source, corrects }: DueExplanation, timeZone: string): Card {
+function dueCard(
+  { line, customerName, held, source, corrects }: DueExplanation,
+  timeZone: string,
+  today: LocalDate,
+): Card {
   const { charge, subscription, currency } = line
   const blocks: Block[] = [
     { type: 'text', style: 'strong', text: explainLine(charge, currency) },
@@ -34,6 +47,7 @@ function dueCard({ line, customerName, held, source, corrects }: DueExplanation,
         { label: 'Product', value: subscription.subscription.productName },
         ...dateFacts(charge),
         ...countFacts(charge, currency, charge.priceRule, { line, source }),
+        ...(isAhead(charge, today) ? [AHEAD] : []),
         ...sourceFacts(source, timeZone),
         { label: 'Amount', value: amountWords(charge.amount, currency) },
       ],

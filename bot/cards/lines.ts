@@ -1,6 +1,7 @@
 import type { BillRun, RunLine } from '../../core/billrun/run.js'
+import type { LocalDate } from '../../core/calendar/date.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
-import { sumWords } from './spans.js'
+import { isAhead, sumWords } from './spans.js'
 import { plural, withoutDates } from './words.js'
 
 /** "Contoso", "3 customers": whose lines these are. */
@@ -48,7 +49,13 @@ export function accountsOf(lines: readonly RunLine[]): readonly AccountLines[] {
   return [...accounts.values()]
 }
 
-/** "Exchange Online · 1–31 Mar 2026: 20 × $22.00 = $440.00" */
-export function itemWords(line: RunLine): string {
-  return `${line.description} · ${servedWords(line)}`
+/**
+ * "Exchange Online · 1–31 Mar 2026: 20 × $22.00 = $440.00"
+ *
+ * @param proposed the day the run was made: it is frozen, and says for ever what had not begun then (B21).
+ */
+export function itemWords(line: RunLine, proposed?: LocalDate): string {
+  const ahead =
+    proposed !== undefined && isAhead(line, proposed) ? ` · begins after ${dayMonthYear(proposed)}` : ''
+  return `${line.description} · ${servedWords(line)}${ahead}`
 }

@@ -1,5 +1,6 @@
 import type { StandingRecord } from '../../core/app/standing.js'
 import { requestContent } from '../../core/approval/request.js'
+import { localDateOf } from '../../core/calendar/zone.js'
 import { Problem } from '../../core/problem.js'
 import { comparisonWords, heldSections } from './held.js'
 import { accountsOf, itemWords, totalWords } from './lines.js'
@@ -24,21 +25,21 @@ interface Page {
 }
 
 /** Everything a request says, or what it says of one customer, page by page; every part begins a page. */
-function requestPages(record: StandingRecord, customer?: RequestCustomer): readonly Page[] {
+function requestPages(record: StandingRecord, timeZone: string, customer?: RequestCustomer): readonly Page[] {
   const isMeant = ({ customerId }: { readonly customerId: string }) =>
     customer === undefined || customerId === customer.id
   return PARTS.flatMap((part) =>
-    pagesOf(sectionsOf(record, part, isMeant)).map((sections) => ({ part, sections })),
+    pagesOf(sectionsOf(record, timeZone, part, isMeant)).map((sections) => ({ part, sections })),
   )
 }
 
 type IsMeant = (of: { readonly customerId: string }) => boolean
 
-function sectionsOf(record: StandingRecord, part: Part, isMeant: IsMeant): Section[] {
+function sectionsOf(record: StandingRecord, timeZone: string, part: Part, isMeant: IsMeant): Section[] {
   const { run, standing, approval } = record
   switch (part) {
     case 'lines':
-      return lineSections(record, isMeant)
+      return lineSections(record, timeZone, isMeant)
     case 'held':
       return approval.subject.type === 'bill' ? heldSections(run.held.filter(isMeant)) : []
     case 'exceptions':
@@ -58,23 +59,25 @@ function sectionsOf(record: StandingRecord, part: Part, isMeant: IsMeant): Secti
 }
 
 /** "Contoso: $514.52 (2 lines), first bill", with every line. */
-function lineSections(record: StandingRecord, isMeant: IsMeant): Section[] {
+function lineSections(record: StandingRecord, timeZone: string, isMeant: IsMeant): Section[] {
   const { approval, run } = record
+  const isBill = approval.subject.type === 'bill'
+  const proposed = isBill ? localDateOf(run.proposedAt, timeZone) : undefined
   return accountsOf(requestContent(record).lines.filter(isMeant)).map(
     ({ customerId, name, currency, lines }) => {
       const customer = run.customers.find((one) => one.customerId === customerId && one.currency === currency)
       const note = approval.subject.type === 'void' || customer === undefined ? '' : comparisonWords(customer)
       return {
         heading: `${name}: ${totalWords(lines)}${note === '' ? '' : `, ${note}`}`,
-        items: lines.map(itemWords),
+        items: lines.map((line) => itemWords(line, proposed)),
       }
     },
   )
 }
 
 /** What to type for the page on which each part begins. */
-export function pageCommands(record: StandingRecord): (part: Part) => string {
-  const pages = requestPages(record)
+export function pageCommands(record: StandingRecord, timeZone: string): (part: Part) => string {
+  const pages = requestPages(record, timeZone)
   return (part) => {
     const index = pages.findIndex((page) => page.part === part)
     return `approval ${record.approval.id} page ${Math.max(0, index) + 1}`
@@ -86,9 +89,14 @@ export function pageCommands(record: StandingRecord): (part: Part) => string {
  *
  * @param number from 1.
  */
-export function requestPageCard(record: StandingRecord, number: number, customer?: RequestCustomer): Card {
+export function requestPageCard(
+  record: StandingRecord,
+  number: number,
+  timeZone: string,
+  customer?: RequestCustomer,
+): Card {
   const { approval, run } = record
-  const pages = requestPages(record, customer)
+  const pages = requestPages(record, timeZone, customer)
   const which = customer === undefined ? approval.id : `${approval.id} ${customer.name}`
   const page = pages[number - 1]
   if (page === undefined) throw noSuchPage(approval.id, which, number, pages.length)

@@ -79,3 +79,19 @@ export function nothingWords(
   const nothing = `Nothing to bill for ${monthYear(month.from)}${filter}.`
   return month.to > opensOn ? nothing : `${nothing} Billing here begins on ${dayMonthYear(opensOn)}.`
 }
+
+/**
+ * B21: whether a line is for days that have not begun, so that it assumes the last known seats. Fees and corrections
+ * assume none.
+ */
+export function isAhead({ kind, from }: Pick<ChargeLine, 'kind' | 'from'>, today: LocalDate): boolean {
+  return from > today && kind !== 'oneTime' && kind !== 'correction'
+}
+
+/** What of a total is for days that have not begun; nothing where all have. */
+export function aheadBlocks(lines: readonly (ChargeLine & Dated)[], today: LocalDate): Block[] {
+  const ahead = lines.filter((line) => isAhead(line, today))
+  if (ahead.length === 0) return []
+  const text = `Of that ${sumWords(ahead)} is a forecast: it begins after today and assumes the last known seats.`
+  return [{ type: 'text', style: 'plain', text }]
+}

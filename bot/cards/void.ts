@@ -36,7 +36,7 @@ function aboutList(lines: readonly RunLine[], all: string): Block {
   const accounts = accountsOf(lines)
   const items =
     accounts.length === 1
-      ? lines.map(itemWords)
+      ? lines.map((line) => itemWords(line))
       : accounts.map((account) => `${account.name}: ${totalWords(account.lines)}`)
   const hidden = items.length - CARD_RUN_LINES
   return {

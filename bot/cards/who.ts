@@ -6,7 +6,7 @@ import type { CustomerBill, Who } from '../../core/app/who.js'
 import { addDays } from '../../core/calendar/date.js'
 import type { ExceptionKind } from '../../core/timeline/exceptions.js'
 import type { Block, Card } from './model.js'
-import { chargesOf, earlierBlocks, nothingWords, serviceWords } from './spans.js'
+import { aheadBlocks, chargesOf, earlierBlocks, nothingWords, serviceWords } from './spans.js'
 import { ageWords, amountWords, plural } from './words.js'
 
 export type WhoView = Answer<WhoAnswer> & { readonly filter: string }
@@ -19,7 +19,8 @@ export function whoCard(view: WhoView): Card {
     blocks.push({ type: 'text', style: 'strong', text: nothingWords(view, filterWords(view.filter)) })
   } else {
     blocks.push({ type: 'facts', facts: view.totals.map((total) => totalFact(total)) })
-    blocks.push(...earlierBlocks(chargesOf(view.bills), view.month))
+    const charges = chargesOf(view.bills)
+    blocks.push(...earlierBlocks(charges, view.month), ...aheadBlocks(charges, view.today))
   }
   if (view.already.length > 0) {
     const amounts = view.already.map(({ currency, amount }) => amountWords(amount, currency)).join(' + ')

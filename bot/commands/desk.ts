@@ -271,12 +271,12 @@ async function cardOf({ studio, clock, timeZone }: DeskParts, record: ApprovalRe
 }
 
 /** A page is no card of the request: it is not replaced when that is decided. */
-async function pageReply({ studio }: DeskParts, command: Command): Promise<Reply> {
+async function pageReply({ studio, timeZone }: DeskParts, command: Command): Promise<Reply> {
   assert(command.name === 'approval', 'pages are those of a request')
   const record = await studio.billing.standing(await studio.billing.request(command.id))
   const { customer, page = 1 } = command
   const found = customer === undefined ? undefined : findRunCustomer(record.run, customer)
-  return shown(requestPageCard(record, page, found))
+  return shown(requestPageCard(record, page, timeZone, found))
 }
 
 async function decisionReply(parts: DeskParts, person: Person, outcome: DecideOutcome): Promise<Reply> {

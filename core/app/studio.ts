@@ -52,6 +52,8 @@ export interface CustomerAnswer {
   readonly name: string
   readonly month: Period
   readonly opensOn: LocalDate
+  /** Today, in the billing time zone. */
+  readonly today: LocalDate
   /** One per currency; empty when nothing is to be billed. */
   readonly bills: readonly CustomerBill[]
   readonly exceptions: readonly BillException[]
@@ -181,7 +183,7 @@ function customerBill(
   const own = portfolio.subscriptions.filter(({ subscription }) => subscription.customerId === found.id)
   const who = whoToBill({ ...portfolio, subscriptions: own }, policies, month, today, billed)
   const { opensOn, bills, exceptions, held, forecast } = who
-  return { customerId: found.id, name: found.name, month, opensOn, bills, exceptions, held, forecast }
+  return { customerId: found.id, name: found.name, month, opensOn, today, bills, exceptions, held, forecast }
 }
 
 function listChanges(
