@@ -1,5 +1,5 @@
 import { assert, unreachable } from '../assert.js'
-import type { LocalDate } from '../calendar/date.js'
+import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import type { Decimal } from '../money/decimal.js'
 import { OWN_PRICE_RULE } from '../pricing/price.js'
@@ -176,11 +176,11 @@ export function stepOn(steps: readonly Step[], day: LocalDate): Step {
 }
 
 /**
- * B20: the same history with the count of a day for all days before it. What is billed begins with that count, also in
- * a period that began earlier.
+ * B20, B21: the same history with the count before a day for all days before it. A period that began earlier begins with
+ * that count, and a change on the day itself is billed as one.
  */
 export function countedFrom(history: History, day: LocalDate): History {
-  const last = stepIndexOn(history.steps, day)
+  const last = stepIndexOn(history.steps, addDays(day, -1))
   const { quantity } = history.steps[last] ?? {}
   const isOther = (step: Step, index: number) => index < last && step.quantity !== quantity
   if (quantity === undefined || !history.steps.some(isOther)) return history

@@ -3,7 +3,13 @@ import { recomputeFromPolls } from '../support/recompute/from-events.js'
 import { BREAKABLE_READINGS, type Breakable } from '../support/recompute/rules.js'
 import { compareWho } from '../support/recompute/who.js'
 import { type Played, play } from './polls/play.js'
-import { CHANGED_DURING_FIRST_READ, HELD_AT_TURNOVER, replacementStories, stories } from './polls/stories.js'
+import {
+  CHANGED_DURING_FIRST_READ,
+  CHANGED_ON_THE_OPENING_DATE,
+  HELD_AT_TURNOVER,
+  replacementStories,
+  stories,
+} from './polls/stories.js'
 import { seedWorldStory, storyOf } from './polls/story.js'
 
 /** How many stories are played, the seed of the first being 1; more of them, and more months, on demand. */
@@ -56,6 +62,12 @@ describe('a marketplace looked at again and again', () => {
     }
   })
 
+  it('and of a change on the opening date, which is due', async () => {
+    const played = await play(CHANGED_ON_THE_OPENING_DATE)
+    expect(tell(played)).toBe('')
+    agreed.push(played)
+  })
+
   it.each([
     'ambiguousJoined',
     'estimatedDateKept',
@@ -65,6 +77,7 @@ describe('a marketplace looked at again and again', () => {
     'newPriceBackdated',
     'oldEndWins',
     'openingConstant',
+    'openingDayCarriedBack',
     'openingNeverCorrected',
     'ordersNeverDate',
     'pendingBilled',
@@ -85,12 +98,13 @@ describe('a marketplace looked at again and again', () => {
 describe('the stories', () => {
   const told: Played[] = []
 
-  /** Random ones are rarely about a hold over a turnover, the minutes of the first reading, or a record replaced. */
+  /** Random ones are rarely about a hold over a turnover, the first reading, the opening date, or a record replaced. */
   async function* toldInOrder(): AsyncGenerator<Played> {
     yield* told
     const untold = [
       HELD_AT_TURNOVER,
       CHANGED_DURING_FIRST_READ,
+      CHANGED_ON_THE_OPENING_DATE,
       ...replacementStories(1, 10),
       ...Array.from({ length: 40 }, (_, seed) => storyOf(seed)),
     ]

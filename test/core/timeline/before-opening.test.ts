@@ -91,12 +91,43 @@ describe('B20, B21: in arrears the period before the opening date is due on it',
 })
 
 describe('B8, B20: a period that encloses the opening date', () => {
-  test('begins with the count of that date: 25 until 25 February, then 20, and 5 more on 5 March', async () => {
-    const own = { cycle: 'anniversary' } as const
+  const own = { cycle: 'anniversary' } as const
+
+  test('begins with the count before that date: 25 until 25 February, then 20, and 5 more on 5 March', async () => {
     const orders = [change('-5', '2026-02-25'), change('5', '2026-03-05')]
     const seen = await world([seats('25', { startsOn: day('2025-06-15') })], orders)
     // 5 × 22 × 10/28, and from 15 March on 25 × 22.
     expect(await seen.total(MARCH, own)).toBe(3_929n + 55_000n)
+  })
+
+  test('a rise on that date is due on it: 5 × 22 × 21/31 from 11 March', async () => {
+    const seen = await world([seats('20')], [])
+    await seen.see('2026-03-11T20:00:00Z', [seats('25')], [change('5', '2026-03-11')])
+    const opened = seen.openingOn('2026-03-11')
+    expect(await opened.total(MARCH)).toBe(7_452n)
+    // In full it is 5 × 22, and what waits for the next period is not due in this one.
+    expect(await opened.total(MARCH, { increases: 'full' })).toBe(11_000n)
+    expect(await opened.total(MARCH, { increases: 'nextPeriod' })).toBe(0n)
+    expect(await opened.total('2026-04-01')).toBe(7_452n + 55_000n)
+    expect(await opened.exceptions(MARCH)).toEqual([])
+  })
+
+  test('and so by its own day: 5 × 22 × 14/28 from 1 March, and from the 15th on 25 × 22', async () => {
+    const seen = await world([seats('25', { startsOn: day('2025-06-15') })], [change('5', '2026-03-01')])
+    expect(await seen.total(MARCH, own)).toBe(5_500n + 55_000n)
+  })
+
+  test('seats taken away on that date leave nothing to give back, and what was paid for is not due again', async () => {
+    const orders = [change('-5', '2026-03-01'), change('5', '2026-03-05')]
+    const seen = await world([seats('25', { startsOn: day('2025-06-15') })], orders)
+    // 25 × 22 from 15 March on. With credits nothing is due yet that could be given back; then 5 × 22 × 10/28.
+    expect(await seen.total(MARCH, own)).toBe(55_000n)
+    expect(await seen.total(MARCH, { ...own, decreases: 'credit' })).toBe(3_929n + 55_000n)
+  })
+
+  test('in arrears on the first day of the period that is due it only says how that begins', async () => {
+    const seen = await world([seats('25')], [change('5', '2026-02-01'), change('-5', '2026-03-01')])
+    expect(await seen.total(MARCH, ARREARS)).toBe(66_000n)
   })
 })
 

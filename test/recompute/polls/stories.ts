@@ -18,9 +18,9 @@ const DIFFERENT: ReadonlySet<number> = new Set([36, 149, 162, 204])
 
 const DAY = 24 * 60
 
-function told(policy: Story['policy'], steps: Story['steps']): Story {
+function told(policy: Story['policy'], steps: Story['steps'], startsOn = '2026-03-01'): Story {
   const place = { opensOn: '2026-03-01', timeZone: 'UTC', customers: 1 }
-  return { seed: 0, startsAt: '2026-03-01T12:00:00.000Z', ...place, policy, steps }
+  return { seed: 0, startsAt: `${startsOn}T12:00:00.000Z`, ...place, policy, steps }
 }
 
 const BUY = {
@@ -56,6 +56,20 @@ export const CHANGED_DURING_FIRST_READ = told({}, [
   },
   { after: DAY, does: 'poll' },
 ])
+
+/** A rise on the opening date, in a period that began before it (B20, B21). */
+export const CHANGED_ON_THE_OPENING_DATE = told(
+  { cycle: 'anniversary' },
+  [
+    { after: 60, ...BUY, cadence: 'rolling' },
+    // 13:00 on 1 March.
+    { after: 14 * DAY, does: 'seats', line: 0, delta: 5, by: 'order', days: 1 },
+    { after: 8 * DAY, does: 'poll' },
+    { after: DAY, does: 'bill', month: 0 },
+    { after: DAY, does: 'poll' },
+  ],
+  '2026-02-15',
+)
 
 /** The first `count` stories from a seed on; those known to be answered otherwise have no turn. */
 export function stories(from: number, count: number): readonly Story[] {

@@ -84,18 +84,24 @@ function scheduledEvents(last: OpenedRecord, input: CalculatorInput, request: In
 }
 
 /**
- * B20: nothing before the opening is due, so what is charged begins with the count of that day. In arrears the period
- * before it, or around it, is due (B21): there it is that of the period's first day.
+ * B20: nothing before the opening is due, so what is charged begins with the count of the day before: a change on that
+ * day is due (B21). In arrears the period before it, or around it, is due: there it is what that period begins with.
  */
-function openedCounts(lineage: Lineage, input: CalculatorInput, opensOn: Day): readonly EventInput[] {
+function openedCounts(
+  lineage: Lineage,
+  input: CalculatorInput,
+  request: InputRequest,
+): readonly EventInput[] {
   const { subscription, policy } = readInput(input)
+  const { opensOn, rules } = request
   const before = periodsOf(subscription, policy, {}).containing(opensOn - 1)
-  const from = policy.timing === 'arrears' ? before.from : opensOn
+  const opens = policy.timing === 'arrears' ? before.from : opensOn
+  const from = rules.broken === 'openingDayCarriedBack' ? opens + 1 : opens
   const { counts } = lineage
   const [first] = counts
-  const opening = counts.findLast(({ on }) => on <= from)
+  const opening = counts.findLast(({ on }) => on < from)
   if (first === undefined || opening === undefined) return counts.map(countEvent)
-  return [{ on: first.on, seats: opening.seats }, ...counts.filter(({ on }) => on > from)].map(countEvent)
+  return [{ on: first.on, seats: opening.seats }, ...counts.filter(({ on }) => on >= from)].map(countEvent)
 }
 
 function countEvent({ on, seats }: Lineage['counts'][number]): EventInput {
@@ -129,7 +135,7 @@ export function inputOf(lineage: Lineage, request: InputRequest): CalculatorInpu
     dueFrom: formatDay(request.opensOn),
     to: formatDay(request.until + 1),
   }
-  const events = [...own, ...openedCounts(lineage, described, request.opensOn), ...others]
+  const events = [...own, ...openedCounts(lineage, described, request), ...others]
   const input = { ...described, subscription: { ...described.subscription, events } }
   const scheduled = scheduledEvents(last, input, request)
   const planned = last.end ?? last.plannedEnd

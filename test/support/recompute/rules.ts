@@ -35,6 +35,7 @@ export const BREAKABLE_READINGS = [
   'newPriceBackdated', // B16: the latest price holds from the beginning
   'oldEndWins', // B18: on overlap the new record counts from the old one's end
   'openingConstant', // B20: the first count is not walked back
+  'openingDayCarriedBack', // B20, B21: a change on the opening date is taken for one before it
   'openingNeverCorrected', // B20: an order that shows later does not correct the opening
   'ordersNeverDate', // B19: every change is dated by the poll that saw it first
   'pendingBilled', // B13: what is pending is billed
