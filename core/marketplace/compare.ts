@@ -39,13 +39,11 @@ export function compare(known: Known, snapshot: Snapshot): Difference {
   }
   const ended = new Map(snapshot.ended?.map((end) => [end.subscriptionId, end]))
   for (const [key, before] of known.subscriptions) {
-    if (seen.has(key)) continue
+    if (seen.has(key) || isOver(before.subscription)) continue
     const end = ended.get(before.subscription.subscriptionId)
     if (end !== undefined) {
-      const subscription = { ...before.subscription, ...end }
-      if (before.present && sameContent(before.subscription, subscription)) continue
-      subscriptions.push({ subscription, present: true })
-    } else if (before.present && !isOver(before.subscription)) {
+      subscriptions.push({ subscription: { ...before.subscription, ...end }, present: true })
+    } else if (before.present) {
       subscriptions.push({ subscription: before.subscription, present: false })
     }
   }
@@ -56,7 +54,7 @@ export function compare(known: Known, snapshot: Snapshot): Difference {
   return { customers, subscriptions, orders }
 }
 
-/** Ended lines leave the list in time; that is not news. */
+/** Ended lines leave the list in time; that is not news, nor what is said of them afterwards: they ended before. */
 function isOver({ status }: ObservedSubscription): boolean {
   return status === 'terminated' || status === 'removed'
 }

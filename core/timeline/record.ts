@@ -1,5 +1,5 @@
 import { billingPeriodKey } from '../calendar/billing-period.js'
-import { type LocalDate, addDays } from '../calendar/date.js'
+import type { LocalDate } from '../calendar/date.js'
 import { localDateOf } from '../calendar/zone.js'
 import type { ObservedOrder, ObservedSubscription } from '../marketplace/types.js'
 
@@ -117,22 +117,25 @@ function isCompletedSale({ type, status }: ObservedOrder): boolean {
  * First day without service of an ended line; undefined while it runs. The marketplace's expiration date says it, unless
  * that lies ahead although the line has ended (some perpetual products): then a completed cancellation, else the day it
  * was last modified, else the day we first saw it ended (BILLING B12, B19). A date without a zone may be the day after
- * the local one; an order stamped after it was seen to have ended is not when it did.
+ * the local one: without a cancellation it is, when it was that day in UTC. What is dated after the line was seen to
+ * have ended is not when it did: a date that moved behind that stays what it first was.
  */
 export function endOf(history: RecordHistory, settings: FoldSettings): SeenDate | undefined {
   const ended = firstEndedState(history)
   if (ended === undefined) return undefined
-  const { expiresOn, lastModifiedOn } = latestState(history).subscription
   const start = startOf(history, settings).on
   const seenOn = localDateOf(ended.observedAt, settings.timeZone)
   const notBeforeStart = (day: LocalDate) => (day < start ? start : day)
-  if (expiresOn !== undefined && expiresOn <= addDays(seenOn, 1))
-    return { on: notBeforeStart(expiresOn), estimated: false }
-  const cancelledOn = cancellationDate(history.orders, settings.timeZone)
-  if (cancelledOn !== undefined && cancelledOn <= seenOn)
-    return { on: notBeforeStart(cancelledOn), estimated: false }
-  const known = lastModifiedOn !== undefined && lastModifiedOn <= seenOn
-  return { on: notBeforeStart(known ? lastModifiedOn : seenOn), estimated: true }
+  const stated = (field: 'expiresOn' | 'lastModifiedOn', until: LocalDate) =>
+    [latestState(history), ended]
+      .map(({ subscription }) => subscription[field])
+      .find((on) => on !== undefined && on <= until)
+  const certain =
+    stated('expiresOn', seenOn) ??
+    cancellationDate(history.orders, seenOn, settings.timeZone) ??
+    stated('expiresOn', localDateOf(ended.observedAt, 'UTC'))
+  if (certain !== undefined) return { on: notBeforeStart(certain), estimated: false }
+  return { on: notBeforeStart(stated('lastModifiedOn', seenOn) ?? seenOn), estimated: true }
 }
 
 /** The state that first showed an end which still stands; an end that was taken back is none. */
@@ -140,11 +143,17 @@ export function firstEndedState({ states }: RecordHistory): RecordState | undefi
   return states[states.findLastIndex(({ subscription }) => !hasEnded(subscription)) + 1]
 }
 
-function cancellationDate(orders: readonly ObservedOrder[], timeZone: string): LocalDate | undefined {
+/** The day of the last completed cancellation, if any, up to and on a day. */
+function cancellationDate(
+  orders: readonly ObservedOrder[],
+  until: LocalDate,
+  timeZone: string,
+): LocalDate | undefined {
   const dates = orders
     .filter((order) => order.type === 'cancellation' && order.status === 'completed')
     .flatMap(({ provisionedAt }) =>
       provisionedAt === undefined ? [] : [localDateOf(provisionedAt, timeZone)],
     )
+    .filter((on) => on <= until)
   return dates.length === 0 ? undefined : (Math.max(...dates) as LocalDate)
 }

@@ -164,6 +164,10 @@ describe('opening from the event log', () => {
     expect(
       amounts(log(created(), ended('2026-02-11T14:00:00Z', '2026-02-11', 'removed', '2035-01-01'))),
     ).toEqual([])
+    // Nor can tomorrow, unless it is tomorrow already in UTC: a date has no zone.
+    const tomorrow = log(created(), ended('2026-02-11T14:00:00Z', '2026-02-11', 'removed', '2026-03-21'))
+    expect(amounts(tomorrow)).toEqual([])
+    expect(amounts(tomorrow, { now: '2026-03-21T02:00:00Z' })).toEqual(['440.00'])
   })
 
   it('B20b: set-up fees of completed orders on their local date', () => {

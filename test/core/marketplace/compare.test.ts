@@ -67,6 +67,9 @@ describe('an observation is stored as its differences', () => {
     expect(compare(known([observed()]), without).subscriptions).toEqual(told)
     expect(compare(known([observed()], false), without).subscriptions).toEqual(told)
     expect(compare(known([over]), without).subscriptions).toEqual([])
+    // What is said of it later, without showing it, is not how it ended.
+    const later = { ...end, lastModifiedOn: day('2026-03-19') }
+    expect(compare(known([over]), { ...snapshot([]), ended: [later] }).subscriptions).toEqual([])
     const other = observed({ subscriptionId: '2000' })
     expect(compare(known([other]), without).subscriptions).toEqual([{ subscription: other, present: false }])
     // Of two lines one is shown still: that one says itself how it ended.

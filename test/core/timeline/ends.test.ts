@@ -132,6 +132,7 @@ describe('B12, B19: an ended line whose date lies ahead', () => {
     expect(endsBy(cancelled('2026-03-10'))).toEqual(['ends 2026-03-10'])
     expect(endsBy(cancelled('2026-03-12'))).toEqual(['ends 2026-03-12'])
     expect(endsBy(cancelled('2026-03-13'))).toEqual(['ends 2026-03-12', 'dateEstimated'])
+    expect(endsBy(cancelled('2026-03-10'), cancelled('2026-03-13'))).toEqual(['ends 2026-03-10'])
   })
 
   test('unless it is the day after the local one: it has no zone', () => {
@@ -142,6 +143,89 @@ describe('B12, B19: an ended line whose date lies ahead', () => {
       ).slice(1)
     expect(endsOn('2026-03-12')).toEqual(['ends 2026-03-12'])
     expect(endsOn('2026-03-13')).toEqual(['ends 2026-03-11', 'dateEstimated'])
+  })
+})
+
+describe('B12, B21: a line cancelled on the day before its term ends is not billed for the next one', () => {
+  const running = seats('20', { expiresOn: day('2026-04-02') })
+  const removed = { ...running, status: 'removed' } as const
+  const cancelled = order({
+    type: 'cancellation',
+    products: undefined,
+    provisionedAt: new Date('2026-04-01T14:00:00Z'),
+  })
+
+  async function aprilOf(
+    ended: ObservedSubscription,
+    orders: readonly ObservedOrder[],
+    seenAt = '2026-04-01T16:00:00Z',
+  ) {
+    const world = new Observing()
+    await world.see('2026-03-20T12:00:00Z', [running])
+    await world.see(seenAt, [ended], orders)
+    return [await world.total('2026-04-01'), ...(await world.exceptions('2026-04-01'))]
+  }
+
+  // March is 20 × 22 = 440.00; the first day without service is 1 April, so nothing of April is served.
+  test('by its order: 440.00 for March, also where it is tomorrow in UTC already', async () => {
+    expect(await aprilOf(removed, [cancelled])).toEqual([44_000n])
+    expect(await aprilOf(removed, [cancelled], '2026-04-02T02:00:00Z')).toEqual([44_000n])
+  })
+
+  test('without one on the day it was last modified, which is estimated', async () => {
+    const modified = { ...removed, lastModifiedOn: day('2026-04-01') }
+    expect(await aprilOf(modified, [])).toEqual([44_000n, 'dateEstimated'])
+  })
+
+  test('seen on the day of its date in UTC it ended on that: 1 April was served, and April is billed', async () => {
+    expect(await aprilOf(removed, [], '2026-04-02T02:00:00Z')).toEqual([88_000n])
+  })
+})
+
+describe('B12, B23: later news of an ended line does not move its end', () => {
+  const terminated = seats('20', {
+    status: 'terminated',
+    expiresOn: undefined,
+    lastModifiedOn: day('2026-03-31'),
+  })
+  const { subscriptionId, renewsOn, autoRenew } = terminated
+  const gone = { subscriptionId, renewsOn, autoRenew, status: 'removed', expiresOn: undefined } as const
+
+  async function ended() {
+    const world = new Observing()
+    await world.see('2026-03-20T12:00:00Z', [seats('20', { expiresOn: undefined })])
+    await world.see('2026-04-02T12:00:00Z', [terminated])
+    expect(await world.total('2026-04-01')).toBe(44_000n)
+    return world
+  }
+
+  test('removed days later, without its products: March stays all there is', async () => {
+    const world = await ended()
+    await world.see('2026-04-10T12:00:00Z', [], [], [{ ...gone, lastModifiedOn: day('2026-04-10') }])
+    expect(await world.total('2026-04-01')).toBe(44_000n)
+    expect((await world.portfolio()).subscriptions[0]?.subscription.end).toBe(day('2026-03-31'))
+  })
+
+  test('or with them, as they are modified or said to expire later', async () => {
+    for (const more of [{ lastModifiedOn: day('2026-04-10') }, { lastModifiedOn: undefined }]) {
+      const world = await ended()
+      await world.see('2026-04-10T12:00:00Z', [{ ...terminated, status: 'removed', ...more }])
+      expect(await world.total('2026-04-01')).toBe(44_000n)
+    }
+    const dated = { ...terminated, expiresOn: day('2026-03-30') }
+    const world = new Observing()
+    await world.see('2026-04-02T12:00:00Z', [dated])
+    await world.see('2026-04-10T12:00:00Z', [{ ...dated, expiresOn: day('2026-04-10') }])
+    expect((await world.portfolio()).subscriptions[0]?.subscription).toMatchObject({
+      end: day('2026-03-30'),
+      endEstimated: false,
+    })
+  })
+
+  test('but a date before it was seen to have ended corrects it', async () => {
+    const world = await ended()
+    await world.see('2026-04-10T12:00:00Z', [{ ...terminated, expiresOn: day('2026-03-25') }])
+    expect((await world.portfolio()).subscriptions[0]?.subscription.end).toBe(day('2026-03-25'))
   })
 })
 

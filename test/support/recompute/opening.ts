@@ -53,17 +53,18 @@ export function hasEnded(record: SeenRecord): boolean {
 }
 
 /**
- * B12: the first day without service: the expiration date, which has no zone and so may be the day after the local
- * one. Where that is still to come (a perpetual licence keeps a far one), the day of the completed cancellation order,
- * else the day it was last modified.
+ * B12: the first day without service: the expiration date. Where that is still to come (a perpetual licence keeps a far
+ * one), the day of the completed cancellation order; without one a date that is today in UTC, for it has no zone; else
+ * the day it was last modified.
  */
 function endOf(ended: Sighting, orders: readonly WatchedOrder[], timeZone: string): Day {
   const expires = parseDay(ended.record.expires)
-  if (expires <= ended.on + 1) return expires
+  if (expires <= ended.on) return expires
   const cancellation = orders.find(
     (order) => order.orderType === 'cancellation' && order.provisionedAt !== null,
   )
   if (cancellation?.provisionedAt) return localDay(cancellation.provisionedAt, timeZone)
+  if (expires <= localDay(new Date(ended.startedAt).toISOString(), 'UTC')) return expires
   return parseDay(ended.record.lastModified)
 }
 
