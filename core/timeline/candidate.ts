@@ -1,16 +1,18 @@
+import { type LocalDate, addDays } from '../calendar/date.js'
 import { localDateOf } from '../calendar/zone.js'
+import { LINEAGE_GAP_DAYS } from '../limits.js'
 import { emptySince } from './counts.js'
 import type { LineageCandidate, Sighted } from './lineage.js'
 import {
   type FoldSettings,
   type RecordHistory,
   billedBy,
-  endOf,
   hasServed,
   latestState,
   startOf,
   statesInService,
 } from './record.js'
+import { serviceEnd } from './service-end.js'
 
 /** What a licence line tells about whether it continues another one (BILLING B18). */
 export function candidateOf(
@@ -19,7 +21,7 @@ export function candidateOf(
 ): LineageCandidate {
   const { subscription } = latestState(history)
   const [firstBilledBy] = history.states.flatMap((state) => billedBy(state.subscription) ?? [])
-  const [ended, empty] = [endOf(history, settings)?.on, emptySince(history, settings)?.on]
+  const inService = statesInService(history)
   return {
     recordKey: subscription.key,
     customerId: subscription.customerId,
@@ -28,13 +30,29 @@ export function candidateOf(
     billedBy: firstBilledBy ?? 'unknown',
     vendorSubscriptionId: subscription.vendorSubscriptionId,
     served: hasServed(history),
-    listed: history.present,
     firstSeen: history.firstSeen,
-    firstSeenOn: localDateOf(statesInService(history)[0].observedAt, settings.timeZone),
+    firstSeenOn: localDateOf(inService[0].observedAt, settings.timeZone),
     lastRunning: history.lastRunning,
+    firstSeats: inService[0].subscription.quantity,
+    lastSeats: inService.findLast(({ subscription: { quantity } }) => quantity !== 0n)?.subscription.quantity,
     startsOn: startOf(history, settings).on,
-    // Without seats it is cancelled, whatever happens to the line afterwards (B12).
-    endsOn: ended === undefined || (empty !== undefined && empty < ended) ? empty : ended,
+    endsOn: endedOn(history, settings),
     expiresOn: subscription.expiresOn,
   }
+}
+
+/**
+ * First day without service of a line that is over, for what may continue it. One that was to renew and is not listed
+ * after its term has ended with it, once the days are over in which it may be missing by chance: what is listed from
+ * that day on is its renewal. Until something continues it, it is taken as running.
+ */
+function endedOn(
+  history: RecordHistory & { readonly present: boolean },
+  settings: FoldSettings,
+): LocalDate | undefined {
+  const end = serviceEnd(history, emptySince(history, settings), settings)
+  if (end !== undefined) return end.planned ? undefined : end.on
+  const { expiresOn } = latestState(history).subscription
+  if (history.present || expiresOn === undefined) return undefined
+  return settings.observedOn > addDays(expiresOn, LINEAGE_GAP_DAYS) ? expiresOn : undefined
 }

@@ -3,7 +3,7 @@ export type ExceptionKind =
   | 'assumed' // B20: orders do not add up, the count is taken as constant
   | 'dateEstimated' // B19: no order says when, so the day we saw it counts
   | 'ambiguous' // B18: it could continue several others; held
-  | 'mayContinue' // B18: it could continue one that still runs; held until that shows
+  | 'mayContinue' // B18: it could continue one not shown to have ended; held until that shows
   | 'noPrice' // B14: nothing says what it costs; what takes its price then is held
   | 'otherCurrency' // B17: priced in another currency than its customer pays in; held likewise
   | 'feeOtherCurrency' // B17, B20b: only the set-up fee is held
@@ -14,7 +14,7 @@ export type ExceptionKind =
   | 'periodChanged' // B4: billed by another period than it began with, or by usage; held
   | 'seatsReturned' // B12, D7: had no seats on a day, which ends it, and has some again; held
   | 'seatsUnknown' // B20: ended before anybody saw its seats
-  | 'overlap' // B18: an earlier licence line of it still runs beside the one that continues it
+  | 'overlap' // B18: an earlier licence line of it runs beside the one that continues it
   | 'feeUnlisted' // B20b: a set-up fee of a subscription that no observation has listed; held
   | 'unknownStatus' // a status we do not know; held
   | 'missing' // not listed in the last observation; taken as still running
@@ -25,7 +25,7 @@ export const EXCEPTION_WORDS: Readonly<Record<ExceptionKind, string>> = {
   dateEstimated: 'no order says when it changed, so the day it was first seen counts',
   ambiguous: 'it could continue more than one earlier subscription; a person has to say which',
   mayContinue:
-    'it may continue an earlier one of the same product that still runs; not billed until an observation shows that one ended (then both are one) or running on (then it is billed by itself)',
+    'it may continue an earlier one of the same product that has not been shown to have ended; not billed until an observation shows that one ended (then both are one) or running on (then it is billed by itself)',
   noPrice: 'the marketplace states no price',
   otherCurrency: 'it is priced in another currency than its customer is billed in',
   feeOtherCurrency: 'a set-up fee is in another currency than the subscription; the fee is not billed',

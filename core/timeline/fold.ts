@@ -4,7 +4,7 @@ import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { LINEAGE_GAP_DAYS } from '../limits.js'
 import type { ObservedSubscription, SubscriptionStatus } from '../marketplace/types.js'
-import { countHistory, isAhead, scheduledCounts, seatsReturned, withoutSeatsSince } from './counts.js'
+import { countHistory, scheduledCounts, seatsReturned, withoutSeatsSince } from './counts.js'
 import type { CountStep } from './gaps.js'
 import type { CountLeft } from './opening.js'
 import type { ExceptionKind } from './exceptions.js'
@@ -15,13 +15,13 @@ import {
   type RecordHistory,
   type SeenDate,
   billedBy,
-  endOf,
   hasEnded,
   hasServed,
   latestState,
   startOf,
   statesInService,
 } from './record.js'
+import { serviceEnd } from './service-end.js'
 import { type SetupStep, foldSetups } from './setups.js'
 import { termsOf } from './terms.js'
 
@@ -83,7 +83,7 @@ export function foldLineage(
   const { subscription } = latestState(last.record)
   const { billingPeriod: latestPeriod, usage } = latestInService(last.record)
   const counted = foldCounts(parts, settings)
-  const ended = serviceEnd(last, counted.emptySince, settings)
+  const ended = serviceEnd(last.record, counted.emptySince, settings)
   const end = ended === undefined ? null : ended.on
   const billingPeriod = periodChanged(parts) ? undefined : latestPeriod
   const estimated = counted.steps.some((step) => step.estimated) || ended?.estimated === true
@@ -139,34 +139,6 @@ function ordersWithFees(records: readonly LineageRecord[]): LineageRecord['order
   return records
     .filter((record) => hasServed(record) || hasEnded(latestState(record).subscription))
     .flatMap(({ orders }) => orders)
-}
-
-/** The first day without service: ended, without seats (B12), or planned (B21). */
-function serviceEnd(
-  { record }: Part,
-  emptySince: SeenDate | undefined,
-  settings: FoldSettings,
-): (SeenDate & { readonly planned: boolean }) | undefined {
-  const ended = endOf(record, settings)
-  const over =
-    ended === undefined || (emptySince !== undefined && emptySince.on < ended.on) ? emptySince : ended
-  if (over !== undefined) return { on: over.on, estimated: over.estimated, planned: false }
-  return plannedEnd(record, settings)
-}
-
-/**
- * A running line that will not renew ends with its term: known today, and not yet true (BILLING B21). When that day has
- * passed, one that is still listed as running was renewed after all, and one that is not listed any more has ended as
- * planned: the marketplace takes ended lines off its list.
- */
-function plannedEnd(
-  record: LineageRecord,
-  settings: FoldSettings,
-): (SeenDate & { readonly planned: boolean }) | undefined {
-  const { autoRenew, expiresOn } = latestState(record).subscription
-  if (autoRenew !== false || expiresOn === undefined) return undefined
-  const planned = isAhead(expiresOn, settings)
-  return planned || !record.present ? { on: expiresOn, estimated: false, planned } : undefined
 }
 
 interface FoldedCounts {
@@ -244,8 +216,18 @@ function statusExceptions(
   return kinds
 }
 
-/** True for a line that is still listed as running days after another one took over (B18). */
+/**
+ * True for a line that is still listed as running days after another one took over, or was away and is back (B18): what
+ * showed that it had ended is not true any more.
+ */
 function runsBeside({ record }: Part, next: Part | undefined, { observedOn }: FoldSettings): boolean {
   if (next === undefined || !record.present || hasEnded(latestState(record).subscription)) return false
-  return observedOn > addDays(next.start, LINEAGE_GAP_DAYS)
+  return observedOn > addDays(next.start, LINEAGE_GAP_DAYS) || isBackSince(record, next.record)
+}
+
+/** Ended or not listed at first, and running again after the other line had come. */
+function isBackSince({ states }: LineageRecord, next: LineageRecord): boolean {
+  const away = states.findLastIndex(({ present, subscription }) => !present || hasEnded(subscription))
+  const back = away === -1 ? undefined : states[away + 1]
+  return back !== undefined && back.observedAt > statesInService(next)[0].observedAt
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type LocalDate, addDays } from '../calendar/date.js'
 import { LINEAGE_GAP_DAYS } from '../limits.js'
+import type { Decimal } from '../money/decimal.js'
 import type { LineageMembership } from './types.js'
 
 /** When a licence line was shown, by the numbers of the observations. */
@@ -21,13 +22,15 @@ export interface LineageCandidate extends Sighted {
   readonly vendorSubscriptionId: string | undefined
   /** False while it never was active: a line without service continues nothing and is not continued (B13). */
   readonly served: boolean
-  /** The last observation listed it. */
-  readonly listed: boolean
   /** Local date of the first observation that showed it in service. */
   readonly firstSeenOn: LocalDate
+  /** Its count when it was first seen in service. */
+  readonly firstSeats: Decimal
+  /** The last one it was seen to have in service; undefined: none. */
+  readonly lastSeats: Decimal | undefined
   /** First day of service. */
   readonly startsOn: LocalDate
-  /** First day without service; undefined while it runs. */
+  /** First day without service; undefined while it runs, as far as is known. */
   readonly endsOn: LocalDate | undefined
   /** First day after the running term, where the marketplace says one. */
   readonly expiresOn: LocalDate | undefined
@@ -36,7 +39,7 @@ export interface LineageCandidate extends Sighted {
 /** A licence line of which nobody can say yet whether it continues another: it is held. */
 export interface DoubtfulLineage {
   readonly recordKey: string
-  /** `ambiguous`: several could be meant, so a person has to say; `mayContinue`: one still runs, so time will tell. */
+  /** `ambiguous`: several could be meant, so a person has to say; `mayContinue`: one may still end, so time will tell. */
   readonly kind: 'ambiguous' | 'mayContinue'
   readonly candidates: readonly string[]
 }
@@ -59,8 +62,9 @@ export interface LineageAssignment {
  *
  * A turnover may be seen half: the new line is listed, and the old one still runs. So a line that appears beside a
  * running one, within three days of its start or of that one's term, is held until an observation shows what the other
- * one does. When it runs on, the new one is a second purchase. Of lines that could continue the same one those never
- * shown running beside it come first.
+ * one does. When it runs on, the new one is a second purchase, and stays one when the other ends later, unless both had
+ * as many seats or have the same vendor subscription id. Of lines that could continue the same one those never shown
+ * running beside it come first.
  *
  * Known memberships are kept. When news of an end comes later, a whole known lineage may turn out to continue an earlier
  * one (`continued`): what was billed under its name keeps that name and is settled with the earlier one, so that the
@@ -125,7 +129,9 @@ function addLinks(links: Map<string, Link>, { group, known, kept, observedOn }: 
     const [only, ...others] = same
     if (only !== undefined && others.length === 0) link(record, continues(only))
   }
-  for (const fits of [hasEndedUnseenBeside, hasEndedFor]) {
+  const mayJoinLate: Fits = (record, old) =>
+    hasEndedFor(record, old) && (!known.has(record.recordKey) || isSamePurchase(record, old))
+  for (const fits of [hasEndedUnseenBeside, mayJoinLate]) {
     const found = group.filter(isOpen).map((record) => ({ record, candidates: candidatesOf(record, fits) }))
     for (const { record, candidates } of found) {
       const [only, ...others] = candidates
@@ -268,9 +274,14 @@ function ranBeside(record: LineageCandidate, old: LineageCandidate): boolean {
 function mayYetEndFor(record: LineageCandidate, old: LineageCandidate, observedOn: LocalDate): boolean {
   if (old.endsOn !== undefined) return false
   if (old.expiresOn !== undefined && isNear(old.expiresOn, record.startsOn))
-    return !old.listed || observedOn <= addDays(old.expiresOn, LINEAGE_GAP_DAYS)
+    return observedOn <= addDays(old.expiresOn, LINEAGE_GAP_DAYS)
   const appeared = record.firstSeenOn <= addDays(record.startsOn, LINEAGE_GAP_DAYS)
   return appeared && old.lastRunning >= record.firstSeen - 1 && !ranBeside(record, old)
+}
+
+/** What took over from a line had its seats; a second purchase only may. */
+function isSamePurchase(record: LineageCandidate, old: LineageCandidate): boolean {
+  return record.firstSeats === old.lastSeats || sameVendorId(record, old)
 }
 
 function isNear(one: LocalDate, other: LocalDate): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type LineageCandidate, assignLineages, lineageIdOf } from '../../../core/timeline/lineage.js'
-import { day } from '../../support/observed.js'
+import { day, decimal } from '../../support/observed.js'
 
 function candidate(
   recordKey: string,
@@ -14,10 +14,11 @@ function candidate(
     mpn: 'BP',
     billedBy: '1 months',
     served: true,
-    listed: true,
     firstSeen: 1,
     firstSeenOn: day('2026-03-20'),
     lastRunning: 1,
+    firstSeats: decimal('20'),
+    lastSeats: decimal('20'),
     vendorSubscriptionId: undefined,
     startsOn: day(from),
     endsOn: to === undefined ? undefined : day(to),
@@ -174,9 +175,6 @@ describe('B18: a subscription survives the marketplace’s changing ids', () => 
     expect([renewed.of['b'], renewed.waiting]).toEqual([lineageIdOf('b'), []])
     // It runs on without being renewed: the days of a turnover are over.
     expect(lineages(half, {}, '2026-03-15').waiting).toEqual([])
-    const [running, next] = half
-    if (running === undefined || next === undefined) throw new Error('there are two')
-    expect(lineages([{ ...running, listed: false }, next], {}, '2026-03-15').waiting).toEqual(['b'])
   })
 
   test('an identity used once never moves, and a continued record is not continued again', () => {
@@ -224,9 +222,9 @@ describe('B18: a turnover seen half in the midst of a term', () => {
     expect([both.of['b'], both.waiting, both.undecided]).toEqual([lineageIdOf('b'), [], []])
   })
 
-  test('waits for an old line that is not listed, when it was until the new one came', () => {
-    expect(lineages([old(undefined, 1, { listed: false }), fresh()]).waiting).toEqual(['b'])
-    expect(lineages([old(undefined, 1, { listed: false }), fresh({ firstSeen: 3 })]).waiting).toEqual([])
+  test('waits for an old line that was listed until the new one came', () => {
+    expect(lineages([old(undefined, 1), fresh()]).waiting).toEqual(['b'])
+    expect(lineages([old(undefined, 1), fresh({ firstSeen: 3 })]).waiting).toEqual([])
   })
 
   test('is not thought of when the new line began days before anybody looked', () => {
@@ -247,6 +245,23 @@ describe('B18, B23: the news of an end comes when the new line has an identity a
   test('that identity stays, and continues the earlier one', () => {
     const { of, continued, undecided } = lineages([old, next], { a: 'L-a', b: 'L-b' })
     expect([of, continued, undecided]).toEqual([{ a: 'L-a', b: 'L-b' }, { 'L-b': 'L-a' }, []])
+  })
+
+  test('a subscription of its own with other seats does not: it is a second purchase', () => {
+    const five = { ...next, firstSeats: decimal('5') }
+    const { continued } = lineages([old, five], { a: 'L-a', b: 'L-b' })
+    expect(continued).toEqual({})
+    const vendor = { vendorSubscriptionId: 'V' }
+    const known = lineages(
+      [
+        { ...old, ...vendor },
+        { ...five, ...vendor },
+      ],
+      { a: 'L-a', b: 'L-b' },
+    )
+    expect(known.continued).toEqual({ 'L-b': 'L-a' })
+    // While it is held nobody has said that they are two.
+    expect(lineages([old, five], { a: 'L-a' }).of['b']).toBe('L-a')
   })
 
   test('a chain of them is continued from the earliest', () => {

@@ -201,6 +201,128 @@ describe('B18: a second purchase two days before the first one renews', () => {
   })
 })
 
+describe('B18: an old line that is not listed any more', () => {
+  /** Terms of a month: 11 February to 11 March, and so on; by months the charges are 440.00 each. */
+  const first = line('1', '2026-02-11', '2026-03-11')
+  const second = line('2', '2026-03-11', '2026-04-11')
+  const third = line('3', '2026-04-11', '2026-05-11')
+  const leaving = (one: ObservedSubscription) => ({ ...one, autoRenew: false })
+
+  test('ended as planned, and its successor continues it: March and April are 440.00 each', async () => {
+    const world = await seen(['2026-03-05', leaving(first)], ['2026-03-12', leaving(second)])
+    expect(await world.total('2026-03-01')).toBe(44_000n)
+    expect(await world.total('2026-04-01')).toBe(88_000n)
+    expect(heldOf(await world.who('2026-04-01'))).toEqual([])
+    await world.see('2026-04-12T12:00:00Z', [third])
+    expect(await world.total('2026-04-01')).toBe(88_000n)
+    expect(heldOf(await world.who('2026-04-01'))).toEqual([])
+    expect((await world.portfolio()).subscriptions).toHaveLength(1)
+    expect(await saidOf(world, '2026-04-01')).toEqual([])
+  })
+
+  test('nor does one that was to renew hold it longer than the days of a turnover', async () => {
+    const world = await seen(['2026-03-05', first], ['2026-03-12', second], ['2026-03-14', second])
+    expect(await world.total('2026-03-01')).toBe(44_000n)
+    expect(await saidOf(world)).toEqual(['mayContinue', 'missing'])
+    await world.see('2026-03-15T12:00:00Z', [second])
+    expect(await world.total('2026-04-01')).toBe(88_000n)
+    expect(await saidOf(world)).toEqual([])
+    expect((await world.portfolio()).subscriptions).toHaveLength(1)
+  })
+
+  test('but as long as nothing follows it, one that was to renew is taken as running', async () => {
+    const world = await seen(['2026-03-05', first], ['2026-03-20'])
+    expect(await world.total('2026-04-01')).toBe(88_000n)
+    expect(await saidOf(world, '2026-04-01')).toEqual(['missing'])
+  })
+})
+
+describe('B18: a second purchase, billed by itself, when the first one ends within three days of it', () => {
+  /** 5 × $22.00 × 21/31 = $2,310 / 31 = $74.516…; until 14 March 20 × $22.00 × 13/31 = $5,720 / 31 = $184.516… */
+  const five = { ...NEW, quantity: decimal('5') }
+  const cancelled = { ...ENDED, expiresOn: day('2026-03-14') }
+  const both: readonly Look[] = [
+    ['2026-03-05', OLD],
+    ['2026-03-11', OLD, five],
+    ['2026-03-12', OLD, five],
+    ['2026-03-13', OLD, five],
+  ]
+
+  test('stays one of two: the first is billed to its end, the second on', async () => {
+    const world = await seen(...both)
+    expect(await world.total('2026-03-01')).toBe(51_452n)
+    await world.see('2026-03-14T12:00:00Z', [cancelled, five])
+    expect(await world.total('2026-03-01', { lastPeriod: 'prorate' })).toBe(18_452n + 7_452n)
+    expect(await world.total('2026-03-01', { lastPeriod: 'full' })).toBe(51_452n)
+    expect(await saidOf(world)).toEqual([])
+  })
+
+  test('also when the first one had lost its seats before it was shown ended', async () => {
+    const empty = { ...OLD, quantity: decimal('0') }
+    const world = await seen(...both, ['2026-03-14', empty, five], ['2026-03-15', cancelled, five])
+    expect(await world.total('2026-03-01', { lastPeriod: 'prorate' })).toBe(18_452n + 7_452n)
+  })
+
+  test('is a turnover with the same vendor id, or with as many seats, whatever becomes of them later', async () => {
+    const vendor = { vendorSubscriptionId: 'V' }
+    const same = await seen(
+      ['2026-03-05', { ...OLD, ...vendor }],
+      ['2026-03-12', { ...OLD, ...vendor }, { ...five, ...vendor }],
+      ['2026-03-13', { ...OLD, ...vendor }, { ...five, ...vendor }],
+      ['2026-03-14', { ...cancelled, ...vendor }, { ...five, ...vendor }],
+    )
+    expect((await same.portfolio()).subscriptions).toHaveLength(1)
+    const more = { ...NEW, quantity: decimal('25') }
+    const looks: readonly Look[] = [
+      ['2026-03-05', OLD],
+      ['2026-03-11', OLD, NEW],
+      ['2026-03-12', OLD, NEW],
+    ]
+    const zeroed = { ...cancelled, quantity: decimal('0') }
+    const grown = await seen(...looks, ['2026-03-13', OLD, more], ['2026-03-14', zeroed, more])
+    expect((await grown.portfolio()).subscriptions).toHaveLength(1)
+  })
+
+  test('while it is held at the end of a term, it may continue with other seats', async () => {
+    const old = line('1', '2026-02-11', '2026-03-11')
+    const more = { ...NEW, quantity: decimal('25') }
+    const world = await seen(
+      ['2026-03-05', old],
+      ['2026-03-11', old, more],
+      ['2026-03-12', old, more],
+      ['2026-03-13', { ...old, status: 'removed' as const }, more],
+    )
+    expect(await world.total('2026-03-01')).toBe(51_452n)
+    expect((await world.portfolio()).subscriptions).toHaveLength(1)
+  })
+})
+
+describe('B18: an old line that is back after another one continued it', () => {
+  test('is said at once when its end was seen and is taken back', async () => {
+    const world = await seen(['2026-03-05', OLD], ['2026-03-11', OLD, NEW], ['2026-03-12', ENDED, NEW])
+    expect(await saidOf(world)).toEqual([])
+    await world.see('2026-03-13T12:00:00Z', [OLD, NEW])
+    expect(await world.total('2026-03-01')).toBe(44_000n)
+    expect(await saidOf(world)).toEqual(['overlap'])
+    await world.see('2026-03-14T12:00:00Z', [ENDED, NEW])
+    expect(await saidOf(world)).toEqual([])
+  })
+
+  test('and when it had ended as planned and is listed again', async () => {
+    const leaving = line('1', '2026-02-11', '2026-03-11', { autoRenew: false })
+    const world = await seen(['2026-03-05', leaving], ['2026-03-12', NEW], ['2026-03-13', leaving, NEW])
+    expect(await world.total('2026-03-01')).toBe(44_000n)
+    expect(await saidOf(world)).toEqual(['overlap'])
+  })
+
+  test('what it was before the other one came does not matter', async () => {
+    const vendor = { vendorSubscriptionId: 'V' }
+    const old = { ...line('1', '2026-02-11', '2026-03-11'), ...vendor }
+    const world = await seen(['2026-03-05', old], ['2026-03-06'], ['2026-03-12', old, { ...NEW, ...vendor }])
+    expect(await saidOf(world)).toEqual([])
+  })
+})
+
 describe('B18: on overlap the new start wins', () => {
   const overlapping = { ...ENDED, expiresOn: day('2026-03-13') }
   const more = { ...NEW, quantity: decimal('25') }
@@ -248,11 +370,11 @@ describe('B18: more than one candidate', () => {
     const [one, two] = [OLD, { ...OLD, subscriptionId: '3', key: '3/BP' }]
     const world = await seen(
       ['2026-03-05', one, two],
-      ['2026-03-12', one, two, forBoth],
-      ['2026-03-13', one, two, forBoth],
+      ['2026-03-12', one, two, NEW],
+      ['2026-03-13', one, two, NEW],
     )
-    expect(await world.total('2026-03-01')).toBe(88_000n + 59_613n)
-    await world.see('2026-03-14T12:00:00Z', [ENDED, other, forBoth])
+    expect(await world.total('2026-03-01')).toBe(88_000n + 29_806n)
+    await world.see('2026-03-14T12:00:00Z', [ENDED, other, NEW])
     expect(await world.total('2026-03-01')).toBe(88_000n)
     expect(await saidOf(world)).toEqual(['ambiguous'])
   })

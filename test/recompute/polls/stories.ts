@@ -42,6 +42,28 @@ export const HELD_AT_TURNOVER = told({ suspended: 'pause' }, [
   { after: 14 * DAY, does: 'poll' },
 ])
 
+const MONTHLY = { ...BUY, vendorIds: 'none' } as const
+
+/** Old records that are off the list when their terms are over, and what continues them (B18, B21). */
+export const UNLISTED_AFTER_TERM = [
+  // It was not to renew, so it has ended as planned.
+  told({}, [
+    { after: 60, ...MONTHLY, lastTerm: 'stays' },
+    { after: DAY, does: 'poll' },
+    { after: 10 * DAY, does: 'poll' },
+    { after: 20 * DAY, does: 'replace', line: 0, more: 5 },
+    { after: DAY, does: 'poll', disturbed: { kind: 'vanished', line: 0 } },
+  ]),
+  // It was to renew, so it may be missing by chance until the days of a turnover are over.
+  told({}, [
+    { after: 60, ...MONTHLY },
+    { after: DAY, does: 'poll' },
+    { after: 31 * DAY, does: 'poll', disturbed: { kind: 'vanished', line: 0 } },
+    { after: DAY, does: 'seats', line: 0, delta: 5, by: 'order', days: 1 },
+    { after: 3 * DAY, does: 'poll', disturbed: { kind: 'vanished', line: 0 } },
+  ]),
+] as const
+
 /** An order of the minutes in which the first poll was read, before the counts were (B20). */
 export const CHANGED_DURING_FIRST_READ = told({}, [
   { after: 60, ...BUY },

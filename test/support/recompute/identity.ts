@@ -1,6 +1,6 @@
 import type { Day } from './days.js'
 import { parseDay } from './days.js'
-import { hasEnded, type OpenedRecord, recordKey } from './opening.js'
+import { type OpenedRecord, recordKey } from './opening.js'
 import type { Rules } from './rules.js'
 
 interface Pair {
@@ -39,11 +39,21 @@ function isInOrder({ old, next }: Pair): boolean {
   return next.start > old.start && period.type === other.type && period.duration === other.duration
 }
 
+/**
+ * The first day without service, for what may continue a record: its end; or that of its term, when it should have been
+ * renewed but is off the list even when the days of a turnover are over.
+ */
+function overSince({ record, end, listed }: OpenedRecord, today: Day, rules: Rules): Day | undefined {
+  const expires = parseDay(record.expires)
+  const isGone = !listed && today > expires + DAYS_APART && rules.broken !== 'unlistedHolds'
+  return end ?? (isGone ? expires : undefined)
+}
+
 /** B18: the end of one that ended; of one that runs on, to which the vendor's own id leads, that of its term. */
-function hasEndedNear(pair: Pair): boolean {
+function hasEndedNear(pair: Pair, today: Day, rules: Rules): boolean {
   const { old, next } = pair
   const running = sameAtVendor(pair) ? parseDay(old.record.expires) : undefined
-  const end = hasEnded(old.record) ? old.end : running
+  const end = overSince(old, today, rules) ?? running
   return end !== undefined && isNear(next.start, end)
 }
 
@@ -53,12 +63,21 @@ function ranOn({ old, next }: Pair): boolean {
 }
 
 /**
+ * What has run beside the old record for long, and was billed by itself, has the seats the old one had, or its vendor's
+ * id: else it is a second purchase for good.
+ */
+function isAlike(pair: Pair): boolean {
+  const had = pair.old.served.findLast(({ record }) => record.seats > 0)
+  return sameAtVendor(pair) || had?.record.seats === pair.next.served[0].record.seats
+}
+
+/**
  * The old record runs, as far as was seen, and its end may still make the new one its continuation: in the days of the
  * end of its term; at any other time until the first poll that shows both running.
  */
-function mayStillEnd(pair: Pair, today: Day): boolean {
+function mayStillEnd(pair: Pair, today: Day, rules: Rules): boolean {
   const { old, next } = pair
-  if (hasEnded(old.record)) return false
+  if (overSince(old, today, rules) !== undefined) return false
   const expires = parseDay(old.record.expires)
   if (isNear(next.start, expires)) return !old.listed || today <= expires + DAYS_APART
   const isFresh = next.served[0].on <= next.start + DAYS_APART
@@ -92,12 +111,16 @@ export function joinsOf(
     .filter(isInOrder)
     .filter(({ old, next }) => !taken.has(recordKey(old)) && !settled.continues.has(recordKey(next)))
     .filter(({ next }) => broken !== 'lateEndIgnored' || !settled.founders.has(recordKey(next)))
-  let joined = single(all.filter((pair) => sameAtVendor(pair) && hasEndedNear(pair)))
+  let joined = single(all.filter((pair) => sameAtVendor(pair) && hasEndedNear(pair, today, rules)))
   const doubts = new Map<string, 'ambiguous' | 'mayContinue'>()
   const isFree = (pair: Pair) =>
     !doubts.has(recordKey(pair.next)) && joined.every((sure) => !touches(sure, pair))
   for (const beside of [false, true]) {
-    const open = all.filter((pair) => isFree(pair) && hasEndedNear(pair) && (beside || !ranOn(pair)))
+    const fits = (pair: Pair) =>
+      beside
+        ? !settled.founders.has(recordKey(pair.next)) || isAlike(pair) || broken === 'secondPurchaseJoined'
+        : !ranOn(pair)
+    const open = all.filter((pair) => isFree(pair) && hasEndedNear(pair, today, rules) && fits(pair))
     const sure = broken === 'ambiguousJoined' ? open.filter((pair) => firstOf(pair, open)) : single(open)
     for (const pair of open) if (!sure.includes(pair)) doubts.set(recordKey(pair.next), 'ambiguous')
     joined = [...joined, ...sure]
@@ -105,7 +128,7 @@ export function joinsOf(
   for (const pair of all) {
     const key = recordKey(pair.next)
     if (settled.founders.has(key) || broken === 'halfTurnoverBilled' || !isFree(pair)) continue
-    if (mayStillEnd(pair, today)) doubts.set(key, 'mayContinue')
+    if (mayStillEnd(pair, today, rules)) doubts.set(key, 'mayContinue')
   }
   return {
     continues: new Map(joined.map(({ old, next }) => [recordKey(next), recordKey(old)])),

@@ -68,11 +68,19 @@ function endOf(ended: Sighting, orders: readonly WatchedOrder[], timeZone: strin
   return parseDay(ended.record.lastModified)
 }
 
-/** B21: a running record that will not renew ends with its term, or on that day; one still listed after it runs on. */
+/** B21: a running record that will not renew ends with its term; one still listed after that day runs on. */
 function plannedEndOf(record: SeenRecord, today: Day, rules: Rules): Day | undefined {
   const expires = parseDay(record.expires)
   if (hasEnded(record) || record.autoRenew) return undefined
   return expires >= today || rules.broken === 'plannedEndTaken' ? expires : undefined
+}
+
+/** B12, B21: one that was not to renew and is off the list after its term has ended with it. */
+function endUnlisted({ record }: Sighting, today: Day, rules: Rules): Day | undefined {
+  if (rules.broken === 'missingEnded') return today
+  const expires = parseDay(record.expires)
+  if (hasEnded(record) || record.autoRenew || rules.broken === 'unlistedHolds') return undefined
+  return expires < today ? expires : undefined
 }
 
 /** Changes of a value from sighting to sighting, each dated by the poll that saw it first. */
@@ -124,7 +132,7 @@ export function openRecord(watched: Watched, watch: Watch, opening: Opening): Op
   )
   const start = parseDay(running.record.starts)
   const ended = watched.sightings.find(({ record }) => hasEnded(record))
-  const unlisted = !watched.listed && rules.broken === 'missingEnded' ? watch.today : undefined
+  const unlisted = watched.listed ? undefined : endUnlisted(last, watch.today, rules)
   const end = ended === undefined ? unlisted : endOf(ended, orders, timeZone)
   const steps = stepsOf(last.record, orders, timeZone)
     // The stamp of a sale may be of another local day than the record's first, and no change is before that.

@@ -41,7 +41,9 @@ export const BREAKABLE_READINGS = [
   'pendingBilled', // B13: what is pending is billed
   'plannedEndTaken', // B21: a term that will not renew ends, though the line is still listed
   'setUpFeeLost', // B20b: set-up fees are not billed
+  'secondPurchaseJoined', // B18: what ran beside another for long continues it, whatever its seats
   'turnoverById', // B18: a subscription is what the marketplace's id says
+  'unlistedHolds', // B18, B21: only a record shown as ended lets another one continue it
   'zeroOfEnded', // B12: the count of an ended record counts
 ] as const
 
