@@ -257,10 +257,17 @@ describe('B18: a second purchase, billed by itself, when the first one ends with
     expect(await saidOf(world)).toEqual([])
   })
 
-  test('also when the first one had lost its seats before it was shown ended', async () => {
+  test('also when the first one loses its seats first; it counts by those it had', async () => {
     const empty = { ...OLD, quantity: decimal('0') }
     const world = await seen(...both, ['2026-03-14', empty, five], ['2026-03-15', cancelled, five])
     expect(await world.total('2026-03-01', { lastPeriod: 'prorate' })).toBe(18_452n + 7_452n)
+    const turned = await seen(
+      ['2026-03-05', OLD],
+      ['2026-03-11', OLD, NEW],
+      ['2026-03-12', OLD, NEW],
+      ['2026-03-13', empty, NEW],
+    )
+    expect((await turned.portfolio()).subscriptions).toHaveLength(1)
   })
 
   test('is a turnover with the same vendor id, or with as many seats, whatever becomes of them later', async () => {
