@@ -51,6 +51,12 @@ export const UNIT_PRICE = 1_000_000_000_000n
 /** Billing periods longer than ten years are not sold. */
 export const BILLING_PERIOD_YEARS = 10
 
+/**
+ * Age of the data from which on a person is told to observe before they bill: a change has to be visible 4 hours after it
+ * happened, so that a night or a failed read is usual, and a whole day means that nobody observes any more.
+ */
+export const DATA_OLD_HOURS = 24
+
 // What the marketplace sends
 
 /** Characters of a name or text from outside: the longest seen have about 250; longer ones are cut visibly. */

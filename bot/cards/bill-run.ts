@@ -13,7 +13,7 @@ import { pageAction, pageCommands } from './pages.js'
 import { earlierBlocks, runSpanWords } from './spans.js'
 import { standingBlocks } from './standing.js'
 import { voidBlocks, voidCommand, voidedList, notDoneWords } from './void.js'
-import { amountWords, instantWords, plural } from './words.js'
+import { ageWords, amountWords, instantWords, plural } from './words.js'
 
 /** Characters of a fingerprint a button carries: enough to tell any two contents apart. */
 export const REVISION_LENGTH = 16
@@ -121,7 +121,7 @@ function noteList(notes: readonly string[], all: string): Block {
 }
 
 function stateBlocks(
-  { approval, run }: ApprovalRecord,
+  { approval, run, standing }: StandingRecord,
   content: RequestContent,
   state: ApprovalState,
   { timeZone }: CardClock,
@@ -131,7 +131,10 @@ function stateBlocks(
   const { decision, subject } = approval
   switch (state) {
     case 'pending':
-      return [said(`${asked}; expires ${instantWords(approval.expiresAt, timeZone)}.`, 'quiet')]
+      return [
+        said(`${asked}; expires ${instantWords(approval.expiresAt, timeZone)}.`, 'quiet'),
+        ...(standing?.age === undefined ? [] : [said(`${ageWords(standing.age)}.`, 'quiet')]),
+      ]
     case 'expired': {
       const next =
         subject.type === 'void'

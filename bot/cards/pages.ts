@@ -8,6 +8,7 @@ import type { Action, Block, Card } from './model.js'
 import { type Section, pagesOf } from './sections.js'
 import { runSpanWords } from './spans.js'
 import { changesSection, exceptionSections } from './standing.js'
+import { ageWords, oldDataWords } from './words.js'
 
 /** The parts of a request, in the order of its pages; what may change while somebody reads comes last. */
 const PARTS = ['lines', 'held', 'exceptions', 'changes'] as const
@@ -95,7 +96,7 @@ export function requestPageCard(
   timeZone: string,
   customer?: RequestCustomer,
 ): Card {
-  const { approval, run } = record
+  const { approval, run, standing } = record
   const pages = requestPages(record, timeZone, customer)
   const which = customer === undefined ? approval.id : `${approval.id} ${customer.name}`
   const page = pages[number - 1]
@@ -108,13 +109,16 @@ export function requestPageCard(
     more === undefined
       ? `That is all of it. Next: \`approval ${approval.id}\` shows its card.`
       : `Next: \`approval ${more}\`.`
+  const age = standing?.age
+  const old = age === undefined ? undefined : oldDataWords(age)
   return {
     title: `${kind} ${run.id} · ${about} · page ${number} of ${pages.length}`,
     tone: 'plain',
     blocks: [
       { type: 'text', style: 'strong', text: `${approval.id} · ${totalWords(lines)}` },
+      ...(old === undefined ? [] : [{ type: 'text', style: 'plain', text: old } as const]),
       ...page.sections.map((section): Block => ({ type: 'list', ...section })),
-      { type: 'text', style: 'quiet', text: next },
+      { type: 'text', style: 'quiet', text: age === undefined ? next : `${ageWords(age)}. ${next}` },
     ],
     // A button carries ids only, and so leads through all pages, not through those of a name.
     actions: more === undefined || customer !== undefined ? [] : [pageAction('Next page', more)],

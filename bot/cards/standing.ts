@@ -7,7 +7,7 @@ import { itemWords } from './lines.js'
 import type { Block } from './model.js'
 import { type Section, shortSections } from './sections.js'
 import { URGENCY } from './who.js'
-import { plural } from './words.js'
+import { oldDataWords, plural } from './words.js'
 
 /**
  * What a person must know before they decide: whether the lines are still right, then what to look at first.
@@ -19,7 +19,8 @@ export function standingBlocks(
   all: (part: 'changes' | 'exceptions') => string,
 ): Block[] {
   if (standing === undefined) return []
-  const { changes, exceptions, unchecked } = standing
+  const { changes, exceptions, unchecked, age } = standing
+  const old = age === undefined ? undefined : oldDataWords(age)
   const blocks: Block[] = []
   if (unchecked !== undefined) {
     blocks.push({ type: 'text', style: 'strong', text: `Not compared with what is due now: ${unchecked}` })
@@ -27,9 +28,11 @@ export function standingBlocks(
   if (changes !== undefined) {
     blocks.push(...shortSections([changesSection(changes)], CARD_RUN_PART, all('changes')))
   }
-  if (exceptions.length > 0) {
-    const first = exceptions.length === 1 ? 'this' : `these ${exceptions.length}`
+  const count = exceptions.length + (old === undefined ? 0 : 1)
+  if (count > 0) {
+    const first = count === 1 ? 'this' : `these ${count}`
     blocks.push({ type: 'text', style: 'strong', text: `Look at ${first} first` })
+    if (old !== undefined) blocks.push({ type: 'text', style: 'plain', text: old })
     blocks.push(...shortSections(exceptionSections(exceptions), CARD_RUN_PART, all('exceptions')))
   }
   return blocks

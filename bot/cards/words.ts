@@ -6,7 +6,7 @@ import { CARD_LINES } from '../../core/limits.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Decimal } from '../../core/money/decimal.js'
 import { formatMoney, money } from '../../core/money/money.js'
-import type { DataAge } from '../../core/app/studio.js'
+import { type DataAge, isOld } from '../../core/app/data-age.js'
 import type { Block } from './model.js'
 
 /** "$514.52": minor units of a currency as people read them. */
@@ -31,14 +31,21 @@ const DAY = 24 * HOUR
 
 /** "Data from 4 minutes ago (observation 3)": at the foot of every answer. */
 export function ageWords({ observation, now }: DataAge): string {
-  return `Data from ${agoWords(now.getTime() - observation.observedAt.getTime())} (observation ${observation.sequence})`
+  return `Data from ${spanWords(now.getTime() - observation.observedAt.getTime())} ago (observation ${observation.sequence})`
 }
 
-function agoWords(milliseconds: number): string {
-  if (milliseconds < MINUTE) return 'less than a minute ago'
-  if (milliseconds < HOUR) return `${plural(Math.floor(milliseconds / MINUTE), 'minute')} ago`
-  if (milliseconds < 2 * DAY) return `${plural(Math.floor(milliseconds / HOUR), 'hour')} ago`
-  return `${plural(Math.floor(milliseconds / DAY), 'day')} ago`
+/** "The data is 43 days old: type `observe` first."; undefined while it is fresh enough to bill from. */
+export function oldDataWords(age: DataAge): string | undefined {
+  const { observation, now } = age
+  const span = spanWords(now.getTime() - observation.observedAt.getTime())
+  return isOld(age) ? `The data is ${span} old: type \`observe\` first.` : undefined
+}
+
+function spanWords(milliseconds: number): string {
+  if (milliseconds < MINUTE) return 'less than a minute'
+  if (milliseconds < HOUR) return plural(Math.floor(milliseconds / MINUTE), 'minute')
+  if (milliseconds < 2 * DAY) return plural(Math.floor(milliseconds / HOUR), 'hour')
+  return plural(Math.floor(milliseconds / DAY), 'day')
 }
 
 /** "20 Mar 2026 09:00": an instant on the MSP's clock. */

@@ -63,7 +63,7 @@ export function createBilling(
   const view = async (): Promise<BillingView> => {
     const { portfolio, books, billed, policies, age } = await load()
     const today = localDateOf(age.now, settings.timeZone)
-    return { portfolio, books, billed, policies, observation: age.observation.sequence, today }
+    return { portfolio, books, billed, policies, age, today }
   }
   const lookUp = createStandings(ports, view)
   const standing = async (record: ApprovalRecord): Promise<StandingRecord> => {

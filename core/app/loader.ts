@@ -1,6 +1,7 @@
-import type { BillingStore, Books, Clock, LedgerStore, ObservationHeader } from '../ports.js'
+import type { BillingStore, Books, Clock, LedgerStore } from '../ports.js'
 import { type Policies, policiesOf } from '../charges/policies.js'
 import type { Policy } from '../charges/types.js'
+import type { DataAge } from './data-age.js'
 import { firstBilled, refuseLateOpening } from './opening.js'
 import { type Portfolio, type PortfolioSettings, buildPortfolio } from './portfolio.js'
 import { nothingObserved } from './problems.js'
@@ -16,13 +17,6 @@ export interface LoaderPorts {
 export interface LoaderSettings extends PortfolioSettings {
   /** Holds while none is recorded. */
   readonly policy: Policy
-}
-
-/** How fresh an answer is: shown with each. */
-export interface DataAge {
-  readonly observation: ObservationHeader
-  readonly now: Date
-  readonly timeZone: string
 }
 
 /** Everything answers are computed from: the latest observation and the books of one moment. */

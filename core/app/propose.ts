@@ -48,7 +48,7 @@ export async function propose(
       month,
       proposedBy: person.id,
       proposedAt,
-      observation: now.observation,
+      observation: now.age.observation.sequence,
       asked,
       ...content,
     }

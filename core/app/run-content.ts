@@ -13,6 +13,7 @@ import { explainLine } from '../charges/explain.js'
 import type { Policies } from '../charges/policies.js'
 import type { SettledLine } from '../charges/types.js'
 import type { BilledLine, Books } from '../ports.js'
+import type { DataAge } from './data-age.js'
 import type { Portfolio } from './portfolio.js'
 import { twoPeriods } from './two-periods.js'
 import { type Billed, type BillLine, type CustomerBill, type Who, whoToBill } from './who.js'
@@ -20,7 +21,7 @@ import { type Billed, type BillLine, type CustomerBill, type Who, whoToBill } fr
 /** What a proposal is computed from: one moment of ledger and books. */
 export interface BillingView {
   readonly portfolio: Portfolio
-  readonly observation: number
+  readonly age: DataAge
   readonly books: Books
   readonly billed: Billed
   readonly policies: Policies

@@ -6,11 +6,18 @@ import type { LocalDate } from '../calendar/date.js'
 import type { ApprovalRecord, BilledLine, BillingStore, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
 import type { BillException } from './exceptions.js'
+import type { DataAge } from './data-age.js'
 import { type Account, type BillingView, accountKey, billedKeys, freezeBills, whoOf } from './run-content.js'
 import type { Who } from './who.js'
 
 /** What a person has to know of an undecided request before they decide it. */
-export interface Standing {
+export interface Standing extends Compared {
+  /** How old the data is that it was compared with; undefined: with none, as a void. */
+  readonly age: DataAge | undefined
+}
+
+/** What comparing a request with what is due now came to. */
+interface Compared {
   /** How the lines of now differ from those it shows; undefined: not at all. */
   readonly changes: Staleness | undefined
   /** What to look at first of the customers it is about. */
@@ -26,7 +33,7 @@ interface Known {
   readonly observation: number
   readonly version: number
   readonly today: LocalDate
-  readonly standing: Standing
+  readonly compared: Compared
 }
 
 /**
@@ -46,10 +53,10 @@ export function createStandings(
       const fresh = records.filter(({ run }) => !isOf(known.get(run), moment))
       const found = runStandings(moment, fresh)
       for (const { approval, run } of records) {
-        const standing = found.get(approval.id) ?? known.get(run)?.standing ?? NOTHING
-        const { observation, books, today } = moment
-        known.set(run, { observation, version: books.version, today, standing })
-        standings.set(approval.id, standing)
+        const compared = found.get(approval.id) ?? known.get(run)?.compared ?? NOTHING
+        const { age, books, today } = moment
+        known.set(run, { observation: age.observation.sequence, version: books.version, today, compared })
+        standings.set(approval.id, { ...compared, age })
       }
     } catch (error) {
       if (!(error instanceof Problem)) throw error
@@ -92,10 +99,14 @@ async function voidStandings(
   return standings
 }
 
-const NOTHING: Standing = { changes: undefined, exceptions: [], unchecked: undefined }
+const NOTHING: Standing = { changes: undefined, exceptions: [], unchecked: undefined, age: undefined }
 
-function isOf(known: Known | undefined, { observation, books, today }: BillingView): boolean {
-  return known?.observation === observation && known.version === books.version && known.today === today
+function isOf(known: Known | undefined, { age, books, today }: BillingView): boolean {
+  return (
+    known?.observation === age.observation.sequence &&
+    known.version === books.version &&
+    known.today === today
+  )
 }
 
 function partition(records: readonly ApprovalRecord[]): readonly [ApprovalRecord[], ApprovalRecord[]] {
@@ -107,14 +118,14 @@ function partition(records: readonly ApprovalRecord[]): readonly [ApprovalRecord
 export function runStandings(
   view: BillingView,
   records: readonly ApprovalRecord[],
-): ReadonlyMap<string, Standing> {
+): ReadonlyMap<string, Compared> {
   const months = new Map<LocalDate, ApprovalRecord[]>()
   for (const record of records) {
     const { from } = record.run.month
     months.set(from, [...(months.get(from) ?? []), record])
   }
   const taken = billedKeys(view)
-  const standings = new Map<string, Standing>()
+  const standings = new Map<string, Compared>()
   for (const sameMonth of months.values()) {
     const [first] = sameMonth as [ApprovalRecord]
     const who = whoOf(view, first.run.month, scopeOf(sameMonth))

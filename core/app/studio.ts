@@ -10,7 +10,8 @@ import type { BillException } from './exceptions.js'
 import { type ExplainAnswer, explainRef } from './explain.js'
 import { findCustomer, isNameToItsEnd } from './find-customer.js'
 import { requireKnownFilter } from './known-filter.js'
-import { type DataAge, type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
+import type { DataAge } from './data-age.js'
+import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
 import { type Portfolio, compareText } from './portfolio.js'
@@ -36,8 +37,6 @@ export interface StudioSettings extends LoaderSettings {
   /** Everybody with a role. */
   readonly people: readonly Person[]
 }
-
-export type { DataAge } from './loader.js'
 
 export type Answer<T> = T & { readonly age: DataAge }
 

@@ -107,7 +107,7 @@ describe('the pages of a request', () => {
       all.map((_, index) => `Bill run BR-0001 · 1–31 Mar 2026 · page ${index + 1} of ${all.length}`),
     )
     expect(all.at(-1)?.blocks.at(-1)).toMatchObject({
-      text: 'That is all of it. Next: `approval APR-0001` shows its card.',
+      text: 'Data from less than a minute ago (observation 2). That is all of it. Next: `approval APR-0001` shows its card.',
     })
   })
 
