@@ -1,5 +1,5 @@
 import type { Approval, Decision, RunVoid } from './approval/approval.js'
-import type { AuditEntry, AuditFact } from './audit/chain.js'
+import type { AuditDetails, AuditEntry, AuditFact } from './audit/chain.js'
 import type { BillRun, RunLine } from './billrun/run.js'
 import type { Period } from './calendar/period.js'
 import type { RecordedPolicy } from './charges/policies.js'
@@ -165,6 +165,8 @@ export interface VoidDraft {
   readonly requestedByName: string
   readonly requestedAt: Date
   readonly expiresAt: Date
+  /** What it would make due again, for the trail. */
+  readonly facts: AuditDetails
 }
 
 export interface ApprovalRecord {

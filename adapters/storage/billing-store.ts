@@ -1,5 +1,6 @@
 import { assert } from '../../core/assert.js'
 import type { Approval } from '../../core/approval/approval.js'
+import type { AuditDetails } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type {
   ApprovalRecord,
@@ -122,27 +123,28 @@ async function propose(
 async function proposeVoid(
   tx: Transaction,
   mspId: string,
-  { runId, customerId, reason, ...request }: VoidDraft,
+  { runId, customerId, reason, facts, ...request }: VoidDraft,
 ): Promise<Approval> {
   const runNumber = numberOf('BR', runId)
   if (runNumber === undefined) throw noSuchRun(runId)
   const subject = { type: 'void', runId, customerId, reason } as const
-  return ask(tx, mspId, await lockBooks(tx, mspId), runNumber, { ...request, subject })
+  return ask(tx, mspId, await lockBooks(tx, mspId), runNumber, { ...request, subject }, { void: facts })
 }
 
-/** Adds the request and its trail, and moves the books on. */
+/** Adds the request and its trail, and moves the books on. @param more what the trail says of it beyond its run. */
 async function ask(
   tx: Transaction,
   mspId: string,
   books: BooksState,
   runNumber: number,
   request: Omit<Approval, 'id' | 'decision' | 'supersededBy'>,
+  more: AuditDetails = {},
 ): Promise<Approval> {
   const { subject, fingerprint, requestedBy: actor, requestedAt: at } = request
   const lastApproval = books.lastApproval + 1
   const id = numberedId('APR', lastApproval)
   await addApproval(tx, mspId, lastApproval, runNumber, request)
-  const details = { run: subject.runId, fingerprint }
+  const details = { run: subject.runId, fingerprint, ...more }
   const fact = { at, actor, action: `${subject.type}.proposed`, subject: id, details }
   const lastEntry = await addEntry(tx, mspId, books.lastEntry, fact)
   await saveBooks(tx, mspId, { ...books, version: books.version + 1, lastApproval, lastEntry })

@@ -1,9 +1,11 @@
 import { type Person, personOf } from '../../core/access/people.js'
 import type { Refusal } from '../../core/approval/approval.js'
-import { type AuditEntry, verifyChain } from '../../core/audit/chain.js'
+import { type AuditDetails, type AuditEntry, verifyChain } from '../../core/audit/chain.js'
 import { CARD_ROWS } from '../../core/limits.js'
 import type { Block, Card } from './model.js'
-import { instantWords, plural } from './words.js'
+import { amountWords, instantWords, plural } from './words.js'
+
+type Detail = AuditDetails[string]
 
 /** Who did what, the newest first, and whether the chain holds. */
 export function auditCard(
@@ -65,19 +67,20 @@ function deedWords({ action, subject, actor, details }: AuditEntry, who: string)
   const run = textOf(details['run']) ?? ''
   const reason = textOf(details['reason'])
   const why = reason === undefined ? '' : `: ${reason}`
+  const { what, because, known } = voidWords(run, details['void'])
   switch (action) {
     case 'bill.proposed':
       return `${who} asked to bill ${run} (${subject})`
     case 'void.proposed':
-      return `${who} asked to void ${run} (${subject})`
+      return `${who} asked to void ${what}${because} (${subject})`
     case 'bill.approved':
       return `${who} approved ${subject}: ${run} is billed`
     case 'void.approved':
-      return `${who} approved ${subject}: what ${run} billed is due again`
+      return `${who} approved ${subject}: ${what}${known ? ',' : ''} is due again${because}`
     case 'bill.rejected':
       return `${who} rejected ${subject}, to bill ${run}${why}`
     case 'void.rejected':
-      return `${who} rejected ${subject}, to void ${run}${why}`
+      return `${who} rejected ${subject}, to void ${what}${why}`
     case 'approval.stale':
       return `${who} could not approve ${subject}: its lines had changed`
     case 'approval.refused':
@@ -90,6 +93,36 @@ function deedWords({ action, subject, actor, details }: AuditEntry, who: string)
       // Written by another version of the program: better its codes than nothing.
       return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${why}`
   }
+}
+
+/**
+ * What a void is about, and why: "what BR-0002 billed to Contoso, $514.52 (2 lines)" and ": wrong price". Entries of
+ * earlier versions have neither.
+ */
+function voidWords(
+  run: string,
+  facts: Detail | undefined,
+): { readonly what: string; readonly because: string; readonly known: boolean } {
+  if (!isRecord(facts)) return { what: `what ${run} billed`, because: '', known: false }
+  const amounts = isRecord(facts['amounts']) ? Object.entries(facts['amounts']) : []
+  const sums = amounts.map(([currency, minor]) => amountWords(BigInt(textOf(minor) ?? '0'), currency))
+  const lines = plural(Number(textOf(facts['lines'])), 'line')
+  const reason = textOf(facts['reason'])
+  return {
+    what: `what ${run} billed to ${whomWords(facts)}, ${sums.join(' + ')} (${lines})`,
+    because: reason === undefined ? '' : `: ${reason}`,
+    known: true,
+  }
+}
+
+/** "Contoso", "5 customers (Contoso, Fabrikam, Northwind and 2 more)" */
+function whomWords(facts: AuditDetails): string {
+  const known = isList(facts['names']) ? facts['names'] : []
+  const count = Number(textOf(facts['customers']))
+  const [only] = known
+  if (count === 1 && only !== undefined) return only
+  const hidden = count - known.length
+  return `${plural(count, 'customer')} (${known.join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''})`
 }
 
 const REFUSALS: Readonly<Record<Refusal['type'], string>> = {
@@ -107,6 +140,14 @@ function refusalWords(refusal: string | undefined): string {
   return words.get(refusal ?? '') ?? `refused (${refusal ?? 'no reason noted'})`
 }
 
-function textOf(detail: AuditEntry['details'][string] | undefined): string | undefined {
+function isList(detail: Detail | undefined): detail is readonly string[] {
+  return Array.isArray(detail)
+}
+
+function isRecord(detail: Detail | undefined): detail is AuditDetails {
+  return typeof detail === 'object' && detail !== null && !isList(detail)
+}
+
+function textOf(detail: Detail | undefined): string | undefined {
   return typeof detail === 'string' ? detail : undefined
 }

@@ -1,6 +1,8 @@
 import type { Person } from '../access/rights.js'
 import { type Attempt, type Refusal, refusalOf, stateOf } from '../approval/approval.js'
+import { requestContent } from '../approval/request.js'
 import type { Staleness } from '../approval/stale.js'
+import { voidFacts } from '../approval/void-facts.js'
 import { DECIDE_ATTEMPTS } from '../limits.js'
 import type { ApprovalRecord, BilledLine, BillingStore, Books, Clock, DecisionRecord } from '../ports.js'
 import { Problem } from '../problem.js'
@@ -117,12 +119,13 @@ export function billedOf(
 }
 
 function decisionRecord(
-  { approval, run }: ApprovalRecord,
+  record: ApprovalRecord,
   { verdict, reason }: Attempt,
   person: Person,
   at: Date,
   books: Books,
 ): DecisionRecord {
+  const { approval, run } = record
   const approved = verdict === 'approved'
   const { subject } = approval
   const voided =
@@ -140,6 +143,7 @@ function decisionRecord(
         run: run.id,
         fingerprint: approval.fingerprint,
         ...(reason === undefined ? {} : { reason }),
+        ...(subject.type === 'void' ? { void: voidFacts(requestContent(record).lines, subject.reason) } : {}),
       },
     },
   }

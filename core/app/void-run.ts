@@ -1,5 +1,6 @@
 import type { Person } from '../access/rights.js'
 import { expiryOf } from '../approval/approval.js'
+import { voidFacts } from '../approval/void-facts.js'
 import { voidFingerprint } from '../billrun/run.js'
 import type { ApprovalRecord, BillingStore, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
@@ -42,6 +43,7 @@ export async function proposeVoid(
     requestedByName: person.name,
     requestedAt,
     expiresAt: expiryOf(requestedAt),
+    facts: voidFacts(lines, reason.trim()),
   })
 }
 

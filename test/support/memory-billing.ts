@@ -1,5 +1,5 @@
 import { type Approval, type Decision, type RunVoid, stateOf } from '../../core/approval/approval.js'
-import { type AuditEntry, type AuditFact, chain } from '../../core/audit/chain.js'
+import { type AuditDetails, type AuditEntry, type AuditFact, chain } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type { RecordedPolicy } from '../../core/charges/policies.js'
 import type { ApprovalRecord, BilledLine, BillingStore, DecisionRecord } from '../../core/ports.js'
@@ -22,12 +22,12 @@ export function memoryBilling(): BillingStore {
     if (run === undefined) throw new Error(`no run ${approval.subject.runId}`)
     return { approval, run, voids: voids.get(run.id) ?? [] }
   }
-  const add = (request: NewRequest, action: string): ApprovalRecord => {
+  const add = (request: NewRequest, action: string, more: AuditDetails = {}): ApprovalRecord => {
     version += 1
     const id = `APR-${String(approvals.size + 1).padStart(4, '0')}`
     const approval = { ...request, id, decision: undefined, supersededBy: undefined }
     approvals.set(id, approval)
-    const details = { run: approval.subject.runId, fingerprint: approval.fingerprint }
+    const details = { run: approval.subject.runId, fingerprint: approval.fingerprint, ...more }
     note({ at: approval.requestedAt, actor: approval.requestedBy, action, subject: id, details })
     return recordOf(approval)
   }
@@ -45,9 +45,10 @@ export function memoryBilling(): BillingStore {
       supersede(approvals, runs, added)
       return added
     },
-    proposeVoid: async ({ runId, customerId, reason, ...request }) => {
+    proposeVoid: async ({ runId, customerId, reason, facts, ...request }) => {
       if (!runs.has(runId)) throw new Problem({ kind: 'notFound', what: `There is no bill run “${runId}”.` })
-      return add({ ...request, subject: { type: 'void', runId, customerId, reason } }, 'void.proposed')
+      const subject = { type: 'void', runId, customerId, reason } as const
+      return add({ ...request, subject }, 'void.proposed', { void: facts })
     },
     approval: async (id) => {
       const approval = approvals.get(id)

@@ -283,23 +283,31 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       const record = await proposed(billing, draft(['k1']))
       await billing.note(fact())
       await billing.decide(decisionOn(record, 'approved', 1))
+      await billing.proposeVoid(voidDraft('BR-0001'))
       const trail = await billing.trail()
       expect(trail.map(({ sequence, actor, action, subject }) => [sequence, actor, action, subject])).toEqual(
         [
           [1, 'slack:T1:U1', 'bill.proposed', 'APR-0001'],
           [2, 'slack:T1:U2', 'right.refused', 'approve APR-0001'],
           [3, 'teams:t:b', 'bill.approved', 'APR-0001'],
+          [4, 'slack:T1:U1', 'void.proposed', 'APR-0002'],
         ],
       )
-      expect(trail.map(({ at }) => at)).toEqual([record.approval.requestedAt, DECIDED_AT, DECIDED_AT])
+      expect(trail.map(({ at }) => at)).toEqual([
+        record.approval.requestedAt,
+        DECIDED_AT,
+        DECIDED_AT,
+        voidDraft('BR-0001').requestedAt,
+      ])
       expect(trail.map(({ details }) => details)).toEqual([
         { run: 'BR-0001', fingerprint: 'f-1' },
         { right: 'decide' },
         { run: 'BR-0001', fingerprint: 'f-1' },
+        { run: 'BR-0001', fingerprint: 'f-void', void: { lines: '1', reason: 'wrong month' } },
       ])
       expect(verifyChain(trail)).toBeUndefined()
       expect(await billing.trail('APR-0001')).toEqual([trail[0], trail[2]])
-      expect(await billing.trail('APR-0002')).toEqual([])
+      expect(await billing.trail('APR-0003')).toEqual([])
     }))
 
   test('policies are recorded in order, each moves the books on, with its entry where there is one', () =>

@@ -88,6 +88,7 @@ export function voidDraft(runId: string, changes: Partial<VoidDraft> = {}): Void
     requestedByName: 'Ada',
     requestedAt: PROPOSED_AT,
     expiresAt: EXPIRES_AT,
+    facts: { lines: '1', reason: 'wrong month' },
     ...changes,
   }
 }

@@ -29,10 +29,36 @@ function said(fact: Partial<AuditFact>): string {
 }
 
 const RUN = { run: 'BR-0001', fingerprint: 'f' }
+const VOID = {
+  customers: '1',
+  names: ['Contoso'],
+  lines: '2',
+  amounts: { USD: '51452' },
+  reason: 'wrong price',
+}
+const MANY = {
+  customers: '5',
+  names: ['Contoso', 'Fabrikam', 'Northwind'],
+  lines: '9',
+  amounts: { USD: '95452', EUR: '1000' },
+  reason: 'sent twice',
+}
 
 test.each<[string, Partial<AuditFact>]>([
   ['Dana asked to bill BR-0001 (APR-0001)', { details: RUN }],
-  ['Dana asked to void BR-0001 (APR-0001)', { action: 'void.proposed', details: RUN }],
+  ['Dana asked to void what BR-0001 billed (APR-0001)', { action: 'void.proposed', details: RUN }],
+  [
+    'Dana asked to void what BR-0001 billed to Contoso, $514.52 (2 lines): wrong price (APR-0001)',
+    { action: 'void.proposed', details: { ...RUN, void: VOID } },
+  ],
+  [
+    'Dana approved APR-0001: what BR-0001 billed to Contoso, $514.52 (2 lines), is due again: wrong price',
+    { action: 'void.approved', details: { ...RUN, void: VOID } },
+  ],
+  [
+    'Dana rejected APR-0001, to void what BR-0001 billed to 5 customers (Contoso, Fabrikam, Northwind and 2 more), $954.52 + €10.00 (9 lines): it was right',
+    { action: 'void.rejected', details: { ...RUN, reason: 'it was right', void: MANY } },
+  ],
   ['Dana approved APR-0001: BR-0001 is billed', { action: 'bill.approved', details: RUN }],
   ['Dana approved APR-0001: what BR-0001 billed is due again', { action: 'void.approved', details: RUN }],
   [

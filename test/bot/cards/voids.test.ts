@@ -217,3 +217,25 @@ test('a customer of the run of whom a void makes nothing due again: the way out 
     'Type `approval APR-0002` to read what it is about.',
   ])
 })
+
+describe('the trail of a void', () => {
+  const about = 'what BR-0001 billed to Contoso, $514.52 (2 lines)'
+
+  test('names customer, amount, lines and reason, when it is asked for and when it is decided', async () => {
+    await read('lee', 'void BR-0001 contoso because wrong price')
+    await read('sam', 'approve APR-0002')
+    for (const command of ['audit', 'approval APR-0002']) {
+      const trail = (await read('lee', command)).join('\n')
+      expect(trail, command).toContain(`Lee asked to void ${about}: wrong price (APR-0002)`)
+      expect(trail, command).toContain(`Sam approved APR-0002: ${about}, is due again: wrong price`)
+    }
+  })
+
+  test('of several customers counts and names them; rejected, it says why', async () => {
+    await read('lee', 'void BR-0001 because sent twice')
+    await read('sam', 'reject APR-0002 because it was not')
+    expect((await read('lee', 'audit')).join('\n')).toContain(
+      'Sam rejected APR-0002, to void what BR-0001 billed to 2 customers (Contoso, Fabrikam), $954.52 (3 lines): it was not',
+    )
+  })
+})

@@ -147,10 +147,13 @@ async function prepare(
   return player.invoke(user, id, yes, inputs)
 }
 
+/** The foot of a card: on the same card it is another at another moment. */
+const AGE = /^Data from .+ ago \(observation \d+\)\.$/
+
 /** What a question adds below the card it is asked on. */
 function addedWords(before: Card, after: Card): Words {
   const known = new Set(teamsWords(before))
-  return teamsWords(after).filter((line) => !known.has(line))
+  return teamsWords(after).filter((line) => !known.has(line) && !AGE.test(line))
 }
 
 /** Whoever has left a question open goes back from it before they click anything else. */
