@@ -174,6 +174,20 @@ describe('a void of which something was voided while it was looked up', () => {
   })
 })
 
+const AGE = {
+  observation: {
+    sequence: 2,
+    id: '2',
+    observedAt: new Date('2026-03-20T12:00:00Z'),
+    customers: 1,
+    subscriptions: 2,
+    orders: 0,
+    requests: 1,
+  },
+  now: new Date('2026-03-20T13:00:00Z'),
+  timeZone: 'America/New_York',
+}
+
 describe('a customer billed in two currencies, the euros held out of a run over everybody', () => {
   /** Seats in dollars, and 20 in euros of which no order says when the last was added. */
   async function viewOf(dollars: string): Promise<BillingView> {
@@ -188,7 +202,7 @@ describe('a customer billed in two currencies, the euros held out of a run over 
     )
     return {
       portfolio: { ...portfolio, subscriptions },
-      observation: 2,
+      age: AGE,
       books: { version: 1, billed: [], policies: [] },
       billed: new Map(),
       policies: { first: DEFAULT_POLICY, changes: [] },

@@ -148,7 +148,7 @@ async function prepare(
 }
 
 /** The foot of a card: on the same card it is another at another moment. */
-const AGE = /^Data from .+ ago \(observation \d+\)\.$/
+const AGE = /^(Data from .+ ago \(observation \d+\)|The data is .+ old: type "observe" first)\.$/
 
 /** What a question adds below the card it is asked on. */
 function addedWords(before: Card, after: Card): Words {
