@@ -16,6 +16,7 @@ import type { BilledLine, Books } from '../ports.js'
 import type { DataAge } from './data-age.js'
 import type { Portfolio } from './portfolio.js'
 import { twoPeriods } from './two-periods.js'
+import { grouped } from './grouped.js'
 import { type Billed, type BillLine, type CustomerBill, type Who, whoToBill } from './who.js'
 
 /** What a proposal is computed from: one moment of ledger and books. */
@@ -75,13 +76,7 @@ export function runContent(
 
 /** What is billed already, as `who` and charging need it. */
 export function billedByLineage(lines: readonly BilledLine[]): Billed {
-  const billed = new Map<string, BilledLine[]>()
-  for (const line of lines) {
-    const list = billed.get(line.lineageId)
-    if (list === undefined) billed.set(line.lineageId, [line])
-    else list.push(line)
-  }
-  return billed
+  return grouped(lines, ({ lineageId }) => lineageId)
 }
 
 /** @param customers ids; undefined: everybody. */

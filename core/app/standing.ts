@@ -1,13 +1,14 @@
 import { stateOf } from '../approval/approval.js'
 import { requestContent } from '../approval/request.js'
 import { type Staleness, staleness } from '../approval/stale.js'
-import { type BillRun, type RunLine, fingerprintOf } from '../billrun/run.js'
+import { type BillRun, fingerprintOf } from '../billrun/run.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { ApprovalRecord, BilledLine, BillingStore, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
 import type { BillException } from './exceptions.js'
 import type { DataAge } from './data-age.js'
 import { type Account, type BillingView, accountKey, billedKeys, freezeBills, whoOf } from './run-content.js'
+import { grouped } from './grouped.js'
 import type { Who } from './who.js'
 
 /** What a person has to know of an undecided request before they decide it. */
@@ -119,17 +120,13 @@ export function runStandings(
   view: BillingView,
   records: readonly ApprovalRecord[],
 ): ReadonlyMap<string, Compared> {
-  const months = new Map<LocalDate, ApprovalRecord[]>()
-  for (const record of records) {
-    const { from } = record.run.month
-    months.set(from, [...(months.get(from) ?? []), record])
-  }
+  const months = grouped(records, ({ run }) => run.month.from)
   const taken = billedKeys(view)
   const standings = new Map<string, Compared>()
   for (const sameMonth of months.values()) {
-    const [first] = sameMonth as [ApprovalRecord]
+    const [first] = sameMonth
     const who = whoOf(view, first.run.month, scopeOf(sameMonth))
-    const due = linesByCustomer(freezeBills(who.bills, taken))
+    const due = grouped(freezeBills(who.bills, taken), ({ customerId }) => customerId)
     for (const record of sameMonth) {
       const { run } = record
       const lines = customersOf(run).flatMap((customerId) => due.get(customerId) ?? [])
@@ -148,16 +145,6 @@ export function runStandings(
 function scopeOf(records: readonly ApprovalRecord[]): ReadonlySet<string> | undefined {
   if (records.some(({ run }) => run.asked.length === 0)) return undefined
   return new Set(records.flatMap(({ run }) => run.asked))
-}
-
-function linesByCustomer(lines: readonly RunLine[]): ReadonlyMap<string, readonly RunLine[]> {
-  const byCustomer = new Map<string, RunLine[]>()
-  for (const line of lines) {
-    const own = byCustomer.get(line.customerId)
-    if (own === undefined) byCustomer.set(line.customerId, [line])
-    else own.push(line)
-  }
-  return byCustomer
 }
 
 /** How the lines of now differ from those a request to bill shows: what a yes is checked against, word for word. */
