@@ -135,6 +135,7 @@ function decisionRecord(
     decision: { verdict, by: person.id, byName: person.name, at, reason },
     version: books.version,
     bill: approved && subject.type === 'bill' ? run.lines : [],
+    send: approved && subject.type === 'sync',
     void: voided.map(({ key }) => key),
     audit: {
       action: `${subject.type}.${verdict}`,
