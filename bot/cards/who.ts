@@ -61,6 +61,7 @@ function plannedWords({ forecast }: WhoView): string {
 
 /** What keeps money out of the bill comes before what only needs a look. */
 export const URGENCY: readonly ExceptionKind[] = [
+  'notMapped',
   'noPrice',
   'otherCurrency',
   'feeOtherCurrency',

@@ -4,11 +4,10 @@ import type { AuditEntry } from '../audit/chain.js'
 import type { Bounds } from '../billrun/bounds.js'
 import type { BillRun } from '../billrun/run.js'
 import type { Period } from '../calendar/period.js'
-import { localDateOf } from '../calendar/zone.js'
 import type { ApprovalRecord, BillingStore, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
 import { type DecideOutcome, approvalNotFound, decide } from './decide.js'
-import type { Loaded } from './loader.js'
+import type { Load } from './loader.js'
 import { monthOf } from './who.js'
 import { type ProposeOutcome, propose } from './propose.js'
 import type { BillingView } from './run-content.js'
@@ -54,17 +53,9 @@ export interface Billing {
   noteRefused(actor: string, right: string, what: string): Promise<void>
 }
 
-export function createBilling(
-  ports: BillingPorts,
-  settings: BillingSettings,
-  load: () => Promise<Loaded>,
-): Billing {
+export function createBilling(ports: BillingPorts, settings: BillingSettings, load: Load): Billing {
   const { billing, clock } = ports
-  const view = async (): Promise<BillingView> => {
-    const { portfolio, books, billed, policies, age } = await load()
-    const today = localDateOf(age.now, settings.timeZone)
-    return { portfolio, books, billed, policies, age, today }
-  }
+  const view = (): Promise<BillingView> => load()
   const lookUp = createStandings(ports, view)
   const standing = async (record: ApprovalRecord): Promise<StandingRecord> => {
     const [found] = await lookUp([record])

@@ -13,7 +13,7 @@ import { planLines } from './plan-lines.js'
 import { planUnits } from './plan-units.js'
 import { type CoveredPeriod, type SlotMemory, coveredOf } from './settled.js'
 import { isCounted, priceOn, slotTarget } from './target.js'
-import type { Container, SettledCharge, SlotDue, Step, StepAction } from './types.js'
+import type { Container, SlotDue, Step, StepAction } from './types.js'
 import { stepsFrom } from './units.js'
 
 /** What is asked to be written into a container for one slot, and what it holds already. */
@@ -24,7 +24,7 @@ export interface SlotPlan {
   readonly steps: readonly Step[]
 }
 
-type Draft = StepAction & { readonly settles: readonly SettledCharge[] }
+type Draft = StepAction & Pick<Step, 'settles' | 'count'>
 
 /** The steps that bring a slot to its target (S7, S10–S13); none when it is there. */
 export function planSlot(due: SlotDue, container: Container, memory: SlotMemory): SlotPlan {
@@ -55,6 +55,7 @@ function oneTimeDrafts(
       .map((line) => ({
         ...oneTimeLine(due, container, line, nameLine),
         settles: [{ ...settledOf(line), lineageId: entry.due.lineageId }],
+        count: undefined,
       })),
   )
 }

@@ -8,6 +8,7 @@ import type { ApprovalRecord, BillingStore } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { memoryBilling } from './memory-billing.js'
 import { memoryLedger } from './memory-ledger.js'
+import { noSync } from './no-sync.js'
 import { memoryLog } from './memory-log.js'
 import { day, decimal, observed, order } from './observed.js'
 
@@ -61,6 +62,7 @@ export class Office {
         marketplace: { read },
         ledger: this.#ledger,
         billing: this.billing,
+        sync: noSync(),
         clock: { now: async () => this.now },
         ids: { next: () => `id-${(this.#ids += 1)}` },
         log: memoryLog(),

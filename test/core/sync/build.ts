@@ -137,7 +137,7 @@ function writtenStep(read: Container, step: Step): Container {
       return {
         ...read,
         units: read.units.map((units) =>
-          units.itemId === step.itemId ? { ...units, steps: step.after } : units,
+          units.itemId === step.itemId ? { ...units, steps: step.count?.after ?? [] } : units,
         ),
       }
   }
