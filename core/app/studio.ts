@@ -11,6 +11,8 @@ import { type ExplainAnswer, explainRef } from './explain.js'
 import { findCustomer, isNameToItsEnd } from './find-customer.js'
 import { requireKnownFilter } from './known-filter.js'
 import type { DataAge } from './data-age.js'
+import { type Dispatched, dispatch } from './dispatch.js'
+import type { Psas } from './read-psa.js'
 import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
@@ -29,6 +31,8 @@ import {
 
 export interface StudioPorts extends ObservePorts, LoaderPorts {
   readonly log: Log
+  /** The PSAs that are connected. */
+  readonly psas: Psas
 }
 
 export interface StudioSettings extends LoaderSettings {
@@ -91,6 +95,8 @@ export interface Studio {
   /** Tells whether a text is a customer's name also with its last words, which could be a month. */
   names(): Promise<(whole: string, before: string) => boolean>
   readonly billing: Billing
+  /** Carries out what was approved to be written into PSAs; safe at any time. */
+  dispatch(): Promise<Dispatched>
   /** Today in the billing time zone, by the one clock. */
   today(): Promise<LocalDate>
 }
@@ -100,12 +106,14 @@ const CHANGES_DAYS = 30
 export function createStudio(ports: StudioPorts, settings: StudioSettings): Studio {
   const load = createLoader(ports, settings)
   const billing = createBilling(ports, settings, load)
+  const owner = ports.ids.next()
   const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
   const monthOrCurrent = async (month: Period | undefined) => month ?? monthOf(await today())
   return {
     begin: () => recordPolicy(ports, settings),
     observe: (onProgress) => observe(ports, settings, onProgress),
     billing,
+    dispatch: () => dispatch(ports, load, owner),
     today,
     names: async () => {
       const { customers } = (await load()).portfolio

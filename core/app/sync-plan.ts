@@ -36,7 +36,7 @@ export function syncContent(view: BillingView, month: Period, asked: readonly st
     (slot) =>
       slot.steps.length > 0 && faultOf(slot, open.has(containerKey(slot.reading.container))).length === 0,
   )
-  const plan = [...grouped(planned, containerOf).values()].map(containerPlan)
+  const plan = [...grouped(planned, containerOf).values()].map((own) => containerPlan(view, own))
   const { psa } = whoOf(view, month, new Set(planned.map(({ customerId }) => customerId)))
   const lines = freezeBills(psa, billedKeys(view))
   const customers = psa.map((bill): RunCustomer => {
@@ -55,10 +55,15 @@ function faultOf({ customerId, due, fault }: RoutedSlot, isOpen: boolean): reado
   return why === undefined ? [] : [{ customerId, product: due.words, why }]
 }
 
-function containerPlan(slots: readonly [RoutedSlot, ...RoutedSlot[]]): ContainerPlan {
-  const [{ customerId, reading }] = slots
+function containerPlan(
+  { portfolio }: BillingView,
+  slots: readonly [RoutedSlot, ...RoutedSlot[]],
+): ContainerPlan {
+  const [{ customerId, reading, due }] = slots
   const { psa, id: containerId, name: containerName, mode } = reading.container
-  return { psa, containerId, containerName, customerId, mode, steps: slots.flatMap(({ steps }) => steps) }
+  const customerName = portfolio.customers.get(customerId)?.name ?? customerId
+  const place = { psa, containerId, containerName, customerId, customerName, currency: due.currency, mode }
+  return { ...place, steps: slots.flatMap(({ steps }) => steps) }
 }
 
 /** What a yes is to: the lines and every step, in one string. */

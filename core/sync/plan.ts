@@ -192,8 +192,8 @@ function newItemPrice(
   return isThere || first === undefined ? undefined : priceFor(first)
 }
 
-function stepOf({ slot }: SlotDue, { psa, id: containerId }: Container, draft: Draft): Step {
-  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, ...draft }
+function stepOf({ slot, words: product }: SlotDue, { psa, id: containerId }: Container, draft: Draft): Step {
+  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, product, ...draft }
   return { ...step, key: stepKey(step) }
 }
 

@@ -125,6 +125,8 @@ interface StepPlace {
   readonly containerId: string
   readonly slotId: string
   readonly itemId: string
+  /** What the customer buys, as it was called then. */
+  readonly product: string
   /** Due lines that are settled when it is read back. */
   readonly settles: readonly SettledCharge[]
   /** The slot's counts from `from` on, before and after; undefined: it is money beside them. */
@@ -190,6 +192,8 @@ export interface ContainerPlan {
   readonly containerId: string
   readonly containerName: string
   readonly customerId: string
+  readonly customerName: string
+  readonly currency: string
   readonly mode: ProrationMode
   readonly steps: readonly Step[]
 }

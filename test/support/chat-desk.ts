@@ -82,6 +82,7 @@ export async function chatDesk({
       ledger: memoryLedger(),
       billing,
       sync: noSync(),
+      psas: new Map(),
       clock,
       ids: { next: () => `id-${(ids += 1)}` },
       log,

@@ -63,6 +63,7 @@ export class Office {
         ledger: this.#ledger,
         billing: this.billing,
         sync: noSync(),
+        psas: new Map(),
         clock: { now: async () => this.now },
         ids: { next: () => `id-${(this.#ids += 1)}` },
         log: memoryLog(),

@@ -47,6 +47,7 @@ class World {
         ledger: this.ledger,
         billing: this.billing,
         sync: noSync(),
+        psas: new Map(),
         clock: { now: async () => this.now },
         ids: { next: () => `id-${(this.#ids += 1)}` },
         log: SILENT,

@@ -98,6 +98,7 @@ export class Office {
         }),
         ledger: this.#ledger,
         sync: noSync(),
+        psas: new Map(),
         billing,
         clock: { now: async () => this.#now() },
         ids: { next: () => `id-${(this.#ids += 1)}` },
