@@ -64,13 +64,21 @@ export function changesSection(changes: Staleness): Section {
 }
 
 /** "3 lines changed since it was shown" */
-export function changedWords({ added, gone, reworded }: Staleness): string {
-  return `${plural(added.length + gone.length + reworded.length, 'line')} changed since it was shown`
+export function changedWords({ added, gone, reworded, steps }: Staleness): string {
+  const lines = added.length + gone.length + reworded.length
+  const written = steps === undefined ? 0 : steps.added.length + steps.gone.length
+  const parts = [
+    ...(lines > 0 || written === 0 ? [plural(lines, 'line')] : []),
+    ...(written > 0 ? [plural(written, 'step')] : []),
+  ]
+  return `${parts.join(' and ')} changed since it was shown`
 }
 
 /** What changed, line by line. */
-export function changeItems({ added, gone, reworded }: Staleness): string[] {
+export function changeItems({ added, gone, reworded, steps }: Staleness): string[] {
   return [
+    ...(steps?.gone ?? []).map((words) => `no longer to be written: ${words}`),
+    ...(steps?.added ?? []).map((words) => `now to be written: ${words}`),
     ...gone.map((line) => `gone: ${lineWords(line)}`),
     ...added.map((line) => `new: ${lineWords(line)}`),
     ...reworded.map((line) => `renamed: ${lineWords(line)}`),
