@@ -1,4 +1,4 @@
-import type { Drift, PsaStanding } from '../../core/app/psa-standing.js'
+import type { NamedDrift, PsaStanding } from '../../core/app/psa-standing.js'
 import type { StatusAnswer } from '../../core/app/studio.js'
 import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
 import type { Period } from '../../core/calendar/period.js'
@@ -90,14 +90,7 @@ export function writeBlocks({ writes, drifts }: Pick<StatusAnswer, 'writes' | 'd
 }
 
 /** "Contoso · Business Premium (Contoso licences): we wrote 20, there is 22, it should be 25" */
-export function driftWords({
-  customerName,
-  product,
-  container,
-  written,
-  there,
-  wanted,
-}: Drift & { readonly customerName: string }): string {
+export function driftWords({ customerName, product, container, written, there, wanted }: NamedDrift): string {
   const [was, is, should] = [written, there, wanted].map(countsWords)
   return `${customerName} · ${product} (${container}): we wrote ${was}, there is ${is}, it should be ${should}`
 }

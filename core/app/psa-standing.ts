@@ -5,6 +5,7 @@ import { slotUnits } from '../sync/held.js'
 import { slotTarget } from '../sync/target.js'
 import type { UnitSteps } from '../sync/types.js'
 import { sameSteps, stepsFrom } from '../sync/units.js'
+import type { Loaded } from './loader.js'
 import { type RoutedSlot, PSA_TITLES, containerKey } from './routed.js'
 import { writtenUnits } from './written.js'
 import type { CustomerBill } from './who.js'
@@ -33,6 +34,19 @@ export interface Drift {
   readonly written: UnitSteps
   readonly there: UnitSteps
   readonly wanted: UnitSteps
+}
+
+export type NamedDrift = Drift & { readonly customerName: string }
+
+/** @param customers ids; undefined: of all. */
+export function namedDrifts(
+  { slots, sync, portfolio }: Pick<Loaded, 'slots' | 'sync' | 'portfolio'>,
+  customers?: ReadonlySet<string>,
+): readonly NamedDrift[] {
+  const own = customers === undefined ? slots : slots.filter(({ customerId }) => customers.has(customerId))
+  return driftsOf(own, sync).map((drift) => {
+    return { ...drift, customerName: portfolio.customers.get(drift.customerId)?.name ?? drift.customerId }
+  })
 }
 
 /** @param bills what PSAs do not hold yet, as `who` finds it for the month. */
@@ -74,7 +88,7 @@ export function psaStandings(
 }
 
 /** What a person changed by hand in a PSA; containers that are being written are left out until that has ended. */
-export function driftsOf(slots: readonly RoutedSlot[], { intents, written }: SyncState): readonly Drift[] {
+function driftsOf(slots: readonly RoutedSlot[], { intents, written }: SyncState): readonly Drift[] {
   const busy = new Set(
     intents.filter(isOpen).map(({ step }) => containerKey({ psa: step.psa, id: step.containerId })),
   )

@@ -10,6 +10,7 @@ import type { DataAge } from './data-age.js'
 import { type Account, type BillingView, accountKey, billedKeys, freezeBills, whoOf } from './run-content.js'
 import { grouped } from './grouped.js'
 import { type StepProgress, progressOf } from './progress.js'
+import { type NamedDrift, namedDrifts } from './psa-standing.js'
 import { type SyncRequestPorts, syncChanges } from './sync-request.js'
 import type { Who } from './who.js'
 
@@ -25,6 +26,8 @@ interface Compared {
   readonly changes: Staleness | undefined
   /** What to look at first of the customers it is about. */
   readonly exceptions: readonly (BillException & { readonly customerName: string })[]
+  /** Of a sync: what somebody changed by hand where it would write (SYNC S9). */
+  readonly drifts?: readonly NamedDrift[]
   /** Why neither could be looked up; undefined: they were. */
   readonly unchecked: string | undefined
 }
@@ -164,7 +167,8 @@ function syncStanding(view: BillingView, record: ApprovalRecord): Compared {
   const asked = [...new Set(record.plan?.map(({ customerId }) => customerId))]
   const who = whoOf(view, record.run.month, new Set(asked))
   const exceptions = exceptionsFor(view, { ...record.run, asked }, who)
-  return { changes: syncChanges(view, record), exceptions, unchecked: undefined }
+  const drifts = namedDrifts(view, new Set(asked))
+  return { changes: syncChanges(view, record), exceptions, drifts, unchecked: undefined }
 }
 
 /** Whom requests are about; undefined: everybody, because one of them was asked for without names. */

@@ -17,7 +17,7 @@ import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
 import { type Portfolio, compareText } from './portfolio.js'
-import { type Drift, type PsaStanding, driftsOf, psaStandings } from './psa-standing.js'
+import { type NamedDrift, type PsaStanding, namedDrifts, psaStandings } from './psa-standing.js'
 import { recordPolicy } from './record-policy.js'
 import type { RoutedSlot } from './routed.js'
 import { type Intent, isOpen } from '../sync/intent.js'
@@ -92,7 +92,7 @@ export interface StatusAnswer {
   /** What became of approved writes that are not done. */
   readonly writes: { readonly open: number; readonly parked: readonly Intent[] }
   /** What somebody changed by hand in a PSA. */
-  readonly drifts: readonly (Drift & { readonly customerName: string })[]
+  readonly drifts: readonly NamedDrift[]
 }
 
 /** What the product can be asked. One method is one use case; all answers come from the stored ledger. */
@@ -174,17 +174,12 @@ function slotsOf(slots: readonly RoutedSlot[], { subscriptions }: Portfolio): re
   return slots.filter(({ due }) => due.slot.lineageIds.some((id) => asked.has(id)))
 }
 
-function writesOf({
-  slots,
-  sync,
-  portfolio,
-}: Loaded | Omit<Loaded, 'age'>): Pick<StatusAnswer, 'writes' | 'drifts'> {
-  const open = sync.intents.filter(isOpen).length
-  const parked = sync.intents.filter(({ state }) => state === 'parked')
-  const drifts = driftsOf(slots, sync).map((drift) => {
-    return { ...drift, customerName: portfolio.customers.get(drift.customerId)?.name ?? drift.customerId }
-  })
-  return { writes: { open, parked }, drifts }
+/** What became of approved writes, and what somebody changed by hand. */
+function writesOf(view: Omit<Loaded, 'age'>): Pick<StatusAnswer, 'writes' | 'drifts'> {
+  const { intents } = view.sync
+  const open = intents.filter(isOpen).length
+  const parked = intents.filter(({ state }) => state === 'parked')
+  return { writes: { open, parked }, drifts: namedDrifts(view) }
 }
 
 /** Subscriptions whose customer or product contains the words typed, in any case. */

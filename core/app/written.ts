@@ -11,7 +11,7 @@ export function writtenOf(slot: Slot, container: Container): Written {
 }
 
 /** "2026-04-01 20|2026-05-01 25" */
-function countText(steps: UnitSteps): string {
+export function countText(steps: UnitSteps): string {
   return steps.map(({ on, units }) => `${formatLocalDate(on)} ${formatDecimal(units)}`).join('|')
 }
 
