@@ -261,3 +261,6 @@ export const DISPATCH_ATTEMPTS = 3
 
 /** Containers worked on in one go: more than anybody approves at once, and an end if something spins. */
 export const DISPATCH_CLAIMS = 1000
+
+/** Alerts of one observation that are asked one by one: more are a wave, and one request is easier to read. */
+export const ALERT_REQUESTS = 8
