@@ -246,3 +246,18 @@ export const CARD_NAMES = 3
 export const DATABASE_INTEGER_MAXIMUM = 2_147_483_647
 /** The largest amount in minor units: what a `bigint` column holds. */
 export const DATABASE_BIGINT_MAXIMUM = 9_223_372_036_854_775_807n
+
+/**
+ * How long a write without an answer may still take effect: a gateway gives up on a PSA after a minute or two, and late
+ * effects of a minute and a half were provoked in tests. Nothing is sent again before that.
+ */
+export const SETTLE_SECONDS = 180
+
+/** How long one process may work on one container: forty steps of two calls, each up to its deadline, with waits. */
+export const CLAIM_MINUTES = 15
+
+/** Times one step is sent at most: what did not take effect three times needs a person, not patience. */
+export const DISPATCH_ATTEMPTS = 3
+
+/** Containers worked on in one go: more than anybody approves at once, and an end if something spins. */
+export const DISPATCH_CLAIMS = 1000

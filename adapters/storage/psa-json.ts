@@ -2,7 +2,7 @@ import { assert, unreachable } from '../../core/assert.js'
 import { type LocalDate, formatLocalDate, parseLocalDate } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
 import { type Decimal, formatDecimal, parseDecimal } from '../../core/money/decimal.js'
-import type { Container, PsaLine, PsaUnits, SettledCharge, Step, UnitSteps } from '../../core/sync/types.js'
+import type { Container, CountChange, PsaLine, PsaUnits, SettledCharge, Step, UnitSteps } from '../../core/sync/types.js'
 import type { Cell } from './database.js'
 import { type Parsed, type StepContent, parseContainer, parseSettled, parseStep } from './schema.js'
 import { checkTexts, text } from './values.js'
@@ -47,8 +47,9 @@ export function readSettled(cell: Cell, where: string): readonly SettledCharge[]
 
 /** All of a step but its key and its place, which stand in columns. */
 export function writeStep(step: Step): string {
-  const { itemId, settles } = step
-  return storable({ itemId, settles: settles.map(settledJson), ...actionJson(step) }, `step ${step.key}`)
+  const { itemId, product, settles, count } = step
+  const part = { itemId, product, settles: settles.map(settledJson), count: countJson(count) }
+  return storable({ ...part, ...actionJson(step) }, `step ${step.key}`)
 }
 
 export function readStep(cell: Cell, where: string): StepContent {
@@ -92,6 +93,12 @@ function stepsJson(steps: UnitSteps) {
   return steps.map(({ on, units }) => ({ on: dateText(on), units: decimalText(units) }))
 }
 
+function countJson(count: CountChange | undefined) {
+  if (count === undefined) return null
+  const { from, before, after } = count
+  return { from: dateText(from), before: stepsJson(before), after: stepsJson(after) }
+}
+
 function settledJson(line: SettledCharge) {
   const { kind, period, from, to, billOn, quantity, unitPrice, amount, lineageId } = line
   return {
@@ -132,10 +139,9 @@ function actionJson(step: Step): object {
     case 'remove':
       return { type, lineId: step.lineId, quantity: decimalText(step.quantity) }
     case 'adjust': {
-      const { on, delta, before, after, unitPrice } = step
-      const counts = { before: stepsJson(before), after: stepsJson(after) }
+      const { on, delta, unitPrice } = step
       const price = unitPrice === undefined ? null : decimalText(unitPrice)
-      return { type, on: dateText(on), delta: decimalText(delta), ...counts, unitPrice: price }
+      return { type, on: dateText(on), delta: decimalText(delta), unitPrice: price }
     }
     default:
       return unreachable(type, 'actionJson')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type LocalDate, parseLocalDate } from '../../core/calendar/date.js'
 import { DEFAULT_POLICY, type Policy } from '../../core/charges/types.js'
 import { type Decimal, parseDecimal } from '../../core/money/decimal.js'
-import type { Container, SettledCharge, StepAction } from '../../core/sync/types.js'
+import type { Container, SettledCharge, Step, StepAction } from '../../core/sync/types.js'
 
 /** A rule of a policy: the values that were ever recorded. One left out was added to the product later. */
 function rule<const V extends string>(usual: V, ...values: readonly V[]) {
@@ -116,7 +116,12 @@ const CONTAINER = z.strictObject({
 })
 
 /** What a step says beyond where it stands: the place is in columns. */
-const STEP_PART = { itemId: z.string(), settles: z.array(SETTLED) }
+const STEP_PART = {
+  itemId: z.string(),
+  product: z.string(),
+  settles: z.array(SETTLED),
+  count: unset(z.strictObject({ from: date, before: UNIT_STEPS, after: UNIT_STEPS })),
+}
 
 const STEP = z.discriminatedUnion('type', [
   z.strictObject({
@@ -150,17 +155,12 @@ const STEP = z.discriminatedUnion('type', [
     type: z.literal('adjust'),
     on: date,
     delta: decimal,
-    before: UNIT_STEPS,
-    after: UNIT_STEPS,
     unitPrice: unset(decimal),
   }),
 ])
 
 /** A step without what stands in columns of its own. */
-export type StepContent = StepAction & {
-  readonly itemId: string
-  readonly settles: readonly SettledCharge[]
-}
+export type StepContent = StepAction & Pick<Step, 'itemId' | 'product' | 'settles' | 'count'>
 
 /** A value read exactly, or the first thing in it that is not understood: `lines.0.quantity = "x"`. */
 export type Parsed<T> = { readonly value: T } | { readonly fault: string }

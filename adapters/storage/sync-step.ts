@@ -25,6 +25,8 @@ const COLUMNS: readonly BulkColumn<Placed>[] = [
   { name: 'container_id', type: 'text', value: ({ plan }) => writeText(plan.containerId, 'a container') },
   { name: 'container_name', type: 'text', value: ({ plan }) => writeText(plan.containerName, 'a container') },
   { name: 'customer_id', type: 'text', value: ({ plan }) => writeText(plan.customerId, 'a customer') },
+  { name: 'customer_name', type: 'text', value: ({ plan }) => writeText(plan.customerName, 'a customer') },
+  { name: 'currency', type: 'text', value: ({ plan }) => plan.currency },
   { name: 'mode', type: 'text', value: ({ plan }) => plan.mode },
   { name: 'slot_id', type: 'text', value: ({ step }) => writeText(step.slotId, 'a slot') },
   { name: 'key', type: 'text', value: ({ step }) => writeText(step.key, 'a step') },
@@ -101,11 +103,12 @@ export function stepOf([run, position, psa, containerId, slotId, key, content]: 
   return { id, runId, step: { ...place, ...readStep(content, `step ${id}`) } }
 }
 
-const SELECT = `SELECT ${STEP_COLUMNS}, ${packedColumns(['step.part', 'step.mode'])}, step.container_name, step.customer_id
+const SELECT = `SELECT ${STEP_COLUMNS}, ${packedColumns(['step.part', 'step.mode', 'step.currency'])}, step.container_name,
+    step.customer_id, step.customer_name
   FROM sync_step AS step WHERE step.msp_id = $1 AND step.run_number = ANY($2::integer[])
   ORDER BY step.run_number, step.position`
 
-type PlanRow = readonly [...StepRow, packed: Cell, containerName: Cell, customerId: Cell]
+type PlanRow = readonly [...StepRow, packed: Cell, containerName: Cell, customerId: Cell, customerName: Cell]
 
 type MutablePlan = Omit<ContainerPlan, 'steps'> & { readonly steps: Step[] }
 
@@ -118,15 +121,18 @@ export async function readPlans(
   const plans = new Map<number, MutablePlan[]>()
   if (runNumbers.length === 0) return plans
   await query(SELECT, [mspId, runNumbers], (row: PlanRow) => {
-    const [run, position, psa, containerId, slotId, key, content, packed, containerName, customerId] = row
+    const [run, position, psa, containerId, slotId, key, content, packed, ...names] = row
+    const [containerName, customerId, customerName] = names
     const { step } = stepOf([run, position, psa, containerId, slotId, key, content])
-    const [part, mode] = unpack<[part: Cell, mode: Cell]>(packed, 2)
+    const [part, mode, currency] = unpack<[part: Cell, mode: Cell, currency: Cell]>(packed, 3)
     const parts = plans.get(integer(run)) ?? []
     plans.set(integer(run), parts)
     parts[integer(part) - 1] ??= {
       ...placeOf(step),
       containerName: text(containerName),
       customerId: text(customerId),
+      customerName: text(customerName),
+      currency: text(currency),
       mode: word(MODES, mode),
       steps: [],
     }

@@ -1,27 +1,29 @@
 import { assert } from '../assert.js'
 import type { LocalDate } from '../calendar/date.js'
-import type { Decimal } from '../money/decimal.js'
 import { readMarker } from './marker.js'
 import { monthPeriod, monthPeriods } from './months.js'
 import type { Container, PsaLine, Slot, UnitSteps } from './types.js'
-import { NO_UNITS, type UnitSpan, sumOfSpans } from './units.js'
+import { NO_UNITS, type UnitSpan, stepsFrom, sumOfSpans } from './units.js'
+
+/** What finds a slot's part of a container. */
+export type SlotPlace = Pick<Slot, 'id' | 'itemId' | 'lineId'>
 
 /** The lines of a slot that hold its count: the mapped one and ours beside it, oldest first. */
-export function recurringLines(container: Container, slot: Slot): readonly PsaLine[] {
+export function recurringLines(container: Container, slot: SlotPlace): readonly PsaLine[] {
   return container.lines
     .filter((line) => isOfSlot(line, slot) && readMarker(line.marker)?.oneTime !== true)
     .sort((left, right) => left.from - right.from || compareId(left.id, right.id))
 }
 
 /** The lines of a slot that are billed once. */
-export function oneTimeLines(container: Container, slot: Slot): readonly PsaLine[] {
+export function oneTimeLines(container: Container, slot: SlotPlace): readonly PsaLine[] {
   return container.lines.filter(({ marker }) => {
     const marked = readMarker(marker)
     return marked?.slotId === slot.id && marked.oneTime
   })
 }
 
-export function isOfSlot({ id, marker }: PsaLine, slot: Slot): boolean {
+export function isOfSlot({ id, marker }: PsaLine, slot: SlotPlace): boolean {
   return id === slot.lineId || readMarker(marker)?.slotId === slot.id
 }
 
@@ -31,7 +33,7 @@ export function isOfSlot({ id, marker }: PsaLine, slot: Slot): boolean {
  *
  * @param until periods that begin on or after this day are not looked at.
  */
-export function heldUnits(container: Container, slot: Slot, until: LocalDate): UnitSteps {
+export function heldUnits(container: Container, slot: SlotPlace, until: LocalDate): UnitSteps {
   if (container.mode === 'units') {
     return container.units.find(({ itemId }) => itemId === slot.itemId)?.steps ?? NO_UNITS
   }
@@ -60,7 +62,13 @@ export function compareId(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** What a line comes to be billed at, for showing: quantity × price of a whole period. */
-export function isWhole(units: Decimal): boolean {
-  return units % 100_000_000n === 0n
+/** The plain sum of lines from a day on, whatever the PSA makes of it: what a hand's edit is seen in. */
+export function lineUnits(lines: readonly PsaLine[], from: LocalDate): UnitSteps {
+  return stepsFrom(sumOfSpans(lines.map((line) => ({ ...line, units: line.quantity }))), from)
+}
+
+/** All counts of a slot from a day on, as they stand (S7). */
+export function slotUnits(container: Container, slot: SlotPlace, from: LocalDate): UnitSteps {
+  if (container.mode !== 'units') return lineUnits(recurringLines(container, slot), from)
+  return stepsFrom(container.units.find(({ itemId }) => itemId === slot.itemId)?.steps ?? NO_UNITS, from)
 }

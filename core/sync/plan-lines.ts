@@ -1,8 +1,8 @@
 import { type LocalDate, formatLocalDate } from '../calendar/date.js'
 import { type Decimal, formatDecimal } from '../money/decimal.js'
-import { compareId } from './held.js'
+import { compareId, lineUnits } from './held.js'
 import { readMarker } from './marker.js'
-import type { PsaLine, Slot, StepAction, UnitSteps } from './types.js'
+import type { CountDraft, PsaLine, Slot, StepAction, UnitSteps } from './types.js'
 import { daysOf, unitsOn } from './units.js'
 
 /** What planning the lines of one slot needs to know. */
@@ -30,12 +30,12 @@ type Simulated = PsaLine & { readonly isNew: boolean }
  * the day is invoiced, the count of the running line is set instead. A decrease ends the newest of our lines first, and
  * adds what is left of it again from that day.
  */
-export function planLines(task: LinesTask): readonly StepAction[] {
+export function planLines(task: LinesTask): readonly CountDraft[] {
   const { openFrom, until, want } = task
   let lines: readonly Simulated[] = task.lines
     .filter(({ to }) => to === null || to > openFrom)
     .map((line) => ({ ...line, isNew: false }))
-  const actions: StepAction[] = []
+  const actions: CountDraft[] = []
   const days = daysOf([[{ on: openFrom, units: 0n as Decimal }], want, ...lines.map(edges)])
   for (const day of days.filter((on) => on >= openFrom && on < until)) {
     const difference = unitsOn(want, day) - countOn(lines, day)
@@ -52,7 +52,18 @@ export function planLines(task: LinesTask): readonly StepAction[] {
 
 interface Change {
   readonly lines: readonly Simulated[]
-  readonly actions: readonly StepAction[]
+  readonly actions: readonly CountDraft[]
+}
+
+/** One action, with what it does to the count. */
+function changed(
+  { openFrom }: LinesTask,
+  before: readonly Simulated[],
+  lines: readonly Simulated[],
+  action: StepAction,
+): Change {
+  const count = { from: openFrom, before: lineUnits(before, openFrom), after: lineUnits(lines, openFrom) }
+  return { lines, actions: [{ ...action, count }] }
 }
 
 function edges({ from, to }: PsaLine): UnitSteps {
@@ -81,7 +92,7 @@ function rise(task: LinesTask, lines: readonly Simulated[], day: LocalDate, by: 
   if (canSet && isFree(main, day, openFrom)) {
     const after = (main.quantity + by) as Decimal
     const action = { type: 'setQuantity', lineId: main.id, before: main.quantity, after } as const
-    return { lines: replaced(lines, main, { ...main, quantity: after }), actions: [action] }
+    return changed(task, lines, replaced(lines, main, { ...main, quantity: after }), action)
   }
   return added(task, lines, day, by)
 }
@@ -111,13 +122,13 @@ function added(task: LinesTask, lines: readonly Simulated[], from: LocalDate, qu
     ownAmount: undefined,
     isNew: true,
   }
-  return { lines: [...lines, line], actions: [action] }
+  return changed(task, lines, [...lines, line], action)
 }
 
 function decrease(task: LinesTask, lines: readonly Simulated[], day: LocalDate, by: Decimal): Change {
   let left = by
   let now = lines
-  const actions: StepAction[] = []
+  const actions: CountDraft[] = []
   for (const line of newestFirst(lines, task.slot).filter((candidate) => isOn(candidate, day))) {
     if (left === 0n) break
     const taken = line.quantity < left ? line.quantity : left
@@ -143,14 +154,14 @@ function lessOf(
   lines: readonly Simulated[],
   line: Simulated,
   day: LocalDate,
-  taken: Decimal,
+  by: Decimal,
 ): Change {
   const { slot, openFrom } = task
-  const rest = (line.quantity - taken) as Decimal
+  const rest = (line.quantity - by) as Decimal
   const isMapped = line.id === slot.lineId
   if (rest > 0n && isMapped && isFree(line, day, openFrom)) {
     const action = { type: 'setQuantity', lineId: line.id, before: line.quantity, after: rest } as const
-    return { lines: replaced(lines, line, { ...line, quantity: rest }), actions: [action] }
+    return changed(task, lines, replaced(lines, line, { ...line, quantity: rest }), action)
   }
   const isUnbilled = line.from >= day
   const action: StepAction = isUnbilled
@@ -159,9 +170,10 @@ function lessOf(
   const without = isUnbilled
     ? lines.filter((other) => other !== line)
     : replaced(lines, line, { ...line, to: day })
-  if (rest === 0n) return { lines: without, actions: [action] }
+  const taken = changed(task, lines, without, action)
+  if (rest === 0n) return taken
   const readded = added(task, without, day, rest)
-  return { lines: readded.lines, actions: [action, ...readded.actions] }
+  return { lines: readded.lines, actions: [...taken.actions, ...readded.actions] }
 }
 
 function replaced(lines: readonly Simulated[], line: Simulated, by: Simulated): readonly Simulated[] {

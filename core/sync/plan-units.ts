@@ -1,7 +1,7 @@
 import { assert } from '../assert.js'
 import type { LocalDate } from '../calendar/date.js'
 import { DECIMAL_ZERO, type Decimal } from '../money/decimal.js'
-import type { StepAction, UnitSteps } from './types.js'
+import type { CountDraft, UnitSteps } from './types.js'
 import { combineSteps, daysOf, sameSteps, stepsFrom, sumOfSpans, unitsOn } from './units.js'
 
 /**
@@ -15,11 +15,11 @@ export function planUnits(
   want: UnitSteps,
   openFrom: LocalDate,
   unitPrice: Decimal | undefined,
-): readonly StepAction[] {
+): readonly CountDraft[] {
   let before = stepsFrom(have, openFrom)
   const target = stepsFrom(want, openFrom)
   const missing = combineSteps(target, before, (wanted, there) => wanted - there)
-  const actions: StepAction[] = []
+  const actions: CountDraft[] = []
   let last = DECIMAL_ZERO
   for (const on of daysOf([missing])) {
     const now = unitsOn(missing, on)
@@ -27,7 +27,7 @@ export function planUnits(
     last = now
     if (delta === 0n) continue
     const after = combineSteps(before, sumOfSpans([{ from: on, to: null, units: delta }]))
-    actions.push({ type: 'adjust', on, delta, before, after, unitPrice })
+    actions.push({ type: 'adjust', on, delta, unitPrice, count: { from: openFrom, before, after } })
     before = after
   }
   assert(sameSteps(before, target), 'planUnits: the adjustments add up to what is wanted')

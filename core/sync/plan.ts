@@ -13,7 +13,7 @@ import { planLines } from './plan-lines.js'
 import { planUnits } from './plan-units.js'
 import { type CoveredPeriod, type SlotMemory, coveredOf } from './settled.js'
 import { isCounted, priceOn, slotTarget } from './target.js'
-import type { Container, SettledCharge, SlotDue, Step, StepAction } from './types.js'
+import type { Container, SlotDue, Step, StepAction } from './types.js'
 import { stepsFrom } from './units.js'
 
 /** What is asked to be written into a container for one slot, and what it holds already. */
@@ -24,7 +24,7 @@ export interface SlotPlan {
   readonly steps: readonly Step[]
 }
 
-type Draft = StepAction & { readonly settles: readonly SettledCharge[] }
+type Draft = StepAction & Pick<Step, 'settles' | 'count'>
 
 /** The steps that bring a slot to its target (S7, S10–S13); none when it is there. */
 export function planSlot(due: SlotDue, container: Container, memory: SlotMemory): SlotPlan {
@@ -37,7 +37,7 @@ export function planSlot(due: SlotDue, container: Container, memory: SlotMemory)
     ...oneTimeDrafts(due, container, covered, nameLine),
     ...countDrafts(due, container, nameLine),
   ]
-  return { due, covered, steps: drafts.map((draft) => stepOf(due, container, draft)) }
+  return { due, covered, steps: drafts.map((draft) => stepOf(due, container, draft, memory.keys)) }
 }
 
 type NameLine = (oneTime: boolean, facts: string) => string
@@ -55,6 +55,7 @@ function oneTimeDrafts(
       .map((line) => ({
         ...oneTimeLine(due, container, line, nameLine),
         settles: [{ ...settledOf(line), lineageId: entry.due.lineageId }],
+        count: undefined,
       })),
   )
 }
@@ -191,16 +192,26 @@ function newItemPrice(
   return isThere || first === undefined ? undefined : priceFor(first)
 }
 
-function stepOf({ slot }: SlotDue, { psa, id: containerId }: Container, draft: Draft): Step {
-  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, ...draft }
-  return { ...step, key: stepKey(step) }
+function stepOf(
+  { slot, words: product }: SlotDue,
+  { psa, id: containerId }: Container,
+  draft: Draft,
+  taken: ReadonlySet<string>,
+): Step {
+  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, product, ...draft }
+  let ordinal = 0
+  while (taken.has(stepKey(step, ordinal))) ordinal += 1
+  return { ...step, key: stepKey(step, ordinal) }
 }
 
 type Unkeyed<T> = T extends unknown ? Omit<T, 'key'> : never
 
-/** The identity of a write: where, what, from what to what. Two equal ones are the same promise (S5). */
-function stepKey(step: Unkeyed<Step>): string {
-  return createHash('sha256').update(stepContent(step)).digest('hex').slice(0, 32)
+/** The identity of a write: where, what, from what to what, and how many equal ones were confirmed before it (S5). */
+function stepKey(step: Unkeyed<Step>, ordinal: number): string {
+  return createHash('sha256')
+    .update(`${stepContent(step)}|${ordinal}`)
+    .digest('hex')
+    .slice(0, 32)
 }
 
 /** A step as one text: what fingerprints and comparisons are made of. */

@@ -115,6 +115,9 @@ export interface SlotDue {
 /** One write into a PSA, as it was approved: absolute, with what was there before (S7). */
 export type Step = StepPlace & StepAction
 
+/** A change of counts, before it has a place and a key. */
+export type CountDraft = StepAction & { readonly count: CountChange }
+
 interface StepPlace {
   /** Made from business facts; unique among all intents (S5). */
   readonly key: string
@@ -122,8 +125,19 @@ interface StepPlace {
   readonly containerId: string
   readonly slotId: string
   readonly itemId: string
+  /** What the customer buys, as it was called then. */
+  readonly product: string
   /** Due lines that are settled when it is read back. */
   readonly settles: readonly SettledCharge[]
+  /** The slot's counts from `from` on, before and after; undefined: it is money beside them. */
+  readonly count: CountChange | undefined
+}
+
+/** What a write does to all counts of its slot from the first open day on (S7). */
+export interface CountChange {
+  readonly from: LocalDate
+  readonly before: UnitSteps
+  readonly after: UnitSteps
 }
 
 export interface SettledCharge extends SettledLine {
@@ -163,13 +177,11 @@ export type StepAction =
     }
   /** A line no invoice has covered yet is taken away. */
   | { readonly type: 'remove'; readonly lineId: string; readonly quantity: Decimal }
-  /** The count of an item changes on a day by `delta`; all counts from the first open day are stated. */
+  /** The count of an item changes on a day by `delta`. */
   | {
       readonly type: 'adjust'
       readonly on: LocalDate
       readonly delta: Decimal
-      readonly before: UnitSteps
-      readonly after: UnitSteps
       /** Only where the item is new in the container: what one unit costs there. */
       readonly unitPrice: Decimal | undefined
     }
@@ -180,6 +192,8 @@ export interface ContainerPlan {
   readonly containerId: string
   readonly containerName: string
   readonly customerId: string
+  readonly customerName: string
+  readonly currency: string
   readonly mode: ProrationMode
   readonly steps: readonly Step[]
 }

@@ -70,6 +70,8 @@ CREATE TABLE "sync_step" (
     "container_id" TEXT COLLATE "C" NOT NULL,
     "container_name" TEXT NOT NULL,
     "customer_id" TEXT COLLATE "C" NOT NULL,
+    "customer_name" TEXT NOT NULL,
+    "currency" CHAR(3) NOT NULL,
     "mode" TEXT NOT NULL,
     "slot_id" TEXT COLLATE "C" NOT NULL,
     "key" TEXT COLLATE "C" NOT NULL,
