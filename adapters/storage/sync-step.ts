@@ -58,11 +58,14 @@ export async function addSteps(
 
 function placedSteps(plan: readonly ContainerPlan[]): readonly Placed[] {
   const placed: Placed[] = []
+  const keys = new Set<string>()
   for (const [index, part] of plan.entries()) {
     assert(part.steps.length > 0, `plan for ${part.psa} ${part.containerId} has no steps`)
     for (const step of part.steps) {
       const isHere = step.psa === part.psa && step.containerId === part.containerId
       assert(isHere, `step ${step.key} is not for ${part.psa} ${part.containerId}`)
+      assert(!keys.has(step.key), `step ${step.key} is twice in one plan`)
+      keys.add(step.key)
       placed.push({ position: placed.length + 1, part: index + 1, plan: part, step })
     }
   }

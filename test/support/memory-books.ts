@@ -39,10 +39,13 @@ export function containerKey({ psa, containerId }: Pick<Claim, 'psa' | 'containe
 /** Remembers the steps of a plan, with the rules of the real store. */
 export function keepSteps(books: MemoryBooks, plan: readonly ContainerPlan[]): void {
   const planned = new Map(books.planned)
+  const keys = new Set<string>()
   for (const part of plan) {
     assert(part.steps.length > 0, `plan for ${containerKey(part)} has no steps`)
     for (const { key, ...step } of part.steps) {
       assert(containerKey(step) === containerKey(part), `step ${key} is not for ${containerKey(part)}`)
+      assert(!keys.has(key), `step ${key} is twice in one plan`)
+      keys.add(key)
       const content = stepContent(step)
       const known = planned.get(key)
       assert(known === undefined || known === content, `step ${key} was planned before with other content`)
