@@ -74,11 +74,12 @@ describe('finding the installation', () => {
 
 describe('reading', () => {
   it('shows companies, agreements, types, cycles, products and their counts', async () => {
-    const companies = await client.get('/company/companies?fields=id,identifier,name')
-    expect(companies.json).toEqual([
-      { id: expect.any(Number), identifier: 'CONTOSO', name: 'Contoso' },
-      { id: expect.any(Number), identifier: 'FABRIKAM', name: "Fabrikam's" },
+    const names = await client.get('/company/companies?fields=identifier,name')
+    expect(names.json).toEqual([
+      { identifier: 'CONTOSO', name: 'Contoso' },
+      { identifier: 'FABRIKAM', name: "Fabrikam's" },
     ])
+    const companies = await client.get('/company/companies')
     expect((await client.get('/company/companies/count')).json).toEqual({ count: 2 })
     const company = field(companies.json, 0, 'id')
     expect((await client.get(`/company/companies/${String(company)}`)).json).toMatchObject({

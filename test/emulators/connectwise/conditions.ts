@@ -252,11 +252,9 @@ function comparable(
   value: unknown,
   { kind, value: wanted }: Literal,
 ): readonly [number | string | undefined, number | string] {
-  if (kind === 'date') {
-    const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN
-    return [Number.isNaN(milliseconds) ? undefined : milliseconds, Date.parse(wanted)]
-  }
-  if (typeof value !== typeof wanted) return [undefined, 0]
+  const isInstant = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value)
+  if (kind === 'date') return [isInstant ? Date.parse(value) : undefined, Date.parse(wanted)]
+  if (typeof value !== typeof wanted || isInstant) return [undefined, 0]
   if (typeof value === 'string') return [value.toLowerCase(), String(wanted).toLowerCase()]
   return [Number(value), Number(wanted)]
 }
