@@ -109,6 +109,20 @@ describe('reading', () => {
     expect(listed.json).toEqual([agreement.json])
   })
 
+  it('leads from page to page where the client already is, by number and by id', async () => {
+    const next = ({ headers }: { headers: Headers }): string =>
+      /<([^>]*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1] ?? ''
+    for (const headers of [{}, { 'pagination-type': 'forward-only' }] as Record<string, string>[]) {
+      const first = await client.get('/procurement/catalog?pageSize=3', headers)
+      expect(first.json).toHaveLength(3)
+      const root = `${emulator.url}/v4_6_release/apis/3.0`
+      expect(next(first).startsWith(root)).toBe(true)
+      const second = await client.get(next(first).slice(root.length), headers)
+      expect(second.json).toMatchObject([{ identifier: 'OLD' }])
+      expect(second.headers.has('link')).toBe(false)
+    }
+  })
+
   it('cuts a record to the fields asked for, nested ones too', async () => {
     const cut = await client.get(`${additions()}?fields=id,quantity,product/identifier`)
     expect(cut.json).toEqual([{ id: ids.main, quantity: 20, product: { identifier: 'M365BP' } }])
@@ -222,7 +236,7 @@ describe('writing', () => {
       { id: made.json, type: 'Agreement', total: 440, date: '2026-03-01T00:00:00Z' },
     ])
     expect((await client.get(`/finance/invoices/${String(made.json)}`)).json).toMatchObject({
-      invoiceNumber: '10001',
+      invoiceNumber: String(10_000 + Number(made.json)),
     })
     expect((await client.get(`/finance/agreements/${ids.contoso}`)).json).toMatchObject({
       nextInvoiceDate: '2026-05-01T00:00:00Z',

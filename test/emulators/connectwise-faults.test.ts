@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { WriteMoment } from './connectwise/emulation.js'
+import type { Next, WriteMoment } from './connectwise/emulation.js'
 import type { Fault } from './connectwise/faults.js'
 import { type ConnectWiseEmulator, startConnectWiseEmulator } from './connectwise/server.js'
 import { type ApiAnswer, field } from './shared/api-client.js'
@@ -11,8 +11,8 @@ let client: ConnectWiseClient
 let ids: TwoCustomers
 let now: number
 let moments: WriteMoment[]
-let onMoment: (moment: WriteMoment) => Promise<void>
-let pauses: { readonly moment: WriteMoment; readonly resume: () => void }[]
+let onMoment: (moment: WriteMoment) => Promise<Next>
+let pauses: { readonly moment: WriteMoment; readonly resume: (next?: 'drop') => void }[]
 
 beforeEach(async () => {
   now = Date.parse('2026-03-20T13:00:00Z')
@@ -23,10 +23,10 @@ beforeEach(async () => {
     now: () => new Date(now),
     async onWrite(moment) {
       moments.push(moment)
-      await onMoment(moment)
+      return await onMoment(moment)
     },
     async onPause(moment) {
-      await new Promise<void>((resolve) => pauses.push({ moment, resume: resolve }))
+      return await new Promise<Next>((resolve) => pauses.push({ moment, resume: resolve }))
     },
   })
   client = connectWiseClient(emulator)
@@ -111,10 +111,17 @@ describe('a write that takes effect late', () => {
   })
 
   it('does so by itself when the clock runs', async () => {
-    emulator.setFaults([{ ...late, delayMilliseconds: 5 }])
-    expect(await fate(25)).toBe('reset')
-    now += 5
-    await expect.poll(seats).toBe('25')
+    const running = await startConnectWiseEmulator({ now: () => new Date() })
+    const { main: additionId, contoso } = seedTwoCustomers(running.world)
+    running.setFaults([{ ...late, delayMilliseconds: 20 }])
+    const patched = connectWiseClient(running).send(
+      'PATCH',
+      `/finance/agreements/${contoso}/additions/${additionId}`,
+      [{ op: 'replace', path: 'quantity', value: 25 }],
+    )
+    await expect(patched).rejects.toThrow('fetch failed')
+    await expect.poll(() => running.world.addition(additionId).quantity).toBe('25')
+    await running.close()
   })
 })
 
@@ -264,6 +271,19 @@ describe('the moments of a write', () => {
     expect([pauses[0]?.moment.event, seats()]).toEqual([at, meanwhile])
     pauses[0]?.resume()
     expect([await writing, seats()]).toEqual([200, '25'])
+  })
+})
+
+describe('a write that is stopped before it is applied', () => {
+  it('never is when it is dropped there', async () => {
+    onMoment = async ({ event }) => (event === 'beforeApply' ? 'drop' : undefined)
+    expect([await fate(25), seats()]).toEqual(['reset', '20'])
+    onMoment = async () => undefined
+    emulator.setFaults([{ kind: 'pause', at: 'beforeApply', times: 1 }])
+    const writing = fate(26)
+    await expect.poll(() => pauses).toHaveLength(1)
+    pauses[0]?.resume('drop')
+    expect([await writing, seats()]).toEqual(['reset', '20'])
   })
 })
 

@@ -261,3 +261,41 @@ describe('what decides an amount', () => {
     expect(world.invoicesOf(id)[0]?.total).toBe('440.00')
   })
 })
+
+describe('an invoice', () => {
+  it('can be seen before it is made', () => {
+    const id = agreement(true)
+    line(id, 20)
+    line(id, 5, { effectiveDate: '2026-03-11' })
+    const seen = world.preview(id)
+    expect([seen.total, world.invoicesOf(id)]).toEqual(['514.52', []])
+    expect(world.invoice(id).lines).toEqual(seen.lines)
+    expect(world.preview(id).total).toBe('550.00')
+  })
+
+  it('can be taken back, the newest first: its days are due again', () => {
+    const id = agreement(true)
+    const main = line(id, 20)
+    const extra = line(id, 5, { effectiveDate: '2026-03-11', cancelledDate: '2026-03-20' })
+    const [march, april] = [world.invoice(id), world.invoice(id)]
+    expect(() => world.deleteInvoice({ invoiceId: march.id })).toThrow('not the newest')
+    world.deleteInvoice({ invoiceId: april.id })
+    world.editAddition({ additionId: extra, cancelledDate: '2026-03-31' })
+    world.deleteInvoice({ invoiceId: march.id })
+    expect(emulator.ledger().at(-1)).toMatchObject({ method: 'DELETE', addition: null, after: null })
+    world.editAddition({ additionId: main, quantity: 21 })
+    // 21 × 22; 110 × 21/31
+    expect(invoice(id)).toEqual(['462.00', '74.52', '= 536.52'])
+    expect(invoice(id)).toEqual(['462.00', '= 462.00'])
+  })
+
+  it('leaves a line free to be deleted when it is taken back', () => {
+    const id = agreement(true)
+    const main = line(id, 20)
+    const { id: invoiceId } = world.invoice(id)
+    expect(() => world.deleteAddition({ additionId: main })).toThrow('is on an invoice')
+    world.deleteInvoice({ invoiceId })
+    world.deleteAddition({ additionId: main })
+    expect(world.additionsOf(id)).toEqual([])
+  })
+})

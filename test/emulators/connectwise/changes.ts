@@ -16,6 +16,8 @@ export interface Changes {
   removeAddition(id: number, by: Author): void
   /** Makes the agreement's next invoice; refused when there is nothing left to bill. */
   makeInvoice(agreementId: number, by: Author): Invoice
+  /** Puts an invoice back among what is to be invoiced; refused when a later one exists. */
+  removeInvoice(id: number, by: Author): void
 }
 
 export function createChanges(store: Store, ledger: Ledger): Changes {
@@ -42,6 +44,8 @@ export function createChanges(store: Store, ledger: Ledger): Changes {
       })
     },
     putAddition(addition, by) {
+      const ofAgreement = store.additionIds.get(addition.agreementId) ?? new Set()
+      store.additionIds.set(addition.agreementId, ofAgreement.add(addition.id))
       const old = store.additions.get(addition.id)
       const before = old === undefined ? null : showAddition(store, old)
       const now = { ...addition, lastUpdated: stamp(store), updatedBy: by }
@@ -62,9 +66,11 @@ export function createChanges(store: Store, ledger: Ledger): Changes {
       }
       const before = showAddition(store, old)
       store.additions.delete(id)
+      store.additionIds.get(old.agreementId)?.delete(id)
       ledger.append({ by, method: 'DELETE', agreement: old.agreementId, addition: id, before, after: null })
     },
     makeInvoice: (agreementId, by) => makeInvoice(store, ledger, agreementId, by),
+    removeInvoice: (id, by) => removeInvoice(store, ledger, id, by),
   }
 }
 
@@ -78,12 +84,16 @@ function makeInvoice(store: Store, ledger: Ledger, agreementId: number, by: Auth
   const id = store.nextId()
   const invoice: Invoice = {
     id,
-    invoiceNumber: String(10_000 + store.invoices.size + 1),
+    invoiceNumber: String(10_000 + id),
     agreementId,
     date,
     period: periodOf(agreement, agreement.invoicedPeriods),
     lines,
     total: totalOf(agreement, lines),
+    settled: additions.map(({ id: additionId, invoiced }) => ({
+      additionId,
+      spans: invoiced.slice(existing(store.additions, additionId, 'addition').invoiced.length),
+    })),
     lastUpdated: stamp(store),
   }
   const before = showAgreement(store, agreement)
@@ -93,4 +103,20 @@ function makeInvoice(store: Store, ledger: Ledger, agreementId: number, by: Auth
   const after = { ...showInvoice(store, invoice), lines }
   ledger.append({ by, method: 'INVOICE', agreement: agreementId, addition: null, before, after })
   return invoice
+}
+
+function removeInvoice(store: Store, ledger: Ledger, id: number, by: Author): void {
+  const invoice = existing(store.invoices, id, 'invoice')
+  const agreement = existing(store.agreements, invoice.agreementId, 'agreement')
+  if (periodOf(agreement, agreement.invoicedPeriods - 1).from !== invoice.period.from)
+    throw badRequest(`Invoice ${id} is not the newest of its agreement`)
+  for (const { additionId, spans } of invoice.settled) {
+    const addition = existing(store.additions, additionId, 'addition')
+    const invoiced = addition.invoiced.filter((span) => !spans.includes(span))
+    store.additions.set(additionId, { ...addition, invoiced })
+  }
+  store.agreements.set(agreement.id, { ...agreement, invoicedPeriods: agreement.invoicedPeriods - 1 })
+  const before = { ...showInvoice(store, invoice), lines: invoice.lines }
+  store.invoices.delete(id)
+  ledger.append({ by, method: 'DELETE', agreement: agreement.id, addition: null, before, after: null })
 }

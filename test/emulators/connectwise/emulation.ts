@@ -17,6 +17,9 @@ export interface WriteMoment {
   readonly write: number
 }
 
+/** "drop" before a write is applied: it never is, and the connection is reset. Anything else goes on. */
+export type Next = 'drop' | void
+
 export interface ConnectWiseEmulationOptions {
   /** The emulator's clock: dates of changes, status of agreements, effects that come late. */
   readonly now: () => Date
@@ -29,9 +32,9 @@ export interface ConnectWiseEmulationOptions {
   /** Keeps the ledger in this file too, a line for each write that took effect. */
   readonly ledgerPath?: string
   /** Called at each moment of every write, and waited for: a test ends its client there. */
-  readonly onWrite?: (moment: WriteMoment) => void | Promise<void>
-  /** Called where a fault `pause` stops a write; it goes on when the promise is kept. */
-  readonly onPause?: (moment: WriteMoment) => Promise<void>
+  readonly onWrite?: (moment: WriteMoment) => Next | Promise<Next>
+  /** Called where a fault `pause` stops a write, and waited for. */
+  readonly onPause?: (moment: WriteMoment) => Promise<Next>
 }
 
 /** One request as the emulator has seen it. */
@@ -62,7 +65,7 @@ export interface Emulation {
   /** Carries out what is due by the clock. */
   applyDue(): void
   /** Tells about a moment of a write, and waits where the faults say so. */
-  reach(event: Moment, call: Call, hits: readonly Fault[]): Promise<void>
+  reach(event: Moment, call: Call, hits: readonly Fault[]): Promise<Next>
 }
 
 interface Late {
@@ -117,20 +120,20 @@ export function emulateConnectWise(options: ConnectWiseEmulationOptions): Emulat
   }
 }
 
-type Moments = (event: Moment, call: Call, path: string, hits: readonly Fault[]) => Promise<void>
+type Moments = (event: Moment, call: Call, path: string, hits: readonly Fault[]) => Promise<Next>
 
 function createMoments({ onWrite, onPause }: ConnectWiseEmulationOptions): Moments {
   const numbers = new WeakMap<Call, number>()
   let last = 0
   return async (event, call, path, hits) => {
-    if (call.method === 'GET') return
+    if (call.method === 'GET') return undefined
     if (event === 'beforeApply') {
       last += 1
       numbers.set(call, last)
     }
     const moment: WriteMoment = { event, method: call.method, path, write: numbers.get(call) ?? 0 }
-    await onWrite?.(moment)
+    if ((await onWrite?.(moment)) === 'drop') return 'drop'
     const isPaused = hits.some((fault) => fault.kind === 'pause' && fault.at === event)
-    if (isPaused) await onPause?.(moment)
+    return isPaused ? await onPause?.(moment) : undefined
   }
 }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import type { WriteMoment } from './emulation.js'
+import type { Next, WriteMoment } from './emulation.js'
 import type { Fault } from './faults.js'
 import { type ConnectWiseEmulator, startConnectWiseEmulator } from './server.js'
 import type { WorldDescription } from './world.js'
@@ -38,17 +38,20 @@ function print(value: unknown): void {
 }
 
 /** Where writes stand until a line says that they may go on. */
-function createGate(): { readonly wait: (moment: WriteMoment) => Promise<void>; readonly open: () => void } {
-  let waiting: (() => void)[] = []
+function createGate(): {
+  readonly wait: (moment: WriteMoment) => Promise<Next>
+  readonly open: (next: Next) => void
+} {
+  let waiting: ((next: Next) => void)[] = []
   return {
     async wait(moment) {
       print(moment)
-      await new Promise<void>((resolve) => waiting.push(resolve))
+      return await new Promise<Next>((resolve) => waiting.push(resolve))
     },
-    open() {
+    open(next) {
       const all = waiting
       waiting = []
-      for (const resolve of all) resolve()
+      for (const resolve of all) resolve(next)
     },
   }
 }
@@ -65,7 +68,8 @@ function perform(emulator: ConnectWiseEmulator, command: Command): unknown {
 
 /**
  * Prints `{ url, credentials }` as one line, then answers each line of input with `{ result }` or `{ error }`. A write
- * that the fault `pause` stops is printed as `{ event, … }` and waits for the line `{"continue":true}`.
+ * that the fault `pause` stops is printed as `{ event, … }` and waits for the line `{"continue":true}`; with false a write
+ * that is not applied yet never is.
  */
 async function main(): Promise<void> {
   const { now: fixed, ledgerPath, ...rest } = settings()
@@ -82,7 +86,7 @@ async function main(): Promise<void> {
     try {
       const command = JSON.parse(line) as Command
       if (command.now !== undefined) now = command.now
-      if (command.continue === true) gate.open()
+      if (command.continue !== undefined) gate.open(command.continue ? undefined : 'drop')
       print({ result: perform(emulator, command) })
     } catch (error) {
       print({ error: error instanceof Error ? error.message : String(error) })

@@ -111,6 +111,8 @@ export interface Invoice {
   readonly period: Span
   readonly lines: readonly InvoiceLine[]
   readonly total: Decimal
+  /** The days it settled, of additions that are not billed too. */
+  readonly settled: readonly { readonly additionId: number; readonly spans: readonly Span[] }[]
   readonly lastUpdated: string
 }
 

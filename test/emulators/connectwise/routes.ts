@@ -45,6 +45,8 @@ interface Entity {
   readonly name: string
   readonly area: Area
   readonly rows: (store: Store, ids: readonly number[]) => readonly Shown[]
+  /** One of them, without showing all; undefined: it is not there. */
+  readonly row?: (store: Store, ids: readonly number[]) => Shown | undefined
   /** Fields to filter, order and cut by, known even while there is no record that has them. */
   readonly fields: string
 }
@@ -66,6 +68,10 @@ const AGREEMENTS: Entity = {
   name: 'Agreement',
   area: 'agreements',
   rows: (store) => [...store.agreements.values()].map((agreement) => showAgreement(store, agreement)),
+  row(store, [id = 0]) {
+    const agreement = store.agreements.get(id)
+    return agreement === undefined ? undefined : showAgreement(store, agreement)
+  },
   fields:
     'id name company company/id company/identifier company/name type type/id type/name startDate endDate noEndingDateFlag cancelledFlag agreementStatus prorateFlag billingCycle billingCycle/name nextInvoiceDate currency/currencyCode',
 }
@@ -76,6 +82,7 @@ const ADDITIONS: Entity = {
     if (!store.agreements.has(agreementId)) throw notFound('Agreement', agreementId)
     return additionsOf(store, agreementId).map((addition) => showAddition(store, addition))
   },
+  row: (store, [agreementId = 0, id = 0]) => showAddition(store, additionAt(store, agreementId, id)),
   fields: `id product product/id product/identifier agreementId agreementStatus ${Object.keys(ADDITION_FIELDS).join(' ')}`,
 }
 const INVOICES: Entity = {
@@ -98,7 +105,7 @@ const CYCLES: Entity = {
 }
 
 function fieldsAt({ fields }: Entity, rows: readonly Shown[]): Fields {
-  return fieldsOf(fields.split(' '), rows)
+  return fieldsOf(fields.split(' '), rows.slice(0, 1))
 }
 
 function list(entity: Entity): Handler {
@@ -126,12 +133,14 @@ function one(entity: Entity): Handler {
   return ({ store }, call, ids) => {
     expectNoBody(call)
     const id = ids.at(-1) ?? 0
-    const rows = entity.rows(store, ids)
-    const found = rows.find((row) => row['id'] === id)
+    const found =
+      entity.row === undefined
+        ? entity.rows(store, ids).find((row) => row['id'] === id)
+        : entity.row(store, ids)
     if (found === undefined) throw notFound(entity.name, id)
     for (const name of call.query.keys())
       if (name !== 'fields') throw badRequest(`${name} does not go with one record`)
-    return { status: 200, body: withFields(call.query, found, fieldsAt(entity, rows)) }
+    return { status: 200, body: withFields(call.query, found, fieldsAt(entity, [found])) }
   }
 }
 

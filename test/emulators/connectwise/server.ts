@@ -19,6 +19,9 @@ export interface ConnectWiseEmulator
   close(): Promise<void>
 }
 
+/** Timers and the clock do not tick together: a timer must not fire before the clock says that it is time. */
+const TIMER_SLACK_MILLISECONDS = 5
+
 const CLOUDFLARE_PAGE =
   '<!DOCTYPE html><html><head><title>Access denied | Cloudflare</title></head><body>Error 1015: You are being rate limited</body></html>'
 
@@ -122,7 +125,7 @@ interface Site extends Emulation {
 function postpone(site: Site, call: Call, delayMilliseconds: number): void {
   site.answerLater(call, delayMilliseconds)
   // With the machine's clock the effect comes by itself; a clock that stands still is asked again at the next request.
-  site.timers.add(setTimeout(() => site.applyDue(), delayMilliseconds + 1).unref())
+  site.timers.add(setTimeout(() => site.applyDue(), delayMilliseconds + TIMER_SLACK_MILLISECONDS).unref())
 }
 
 async function serve(emulation: Site, call: Call, response: ServerResponse): Promise<void> {
@@ -145,7 +148,10 @@ async function serve(emulation: Site, call: Call, response: ServerResponse): Pro
     if (late.connection !== 'open') response.socket?.resetAndDestroy()
     return
   }
-  await emulation.reach('beforeApply', call, hits)
+  if ((await emulation.reach('beforeApply', call, hits)) === 'drop') {
+    response.socket?.resetAndDestroy()
+    return
+  }
   const answer = written(emulation.answer(call))
   await emulation.reach('afterApply', call, hits)
   if (hit(hits, 'lostResponse') !== undefined) {

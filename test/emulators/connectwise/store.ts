@@ -12,6 +12,8 @@ export interface Store {
   readonly catalog: Map<number, CatalogItem>
   readonly agreements: Map<number, Agreement>
   readonly additions: Map<number, Addition>
+  /** The additions of each agreement, oldest first: lists must not look through all of an installation. */
+  readonly additionIds: Map<number, Set<number>>
   readonly invoices: Map<number, Invoice>
   readonly permissions: Map<Area, Permission>
   quirks: Quirks
@@ -27,6 +29,7 @@ export function createStore(quirks: Quirks, now: () => Date): Store {
     catalog: new Map(),
     agreements: new Map(),
     additions: new Map(),
+    additionIds: new Map(),
     invoices: new Map(),
     permissions: new Map(),
     quirks,
@@ -46,7 +49,9 @@ export function existing<T>(records: ReadonlyMap<number, T>, id: number, what: s
 }
 
 export function additionsOf(store: Store, agreementId: number): Addition[] {
-  return [...store.additions.values()].filter((addition) => addition.agreementId === agreementId)
+  return [...(store.additionIds.get(agreementId) ?? [])].map((id) =>
+    existing(store.additions, id, 'addition'),
+  )
 }
 
 /** Seconds of the emulator's clock, as `_info.lastUpdated` shows them. */

@@ -9,7 +9,9 @@ import type {
   CatalogItem,
   DateText,
   Invoice,
+  InvoiceLine,
 } from './records.js'
+import { bill, totalOf } from './invoicing.js'
 import { AGREEMENT_TYPES } from './render.js'
 import { additionsOf, type Area, existing, type Permission, type Store } from './store.js'
 
@@ -104,6 +106,10 @@ export interface World {
   deleteAddition(choice: { readonly additionId: number }): void
   /** Makes the next invoice of an agreement, as the person does who runs the agreement invoicing. */
   invoice(agreementId: number): Invoice
+  /** Takes back the newest invoice of an agreement: its days are due again, and its date is the next one. */
+  deleteInvoice(choice: { readonly invoiceId: number }): void
+  /** What the next invoice would be, without making it. */
+  preview(agreementId: number): { readonly lines: readonly InvoiceLine[]; readonly total: string }
   /** What the API's user may do in an area; what is not named stays. Everything is allowed at first. */
   setPermissions(permissions: Partial<Record<Area, Permission>>): void
   /** A new release of the vendor's cloud: the old path answers 404 from now on. */
@@ -150,6 +156,12 @@ export function createWorld(store: Store, changes: Changes, settle: () => number
     },
     deleteAddition: ({ additionId }) => changes.removeAddition(additionId, 'hand'),
     invoice: (agreementId) => changes.makeInvoice(agreementId, 'hand'),
+    deleteInvoice: ({ invoiceId }) => changes.removeInvoice(invoiceId, 'hand'),
+    preview(agreementId) {
+      const agreement = agreementAt(agreementId)
+      const { lines } = bill(agreement, additionsOf(store, agreementId))
+      return { lines, total: totalOf(agreement, lines) }
+    },
     setPermissions(permissions) {
       for (const [area, permission] of Object.entries(permissions)) {
         store.permissions.set(area as Area, permission)
@@ -197,62 +209,64 @@ function createRecords(store: Store, changes: Changes): Created {
       })
       return id
     },
-    createAgreement(wanted) {
-      existing(store.companies, wanted.companyId, 'company')
-      const { nextInvoiceDate, billingCycle = 'Monthly', type = AGREEMENT_TYPES[0] ?? '' } = wanted
-      if (!AGREEMENT_TYPES.includes(type)) throw new Error(`no type of agreement is named ${type}`)
-      if (billingCycle === 'NotRecurring') throw new Error('an agreement that does not recur has no periods')
-      const id = store.nextId()
-      const agreement = {
-        id,
-        name: wanted.name,
-        companyId: wanted.companyId,
-        type,
-        billingCycle,
-        prorateFlag: wanted.prorateFlag,
-        invoiceProratedAdditionsFlag: false,
-        currency: wanted.currency ?? 'USD',
-        startDate: wanted.startDate ?? addDays(nextInvoiceDate, -365),
-        billStartDate: nextInvoiceDate,
-        invoicedPeriods: 0,
-        endDate: wanted.endDate ?? null,
-        cancelledFlag: false,
-        reasonCancelled: '',
-        customerPO: '',
-        internalNotes: '',
-      }
-      changes.putAgreement(agreement, 'hand')
-      return id
-    },
-    createAddition(wanted) {
-      const agreement = existing(store.agreements, wanted.agreementId, 'agreement')
-      const item = itemNamed(store, wanted.product)
-      const id = store.nextId()
-      changes.putAddition(
-        {
-          id,
-          agreementId: agreement.id,
-          productId: item.id,
-          quantity: exact(wanted.quantity),
-          lessIncluded: exact(wanted.lessIncluded ?? 0),
-          unitPrice: exact(wanted.unitPrice ?? item.price),
-          unitCost: exact(wanted.unitCost ?? item.cost),
-          billCustomer: wanted.billCustomer ?? 'Billable',
-          effectiveDate: wanted.effectiveDate ?? agreement.billStartDate,
-          cancelledDate: wanted.cancelledDate ?? null,
-          taxableFlag: true,
-          serialNumber: wanted.serialNumber ?? '',
-          description: item.description,
-          invoiceDescription: wanted.invoiceDescription ?? item.customerDescription,
-          purchaseItemFlag: false,
-          specialOrderFlag: false,
-          invoiced: [],
-        },
-        'hand',
-      )
-      return id
-    },
+    createAgreement: (wanted) => createAgreement(store, changes, wanted),
+    createAddition: (wanted) => createAddition(store, changes, wanted),
   }
+}
+
+function createAgreement(store: Store, changes: Changes, wanted: NewAgreement): number {
+  existing(store.companies, wanted.companyId, 'company')
+  const { nextInvoiceDate, billingCycle = 'Monthly', type = AGREEMENT_TYPES[0] ?? '' } = wanted
+  if (!AGREEMENT_TYPES.includes(type)) throw new Error(`no type of agreement is named ${type}`)
+  if (billingCycle === 'NotRecurring') throw new Error('an agreement that does not recur has no periods')
+  const id = store.nextId()
+  const agreement = {
+    id,
+    name: wanted.name,
+    companyId: wanted.companyId,
+    type,
+    billingCycle,
+    prorateFlag: wanted.prorateFlag,
+    invoiceProratedAdditionsFlag: false,
+    currency: wanted.currency ?? 'USD',
+    startDate: wanted.startDate ?? addDays(nextInvoiceDate, -365),
+    billStartDate: nextInvoiceDate,
+    invoicedPeriods: 0,
+    endDate: wanted.endDate ?? null,
+    cancelledFlag: false,
+    reasonCancelled: '',
+    customerPO: '',
+    internalNotes: '',
+  }
+  changes.putAgreement(agreement, 'hand')
+  return id
+}
+
+function createAddition(store: Store, changes: Changes, wanted: NewAddition): number {
+  const agreement = existing(store.agreements, wanted.agreementId, 'agreement')
+  const item = itemNamed(store, wanted.product)
+  const id = store.nextId()
+  const addition = {
+    id,
+    agreementId: agreement.id,
+    productId: item.id,
+    quantity: exact(wanted.quantity),
+    lessIncluded: exact(wanted.lessIncluded ?? 0),
+    unitPrice: exact(wanted.unitPrice ?? item.price),
+    unitCost: exact(wanted.unitCost ?? item.cost),
+    billCustomer: wanted.billCustomer ?? 'Billable',
+    effectiveDate: wanted.effectiveDate ?? agreement.billStartDate,
+    cancelledDate: wanted.cancelledDate ?? null,
+    taxableFlag: true,
+    serialNumber: wanted.serialNumber ?? '',
+    description: item.description,
+    invoiceDescription: wanted.invoiceDescription ?? item.customerDescription,
+    purchaseItemFlag: false,
+    specialOrderFlag: false,
+    invoiced: [],
+  }
+  changes.putAddition(addition, 'hand')
+  return id
 }
 
 function itemNamed(store: Store, product: number | string): CatalogItem {
