@@ -84,7 +84,9 @@ describe('rows of units', () => {
     const { client, contoso, emulator } = await startContoso()
     const service = emulator.world.createService({ name: 'Backup', unitPrice: '1.00' })
     const line = emulator.world.addContractService({
-      ...{ contractId: contoso.contract, serviceId: service, units: 1 },
+      contractId: contoso.contract,
+      serviceId: service,
+      units: 1,
     })
     const backup = { ...contoso, service, line }
     await adjust(client, backup, 1, '2026-03-02')
@@ -125,7 +127,9 @@ describe('rows of units', () => {
       periodType: 'Quarterly',
     })
     const line = emulator.world.addContractService({
-      ...{ contractId: contoso.contract, serviceId: service, units: 2 },
+      contractId: contoso.contract,
+      serviceId: service,
+      units: 2,
     })
     const care = { ...contoso, service, line }
     await adjust(client, care, 1, '2026-03-01')

@@ -51,7 +51,7 @@ export const FIELDS = {
   Contracts: [
     ID,
     integer('companyID'),
-    text('contractName', 100, UPDATE),
+    text('contractName', 100, { required: true, ...UPDATE }),
     text('contractNumber', 50, UPDATE),
     text('description', 2000, UPDATE),
     text('purchaseOrderNumber', 50, UPDATE),

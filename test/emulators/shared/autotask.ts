@@ -81,7 +81,10 @@ export async function startContoso(
   const { world } = emulator
   const company = world.createCompany({ name: 'Contoso', number: 'C-100' })
   const service = world.createService({
-    ...{ name: 'Microsoft 365 Business Premium', sku: 'M365BP', unitPrice: '22.00', unitCost: '18.00' },
+    name: 'Microsoft 365 Business Premium',
+    sku: 'M365BP',
+    unitPrice: '22.00',
+    unitCost: '18.00',
   })
   const id = world.createContract({ companyId: company, name: 'Cloud', number: 'ING-1', ...contract })
   const line = world.addContractService({ contractId: id, serviceId: service, units: 20 })
