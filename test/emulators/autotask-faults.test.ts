@@ -318,6 +318,8 @@ describe('an emulator that is closed', () => {
     await until(() => running.emulator.requestCount() === 1)
     await running.emulator.close()
     expect(await waiting).toBe('failed')
-    await expect(speakTo(running.emulator).call('GET', '/ThresholdInformation')).rejects.toThrow('fetch failed')
+    await expect(speakTo(running.emulator).call('GET', '/ThresholdInformation')).rejects.toThrow(
+      'fetch failed',
+    )
   })
 })

@@ -55,7 +55,17 @@ export type Fault = Aim &
     | { readonly kind: 'pause'; readonly moment: PauseMoment }
   )
 
-export type FaultKind = Fault['kind']
+/** Faults after which an answer need not be there, or need not be JSON. */
+export const DISTURBING: ReadonlySet<Fault['kind']> = new Set([
+  'dropped',
+  'gzipBomb',
+  'html',
+  'lateEffect',
+  'lostResponse',
+  'noAnswer',
+  'truncated',
+  'wrongContentType',
+])
 
 /** The same faults, seed and order of requests hit the same requests. Answers the faults that hit one, each drawn once. */
 export function createFaultPlan(

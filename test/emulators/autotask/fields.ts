@@ -191,6 +191,8 @@ export function fieldsOf(entity: Entity): readonly Field[] {
   return FIELDS[entity]
 }
 
+export const ENTITIES: readonly string[] = Object.keys(FIELDS)
+
 /** A field that a query may name. */
 export function queryableField(entity: Entity, name: string): Field | undefined {
   return fieldsOf(entity).find((field) => field.name === name && field.hidden !== true)

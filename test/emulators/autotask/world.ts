@@ -107,18 +107,20 @@ export interface World {
 }
 
 type Records = Omit<World, 'otherRequests' | 'settle'>
-type Making = Pick<
-  Records,
-  'createCompany' | 'createService' | 'createContract' | 'addContractServiceBundle' | 'addContractService'
->
+type Catalog = Pick<Records, 'createCompany' | 'createService'>
+type Contracting = Pick<Records, 'createContract' | 'addContractService' | 'addContractServiceBundle'>
 
-/** Made by whoever sets the service up. */
-function making(tenant: Tenant): Making {
-  const log = (
-    entity: string,
-    content: Readonly<Record<string, unknown>>,
-    contract: number | null = null,
-  ): void => tenant.ledger.add({ by: 'hand', action: 'create', entity, contract, content })
+function logMade(
+  tenant: Tenant,
+  entity: string,
+  content: Readonly<Record<string, unknown>>,
+  contract: number | null = null,
+): void {
+  tenant.ledger.add({ by: 'hand', action: 'create', entity, contract, content })
+}
+
+/** Whom and what there is to bill. */
+function catalog(tenant: Tenant): Catalog {
   return {
     createCompany({ name, number, currencyId = 1, rate = '1' }) {
       const id = tenant.nextId()
@@ -130,7 +132,7 @@ function making(tenant: Tenant): Making {
         currencyID: currencyId,
         rate: readPrice(rate),
       })
-      log('Companies', { id, companyName: name })
+      logMade(tenant, 'Companies', { id, companyName: name })
       return id
     },
     createService({ name, unitPrice, unitCost, sku, periodType = 'Monthly', invoiceDescription }) {
@@ -147,9 +149,15 @@ function making(tenant: Tenant): Making {
         months: must(PERIOD_MONTHS[periodType], `period ${periodType}`),
         isActive: true,
       })
-      log('Services', { id, name, unitPrice })
+      logMade(tenant, 'Services', { id, name, unitPrice })
       return id
     },
+  }
+}
+
+/** What a company has bought. */
+function contracting(tenant: Tenant): Contracting {
+  return {
     createContract({ companyId, name, number, startDate, endDate, contractType }) {
       must(tenant.companies.get(companyId), `company ${companyId}`)
       const id = tenant.nextId()
@@ -170,7 +178,7 @@ function making(tenant: Tenant): Making {
         startDate,
         endDate,
       })
-      log('Contracts', { id, contractName: name, startDate, endDate }, id)
+      logMade(tenant, 'Contracts', { id, contractName: name, startDate, endDate }, id)
       return id
     },
     addContractService({ units = 0, from, price, cost, ...wanted }) {
@@ -182,7 +190,7 @@ function making(tenant: Tenant): Making {
       const id = tenant.nextId()
       const bundle = { id, contractID: findContract(tenant, contractId).id, serviceBundleID: serviceBundleId }
       tenant.bundles.set(id, { ...bundle, unitPrice: readPrice(unitPrice) })
-      log('ContractServiceBundles', { id, serviceBundleId }, contractId)
+      logMade(tenant, 'ContractServiceBundles', { id, serviceBundleId }, contractId)
       return id
     },
   }
@@ -206,7 +214,7 @@ function lineById(tenant: Tenant, id: number): Line {
 }
 
 /** Done by whoever bills with the service. */
-function billing(tenant: Tenant): Omit<Records, keyof Making> {
+function billing(tenant: Tenant): Omit<Records, keyof Catalog | keyof Contracting> {
   const charge = (id: number) => must(tenant.charges.get(id), `charge ${id}`)
   return {
     adjust({ unitPrice, unitCost, ...wanted }) {
@@ -268,5 +276,5 @@ function billing(tenant: Tenant): Omit<Records, keyof Making> {
 
 /** What people do in the service's own screens. Refusals are thrown. */
 export function createRecordsWorld(tenant: Tenant): Records {
-  return { ...making(tenant), ...billing(tenant) }
+  return { ...catalog(tenant), ...contracting(tenant), ...billing(tenant) }
 }
