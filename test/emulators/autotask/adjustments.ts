@@ -4,7 +4,7 @@ import { unitsOn } from './periods.js'
 import { RECURRING_SERVICE } from './picklists.js'
 import type { Contract, Line, Step, Tenant } from './records.js'
 import { NOT_FOUND, Refusal } from './refusal.js'
-import { contractOf, lastPostedDay, linePeriods, raiseDifferences, settleRowIds } from './rows.js'
+import { contractOf, lastPostedDay, linePeriods, raiseDifferences, settleRows } from './rows.js'
 
 /** The texts by which clients know these refusals. */
 const OUTSIDE_CONTRACT = 'effectiveDate must be between the start date and end date of the Contract.'
@@ -70,7 +70,7 @@ export function makeLine(tenant: Tenant, by: By, wanted: NewLine): Line {
     rowIds: new Map(),
   }
   tenant.lines.set(line.id, line)
-  settleRowIds(tenant, line)
+  settleRows(tenant, line)
   tenant.ledger.add({
     by,
     action: 'create',
@@ -105,7 +105,7 @@ export function openLine(tenant: Tenant, by: By, line: Line, units: number, from
     ...line.steps,
     { date, unitChange: units, price: null, cost: null, adjustment: false },
   ])
-  settleRowIds(tenant, line)
+  settleRows(tenant, line)
   tenant.ledger.add({
     by,
     action: 'create',
@@ -193,7 +193,7 @@ export function adjustLine(tenant: Tenant, by: By, adjustment: Adjustment): Line
   const after = stepsAfter(tenant, before, adjustment)
   line.steps = after
   raiseDifferences(tenant, line, { before, after, from: effectiveDate })
-  settleRowIds(tenant, line)
+  settleRows(tenant, line)
   tenant.ledger.add({
     by,
     action: 'create',
@@ -222,7 +222,7 @@ export function editLine(tenant: Tenant, by: By, line: Line, edit: LineEdit): vo
   const { price, invoiceDescription } = edit
   if (price !== undefined) line.steps = repriced(tenant, line, price)
   if (invoiceDescription !== undefined) line.invoiceDescription = invoiceDescription
-  settleRowIds(tenant, line)
+  settleRows(tenant, line)
   tenant.ledger.add({
     by,
     action: 'update',

@@ -4,7 +4,7 @@ import { amountOf, centsText, priceNumber } from './money.js'
 import type { Charge, Contract, Tenant } from './records.js'
 import { instantOf } from './records.js'
 import { NOT_FOUND, Refusal } from './refusal.js'
-import { contractOf, lastPostedDay, linePeriods, settleRowIds } from './rows.js'
+import { contractOf, lastPostedDay, linePeriods, settleRows } from './rows.js'
 
 type ContractEdit = Partial<
   Pick<
@@ -33,7 +33,7 @@ function moveEnd(tenant: Tenant, contract: Contract, endDate: string): void {
   for (const line of lines) {
     // What was to happen after the end is deleted, and does not come back when the contract is extended again.
     line.steps = line.steps.filter(({ date }) => date <= endDate)
-    settleRowIds(tenant, line)
+    settleRows(tenant, line)
   }
 }
 

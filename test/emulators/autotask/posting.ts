@@ -2,7 +2,7 @@ import { amountOf, centsText, divideRounded, priceOfCents, readPrice } from './m
 import { daysFromTo, type Part, partsOf, type Period, sum } from './periods.js'
 import type { BillingItem, Contract, Invoice, Line, Tenant } from './records.js'
 import { instantOf, today } from './records.js'
-import { linePeriods, periodRows, serviceOf } from './rows.js'
+import { linePeriods, periodRows, serviceOf, settleRows } from './rows.js'
 
 export interface Posted {
   /** Ids of the rows that were posted. */
@@ -47,6 +47,7 @@ function freeze(tenant: Tenant, line: Line, period: Period): readonly number[] {
   const postedOn = today(tenant)
   const rows = periodRows(tenant, line, period).map((row) => ({ ...row, postedOn }))
   line.posted.set(period.start, rows)
+  settleRows(tenant, line)
   return rows.map(({ id }) => id)
 }
 

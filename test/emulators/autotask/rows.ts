@@ -59,14 +59,19 @@ function rowId(tenant: Tenant, line: Line, start: string): number {
 
 /** Every row of a line; on each day the rows that hold it add up to the units of that day. */
 export function rowsOf(tenant: Tenant, line: Line): readonly Row[] {
-  const rows = linePeriods(tenant, line).flatMap((period) => periodRows(tenant, line, period))
-  const shown = tenant.quirks.emptyRows ? rows : rows.filter(({ units }) => units !== 0)
-  return [...shown, ...line.raised]
+  return shownRows.get(line) ?? settleRows(tenant, line)
 }
 
-/** Gives every row its id, so that ids follow the order of changes and not of reading. */
-export function settleRowIds(tenant: Tenant, line: Line): void {
-  rowsOf(tenant, line)
+/** Reading is frequent and changes are rare: rows are computed when something has changed. */
+const shownRows = new WeakMap<Line, readonly Row[]>()
+
+/** Computes a line's rows anew, after each change; their ids then follow the order of changes, not of reading. */
+export function settleRows(tenant: Tenant, line: Line): readonly Row[] {
+  const rows = linePeriods(tenant, line).flatMap((period) => periodRows(tenant, line, period))
+  const shown = tenant.quirks.emptyRows ? rows : rows.filter(({ units }) => units !== 0)
+  const all = [...shown, ...line.raised]
+  shownRows.set(line, all)
+  return all
 }
 
 /** Cents by which a period's worth differs between two sets of steps, rounded once. */
