@@ -12,7 +12,7 @@ export interface Planting {
 
 /**
  * Shows that the check can go red: for each operation, one of its recorded answers is checked again with a field
- * renamed and with a text turned into a number.
+ * renamed and with a text turned into a number; a bare number is turned into a text.
  */
 export function plantWrongFields(
   operations: readonly Operation[],
@@ -26,17 +26,25 @@ export function plantWrongFields(
     const operation = operations.find((candidate) => operationName(candidate) === name)
     if (name === undefined || operation === undefined || done.has(name) || verdict.faults.length > 0) continue
     const body: unknown = JSON.parse(exchange.response?.body.toString('utf8') ?? 'null')
-    const changes = [
-      ['field renamed', replaceFirstText(body, (key, value) => [`${key}_planted`, value])],
-      ['text turned into a number', replaceFirstText(body, (key) => [key, 12_345.5])],
-    ] as const
-    if (changes.some(([, changed]) => changed === undefined)) continue
+    const changes = changesOf(body)
+    if (changes.length === 0) continue
     done.add(name)
     for (const [wrong, changed] of changes) {
       plantings.push({ operation: name, wrong, caught: isCaught(operations, exchange, changed) })
     }
   }
   return plantings
+}
+
+/** Wrong versions of an answer; none when it holds nothing to change. */
+function changesOf(body: unknown): (readonly [string, unknown])[] {
+  // Some operations answer with a bare number.
+  if (typeof body === 'number') return [['number turned into a text', String(body)]]
+  const changes = [
+    ['field renamed', replaceFirstText(body, (key, value) => [`${key}_planted`, value])],
+    ['text turned into a number', replaceFirstText(body, (key) => [key, 12_345.5])],
+  ] as const
+  return changes.filter(([, changed]) => changed !== undefined)
 }
 
 function isCaught(operations: readonly Operation[], exchange: Exchange, body: unknown): boolean {
