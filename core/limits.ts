@@ -85,6 +85,8 @@ export const HTTP_BACKOFF_LONGEST_MILLISECONDS = 15_000
 export const HTTP_BACKOFF_JITTER_MILLISECONDS = 500
 /** Longest wait a server can impose: observations run every 15 minutes, so a longer one is the next one's matter. */
 export const HTTP_RETRY_AFTER_LONGEST_MILLISECONDS = 300_000
+/** Waiting within one write: a few short windows; a longer one is waited out by whoever asked for the write. */
+export const HTTP_WRITE_WAIT_MILLISECONDS = 60_000
 /** Body of a refusal: it is only quoted from, no explanation needs more. */
 export const HTTP_REFUSAL_BYTES = 64 * 1024
 /** Characters of a server's own words that are passed on: one line a person reads. */
