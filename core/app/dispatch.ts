@@ -66,7 +66,7 @@ async function workOn(ports: DispatchPorts, load: Load, claim: Claim, moved: Set
   )
   const read = async () => {
     const { slots, sync } = await load()
-    return readContainer(ports, slots, place, sync)
+    return readContainer(ports, slots, place, sync, 'approved')
   }
   let container: Container
   try {
