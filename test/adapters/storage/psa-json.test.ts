@@ -98,15 +98,14 @@ describe('what is written comes back as it was', () => {
     fc.assert(
       fc.property(fc.array(settled, { maxLength: 2 }), number, date, steps, (settles, delta, on, counts) => {
         if (first === undefined) throw new Error('no step')
-        const { key, psa, containerId, slotId, itemId } = first
-        const place = { key, psa, containerId, slotId, itemId, settles }
+        const { key, psa, containerId, slotId, itemId, product } = first
+        const place = { key, psa, containerId, slotId, itemId, product, settles }
         const adjust = {
           ...place,
           type: 'adjust' as const,
           on,
           delta,
-          before: counts,
-          after: counts,
+          count: { from: on, before: counts, after: counts },
           unitPrice: delta,
         }
         expect(restored(adjust)).toStrictEqual(adjust)
