@@ -2,7 +2,15 @@ import { assert, unreachable } from '../../core/assert.js'
 import { type LocalDate, formatLocalDate, parseLocalDate } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
 import { type Decimal, formatDecimal, parseDecimal } from '../../core/money/decimal.js'
-import type { Container, CountChange, PsaLine, PsaUnits, SettledCharge, Step, UnitSteps } from '../../core/sync/types.js'
+import type {
+  Container,
+  CountChange,
+  PsaLine,
+  PsaUnits,
+  SettledCharge,
+  Step,
+  UnitSteps,
+} from '../../core/sync/types.js'
 import type { Cell } from './database.js'
 import { type Parsed, type StepContent, parseContainer, parseSettled, parseStep } from './schema.js'
 import { checkTexts, text } from './values.js'

@@ -81,7 +81,7 @@ export function step(key: string, changes: Partial<SetQuantity> = {}): SetQuanti
     containerId: '77',
     slotId: LINEAGE,
     itemId: '1234',
-    product: 'Microsoft 365 Business Premium',
+    product: 'Business Premium',
     settles: [],
     count: undefined,
     type: 'setQuantity',
@@ -94,8 +94,8 @@ export function step(key: string, changes: Partial<SetQuantity> = {}): SetQuanti
 
 /** One step of each kind, with everything that may be missing there and missing. */
 export function everyStep(containerId: string): readonly Step[] {
-  const own = { slotId: 'L-2', itemId: '9', product: 'Défense “P1”', settles: [], count: undefined }
-  const place = { psa: 'autotask' as const, containerId, ...own }
+  const where = { psa: 'autotask' as const, containerId, slotId: 'L-2', itemId: '9', product: '日本' }
+  const place = { ...where, settles: [], count: undefined }
   const [one, none] = [decimal('1'), decimal('-0.00000001')]
   const money = charge({ kind: 'credit', period: APRIL, quantity: one, amount: -9_007_199_254_740_993n })
   const oneTime = { marker: 'CBS:L-2:o0123456789ab', lineWords: 'Défense “P1”, 日本 😀 \\ {a,b} \t NULL' }
@@ -103,9 +103,9 @@ export function everyStep(containerId: string): readonly Step[] {
     { on: day('2026-03-11'), units: decimal('20') },
     { on: day('2199-12-31'), units: decimal('99999999999999999999.12345678') },
   ]
-  const count = { from: MARCH.from, before: [], after: [] }
   const add = { type: 'add' as const, ...oneTime, oneTime: true, quantity: one, unitPrice: decimal('74.52') }
   const adjust = { type: 'adjust' as const, on: day('2026-03-11'), delta: decimal('5') }
+  const count = { from: MARCH.from, before: counts, after: [] }
   return [
     { ...place, ...add, key: 'e1', settles: [charge(), money], from: MARCH.from, to: MARCH.to },
     { ...place, ...add, key: 'e2', oneTime: false, from: day('1900-01-01'), to: null },
@@ -114,8 +114,8 @@ export function everyStep(containerId: string): readonly Step[] {
     { ...place, key: 'e5', type: 'end', lineId: '2', before: null, after: APRIL.from },
     { ...place, key: 'e6', type: 'end', lineId: '2', before: APRIL.to, after: APRIL.from },
     { ...place, key: 'e7', type: 'remove', lineId: '3', quantity: one },
-    { ...place, ...adjust, key: 'e8', count: { ...count, after: counts }, unitPrice: undefined },
-    { ...place, ...adjust, key: 'e9', count: { ...count, before: counts }, unitPrice: decimal('22') },
+    { ...place, ...adjust, key: 'e8', unitPrice: undefined },
+    { ...place, ...adjust, key: 'e9', count, unitPrice: decimal('22') },
   ]
 }
 
