@@ -171,10 +171,22 @@ function countDrafts(due: SlotDue, container: Container, nameLine: NameLine): re
           openFrom,
           until,
           priceOn: priceFor,
+          priceDays: priceDays(due, openFrom),
           words: due.words,
           nameLine,
         })
   return actions.map((action) => ({ ...action, settles: [] }))
+}
+
+/** Where the price is ours: the first open day, and the starts of periods that bring another one (B15, S15). */
+function priceDays({ slot, periods }: SlotDue, openFrom: LocalDate): readonly LocalDate[] {
+  if (slot.priceOwner === 'keep') return []
+  const starts = periods.map(({ period }) => period.from).filter((day) => day > openFrom)
+  const days = [openFrom, ...starts]
+  return days.filter((day, index) => {
+    const before = days[index - 1]
+    return before === undefined || priceOn(periods, day) !== priceOn(periods, before)
+  })
 }
 
 /** Nothing before the route, the container or the last invoice is ours to count. */
