@@ -85,6 +85,8 @@ export const HTTP_BACKOFF_LONGEST_MILLISECONDS = 15_000
 export const HTTP_BACKOFF_JITTER_MILLISECONDS = 500
 /** Longest wait a server can impose: observations run every 15 minutes, so a longer one is the next one's matter. */
 export const HTTP_RETRY_AFTER_LONGEST_MILLISECONDS = 300_000
+/** Waiting within one write: a few short windows; a longer one is waited out by whoever asked for the write. */
+export const HTTP_WRITE_WAIT_MILLISECONDS = 60_000
 /** Body of a refusal: it is only quoted from, no explanation needs more. */
 export const HTTP_REFUSAL_BYTES = 64 * 1024
 /** Characters of a server's own words that are passed on: one line a person reads. */
@@ -102,6 +104,40 @@ export const MARKETPLACE_LIST_WALKS = 3
 export const MARKETPLACE_LIST_ROWS = 500_000
 /** Characters of a wrong value that a refusal quotes: enough to find it, not a page of it. */
 export const MARKETPLACE_QUOTED_LENGTH = 80
+
+// Autotask
+
+/** Rows of a page: the most Autotask gives. */
+export const AUTOTASK_PAGE_ROWS = 500
+/** Values one condition may list: Autotask joins at most so many with "or". */
+export const AUTOTASK_LISTED_VALUES = 500
+/** Rows of one query: a contract of 100 services for 30 years has 36,000. A query that never ends is a loop. */
+export const AUTOTASK_QUERY_ROWS = 200_000
+/** Calls at once per entity: Autotask allows three to an integration, and another program may share its code. */
+export const AUTOTASK_ENTITY_CALLS = 2
+/** Wait before a write refused for too many calls at once, or for a lock, is asked for again: both pass in seconds. */
+export const AUTOTASK_BUSY_MILLISECONDS = 5000
+/** Wait before a write is asked for again that could not even be sent: what stood in its way may be a short outage. */
+export const AUTOTASK_UNSENT_MILLISECONDS = 60_000
+/** How long pick lists and companies' currencies are believed: people change them once in a year. */
+export const AUTOTASK_REMEMBERED_MILLISECONDS = 3_600_000
+/** How often the use of the shared limit is asked for at most: asking counts as well. */
+export const AUTOTASK_THRESHOLD_EVERY_MILLISECONDS = 300_000
+/** Share of the limit from which Autotask itself answers later, and each of our reads waits half a second. */
+export const AUTOTASK_SLOW_PERCENT = 50
+export const AUTOTASK_SLOW_MILLISECONDS = 500
+/** Share from which each waits a whole second. */
+export const AUTOTASK_SLOWER_PERCENT = 75
+export const AUTOTASK_SLOWER_MILLISECONDS = 1000
+/** Share from which what can wait is not read: past the whole everybody is refused, people at their screens too. */
+export const AUTOTASK_BACKGROUND_PERCENT = 90
+/** The largest count of one adjustment: a whole number of 32 bits. */
+export const AUTOTASK_UNIT_CHANGE = 2_147_483_647n
+/** Characters of a charge's name and of its longer texts. */
+export const AUTOTASK_NAME_LENGTH = 100
+export const AUTOTASK_TEXT_LENGTH = 2000
+/** Characters of a wrong value that a refusal quotes: enough to find it, not a page of it. */
+export const AUTOTASK_QUOTED_LENGTH = 80
 
 // The database
 
@@ -246,3 +282,21 @@ export const CARD_NAMES = 3
 export const DATABASE_INTEGER_MAXIMUM = 2_147_483_647
 /** The largest amount in minor units: what a `bigint` column holds. */
 export const DATABASE_BIGINT_MAXIMUM = 9_223_372_036_854_775_807n
+
+/**
+ * How long a write without an answer may still take effect: a gateway gives up on a PSA after a minute or two, and late
+ * effects of a minute and a half were provoked in tests. Nothing is sent again before that.
+ */
+export const SETTLE_SECONDS = 180
+
+/** How long one process may work on one container: forty steps of two calls, each up to its deadline, with waits. */
+export const CLAIM_MINUTES = 15
+
+/** Times one step is sent at most: what did not take effect three times needs a person, not patience. */
+export const DISPATCH_ATTEMPTS = 3
+
+/** Containers worked on in one go: more than anybody approves at once, and an end if something spins. */
+export const DISPATCH_CLAIMS = 1000
+
+/** Alerts of one observation that are asked one by one: more are a wave, and one request is easier to read. */
+export const ALERT_REQUESTS = 8

@@ -2,7 +2,17 @@ import type { Approval, Decision, RunVoid } from './approval/approval.js'
 import type { AuditDetails, AuditEntry, AuditFact } from './audit/chain.js'
 import type { BillRun, RunLine } from './billrun/run.js'
 import type { Period } from './calendar/period.js'
+import type { Decimal } from './money/decimal.js'
 import type { RecordedPolicy } from './charges/policies.js'
+import type {
+  CustomerMapping,
+  IntentState,
+  LockedPeriod,
+  Reading,
+  SyncState,
+  Written,
+} from './sync/intent.js'
+import type { Container, ContainerPlan, PsaName, Slot, Step } from './sync/types.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription, Snapshot } from './marketplace/types.js'
 import type { LineageMembership } from './timeline/types.js'
 
@@ -153,6 +163,8 @@ export interface ProposalDraft {
   readonly run: Omit<BillRun, 'id'>
   readonly requestedByName: string
   readonly expiresAt: Date
+  /** What it would write into PSAs; undefined: its lines are billed by file (SYNC S3). */
+  readonly plan?: readonly ContainerPlan[]
 }
 
 /** A request to void what a run billed, for one customer or for all. */
@@ -172,6 +184,8 @@ export interface VoidDraft {
 export interface ApprovalRecord {
   readonly approval: Approval
   readonly run: BillRun
+  /** Of a request to write into PSAs: what, in the order of writing. */
+  readonly plan?: readonly ContainerPlan[]
   /** Approved voids of the run, in the order in which they were decided. */
   readonly voids: readonly RunVoid[]
 }
@@ -182,8 +196,10 @@ export interface DecisionRecord {
   readonly decision: Decision
   /** The version of the books the decision was checked against. */
   readonly version: number
-  /** Lines that become billed; empty for a rejection or a void. */
+  /** Lines that become billed; empty for a rejection, a void or a sync, whose lines are billed when read back. */
   readonly bill: readonly RunLine[]
+  /** The steps of the request's plan become intents, in the place of parked ones of the same slots. */
+  readonly send: boolean
   /** Keys of billed lines that become due again. */
   readonly void: readonly string[]
   readonly audit: Omit<AuditFact, 'at' | 'actor'>
@@ -251,4 +267,104 @@ export interface PostedCards {
 export interface Once {
   /** True for exactly one caller per key; the key may be forgotten after `until`. */
   first(key: string, until: Date): Promise<boolean>
+}
+
+/** A company of a PSA, for mapping. */
+export interface PsaCompany {
+  readonly id: string
+  readonly name: string
+  /** Its own short code, or number; undefined: none. */
+  readonly code: string | undefined
+  readonly domain: string | undefined
+}
+
+/** Something a PSA sells: a catalog item, a service. */
+export interface PsaItem {
+  readonly id: string
+  readonly name: string
+  /** Vendor's product number, where the PSA keeps one. */
+  readonly vendorNumbers: readonly string[]
+  readonly unitPrice: Decimal | undefined
+  /** Why it cannot be billed ("it is a bundle", "it is inactive"); undefined: it can. */
+  readonly unusable: string | undefined
+}
+
+/** How a write ended, as far as its own answer tells. */
+export type WriteOutcome =
+  /** It says it is done; whether it is, reading back shows. */
+  | { readonly type: 'accepted' }
+  /** It certainly did nothing and will not: why, in plain words. */
+  | { readonly type: 'refused'; readonly why: string }
+  /** It certainly did nothing yet, and may be asked again. */
+  | { readonly type: 'later'; readonly why: string; readonly waitMilliseconds: number }
+  /** Timeout, reset, 5xx, an answer cut off: nobody knows (SYNC S8). */
+  | { readonly type: 'unknown'; readonly why: string }
+
+/** A PSA as we need it: read whole, written one absolute step at a time. */
+export interface Psa {
+  readonly name: PsaName
+  /** "ConnectWise", as people know it. */
+  readonly title: string
+  companies(): Promise<readonly PsaCompany[]>
+  items(): Promise<readonly PsaItem[]>
+  /** What can bill a company, without lines. */
+  containers(companyId: string): Promise<readonly Pick<Container, 'id' | 'name' | 'closed'>[]>
+  /**
+   * One container with everything in it. Problem `notFound` when it is gone.
+   *
+   * @param purpose `approved`: for a write that somebody approved. Others may be refused while the PSA is used heavily.
+   */
+  read(containerId: string, purpose?: 'background' | 'approved'): Promise<Container>
+  /** Never repeats a write by itself. */
+  write(step: Step): Promise<WriteOutcome>
+}
+
+/** A mapping as it will be recorded, with its entry in the trail. */
+export interface MappingDraft {
+  readonly customer: CustomerMapping
+  readonly slots: readonly Slot[]
+  readonly written: readonly Written[]
+  readonly audit: AuditFact
+}
+
+/** A right to write into one container, until a time; lost to another when it is not renewed. */
+export interface Claim {
+  readonly psa: PsaName
+  readonly containerId: string
+  /** Grows with every claim of the container: a stale owner's word does not count. */
+  readonly fence: number
+}
+
+/** What became of an intent. */
+export interface IntentOutcome {
+  readonly state: IntentState
+  readonly why: string | undefined
+  readonly notBefore: Date | undefined
+  /** undefined: nothing for the trail. */
+  readonly audit: AuditFact | undefined
+}
+
+/** Where mappings, readings and intents live. Every method sees one MSP only. */
+export interface SyncStore {
+  /** Grows with everything below that changes something. */
+  version(): Promise<number>
+  state(): Promise<SyncState>
+  /** Records a customer's mapping and its slots; a slot of the same id is replaced. Moves the books on. */
+  map(draft: MappingDraft): Promise<void>
+  /** Takes a customer's mapping and slots away; what is confirmed and locked is kept. Moves the books on. */
+  unmap(customerId: string, audit: AuditFact): Promise<void>
+  /** Keeps a reading in the place of the one before it, and periods that were found locked: the first of each stays. */
+  saveReading(reading: Reading, locked: readonly LockedPeriod[]): Promise<void>
+  /**
+   * Claims a container with an open intent that may be worked on at `now`, if no other owner holds it. undefined: there
+   * is nothing to do.
+   */
+  claim(owner: string, now: Date, until: Date): Promise<Claim | undefined>
+  release(claim: Claim): Promise<void>
+  /** Marks an intent as about to be sent and counts the attempt; false: the claim is lost, it must not be sent. */
+  sending(claim: Claim, intentId: string, at: Date, notBefore: Date): Promise<boolean>
+  /** Records what became of an intent, with its entry; false: the claim is lost, nothing was recorded. */
+  settle(claim: Claim, intentId: string, outcome: IntentOutcome): Promise<boolean>
+  /** Remembers what a slot was after we wrote it. */
+  saveWritten(written: readonly Written[]): Promise<void>
 }

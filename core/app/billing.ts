@@ -4,21 +4,18 @@ import type { AuditEntry } from '../audit/chain.js'
 import type { Bounds } from '../billrun/bounds.js'
 import type { BillRun } from '../billrun/run.js'
 import type { Period } from '../calendar/period.js'
-import { localDateOf } from '../calendar/zone.js'
-import type { ApprovalRecord, BillingStore, Clock } from '../ports.js'
+import type { ApprovalRecord, BillingStore } from '../ports.js'
 import { Problem } from '../problem.js'
 import { type DecideOutcome, approvalNotFound, decide } from './decide.js'
-import type { Loaded } from './loader.js'
+import type { Load } from './loader.js'
 import { monthOf } from './who.js'
-import { type ProposeOutcome, propose } from './propose.js'
+import { type ProposeOutcome, idsOf, propose } from './propose.js'
 import type { BillingView } from './run-content.js'
 import { type StandingRecord, createStandings } from './standing.js'
+import { type SyncOutcome, type SyncRequestPorts, requestSync } from './sync-request.js'
 import { proposeVoid } from './void-run.js'
 
-export interface BillingPorts {
-  readonly billing: BillingStore
-  readonly clock: Clock
-}
+export type BillingPorts = SyncRequestPorts
 
 export interface BillingSettings {
   readonly timeZone: string
@@ -37,6 +34,8 @@ export interface ApprovedRun {
 /** Proposing, deciding and looking back: the part of the product that needs a person's yes. */
 export interface Billing {
   propose(person: Person, month: Period | undefined, customers: readonly string[]): Promise<ProposeOutcome>
+  /** Asks for the steps that bring PSAs to what they should hold, for customers by name or all. */
+  sync(person: Person, customers: readonly string[]): Promise<SyncOutcome>
   void(person: Person, runId: string, customer: string | undefined, reason: string): Promise<ApprovalRecord>
   decide(person: Person, approvalId: string, attempt: Attempt): Promise<DecideOutcome>
   /** What waits for a decision, the oldest first, each with where it stands. */
@@ -54,17 +53,9 @@ export interface Billing {
   noteRefused(actor: string, right: string, what: string): Promise<void>
 }
 
-export function createBilling(
-  ports: BillingPorts,
-  settings: BillingSettings,
-  load: () => Promise<Loaded>,
-): Billing {
+export function createBilling(ports: BillingPorts, settings: BillingSettings, load: Load): Billing {
   const { billing, clock } = ports
-  const view = async (): Promise<BillingView> => {
-    const { portfolio, books, billed, policies, age } = await load()
-    const today = localDateOf(age.now, settings.timeZone)
-    return { portfolio, books, billed, policies, age, today }
-  }
+  const view = (): Promise<BillingView> => load()
   const lookUp = createStandings(ports, view)
   const standing = async (record: ApprovalRecord): Promise<StandingRecord> => {
     const [found] = await lookUp([record])
@@ -78,7 +69,11 @@ export function createBilling(
   return {
     propose: async (person, month, customers) => {
       const asked = month ?? monthOf((await view()).today)
-      return propose(ports, view, person, asked, customers, settings.bounds)
+      return propose(ports, load, person, asked, customers, settings.bounds)
+    },
+    sync: async (person, customers) => {
+      const { portfolio, today } = await load()
+      return requestSync(ports, load, person, monthOf(today), idsOf(portfolio, customers))
     },
     void: (person, runId, customer, reason) => proposeVoid(ports, person, runId, customer, reason),
     decide: (person, approvalId, attempt) =>

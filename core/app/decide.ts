@@ -8,6 +8,7 @@ import type { ApprovalRecord, BilledLine, BillingStore, Books, Clock, DecisionRe
 import { Problem } from '../problem.js'
 import type { BillingView } from './run-content.js'
 import { runChanges, voidChanges } from './standing.js'
+import { syncChanges } from './sync-request.js'
 
 /** How an attempt to decide ended. */
 export type DecideOutcome =
@@ -104,7 +105,8 @@ async function standing(
     return { books, changes: voidChanges(record, books.billed) }
   }
   const now = await view()
-  return { books: now.books, changes: runChanges(now, record) }
+  const changes = approval.subject.type === 'sync' ? syncChanges(now, record) : runChanges(now, record)
+  return { books: now.books, changes }
 }
 
 /** Billed lines of a run, for one customer or all. */
@@ -135,6 +137,7 @@ function decisionRecord(
     decision: { verdict, by: person.id, byName: person.name, at, reason },
     version: books.version,
     bill: approved && subject.type === 'bill' ? run.lines : [],
+    send: approved && subject.type === 'sync',
     void: voided.map(({ key }) => key),
     audit: {
       action: `${subject.type}.${verdict}`,

@@ -1,16 +1,21 @@
-import type { BillingStore, Books, Clock, LedgerStore } from '../ports.js'
+import { localDateOf } from '../calendar/zone.js'
+import { type LocalDate, addMonths, startOfMonth } from '../calendar/date.js'
+import type { BillingStore, Books, Clock, LedgerStore, SyncStore } from '../ports.js'
+import type { SyncState } from '../sync/intent.js'
 import { type Policies, policiesOf } from '../charges/policies.js'
 import type { Policy } from '../charges/types.js'
 import type { DataAge } from './data-age.js'
 import { firstBilled, refuseLateOpening } from './opening.js'
 import { type Portfolio, type PortfolioSettings, buildPortfolio } from './portfolio.js'
 import { nothingObserved } from './problems.js'
+import { type RoutedSlot, routeToPsas } from './routed.js'
 import { billedByLineage } from './run-content.js'
 import type { Billed } from './who.js'
 
 export interface LoaderPorts {
   readonly ledger: LedgerStore
   readonly billing: BillingStore
+  readonly sync: SyncStore
   readonly clock: Clock
 }
 
@@ -25,15 +30,23 @@ export interface Loaded {
   readonly books: Books
   readonly billed: Billed
   readonly policies: Policies
+  readonly sync: SyncState
+  /** Subscriptions billed in PSAs, with what they hold and what is to be written. */
+  readonly slots: readonly RoutedSlot[]
+  /** Today, in the billing time zone. */
+  readonly today: LocalDate
   readonly age: DataAge
 }
 
+/** @param through what PSAs hold is looked at to this day at least. */
+export type Load = (through?: LocalDate) => Promise<Loaded>
+
 /**
- * Folds the ledger once per observation and reads the books once per version: until either moves on, every answer
- * comes from memory. Problem `notFound` before the first observation, `held` when the opening date was moved behind
- * what is billed.
+ * Folds the ledger once per observation and reads books and PSA state once per version: until one moves on, every
+ * answer comes from memory. Problem `notFound` before the first observation, `held` when the opening date was moved
+ * behind what is billed.
  */
-export function createLoader(ports: LoaderPorts, settings: LoaderSettings): () => Promise<Loaded> {
+export function createLoader(ports: LoaderPorts, settings: LoaderSettings): Load {
   const portfolioAt = remember(async () => buildPortfolio(await ports.ledger.ledger(), settings, []))
   const booksAt = remember(async () => {
     const books = await ports.billing.books()
@@ -44,16 +57,44 @@ export function createLoader(ports: LoaderPorts, settings: LoaderSettings): () =
       first: firstBilled(books.billed),
     }
   })
-  return async () => {
-    const [observation, version] = await Promise.all([ports.ledger.latest(), ports.billing.version()])
+  const syncAt = remember(() => ports.sync.state())
+  const routedAt = rememberLast(routeToPsas)
+  return async (through) => {
+    const [observation, version, syncVersion] = await Promise.all([
+      ports.ledger.latest(),
+      ports.billing.version(),
+      ports.sync.version(),
+    ])
     if (observation === undefined) throw nothingObserved()
-    const [portfolio, { first, ...known }] = await Promise.all([
+    const [portfolio, { first, books, billed, policies }, sync] = await Promise.all([
       portfolioAt(observation.sequence),
       booksAt(version),
+      syncAt(syncVersion),
     ])
-    refuseLateOpening(portfolio.opensOn, first, known.books.billed)
+    refuseLateOpening(portfolio.opensOn, first, books.billed)
     const age = { observation, now: await ports.clock.now(), timeZone: settings.timeZone }
-    return { portfolio, ...known, age }
+    const today = localDateOf(age.now, settings.timeZone)
+    const routed = routedAt(portfolio, billed, policies, sync, today, farther(through, today))
+    return { ...routed, books, policies, sync, today, age }
+  }
+}
+
+/** A day behind the month after today's, which is looked at anyway; undefined: no farther than that. */
+function farther(through: LocalDate | undefined, today: LocalDate): LocalDate | undefined {
+  return through !== undefined && through >= addMonths(startOfMonth(today), 2) ? through : undefined
+}
+
+/** Keeps the last result of a calculation for as long as it is asked with the same things. */
+function rememberLast<A extends readonly unknown[], T>(make: (...given: A) => T): (...given: A) => T {
+  let kept: { given: A; value: T } | undefined
+  return (...given) => {
+    const last = kept
+    if (last?.given.length === given.length && last.given.every((one, index) => one === given[index])) {
+      return last.value
+    }
+    const value = make(...given)
+    kept = { given, value }
+    return value
   }
 }
 

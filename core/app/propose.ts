@@ -6,44 +6,68 @@ import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { dayMonthYear, monthYear } from '../calendar/words.js'
 import { PROPOSE_ATTEMPTS } from '../limits.js'
-import type { ApprovalRecord, BillingStore, Clock } from '../ports.js'
+import type { ApprovalRecord } from '../ports.js'
 import { Problem } from '../problem.js'
 import { findCustomer } from './find-customer.js'
+import type { Load } from './loader.js'
 import type { Portfolio } from './portfolio.js'
-import { type BillingView, runContent } from './run-content.js'
-
-export interface ProposePorts {
-  readonly billing: BillingStore
-  readonly clock: Clock
-}
+import { runContent } from './run-content.js'
+import { type SyncRequestPorts, type SyncTrouble, requestSync } from './sync-request.js'
 
 /** How a proposal ended. */
 export type ProposeOutcome =
-  | { readonly type: 'asked'; readonly record: ApprovalRecord }
+  | {
+      readonly type: 'asked'
+      readonly record: ApprovalRecord
+      /** A second request, for the customers that are billed in a PSA (SYNC S3). */
+      readonly also: ApprovalRecord | undefined
+    }
   /** All there is to bill of the month is held: no run was made. */
   | { readonly type: 'held'; readonly month: Period; readonly held: readonly RunCustomer[] }
 
 /**
- * Makes a bill run and asks for its approval; makes none when everything is held. Problem `notFound` when nothing is
- * left to bill.
+ * Makes a bill run for customers billed by file and one for those billed in a PSA, each with its own request; none where
+ * everything is held or nothing is left. Problem `notFound` when nothing is left to bill at all.
+ *
+ * @param names of customers; none: all.
  */
 export async function propose(
-  ports: ProposePorts,
-  view: () => Promise<BillingView>,
+  ports: SyncRequestPorts,
+  load: Load,
   person: Person,
   month: Period,
   names: readonly string[],
   bounds: Bounds,
 ): Promise<ProposeOutcome> {
+  const { portfolio, slots } = await load()
+  const asked = idsOf(portfolio, names)
+  const sync = slots.length === 0 ? undefined : await requestSync(ports, load, person, month, asked)
+  const file = await proposeFile(ports, load, person, month, asked, bounds)
+  const written = sync?.type === 'asked' ? sync.record : undefined
+  if (file?.type === 'asked') return { ...file, also: written }
+  if (written !== undefined) return { type: 'asked', record: written, also: undefined }
+  if (file !== undefined) return file
+  const trouble = sync?.trouble
+  if (trouble !== undefined && trouble.faults.length + trouble.unread.length > 0) throw cannotWrite(trouble)
+  throw nothingToPropose(month, portfolio.opensOn)
+}
+
+/** undefined: nothing is left to bill by file. */
+async function proposeFile(
+  { billing, clock }: SyncRequestPorts,
+  load: Load,
+  person: Person,
+  month: Period,
+  asked: readonly string[],
+  bounds: Bounds,
+): Promise<ProposeOutcome | undefined> {
   for (let attempt = 1; ; attempt += 1) {
-    const now = await view()
-    const asked = idsOf(now.portfolio, names)
+    const now = await load()
     const content = runContent(now, month, asked, bounds)
     if (content.lines.length === 0) {
-      if (content.held.length === 0) throw nothingToPropose(month, now.portfolio.opensOn)
-      return { type: 'held', month, held: content.held }
+      return content.held.length === 0 ? undefined : { type: 'held', month, held: content.held }
     }
-    const proposedAt = await ports.clock.now()
+    const proposedAt = await clock.now()
     const run: Omit<BillRun, 'id'> = {
       month,
       proposedBy: person.id,
@@ -54,7 +78,7 @@ export async function propose(
     }
     const draft = { run, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
     try {
-      return { type: 'asked', record: await ports.billing.propose(draft, now.books.version) }
+      return { type: 'asked', record: await billing.propose(draft, now.books.version), also: undefined }
     } catch (error) {
       const moved = error instanceof Problem && error.kind === 'conflict'
       if (!moved || attempt >= PROPOSE_ATTEMPTS) throw error
@@ -63,7 +87,7 @@ export async function propose(
 }
 
 /** Names were separated at commas, and a name may have one itself: all of it is looked for first. */
-function idsOf({ customers }: Portfolio, names: readonly string[]): string[] {
+export function idsOf({ customers }: Portfolio, names: readonly string[]): string[] {
   const whole = names.join(', ').toLowerCase()
   const [same] = [...customers].filter(([, { name }]) => names.length > 1 && name.toLowerCase() === whole)
   return same === undefined ? names.map((name) => findCustomer(customers, name).id) : [same[0]]
@@ -79,5 +103,20 @@ function nothingToPropose(month: Period, opensOn: LocalDate): Problem {
     what: why,
     notDone: 'No bill run was made.',
     next: 'Type `who <month>` to see what is due.',
+  })
+}
+
+/** There is something to write, and nothing of it can be: the first reason, and how many there are. */
+function cannotWrite({ faults, unread }: SyncTrouble): Problem {
+  const [first = ''] = [
+    ...unread.map(({ what }) => what),
+    ...faults.map(({ product, why }) => `${product}: ${why}`),
+  ]
+  const more = unread.length + faults.length - 1
+  return new Problem({
+    kind: 'held',
+    what: more > 0 ? `${first}; and ${more} more.` : first,
+    notDone: 'No bill run was made.',
+    next: 'Type `map` to see what is mapped where, `status` to see what is being written.',
   })
 }

@@ -17,6 +17,8 @@ import type { DataAge } from './data-age.js'
 import type { Portfolio } from './portfolio.js'
 import { twoPeriods } from './two-periods.js'
 import { grouped } from './grouped.js'
+import type { RoutedSlot } from './routed.js'
+import type { SyncState } from '../sync/intent.js'
 import { type Billed, type BillLine, type CustomerBill, type Who, whoToBill } from './who.js'
 
 /** What a proposal is computed from: one moment of ledger and books. */
@@ -27,6 +29,8 @@ export interface BillingView {
   readonly billed: Billed
   readonly policies: Policies
   readonly today: LocalDate
+  readonly sync: SyncState
+  readonly slots: readonly RoutedSlot[]
 }
 
 /** The lines a run would have now, and how each customer compares to the last billed month. */

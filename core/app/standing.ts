@@ -1,14 +1,17 @@
-import { stateOf } from '../approval/approval.js'
+import { type ApprovalSubject, stateOf } from '../approval/approval.js'
 import { requestContent } from '../approval/request.js'
 import { type Staleness, staleness } from '../approval/stale.js'
 import { type BillRun, fingerprintOf } from '../billrun/run.js'
 import type { LocalDate } from '../calendar/date.js'
-import type { ApprovalRecord, BilledLine, BillingStore, Clock } from '../ports.js'
+import type { ApprovalRecord, BilledLine, BillingStore } from '../ports.js'
 import { Problem } from '../problem.js'
 import type { BillException } from './exceptions.js'
 import type { DataAge } from './data-age.js'
 import { type Account, type BillingView, accountKey, billedKeys, freezeBills, whoOf } from './run-content.js'
 import { grouped } from './grouped.js'
+import { type StepProgress, progressOf } from './progress.js'
+import { type NamedDrift, namedDrifts } from './psa-standing.js'
+import { type SyncRequestPorts, syncChanges } from './sync-request.js'
 import type { Who } from './who.js'
 
 /** What a person has to know of an undecided request before they decide it. */
@@ -23,16 +26,23 @@ interface Compared {
   readonly changes: Staleness | undefined
   /** What to look at first of the customers it is about. */
   readonly exceptions: readonly (BillException & { readonly customerName: string })[]
+  /** Of a sync: what somebody changed by hand where it would write (SYNC S9). */
+  readonly drifts?: readonly NamedDrift[]
   /** Why neither could be looked up; undefined: they were. */
   readonly unchecked: string | undefined
 }
 
 /** A request with where it stands; undefined when it does not wait any more. */
-export type StandingRecord = ApprovalRecord & { readonly standing: Standing | undefined }
+export type StandingRecord = ApprovalRecord & {
+  readonly standing: Standing | undefined
+  /** Of an approved sync: how far each step is. */
+  readonly progress?: readonly StepProgress[]
+}
 
 interface Known {
   readonly observation: number
   readonly version: number
+  readonly sync: number
   readonly today: LocalDate
   readonly compared: Compared
 }
@@ -42,7 +52,7 @@ interface Known {
  * may have changed it: every card and click of a run asks.
  */
 export function createStandings(
-  { billing, clock }: { readonly billing: BillingStore; readonly clock: Clock },
+  { billing, clock, sync }: Pick<SyncRequestPorts, 'billing' | 'clock' | 'sync'>,
   view: () => Promise<BillingView>,
 ): (records: readonly ApprovalRecord[]) => Promise<readonly StandingRecord[]> {
   const known = new WeakMap<BillRun, Known>()
@@ -55,8 +65,9 @@ export function createStandings(
       const found = runStandings(moment, fresh)
       for (const { approval, run } of records) {
         const compared = found.get(approval.id) ?? known.get(run)?.compared ?? NOTHING
-        const { age, books, today } = moment
-        known.set(run, { observation: age.observation.sequence, version: books.version, today, compared })
+        const { age, books, sync, today } = moment
+        const versions = { observation: age.observation.sequence, version: books.version, sync: sync.version }
+        known.set(run, { ...versions, today, compared })
         standings.set(approval.id, { ...compared, age })
       }
     } catch (error) {
@@ -68,12 +79,19 @@ export function createStandings(
   return async (records) => {
     const now = await clock.now()
     const waiting = records.filter(({ approval }) => stateOf(approval, now) === 'pending')
-    const [toVoid, toBill] = partition(waiting)
-    const voids = await voidStandings(billing, toVoid, now)
-    const bills = await billStandings(toBill)
+    const ofType = (type: ApprovalSubject['type']) =>
+      waiting.filter(({ approval }) => approval.subject.type === type)
+    const voids = await voidStandings(billing, ofType('void'), now)
+    const bills = await billStandings([...ofType('bill'), ...ofType('sync')])
+    const isWritten = ({ approval }: ApprovalRecord) =>
+      approval.subject.type === 'sync' && approval.decision?.verdict === 'approved'
+    const state = records.some(isWritten) ? await sync.state() : undefined
     return records.map((record) => {
       const { id } = record.approval
-      return voids.get(id) ?? { ...record, standing: bills.get(id) }
+      const found = voids.get(id) ?? { ...record, standing: bills.get(id) }
+      return state === undefined || !isWritten(record)
+        ? found
+        : { ...found, progress: progressOf(record.run.id, state) }
     })
   }
 }
@@ -102,17 +120,13 @@ async function voidStandings(
 
 const NOTHING: Standing = { changes: undefined, exceptions: [], unchecked: undefined, age: undefined }
 
-function isOf(known: Known | undefined, { age, books, today }: BillingView): boolean {
+function isOf(known: Known | undefined, { age, books, sync, today }: BillingView): boolean {
   return (
     known?.observation === age.observation.sequence &&
     known.version === books.version &&
+    known.sync === sync.version &&
     known.today === today
   )
-}
-
-function partition(records: readonly ApprovalRecord[]): readonly [ApprovalRecord[], ApprovalRecord[]] {
-  const isVoid = ({ approval }: ApprovalRecord) => approval.subject.type === 'void'
-  return [records.filter(isVoid), records.filter((record) => !isVoid(record))]
 }
 
 /** Where requests to bill stand, by their id. Each month is charged once, however many of them are about it. */
@@ -120,9 +134,12 @@ export function runStandings(
   view: BillingView,
   records: readonly ApprovalRecord[],
 ): ReadonlyMap<string, Compared> {
-  const months = grouped(records, ({ run }) => run.month.from)
+  const [syncs, bills] = [records.filter(isSync), records.filter((record) => !isSync(record))]
+  const months = grouped(bills, ({ run }) => run.month.from)
   const taken = billedKeys(view)
-  const standings = new Map<string, Compared>()
+  const standings = new Map<string, Compared>(
+    syncs.map((record) => [record.approval.id, syncStanding(view, record)]),
+  )
   for (const sameMonth of months.values()) {
     const [first] = sameMonth
     const who = whoOf(view, first.run.month, scopeOf(sameMonth))
@@ -139,6 +156,19 @@ export function runStandings(
     }
   }
   return standings
+}
+
+function isSync({ approval }: ApprovalRecord): boolean {
+  return approval.subject.type === 'sync'
+}
+
+/** Of the customers whose PSAs it would write into. */
+function syncStanding(view: BillingView, record: ApprovalRecord): Compared {
+  const asked = [...new Set(record.plan?.map(({ customerId }) => customerId))]
+  const who = whoOf(view, record.run.month, new Set(asked))
+  const exceptions = exceptionsFor(view, { ...record.run, asked }, who)
+  const drifts = namedDrifts(view, new Set(asked))
+  return { changes: syncChanges(view, record), exceptions, drifts, unchecked: undefined }
 }
 
 /** Whom requests are about; undefined: everybody, because one of them was asked for without names. */

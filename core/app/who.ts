@@ -18,6 +18,7 @@ import { Problem } from '../problem.js'
 import type { FoldedSubscription } from '../timeline/fold.js'
 import { shortId } from '../timeline/lineage.js'
 import { type BillException, type Span, exceptionsOf } from './exceptions.js'
+import { routedPolicies } from './routed-policies.js'
 import type { Portfolio } from './portfolio.js'
 
 /** One charge with the subscription it belongs to. */
@@ -60,6 +61,8 @@ export interface Who {
   }[]
   /** Customers with something to bill, the largest amount first within a currency. */
   readonly bills: readonly CustomerBill[]
+  /** What PSAs do not hold yet of what they are to bill, customer by customer; in no total (SYNC S2, S4). */
+  readonly psa: readonly CustomerBill[]
   /** What a person should look at first. */
   readonly exceptions: readonly BillException[]
   /** Shown, and in no bill. */
@@ -94,7 +97,8 @@ export function whoToBill(
   const span = { opensOn, until: addDays(month.to, -1), today }
   const held: HeldBillLine[] = []
   const forecast: BillLine[] = []
-  const bills = new Map<string, { bill: CustomerBill; lines: BillLine[] }>()
+  const bills: Bills = new Map()
+  const psaBills: Bills = new Map()
   const exceptions: BillException[] = []
   for (const subscription of portfolio.subscriptions) {
     const found = linesOf(subscription, policies, span, billed)
@@ -102,19 +106,36 @@ export function whoToBill(
     exceptions.push(...exceptionsOf(subscription, span, { ...found, hasLines }))
     held.push(...found.held)
     forecast.push(...found.forecast)
-    if (found.lines.length > 0) addLines(bills, portfolio, subscription, found.lines)
+    const routed = subscription.route === undefined ? NO_BILL_LINES : found.lines.filter(isRouted)
+    const byFile = routed.length === 0 ? found.lines : found.lines.filter((line) => !isRouted(line))
+    if (byFile.length > 0) addLines(bills, portfolio, subscription, byFile)
+    if (routed.length > 0) addLines(psaBills, portfolio, subscription, routed)
   }
+  const sorted = sortedBills(bills)
+  const psa = sortedBills(psaBills)
+  return { month, opensOn, today, totals: totalsOf(sorted), bills: sorted, psa, exceptions, held, forecast }
+}
+
+type Bills = Map<string, { bill: CustomerBill; lines: BillLine[] }>
+
+const NO_BILL_LINES: readonly BillLine[] = []
+
+/** Billed by a PSA: everything of a routed subscription from the route's start on (SYNC S1). */
+export function isRouted({ subscription: { route }, charge }: BillLine): boolean {
+  return route !== undefined && charge.period.from >= route.from
+}
+
+function sortedBills(bills: Bills): CustomerBill[] {
   const sorted = [...bills.values()].map(({ bill, lines }) => ({
     ...bill,
     lines,
     amount: lines.reduce((sum, { charge }) => sum + charge.amount, 0n),
   }))
-  sorted.sort(byCurrencyThenAmount)
-  return { month, opensOn, today, totals: totalsOf(sorted), bills: sorted, exceptions, held, forecast }
+  return sorted.sort(byCurrencyThenAmount)
 }
 
 function addLines(
-  bills: Map<string, { bill: CustomerBill; lines: BillLine[] }>,
+  bills: Bills,
   portfolio: Portfolio,
   { subscription: { customerId }, currency }: PricedSubscription,
   lines: readonly BillLine[],
@@ -204,14 +225,15 @@ export function settledOf(
  * was billed in another currency is never set off against it (B1, B17).
  */
 export function dueInputOf(
-  { timeline, currency, subscription }: PricedSubscription,
+  { timeline, currency, subscription, route }: PricedSubscription,
   policies: Policies,
   billed: Billed,
 ): DueInput | undefined {
   if (timeline === undefined) return undefined
   const settled = settledOf(subscription, billed).filter((line) => line.currency === currency)
-  const policyChanges = changesFor(policies, settled)
-  return { currency, policy: policies.first, policyChanges, timeline, billed: settled }
+  const own = { policy: policies.first, policyChanges: changesFor(policies, settled) }
+  const { policy, policyChanges } = route === undefined ? own : routedPolicies(own, route)
+  return { currency, policy, policyChanges, timeline, billed: settled }
 }
 
 /** Lines of periods whose price cannot be known (BILLING B14, B17). */

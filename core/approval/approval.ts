@@ -3,9 +3,10 @@ import type { Person } from '../access/rights.js'
 import { approvers, may } from '../access/rights.js'
 import { unreachable } from '../assert.js'
 
-/** What is asked: to bill a run, or to make a billed one due again. */
+/** What is asked: to bill a run by file, to write one into PSAs, or to make a billed one due again. */
 export type ApprovalSubject =
   | { readonly type: 'bill'; readonly runId: string }
+  | { readonly type: 'sync'; readonly runId: string }
   | {
       readonly type: 'void'
       readonly runId: string

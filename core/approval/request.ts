@@ -34,7 +34,7 @@ export function requestContent({
 }): RequestContent {
   const parts = partsOf(run, voids)
   const { id, subject, fingerprint } = approval
-  if (subject.type === 'bill') return { lines: run.lines, voidedBefore: [], voidedSince: parts }
+  if (subject.type !== 'void') return { lines: run.lines, voidedBefore: [], voidedSince: parts }
   let left = run.lines
   for (let count = 0; ; count += 1) {
     const lines = left.filter((line) => isOf(subject, line))

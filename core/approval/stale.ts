@@ -6,6 +6,8 @@ export interface Staleness {
   readonly gone: readonly RunLine[]
   /** Same charge, told otherwise: its names, the day on which to bill it. */
   readonly reworded: readonly RunLine[]
+  /** Steps into a PSA that are to be written now and were not shown, and the other way round, in words. */
+  readonly steps?: { readonly added: readonly string[]; readonly gone: readonly string[] }
 }
 
 /** What a line shows beyond the facts that make its key. */

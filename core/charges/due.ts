@@ -53,6 +53,24 @@ export function dueAsKnown(
 }
 
 /**
+ * Whole periods that begin before `until` with their lines as known on a day, whatever is billed of them: what a PSA
+ * has to hold (SYNC S10). Periods without lines are among them where something could be due. Throws as
+ * `chargeTimeline`.
+ *
+ * @param opensOn first day on which anything can be due.
+ */
+export function periodsAsKnown(
+  input: Omit<DueInput, 'billed'>,
+  opensOn: LocalDate,
+  until: LocalDate,
+  today: LocalDate,
+): readonly PeriodLines[] {
+  const { account, from } = openFrom(input, opensOn)
+  const found = periodsThrough(account, from, opensOn, addDays(until, -1))
+  return found.map((entry) => asKnown(account, entry, opensOn, today))
+}
+
+/**
  * An account from the first day on whose charges can be due. In arrears a period that ends on the opening date is
  * billed on it, also when the service ended within it: its days count from its start, not from the opening (B20, B21).
  */

@@ -18,6 +18,18 @@ export interface PricedSubscription {
   readonly held: boolean
   /** Without price gaps, which matter only where they hold a period. */
   readonly exceptions: readonly { readonly kind: ExceptionKind; readonly why: string }[]
+  /** From when and by which periods a PSA bills it (SYNC S1); absent: it is billed by file. */
+  readonly route?: Route
+}
+
+/** A way of being billed that is not a file of ours: the PSA's own periods, in its own time (SYNC S10). */
+export interface Route {
+  /** First day on which it bills: the start of one of its periods. */
+  readonly from: LocalDate
+  /** Day of the month its periods begin on. */
+  readonly anchorDay: number
+  /** "ConnectWise" */
+  readonly title: string
 }
 
 /** Kinds of exception that keep all of a subscription's lines out of the bill. */
@@ -29,6 +41,7 @@ const HOLDING: ReadonlySet<ExceptionKind> = new Set([
   'seatsReturned',
   'unknownStatus',
   'feeUnlisted',
+  'notMapped',
 ])
 const NO_EXCEPTIONS: PricedSubscription['exceptions'] = []
 const FOREIGN_FEE = { kind: 'feeOtherCurrency' as const, why: EXCEPTION_WORDS.feeOtherCurrency }

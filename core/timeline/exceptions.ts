@@ -17,6 +17,7 @@ export type ExceptionKind =
   | 'overlap' // B18: an earlier licence line of it runs beside the one that continues it
   | 'feeUnlisted' // B20b: a set-up fee of a subscription that no observation has listed; held
   | 'unknownStatus' // a status we do not know; held
+  | 'notMapped' // its customer is billed in a PSA, and nothing says where this is in it; held
   | 'missing' // not listed in the last observation; taken as still running
 
 /** What each exception means and what to do, for people. */
@@ -43,5 +44,7 @@ export const EXCEPTION_WORDS: Readonly<Record<ExceptionKind, string>> = {
     'an earlier licence line of it still runs beside the one that continues it; only the newer one is billed',
   feeUnlisted: 'a set-up fee of a subscription that is not listed; not billed until it is',
   unknownStatus: 'the marketplace states a status that is not known here',
+  notMapped:
+    'its customer is billed in a PSA, and it is not mapped there, so nothing bills it; `map <customer>` shows what fits',
   missing: 'not in the last observation; taken as still running',
 }

@@ -83,6 +83,7 @@ async function decide(
     decision: { verdict, by: 'console:grace', byName: 'Grace', at: NOW, reason },
     version,
     bill: verdict === 'approved' ? run.lines : [],
+    send: false,
     void: [],
     audit: { action: `bill.${verdict}`, subject: approval.id, details: { run: run.id } },
   }

@@ -10,6 +10,7 @@ import type { BillingStore, Log } from '../../core/ports.js'
 import { memoryBilling } from './memory-billing.js'
 import { memoryOnce, memoryPostedCards } from './memory-chat.js'
 import { memoryLedger } from './memory-ledger.js'
+import { noSync } from './no-sync.js'
 import { day, decimal, observed, order } from './observed.js'
 
 /** Everybody the tests of the surfaces know, on both platforms and on the console. */
@@ -80,6 +81,8 @@ export async function chatDesk({
       },
       ledger: memoryLedger(),
       billing,
+      sync: noSync(),
+      psas: new Map(),
       clock,
       ids: { next: () => `id-${(ids += 1)}` },
       log,

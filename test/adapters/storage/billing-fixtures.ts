@@ -111,6 +111,7 @@ export function decisionOn(
     decision: decision(verdict),
     version,
     bill: bills ? run.lines : [],
+    send: false,
     void: [],
     audit: {
       action: `${approval.subject.type}.${verdict}`,

@@ -7,6 +7,7 @@ import { Problem } from '../../../core/problem.js'
 import { memoryBilling } from '../../support/memory-billing.js'
 import { memoryLedger } from '../../support/memory-ledger.js'
 import { day, decimal, observed } from '../../support/observed.js'
+import { noSync } from '../../support/no-sync.js'
 
 const SETTINGS = { timeZone: 'America/New_York', opensOn: day('2026-03-01') }
 
@@ -20,6 +21,7 @@ async function office() {
   const marketplace = { read: async () => ({ customers, subscriptions, orders: [], requests: 1 }) }
   const load = createLoader(
     {
+      sync: noSync(),
       ledger: {
         ...ledger,
         ledger: async () => {

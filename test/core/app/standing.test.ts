@@ -9,6 +9,7 @@ import { memoryBilling } from '../../support/memory-billing.js'
 import { day, decimal, observed, order } from '../../support/observed.js'
 import { Observing } from '../../support/observing.js'
 import { APRIL, DANA, LEE, MARCH, Office, office } from '../../support/office.js'
+import { noSync } from '../../support/no-sync.js'
 
 /** Contoso's $514.52 of March, and Fabrikam's 20 × $22.00 = $440.00. */
 async function twoCustomers(billing: BillingStore = memoryBilling()): Promise<Office> {
@@ -207,6 +208,8 @@ describe('a customer billed in two currencies, the euros held out of a run over 
       billed: new Map(),
       policies: { first: DEFAULT_POLICY, changes: [] },
       today: day('2026-03-20'),
+      sync: await noSync().state(),
+      slots: [],
     }
   }
 

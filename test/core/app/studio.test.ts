@@ -10,6 +10,7 @@ import { Problem } from '../../../core/problem.js'
 import { memoryBilling } from '../../support/memory-billing.js'
 import { memoryLedger } from '../../support/memory-ledger.js'
 import { day, decimal, observed, order } from '../../support/observed.js'
+import { noSync } from '../../support/no-sync.js'
 
 const APRIL = { from: day('2026-04-01'), to: day('2026-05-01') }
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -45,6 +46,8 @@ class World {
         marketplace: this.marketplace,
         ledger: this.ledger,
         billing: this.billing,
+        sync: noSync(),
+        psas: new Map(),
         clock: { now: async () => this.now },
         ids: { next: () => `id-${(this.#ids += 1)}` },
         log: SILENT,

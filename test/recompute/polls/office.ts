@@ -13,6 +13,7 @@ import { memoryLedger } from '../../support/memory-ledger.js'
 import { amountNumeral, comparedWho } from '../../support/recompute/answer.js'
 import type { PolicyInput } from '../../support/recompute/input.js'
 import type { ComparedCustomer } from '../../support/recompute/who.js'
+import { noSync } from '../../support/no-sync.js'
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }
 /** So wide that nothing is ever held for its size (B25): what is due is compared here. */
@@ -96,6 +97,8 @@ export class Office {
           sleep: async () => undefined,
         }),
         ledger: this.#ledger,
+        sync: noSync(),
+        psas: new Map(),
         billing,
         clock: { now: async () => this.#now() },
         ids: { next: () => `id-${(this.#ids += 1)}` },

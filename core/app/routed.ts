@@ -1,0 +1,215 @@
+import { type LocalDate, addDays } from '../calendar/date.js'
+import { periodsAsKnown } from '../charges/due.js'
+import type { Policies } from '../charges/policies.js'
+import type { Route, PricedSubscription } from '../pricing/timeline.js'
+import { Problem } from '../problem.js'
+import { type Intent, type Reading, type SyncState, isOpen } from '../sync/intent.js'
+import { monthPeriod } from '../sync/months.js'
+import { type SlotPlan, planSlot } from '../sync/plan.js'
+import { type SlotMemory, lockKey } from '../sync/settled.js'
+import type { Container, DuePeriod, PsaName, Slot, SlotDue } from '../sync/types.js'
+import { EXCEPTION_WORDS } from '../timeline/exceptions.js'
+import type { Portfolio } from './portfolio.js'
+import { type Billed, type BilledCharge, dueInputOf } from './who.js'
+
+/** A slot with what it has to hold, what it holds and the steps between. */
+export interface RoutedSlot extends SlotPlan {
+  readonly customerId: string
+  readonly reading: Reading
+  /** Why nothing can be planned for it, in words; undefined: it can. */
+  readonly fault: string | undefined
+}
+
+/** The portfolio with its routes, and what PSAs hold counted as billed (SYNC S2). */
+export interface Routed {
+  readonly portfolio: Portfolio
+  readonly billed: Billed
+  readonly slots: readonly RoutedSlot[]
+}
+
+/** What a PSA is called by people. */
+export const PSA_TITLES: Readonly<Record<PsaName, string>> = {
+  connectwise: 'ConnectWise',
+  autotask: 'Autotask',
+}
+
+/** Covered lines stand in nobody's way: a policy holds from its own date on (B16). */
+const AFTER_ALL_POLICIES = Number.MAX_SAFE_INTEGER
+
+/**
+ * Gives every subscription its route, and what its PSA was read to hold to what is billed.
+ *
+ * @param through what is due is looked at to this day at least; the period after today's always is.
+ */
+export function routeToPsas(
+  portfolio: Portfolio,
+  billed: Billed,
+  policies: Policies,
+  sync: SyncState,
+  today: LocalDate,
+  through: LocalDate = today,
+): Routed {
+  if (sync.slots.length === 0) return { portfolio, billed, slots: [] }
+  const readings = new Map(sync.readings.map((reading) => [containerKey(reading.container), reading]))
+  const bySlot = routesOf(sync.slots, readings)
+  const subscriptions = portfolio.subscriptions.map((subscription) => routed(subscription, sync, bySlot))
+  const byLineage = new Map(
+    subscriptions.map((subscription) => [subscription.subscription.lineageId, subscription]),
+  )
+  const memory = memoryOf(sync)
+  const slots = sync.slots.flatMap((slot): RoutedSlot[] => {
+    const reading = readings.get(containerKey({ psa: slot.psa, id: slot.containerId }))
+    const own = slot.lineageIds.flatMap((id) => byLineage.get(id) ?? [])
+    const [first] = own
+    if (reading === undefined || first === undefined) return []
+    return [
+      routedSlot({ slot, reading, own, first }, policies, memory, {
+        today,
+        through,
+        opensOn: portfolio.opensOn,
+      }),
+    ]
+  })
+  return { portfolio: { ...portfolio, subscriptions }, billed: withCovered(billed, slots), slots }
+}
+
+/** What names a container among those of all PSAs. */
+export function containerKey({ psa, id }: Pick<Container, 'psa' | 'id'>): string {
+  return `${psa} ${id}`
+}
+
+type Routes = ReadonlyMap<string, { readonly slot: Slot; readonly route: Route }>
+
+/** By lineage. A container that does not bill by the month has periods we cannot name: its own day is the first. */
+function routesOf(slots: readonly Slot[], readings: ReadonlyMap<string, Reading>): Routes {
+  return new Map(
+    slots.flatMap((slot) => {
+      const { psa, containerId: id, routeFrom: from, lineageIds } = slot
+      const anchorDay = readings.get(containerKey({ psa, id }))?.container.anchorDay ?? 1
+      return lineageIds.map((lineageId) => {
+        return [lineageId, { slot, route: { from, anchorDay, title: PSA_TITLES[psa] } }] as const
+      })
+    }),
+  )
+}
+
+/** S1: a customer has one route; what of it is mapped nowhere is held, and said first. */
+function routed(priced: PricedSubscription, { customers }: SyncState, routes: Routes): PricedSubscription {
+  const found = routes.get(priced.subscription.lineageId)
+  if (found !== undefined) return { ...priced, route: found.route }
+  const isOfPsa = customers.some(({ customerId }) => customerId === priced.subscription.customerId)
+  if (!isOfPsa || priced.timeline === undefined) return priced
+  const exceptions = [...priced.exceptions, { kind: 'notMapped' as const, why: EXCEPTION_WORDS.notMapped }]
+  return { ...priced, held: true, exceptions }
+}
+
+/** What is remembered of all slots: locked periods, and one-time lines that were read back. */
+export function memoryOf({ locked, intents }: Pick<SyncState, 'locked' | 'intents'>): SlotMemory {
+  return {
+    locked: new Map(locked.map(({ lineageId, period, lines }) => [lockKey(lineageId, period), lines])),
+    oneTimes: new Map(
+      intents.flatMap(({ state, step }) =>
+        state === 'confirmed' && step.type === 'add' && step.oneTime ? [[step.marker, step.settles]] : [],
+      ),
+    ),
+    keys: new Set(intents.flatMap(({ state, step }) => (state === 'confirmed' ? [step.key] : []))),
+  }
+}
+
+interface SlotParts {
+  readonly slot: Slot
+  readonly reading: Reading
+  readonly own: readonly PricedSubscription[]
+  readonly first: PricedSubscription
+}
+
+interface Days {
+  readonly opensOn: LocalDate
+  readonly today: LocalDate
+  readonly through: LocalDate
+}
+
+function routedSlot(parts: SlotParts, policies: Policies, memory: SlotMemory, days: Days): RoutedSlot {
+  const { slot, reading, own, first } = parts
+  const { customerId, productName: words } = first.subscription
+  const { container } = reading
+  const until = untilOf(container, days)
+  const empty: SlotDue = { slot, currency: first.currency, words, periods: [], until }
+  const why = refusalOf(container, own)
+  const fault = { customerId, reading, due: empty, covered: [], steps: [] }
+  if (why !== undefined) return { ...fault, fault: why }
+  try {
+    const due = {
+      ...empty,
+      periods: own.flatMap((priced) => duePeriods(priced, policies, slot, until, days)),
+    }
+    return { customerId, reading, fault: undefined, ...planSlot(due, container, memory) }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { ...fault, fault: error.what }
+  }
+}
+
+/** Why nothing can be planned into a container for these subscriptions. */
+function refusalOf(container: Container, own: readonly PricedSubscription[]): string | undefined {
+  const { closed, currency, anchorDay, name } = container
+  if (closed !== undefined) return `${name}: ${closed}`
+  if (anchorDay === undefined) return `${name} does not bill by the month, which is the only cycle written to`
+  const foreign = own.find((priced) => currency !== undefined && priced.currency !== currency)
+  if (foreign !== undefined) {
+    return `${name} bills in ${currency ?? ''}, the subscription is in ${foreign.currency}, and nothing is converted`
+  }
+  const held = own.find((priced) => priced.held)
+  if (held !== undefined) return held.exceptions.map(({ why }) => why).join('; ')
+  return undefined
+}
+
+/** The period after the one of today, or of the first open day if that is later. */
+function untilOf({ anchorDay = 1, lockedTo }: Container, { today, through }: Days): LocalDate {
+  const latest = [today, lockedTo, through].reduce((later, day) => (day > later ? day : later))
+  return monthPeriod(anchorDay, monthPeriod(anchorDay, latest).to).to
+}
+
+function duePeriods(
+  priced: PricedSubscription,
+  policies: Policies,
+  { routeFrom }: Slot,
+  until: LocalDate,
+  { opensOn, today }: Days,
+): readonly DuePeriod[] {
+  const input = dueInputOf(priced, policies, new Map())
+  if (input === undefined) return []
+  const first = opensOn > routeFrom ? opensOn : routeFrom
+  const { lineageId } = priced.subscription
+  return periodsAsKnown(input, first, until, today)
+    .filter(({ period, held }) => held === undefined && period.period.from >= routeFrom)
+    .map(({ period, lines }) => ({ lineageId, period: period.period, lines }))
+}
+
+function withCovered(billed: Billed, slots: readonly RoutedSlot[]): Billed {
+  const all = new Map<string, readonly BilledCharge[]>(billed)
+  for (const { due, covered } of slots) {
+    for (const { counted, oneTime } of covered) {
+      for (const { lineageId, ...line } of [...counted, ...oneTime]) {
+        const charge = { ...line, currency: due.currency, version: AFTER_ALL_POLICIES }
+        all.set(lineageId, [...(all.get(lineageId) ?? []), charge])
+      }
+    }
+  }
+  return all
+}
+
+/** Intents that are being carried out, by container: it is not planned again until they end. */
+export function openIntents({ intents }: Pick<SyncState, 'intents'>): ReadonlyMap<string, readonly Intent[]> {
+  const open = new Map<string, Intent[]>()
+  for (const intent of intents.filter(isOpen)) {
+    const key = containerKey({ psa: intent.step.psa, id: intent.step.containerId })
+    open.set(key, [...(open.get(key) ?? []), intent])
+  }
+  return open
+}
+
+/** The last day of a period, for words. */
+export function lastDay({ to }: { readonly to: LocalDate }): LocalDate {
+  return addDays(to, -1)
+}

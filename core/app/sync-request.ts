@@ -1,0 +1,121 @@
+import type { Person } from '../access/rights.js'
+import { expiryOf } from '../approval/approval.js'
+import type { Staleness } from '../approval/stale.js'
+import { staleness } from '../approval/stale.js'
+import type { BillRun } from '../billrun/run.js'
+import type { Period } from '../calendar/period.js'
+import { PROPOSE_ATTEMPTS } from '../limits.js'
+import type { ApprovalRecord, BillingStore } from '../ports.js'
+import { Problem } from '../problem.js'
+import { stepWords } from '../sync/words.js'
+import { stepContent } from '../sync/plan.js'
+import type { ContainerPlan } from '../sync/types.js'
+import type { Load } from './loader.js'
+import { type ReadPsaPorts, refresh } from './read-psa.js'
+import type { BillingView } from './run-content.js'
+import { type SlotFault, type SyncContent, syncContent, syncFingerprint } from './sync-plan.js'
+
+export interface SyncRequestPorts extends ReadPsaPorts {
+  readonly billing: BillingStore
+}
+
+/** How asking for a sync ended. */
+export type SyncOutcome =
+  | { readonly type: 'asked'; readonly record: ApprovalRecord; readonly trouble: SyncTrouble }
+  /** Everything PSAs should hold is there, but for what trouble names. */
+  | { readonly type: 'nothing'; readonly containers: number; readonly trouble: SyncTrouble }
+
+/** What could not be read or planned; it stops nothing else. */
+export interface SyncTrouble {
+  readonly faults: readonly SlotFault[]
+  readonly unread: readonly Problem[]
+}
+
+/**
+ * Reads what PSAs hold now, and asks for the approval of the steps to what they should hold (S3). Makes no request when
+ * there is nothing to write.
+ *
+ * @param asked ids of customers; empty: all that are billed in a PSA.
+ */
+export async function requestSync(
+  ports: SyncRequestPorts,
+  load: Load,
+  person: Person,
+  month: Period,
+  asked: readonly string[],
+): Promise<SyncOutcome> {
+  const wanted = asked.length === 0 ? undefined : new Set(asked)
+  const unread = await refresh(ports, await load(), wanted)
+  for (let attempt = 1; ; attempt += 1) {
+    const view = await load()
+    const content = syncContent(view, month, asked)
+    const trouble = { faults: content.faults, unread }
+    if (content.plan.length === 0) return { type: 'nothing', containers: countOf(view, wanted), trouble }
+    try {
+      const record = await makeRequest(ports, view, person, month, asked, content)
+      return { type: 'asked', record, trouble }
+    } catch (error) {
+      const moved = error instanceof Problem && error.kind === 'conflict'
+      if (!moved || attempt >= PROPOSE_ATTEMPTS) throw error
+    }
+  }
+}
+
+async function makeRequest(
+  { billing, clock }: SyncRequestPorts,
+  view: BillingView,
+  person: Person,
+  month: Period,
+  asked: readonly string[],
+  { faults: _, plan, ...content }: SyncContent,
+): Promise<ApprovalRecord> {
+  const proposedAt = await clock.now()
+  const run: Omit<BillRun, 'id'> = {
+    month,
+    proposedBy: person.id,
+    proposedAt,
+    observation: view.age.observation.sequence,
+    asked,
+    ...content,
+  }
+  const draft = { run, plan, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
+  return billing.propose(draft, view.books.version)
+}
+
+function countOf({ slots }: BillingView, wanted: ReadonlySet<string> | undefined): number {
+  const own = slots.filter(({ customerId }) => wanted === undefined || wanted.has(customerId))
+  return new Set(own.map(({ reading }) => `${reading.container.psa} ${reading.container.id}`)).size
+}
+
+/** How the steps and lines of now differ from those a request shows; undefined: a yes to it is a yes to now. */
+export function syncChanges(
+  view: BillingView,
+  { approval, run, plan = [] }: ApprovalRecord,
+): Staleness | undefined {
+  const customers = [...new Set(plan.map(({ customerId }) => customerId))]
+  const now = syncContent(view, run.month, customers)
+  if (syncFingerprint(run.month, now) === approval.fingerprint) return undefined
+  const lines = staleness(run.lines, now.lines) ?? { added: [], gone: [], reworded: [] }
+  return { ...lines, steps: stepChanges(plan, now.plan) }
+}
+
+function stepChanges(
+  shown: readonly ContainerPlan[],
+  now: readonly ContainerPlan[],
+): NonNullable<Staleness['steps']> {
+  const [before, after] = [wordsOf(shown), wordsOf(now)]
+  return {
+    added: [...after].filter(([content]) => !before.has(content)).map(([, words]) => words),
+    gone: [...before].filter(([content]) => !after.has(content)).map(([, words]) => words),
+  }
+}
+
+function wordsOf(plan: readonly ContainerPlan[]): ReadonlyMap<string, string> {
+  return new Map(
+    plan.flatMap(({ customerName, currency, steps }) =>
+      steps.map((step) => {
+        return [stepContent(step), `${customerName} · ${step.product}: ${stepWords(step, currency)}`] as const
+      }),
+    ),
+  )
+}

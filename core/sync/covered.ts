@@ -1,0 +1,85 @@
+import { amountOf, scaleOf } from '../charges/amount.js'
+import type { Period } from '../calendar/period.js'
+import type { ChargeLine } from '../charges/types.js'
+import { DECIMAL_ZERO, type Decimal } from '../money/decimal.js'
+import { isCounted, priceOn } from './target.js'
+import type { DuePeriod, ProrationMode, SettledCharge, UnitSteps } from './types.js'
+import { combineSteps, runsOf, sumOfSpans } from './units.js'
+
+/** Amounts of days the PSA holds and nothing due asks for: rounded once, as every line (B2). */
+const ROUNDING = { roundAt: 'line', roundMode: 'halfAway' } as const
+
+/**
+ * What is settled of one subscription and period by the count the PSA holds (S2): every due line whose seats are there
+ * on all of its days, and what is there beyond or short of them as a line of its own.
+ *
+ * @param held the subscription's share of the count.
+ */
+export function coveredLines(
+  { lineageId, period, lines }: DuePeriod,
+  held: UnitSteps,
+  currency: string,
+  mode: ProrationMode,
+): readonly SettledCharge[] {
+  const settled: SettledCharge[] = []
+  let left = held
+  for (const line of lines) {
+    if (!isCounted(line, mode)) continue
+    const after = combineSteps(left, spanOf(line), (units, wanted) => units - wanted)
+    if (!isThroughout(line, after)) continue
+    settled.push({ ...settledOf(line), lineageId })
+    left = after
+  }
+  return [...settled, ...restOf({ lineageId, period, lines }, left, currency)]
+}
+
+/** A decrease is there when the count is down to it; seats when there are enough. */
+function isThroughout({ from, to, quantity }: ChargeLine, left: UnitSteps): boolean {
+  return runsOf(left, from, to).every(({ units }) => (quantity < 0n ? units === 0n : units >= 0n))
+}
+
+function spanOf({ from, to, quantity }: ChargeLine): UnitSteps {
+  return sumOfSpans([{ from, to, units: quantity }])
+}
+
+/** Seats that are there without being due on those days, or are missing although a due line counted on them. */
+function restOf(
+  { lineageId, period, lines }: DuePeriod,
+  left: UnitSteps,
+  currency: string,
+): readonly SettledCharge[] {
+  const unitPrice = priceOn([{ lineageId, period, lines }], period.from) ?? DECIMAL_ZERO
+  const runs = runsOf(left, period.from, period.to).filter(({ units }) => units !== 0n)
+  return runs.map(({ from, to, units }) => {
+    const end = to ?? period.to
+    return {
+      lineageId,
+      kind: units < 0n ? 'credit' : end - from === period.to - period.from ? 'recurring' : 'prorated',
+      period,
+      from,
+      to: end,
+      billOn: from,
+      quantity: units,
+      unitPrice,
+      amount: amountFor(currency, units, unitPrice, { from, to: end }, period),
+    }
+  })
+}
+
+/** quantity × price × days of the span / days of the period, rounded once to minor units. */
+export function amountFor(
+  currency: string,
+  quantity: Decimal,
+  unitPrice: Decimal,
+  span: Period,
+  period: Period,
+): bigint {
+  const fraction = { days: span.to - span.from, of: period.to - period.from }
+  return amountOf(scaleOf(currency), ROUNDING, quantity, unitPrice, fraction).amount
+}
+
+/** A due line without what only its explanation needs. */
+export function settledOf(line: ChargeLine): Omit<SettledCharge, 'lineageId'> {
+  const { kind, period, from, to, billOn, quantity, unitPrice, amount } = line
+  return { kind, period, from, to, billOn, quantity, unitPrice, amount }
+}

@@ -1,0 +1,68 @@
+import type { Period } from '../calendar/period.js'
+import { periodKey } from '../charges/periods.js'
+import { allocate } from './target.js'
+import { coveredLines } from './covered.js'
+import { heldUnits } from './held.js'
+import type { Container, DuePeriod, SettledCharge, SlotDue } from './types.js'
+
+/** What is remembered of a slot beyond what its container shows now. */
+export interface SlotMemory {
+  /** What a locked period was billed at when it locked, by {@link lockKey}: counts of earlier times cannot be read back. */
+  readonly locked: ReadonlyMap<string, readonly SettledCharge[]>
+  /** Due lines that one-time lines of ours settled, by the marker of the line. */
+  readonly oneTimes: ReadonlyMap<string, readonly SettledCharge[]>
+  /** Keys of steps that were confirmed: a write that is wanted once more is another promise (S5). */
+  readonly keys: ReadonlySet<string>
+}
+
+export function lockKey(lineageId: string, period: Period): string {
+  return `${lineageId} ${periodKey(period)}`
+}
+
+/** What the PSA holds of one subscription and period. */
+export interface CoveredPeriod {
+  readonly due: DuePeriod
+  /** Every day of it is invoiced: it is not read again. */
+  readonly isLocked: boolean
+  /** By its counts. */
+  readonly counted: readonly SettledCharge[]
+  /** By one-time lines. */
+  readonly oneTime: readonly SettledCharge[]
+}
+
+/** What the PSA was read to hold for a slot, period by period (S2). */
+export function coveredOf(due: SlotDue, container: Container, memory: SlotMemory): readonly CoveredPeriod[] {
+  const shares = allocate(due, heldUnits(container, due.slot, due.until), container.mode)
+  const oneTimes = oneTimesThere(container, due, memory)
+  return due.periods.map((entry) => {
+    const { lineageId, period } = entry
+    const isLocked = period.to <= container.lockedTo
+    const locked = memory.locked.get(lockKey(lineageId, period))
+    const held = shares.get(lineageId) ?? []
+    const counted =
+      isLocked && locked !== undefined ? locked : coveredLines(entry, held, due.currency, container.mode)
+    const key = lockKey(lineageId, period)
+    return { due: entry, isLocked, counted, oneTime: oneTimes.get(key) ?? [] }
+  })
+}
+
+/** One-time lines that are still there, or were invoiced: one that a person took away before settles nothing (S9). */
+function oneTimesThere(
+  container: Container,
+  { slot }: SlotDue,
+  { oneTimes }: SlotMemory,
+): ReadonlyMap<string, readonly SettledCharge[]> {
+  const markers = new Set(container.lines.map(({ marker }) => marker))
+  const found = new Map<string, SettledCharge[]>()
+  for (const [marker, charges] of oneTimes) {
+    if (!markers.has(marker)) continue
+    for (const charge of charges) {
+      if (!slot.lineageIds.includes(charge.lineageId)) continue
+      const key = lockKey(charge.lineageId, charge.period)
+      const list = found.get(key)
+      if (list === undefined) found.set(key, [charge])
+      else list.push(charge)
+    }
+  }
+  return found
+}

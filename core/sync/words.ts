@@ -1,0 +1,67 @@
+import { type LocalDate, addDays } from '../calendar/date.js'
+import { dayMonthYear, periodWords } from '../calendar/words.js'
+import { DECIMAL_ONE, type Decimal, formatDecimal } from '../money/decimal.js'
+import { formatUnitPrice } from '../money/money.js'
+import type { CountChange, ProrationMode, Step } from './types.js'
+import { unitsOn } from './units.js'
+
+/** How a container's own arithmetic takes part, as an approver has to know it (S10). */
+export const MODE_WORDS: Readonly<Record<ProrationMode, string>> = {
+  datedLines: 'it prorates by dates itself',
+  wholeLines: 'it does not prorate, so parts of a month are written as amounts',
+  units: 'it prorates by itself',
+}
+
+/** What a step does, before → after, with its date: "20 → 25 seats from 1 Apr 2026". */
+export function stepWords(step: Step, currency: string): string {
+  switch (step.type) {
+    case 'add':
+      return step.oneTime ? onceWords(step, currency) : addWords(step, currency)
+    case 'setQuantity':
+      return `${arrow(seats(step.before), seats(step.after))} on the running line${fromWords(step.count)}`
+    case 'setPrice':
+      return arrow(formatUnitPrice(step.before, currency), formatUnitPrice(step.after, currency))
+    case 'end':
+      return `${countWords(step.count, step.after)}: a line ends after ${dayMonthYear(addDays(step.after, -1))}`
+    case 'remove':
+      return `a line of ${seats(step.quantity)} seats that was never invoiced is taken away`
+    case 'adjust':
+      return countWords(step.count, step.on)
+  }
+}
+
+type Added = Extract<Step, { type: 'add' }>
+
+function addWords({ quantity, unitPrice, from, count }: Added, currency: string): string {
+  const line = `a line of ${seats(quantity)} at ${formatUnitPrice(unitPrice, currency)}`
+  return count === undefined ? `${line} from ${dayMonthYear(from)}` : `${countWords(count, from)}: ${line}`
+}
+
+function onceWords({ quantity, unitPrice, from, to, settles }: Added, currency: string): string {
+  const price = formatUnitPrice(unitPrice, currency)
+  const content = quantity === DECIMAL_ONE ? price : `${seats(quantity)} × ${price}`
+  const days = to === null ? dayMonthYear(from) : periodWords({ from, to })
+  const [first] = settles
+  const isElsewhere = first !== undefined && (first.period.from > from || first.period.to <= from)
+  const whose = isElsewhere ? `, for ${periodWords(first.period)}` : ''
+  return `once ${content}, ${days}${whose}`
+}
+
+/** "20 → 25 seats from 11 Mar 2026" */
+function countWords(count: CountChange | undefined, day: LocalDate): string {
+  if (count === undefined) return `from ${dayMonthYear(day)}`
+  const [before, after] = [unitsOn(count.before, day), unitsOn(count.after, day)]
+  return `${arrow(seats(before), seats(after))} seats from ${dayMonthYear(day)}`
+}
+
+function fromWords(count: CountChange | undefined): string {
+  return count === undefined ? '' : `, billed from ${dayMonthYear(count.from)}`
+}
+
+function arrow(before: string, after: string): string {
+  return `${before} → ${after}`
+}
+
+function seats(count: Decimal): string {
+  return formatDecimal(count)
+}
