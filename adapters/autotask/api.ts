@@ -136,8 +136,9 @@ async function queryAll<Row>(ground: Ground, query: Query<Row>): Promise<readonl
 async function readOnce(ground: Ground, call: Call, purpose: Purpose): Promise<HttpAnswer> {
   const { zone, threshold, sleep, random, secrets } = ground
   for (let attempt = 1; ; attempt += 1) {
+    const place = await zone.place()
     await threshold.pass(purpose)
-    const answer = await ask(await zone.place(), call)
+    const answer = await ask(place, call)
     const errors = errorsOf(answer.body)
     if (answer.status < 300 && errors.length === 0) return answer
     const passes = isBusy(errors) || (answer.status === 500 && errors.length === 0)
