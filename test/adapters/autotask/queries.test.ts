@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { createAutotask } from '../../../adapters/autotask/client.js'
 import { Problem } from '../../../core/problem.js'
 import { type Received, scriptedServer, sendJson } from '../http/scripted-server.js'
-import { adjustment, closeAfterwards, contoso, countsOf, deskOf, oneTime, problemOf } from './desk.js'
+import {
+  adjustment,
+  closeAfterwards,
+  contoso,
+  countsOf,
+  deskOf,
+  oneTime,
+  problemOf,
+} from './recorded-desk.js'
 
 const KEYS = { userName: 'api@msp.example', secret: 's3cret-Value!', integrationCode: 'CODE-4711' }
 
@@ -144,7 +152,7 @@ describe('a read that is disturbed', () => {
   it('is asked again while Autotask is busy, fails without a word, or is cut off', async () => {
     for (const fault of [
       { kind: 'threadLimit' },
-      { kind: 'status', status: 500, errors: [] },
+      { kind: 'html', status: 500 },
       { kind: 'status', status: 503, errors: ['Maintenance.'] },
       { kind: 'rateLimit' },
       { kind: 'dropped' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { formatLocalDate } from '../../../core/calendar/date.js'
 import { formatDecimal } from '../../../core/money/decimal.js'
 import type { Container } from '../../../core/sync/types.js'
-import { contoso, countsOf, deskOf, problemOf } from './desk.js'
+import { contoso, countsOf, deskOf, problemOf } from './recorded-desk.js'
 
 function priceOf({ units }: Container, serviceId: number): string | undefined {
   const price = units.find(({ itemId }) => itemId === String(serviceId))?.unitPrice

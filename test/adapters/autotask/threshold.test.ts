@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createThreshold, type Usage } from '../../../adapters/autotask/threshold.js'
 import { Problem } from '../../../core/problem.js'
 import { memoryLog } from '../../support/memory-log.js'
-import { adjustment, contoso, countsOf, deskOf, problemOf } from './desk.js'
+import { adjustment, contoso, countsOf, deskOf, problemOf } from './recorded-desk.js'
 
 const MINUTE = 60_000
 
