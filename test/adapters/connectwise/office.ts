@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest'
-import { createConnectWise, type ConnectWiseOptions } from '../../../adapters/connectwise/client.js'
+import { createConnectWise } from '../../../adapters/connectwise/client.js'
+import type { ConnectWiseOptions } from '../../../adapters/connectwise/site.js'
 import type { Psa } from '../../../core/ports.js'
 import type { Step, StepAction } from '../../../core/sync/types.js'
 import {
