@@ -280,3 +280,7 @@ export const MAPPING_CONTAINERS = 10
 export const MAPPING_AHEAD_MONTHS = 12
 /** Rows of one list on a mapping card: customers, gaps, subscriptions. */
 export const MAPPING_ROWS = 25
+/** Characters of a fingerprint that a button carries: as many as one for a request does. */
+export const MAPPING_REVISION_CHARACTERS = 16
+/** Characters of what a button is about: what every surface hands on, whole. */
+export const BUTTON_TARGET_CHARACTERS = 64

@@ -17,6 +17,7 @@ export type CommandName =
   | 'explain'
   | 'changes'
   | 'propose'
+  | 'map'
   | 'approvals'
   | 'approval'
   | 'approve'
@@ -62,6 +63,22 @@ export const COMMANDS: readonly CommandInfo[] = [
     usage: 'propose [month] [customers]',
     does: 'a bill run and its approval card; several customers are separated by commas',
     examples: ['propose', 'propose march', 'propose march contoso, fabrikam'],
+  },
+  {
+    name: 'map',
+    right: 'map',
+    usage: 'map [customer] [to <company> | set <product> | accept | remove]',
+    does: 'who is whom in ConnectWise or Autotask, and what fits; accepting it writes nothing there',
+    examples: [
+      'map',
+      'map contoso',
+      'map contoso accept',
+      'map contoso accept from april',
+      'map contoso to "Contoso Ltd" in "Managed services"',
+      'map contoso set visio to line 90001',
+      'map contoso set visio to item 1234 offset 3 price keep',
+      'map contoso remove',
+    ],
   },
   {
     name: 'approvals',

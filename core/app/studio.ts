@@ -12,6 +12,7 @@ import { findCustomer, isNameToItsEnd } from './find-customer.js'
 import { requireKnownFilter } from './known-filter.js'
 import type { DataAge } from './data-age.js'
 import { type Dispatched, dispatch } from './dispatch.js'
+import { type Mapping, createMapping } from './map.js'
 import type { Psas } from './read-psa.js'
 import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
@@ -95,6 +96,7 @@ export interface Studio {
   /** Tells whether a text is a customer's name also with its last words, which could be a month. */
   names(): Promise<(whole: string, before: string) => boolean>
   readonly billing: Billing
+  readonly mapping: Mapping
   /** Carries out what was approved to be written into PSAs; safe at any time. */
   dispatch(): Promise<Dispatched>
   /** Today in the billing time zone, by the one clock. */
@@ -113,6 +115,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     begin: () => recordPolicy(ports, settings),
     observe: (onProgress) => observe(ports, settings, onProgress),
     billing,
+    mapping: createMapping(ports, load),
     dispatch: () => dispatch(ports, load, owner),
     today,
     names: async () => {

@@ -81,18 +81,26 @@ function companyScore(wanted: FoldedName, { name, code, domain }: CompanyLike): 
   ])
 }
 
-/** Items that could be a product: by the vendor's number before all names. */
-export function fitItems<Item extends ItemLike>(
-  product: { readonly name: string; readonly mpn: string },
+/** What is bought, as far as it is compared. */
+export interface ProductLike {
+  readonly name: string
+  readonly mpn: string
+}
+
+/** Finds items that could be a product: by the vendor's number before all names. Items are taken apart once for all. */
+export function itemFitter<Item extends ItemLike>(
   items: readonly Item[],
-): Choice<Item> {
-  const wanted = foldName(product.name)
-  const fits = items.map((thing): Fit<Item> => {
-    const numbers = thing.vendorNumbers.map((number) => numberScore(product.mpn, number))
-    const [score, why] = bestOf([...numbers, nameScore(wanted, foldName(thing.name), false)])
-    return { thing, score, why, refusal: thing.unusable }
-  })
-  return choose(fits, ({ name, id }) => [name, id])
+): (product: ProductLike) => Choice<Item> {
+  const folded = items.map((thing) => ({ thing, name: foldName(thing.name) }))
+  return (product) => {
+    const wanted = foldName(product.name)
+    const fits = folded.map(({ thing, name }): Fit<Item> => {
+      const numbers = thing.vendorNumbers.map((number) => numberScore(product.mpn, number))
+      const [score, why] = bestOf([...numbers, nameScore(wanted, name, false)])
+      return { thing, score, why, refusal: thing.unusable }
+    })
+    return choose(fits, ({ name, id }) => [name, id])
+  }
 }
 
 /** Characters from which on the beginning of a number says something. */
@@ -183,8 +191,12 @@ function sharedScore(left: readonly string[], right: readonly string[]): Scored 
   return [score, `shares ${shared.length === 1 ? 'the word' : 'the words'} ${words}`]
 }
 
-/** Puts fits in a lasting order, and says whether the first is sure: strong, and clearly ahead of the next. */
-function choose<Thing>(
+/**
+ * Puts fits in a lasting order, and says whether the first is sure: strong, and clearly ahead of the next.
+ *
+ * @param orderOf what decides between equal points.
+ */
+export function choose<Thing>(
   all: readonly Fit<Thing>[],
   orderOf: (thing: Thing) => readonly [string, string],
 ): Choice<Thing> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { domainName, foldName } from '../../../core/mapping/names.js'
-import { type CompanyLike, fitCompanies, fitItems, fitLines } from '../../../core/mapping/suggest.js'
+import { type CompanyLike, fitCompanies, fitLines, itemFitter } from '../../../core/mapping/suggest.js'
 import { HOSTILE_NAMES } from '../../support/card-samples.js'
 import { decimal } from '../../support/observed.js'
 
@@ -148,6 +148,8 @@ describe('a product and items', () => {
     vendorNumbers,
     unusable,
   })
+  const fitItems = (product: typeof PREMIUM, items: readonly ReturnType<typeof item>[]) =>
+    itemFitter(items)(product)
   const points = (name: string, numbers: readonly string[] = []) =>
     fitItems(PREMIUM, [item('1', name, numbers)]).fits[0]?.score ?? 0
 
