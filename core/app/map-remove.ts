@@ -5,7 +5,7 @@ import { Problem } from '../problem.js'
 import { type CustomerMapping, type LockedPeriod, isOpen } from '../sync/intent.js'
 import { monthPeriod } from '../sync/months.js'
 import { lockKey } from '../sync/settled.js'
-import type { Loaded } from './loader.js'
+import type { Load, Loaded } from './loader.js'
 import type { MappedCustomer } from './map-accept.js'
 import { type AskedStart, monthStart } from './map-start.js'
 import { type ReadPsaPorts, psaOf } from './read-psa.js'
@@ -32,11 +32,14 @@ export interface MappingRemoved {
  */
 export async function removeMapping(
   ports: ReadPsaPorts,
-  view: Loaded,
+  load: Load,
   person: Person,
   customer: MappedCustomer,
   asked: AskedStart | undefined,
 ): Promise<MappingRemoved> {
+  const at = await ports.clock.now()
+  await readAgain(ports, await load(), customer, at)
+  const view = await load()
   const mapping = view.sync.customers.find(({ customerId }) => customerId === customer.id)
   if (mapping === undefined) throw notMapped(customer)
   const slots = view.slots.filter(({ customerId }) => customerId === customer.id)
@@ -44,17 +47,14 @@ export async function removeMapping(
   const fileFrom = slots.length === 0 ? undefined : fileStart(view, customer, slots, asked)
   const frozen = fileFrom === undefined ? [] : frozenUntil(view, slots, fileFrom)
   if (fileFrom !== undefined) requireNothingTwice(view, customer, slots, frozen, fileFrom)
-  const at = await ports.clock.now()
-  for (const { reading } of byContainer(slots).values()) {
-    const { psa, id } = reading.container
-    const container = await psaOf(ports.psas, psa).read(id)
+  for (const [key, { reading }] of byContainer(slots)) {
     const lineages = new Set(
       slots
-        .filter((slot) => containerKey(slot.reading.container) === containerKey(reading.container))
+        .filter((slot) => containerKey(slot.reading.container) === key)
         .flatMap(({ due }) => due.slot.lineageIds),
     )
     await ports.sync.saveReading(
-      { container, readAt: at },
+      reading,
       frozen.filter(({ lineageId }) => lineages.has(lineageId)),
     )
   }
@@ -73,6 +73,20 @@ export async function removeMapping(
     },
   })
   return { customer: mapping, customerName: customer.name, fileFrom, products }
+}
+
+/** What is there now decides what was billed. What is locked is not kept by it: the mapping may be a mistake. */
+async function readAgain(
+  ports: ReadPsaPorts,
+  { slots }: Loaded,
+  { id }: MappedCustomer,
+  readAt: Date,
+): Promise<void> {
+  const own = slots.filter(({ customerId }) => customerId === id)
+  for (const { reading } of byContainer(own).values()) {
+    const container = await psaOf(ports.psas, reading.container.psa).read(reading.container.id)
+    await ports.sync.saveReading({ container, readAt }, [])
+  }
 }
 
 function byContainer(slots: readonly RoutedSlot[]): ReadonlyMap<string, RoutedSlot> {

@@ -86,8 +86,8 @@ export function createMapping(ports: ReadPsaPorts, load: Load): Mapping {
       return setMapping(ports, view, person, customer, change)
     },
     remove: async (person, customerName, from) => {
-      const { view, customer } = await about(customerName)
-      return removeMapping(ports, view, person, customer, from)
+      const { customer } = await about(customerName)
+      return removeMapping(ports, load, person, customer, from)
     },
   }
 }
