@@ -52,10 +52,16 @@ async function requestOf(
     case 'setPrice':
       return numberRequest([...additions, step.lineId], 'unitPrice', step.after)
     case 'end':
-      return patch([...additions, step.lineId], 'cancelledDate', instant(addDays(step.after, -1)))
+      return endRequest([...additions, step.lineId], step.after)
     case 'remove':
       return { method: 'DELETE', path: [...additions, step.lineId] }
   }
+}
+
+/** The last billed day; without one the date is taken away, and the line goes on. */
+function endRequest(path: readonly string[], after: LocalDate | null): WriteRequest {
+  if (after === null) return { method: 'PATCH', path, json: [{ op: 'remove', path: 'cancelledDate' }] }
+  return patch(path, 'cancelledDate', instant(addDays(after, -1)))
 }
 
 type Action<Type extends StepAction['type']> = Extract<Step, { type: Type }>

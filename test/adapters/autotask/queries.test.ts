@@ -140,6 +140,7 @@ describe('calls at once', () => {
         most = Math.max(most, running)
         await wait(20)
         running -= 1
+        return 'continue'
       },
     })
     const { companyId } = contoso(emulator)
