@@ -126,6 +126,40 @@ export const CONNECTWISE_DESCRIPTION_CHARACTERS = 6000
 /** Wrong fields of one refusal that are named: more are a wrong request, and a wall of text helps nobody. */
 export const CONNECTWISE_FIELD_FAULTS = 3
 
+// Autotask
+
+/** Rows of a page: the most Autotask gives. */
+export const AUTOTASK_PAGE_ROWS = 500
+/** Values one condition may list: Autotask joins at most so many with "or". */
+export const AUTOTASK_LISTED_VALUES = 500
+/** Rows of one query: a contract of 100 services for 30 years has 36,000. A query that never ends is a loop. */
+export const AUTOTASK_QUERY_ROWS = 200_000
+/** Calls at once per entity: Autotask allows three to an integration, and another program may share its code. */
+export const AUTOTASK_ENTITY_CALLS = 2
+/** Wait before a write refused for too many calls at once, or for a lock, is asked for again: both pass in seconds. */
+export const AUTOTASK_BUSY_MILLISECONDS = 5000
+/** Wait before a write is asked for again that could not even be sent: what stood in its way may be a short outage. */
+export const AUTOTASK_UNSENT_MILLISECONDS = 60_000
+/** How long pick lists and companies' currencies are believed: people change them once in a year. */
+export const AUTOTASK_REMEMBERED_MILLISECONDS = 3_600_000
+/** How often the use of the shared limit is asked for at most: asking counts as well. */
+export const AUTOTASK_THRESHOLD_EVERY_MILLISECONDS = 300_000
+/** Share of the limit from which Autotask itself answers later, and each of our reads waits half a second. */
+export const AUTOTASK_SLOW_PERCENT = 50
+export const AUTOTASK_SLOW_MILLISECONDS = 500
+/** Share from which each waits a whole second. */
+export const AUTOTASK_SLOWER_PERCENT = 75
+export const AUTOTASK_SLOWER_MILLISECONDS = 1000
+/** Share from which what can wait is not read: past the whole everybody is refused, people at their screens too. */
+export const AUTOTASK_BACKGROUND_PERCENT = 90
+/** The largest count of one adjustment: a whole number of 32 bits. */
+export const AUTOTASK_UNIT_CHANGE = 2_147_483_647n
+/** Characters of a charge's name and of its longer texts. */
+export const AUTOTASK_NAME_LENGTH = 100
+export const AUTOTASK_TEXT_LENGTH = 2000
+/** Characters of a wrong value that a refusal quotes: enough to find it, not a page of it. */
+export const AUTOTASK_QUOTED_LENGTH = 80
+
 // The database
 
 /** Connections per program to a database server: commands answer in milliseconds, more would only queue there. */
@@ -284,3 +318,6 @@ export const DISPATCH_ATTEMPTS = 3
 
 /** Containers worked on in one go: more than anybody approves at once, and an end if something spins. */
 export const DISPATCH_CLAIMS = 1000
+
+/** Alerts of one observation that are asked one by one: more are a wave, and one request is easier to read. */
+export const ALERT_REQUESTS = 8

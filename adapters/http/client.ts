@@ -57,7 +57,7 @@ export interface HttpRequest {
   readonly form?: Readonly<Record<string, string>>
   /** Sending it twice does no harm. Default: GET yes, POST no. */
   readonly repeatable?: boolean
-  /** Refusing statuses the caller handles itself; all others become a Problem. */
+  /** Refusing statuses the caller handles itself; all others become a Problem, or what `send` makes of them. */
   readonly returned?: readonly number[]
   /** Ends the request, also while it waits its turn. */
   readonly signal?: AbortSignal
@@ -102,7 +102,7 @@ export interface HttpClient {
    *
    * @throws Problem only before anything is sent: the address or the headers cannot be made.
    */
-  send(request: Omit<HttpRequest, 'repeatable' | 'returned'>): Promise<Sent>
+  send(request: Omit<HttpRequest, 'repeatable'>): Promise<Sent>
 }
 
 /** A JSON client on the built-in fetch: one pinned host, capped bodies, deadlines, patient with limits and hiccups. */
@@ -151,8 +151,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       await gate.pass()
       waited += closed
       request.signal?.throwIfAborted()
-      const result = await attemptOnce(options, { ...request, returned: REFUSALS }, url)
-      if ('answer' in result) return sentOf(result.answer, options)
+      const { returned = [] } = request
+      const result = await attemptOnce(options, { ...request, returned: [...REFUSALS, ...returned] }, url)
+      if ('answer' in result) return sentOf(result.answer, returned, options)
       const { failure } = result
       const { what, where } = failure
       if (failure.retry !== 'limited') return { type: 'unknown', what, where }
@@ -179,8 +180,8 @@ const REFUSALS: readonly number[] = Array.from({ length: 100 }, (_, index) => 40
   (status) => status !== 408 && status !== 429 && status !== 499,
 )
 
-function sentOf(answer: HttpAnswer, { secrets }: HttpClientOptions): Sent {
-  if (answer.status < 400) return { type: 'answered', answer }
+function sentOf(answer: HttpAnswer, returned: readonly number[], { secrets }: HttpClientOptions): Sent {
+  if (answer.status < 400 || returned.includes(answer.status)) return { type: 'answered', answer }
   return { type: 'refused', what: answerWords(answer.status, answer.body, secrets()), answer }
 }
 

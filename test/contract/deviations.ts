@@ -40,10 +40,20 @@ const CONNECTWISE: readonly Deviation[] = [
   },
 ]
 
+const AUTOTASK: readonly Deviation[] = [
+  {
+    name: 'null for what has no value',
+    reason:
+      'clients in use read it, as in approveAndPostDate before posting; the document marks next to nothing nullable',
+    covers: ({ keyword, data }) => keyword === 'type' && data === null,
+  },
+]
+
 /** Every deviation that is accepted; each use is counted and printed. Everything else is a fault. */
 export const DEVIATIONS: Readonly<Record<ServiceName, readonly Deviation[]>> = {
   ingram: INGRAM,
   connectwise: CONNECTWISE,
+  autotask: AUTOTASK,
 }
 
 function isNumericText(value: unknown): boolean {

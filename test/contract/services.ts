@@ -34,6 +34,31 @@ export const SERVICES = {
       'GET /finance/invoices',
     ],
   },
+  autotask: {
+    document: 'autotask-psa.strict.json',
+    required: [
+      'GET /V1.0/ThresholdInformation',
+      'GET /V1.0/ContractCharges/entityInformation/fields',
+      'POST /V1.0/Companies/query',
+      'POST /V1.0/Contracts/query',
+      'GET /V1.0/Contracts/{id}',
+      'PATCH /V1.0/Contracts',
+      'POST /V1.0/Services/query',
+      'POST /V1.0/ContractServices/query',
+      'POST /V1.0/Contracts/{parentId}/Services',
+      'PATCH /V1.0/Contracts/{parentId}/Services',
+      'POST /V1.0/ContractServiceUnits/query',
+      'POST /V1.0/ContractServiceAdjustments',
+      'POST /V1.0/Contracts/{parentId}/ServiceAdjustments',
+      'POST /V1.0/ContractCharges/query',
+      'POST /V1.0/Contracts/{parentId}/Charges',
+      'GET /V1.0/Contracts/{parentId}/Charges/{id}',
+      'PATCH /V1.0/Contracts/{parentId}/Charges',
+      'DELETE /V1.0/Contracts/{parentId}/Charges/{id}',
+      'POST /V1.0/BillingItems/query',
+      'POST /V1.0/Invoices/query',
+    ],
+  },
 } as const satisfies Readonly<Record<string, Service>>
 
 export type ServiceName = keyof typeof SERVICES

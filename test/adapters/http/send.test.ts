@@ -73,6 +73,21 @@ describe('a write that is refused', () => {
   })
 })
 
+describe('a write whose refusals its caller reads', () => {
+  it('comes back with the statuses named, body and all, and only with those', async () => {
+    let status = 500
+    const server = await serve((_received, response) => sendJson(response, { errors: ['no'] }, status))
+    const { client } = clientOf(server)
+    const sent = await client.send({ ...POST, returned: [500] })
+    expect(sent).toMatchObject({ type: 'answered', answer: { status: 500, body: { errors: ['no'] } } })
+    status = 503
+    expect(await client.send({ ...POST, returned: [500] })).toMatchObject({ type: 'unknown' })
+    status = 409
+    expect(await client.send({ ...POST, returned: [500] })).toMatchObject({ type: 'refused' })
+    expect(server.received).toHaveLength(3)
+  })
+})
+
 describe('a write nobody knows the end of', () => {
   const ends: [string, RegExp, (response: ServerResponse) => void][] = [
     ...[408, 499, 500, 501, 502, 503, 504].map(
