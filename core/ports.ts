@@ -356,8 +356,8 @@ export interface SyncStore {
   /** Keeps a reading in the place of the one before it, and periods that were found locked: the first of each stays. */
   saveReading(reading: Reading, locked: readonly LockedPeriod[]): Promise<void>
   /**
-   * Claims a container with an open intent that may be worked on at `now`, if no other owner holds it. undefined: there
-   * is nothing to do.
+   * Claims a container with an open intent that may be worked on at `now` (neither it nor an earlier one of its slot has
+   * to wait), if no other owner holds it. undefined: there is nothing to do.
    */
   claim(owner: string, now: Date, until: Date): Promise<Claim | undefined>
   release(claim: Claim): Promise<void>

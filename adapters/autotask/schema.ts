@@ -221,9 +221,7 @@ export const parseUnits = parser(unitsSchema)
 export const parseCharge = parser(chargeSchema)
 export const parseCreated = parser(createdSchema)
 
-export type Fields = z.infer<typeof fieldsSchema>
 export type Company = z.infer<typeof companySchema>
-export type Currency = z.infer<typeof currencySchema>
 export type Contract = z.infer<typeof contractSchema>
 export type Service = z.infer<typeof serviceSchema>
 export type ContractService = z.infer<typeof contractServiceSchema>

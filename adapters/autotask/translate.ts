@@ -19,33 +19,19 @@ import type { PsaCompany, PsaItem } from '../../core/ports.js'
 import type { Container, PsaLine, PsaUnits } from '../../core/sync/types.js'
 import { sumOfSpans } from '../../core/sync/units.js'
 import { labelOf, type Picklists } from './picklists.js'
-import { type Reading, read } from './reading.js'
 import {
   type Charge,
   type Company,
   type Contract,
   type ContractService,
-  parseThreshold,
   type Service,
   type UnitsRow,
 } from './schema.js'
-import type { Usage } from './threshold.js'
 
 /** Their words into ours. */
 
 /** The one value of a pick list that is the same for every tenant. */
 export const RECURRING_SERVICE = '7'
-
-export function toUsage(raw: unknown, reading: Reading): Usage {
-  const said = read(parseThreshold, raw, reading)
-  const whole = (value: Decimal): number => Number(value / DECIMAL_ONE)
-  return {
-    used: whole(said.currentTimeframeRequestCount),
-    // None at all would be nonsense, and divides.
-    allowed: Math.max(1, whole(said.externalRequestThreshold)),
-    minutes: whole(said.requestThresholdTimeframe),
-  }
-}
 
 export function toCompany({ id, companyName, companyNumber, webAddress }: Company): PsaCompany {
   return { id, name: companyName, code: companyNumber, domain: domainOf(webAddress) }

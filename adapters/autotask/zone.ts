@@ -8,7 +8,7 @@ import {
   type HttpRequest,
 } from '../http/client.js'
 import { quotable } from '../http/refusal.js'
-import type { AutotaskOptions } from './api.js'
+import type { AutotaskOptions } from './options.js'
 import { NOTHING_READ, read, SYSTEM, unusable } from './reading.js'
 import { errorsOf, SPEAKING } from './refusal.js'
 import { parseZone } from './schema.js'

@@ -11,8 +11,9 @@ interface ClaimRow {
 
 /**
  * Gives one container with something to do to `owner`: one nobody holds at `now` before one of its own, and of those the
- * one that was claimed least often, so that a container that never gets done keeps no other waiting. One statement;
- * rows that somebody else is claiming at this moment are passed over.
+ * one that was claimed least often, so that a container that never gets done keeps no other waiting. A step has nothing to
+ * do while an earlier one of its slot has to wait: claimed for it, a container would be read over and over for nothing.
+ * One statement; rows that somebody else is claiming at this moment are passed over.
  */
 export async function takeClaim(
   tx: Transaction,
@@ -27,10 +28,16 @@ export async function takeClaim(
       SELECT msp_id, psa, container_id FROM sync_claim AS free
       WHERE msp_id = ${mspId} AND (owner IS NULL OR owner = ${name} OR until <= ${at}::timestamptz)
         AND EXISTS (
-          SELECT 1 FROM sync_intent AS intent
+          SELECT 1 FROM sync_intent AS intent JOIN sync_step AS step USING (msp_id, run_number, position)
           WHERE intent.msp_id = free.msp_id AND intent.psa = free.psa AND intent.container_id = free.container_id
             AND intent.state IN ('waiting', 'sending', 'unknown')
-            AND (intent.not_before IS NULL OR intent.not_before <= ${at}::timestamptz))
+            AND (intent.not_before IS NULL OR intent.not_before <= ${at}::timestamptz)
+            AND NOT EXISTS (
+              SELECT 1 FROM sync_intent AS earlier JOIN sync_step AS before USING (msp_id, run_number, position)
+              WHERE earlier.msp_id = free.msp_id AND earlier.psa = free.psa
+                AND earlier.container_id = free.container_id AND before.slot_id = step.slot_id
+                AND earlier.state IN ('waiting', 'sending', 'unknown') AND earlier.not_before > ${at}::timestamptz
+                AND (earlier.run_number, earlier.position) < (intent.run_number, intent.position)))
       ORDER BY (owner IS NOT NULL AND until > ${at}::timestamptz), fence, psa COLLATE "C", container_id
       LIMIT 1 FOR UPDATE SKIP LOCKED)
     UPDATE sync_claim AS claim

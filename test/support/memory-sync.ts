@@ -92,11 +92,21 @@ function sorted<T>(rows: ReadonlyMap<string, T>): readonly T[] {
   return [...rows].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, row]) => row)
 }
 
+/** Where there is a step that may be worked on: it need not wait, and no earlier one of its slot has to. */
+function dueContainers(intents: readonly Intent[], now: Date): ReadonlySet<string> {
+  const due = new Set<string>()
+  const waits = new Set<string>()
+  for (const { state, notBefore, step } of intents) {
+    const slot = `${containerKey(step)} ${step.slotId}`
+    if (!isOpen({ state }) || waits.has(slot)) continue
+    if (notBefore !== undefined && notBefore > now) waits.add(slot)
+    else due.add(containerKey(step))
+  }
+  return due
+}
+
 function claim({ claims, intents }: MemoryBooks, owner: string, now: Date, until: Date): Claim | undefined {
-  const isDue = ({ notBefore }: Intent) => notBefore === undefined || notBefore <= now
-  const due = new Set(
-    intents.filter((one) => isOpen(one) && isDue(one)).map(({ step }) => containerKey(step)),
-  )
+  const due = dueContainers(intents, now)
   const isLive = ({ holder }: MemoryClaim) => holder !== undefined && holder.until > now
   const [next] = [...claims]
     .filter(([key, one]) => due.has(key) && (!isLive(one) || one.holder?.owner === owner))

@@ -24,7 +24,7 @@ const words = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', 
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 /** As our own code makes them: with the usual prototype. */
 function record<T>(fields: { [Name in keyof T]: fc.Arbitrary<T[Name]> }): fc.Arbitrary<T> {
-  return fc.record(fields, { noNullPrototype: true }) as fc.Arbitrary<T>
+  return fc.record(fields, { noNullPrototype: true })
 }
 const steps = fc.array(record({ on: date, units: number }), { maxLength: 3 })
 
@@ -98,15 +98,14 @@ describe('what is written comes back as it was', () => {
     fc.assert(
       fc.property(fc.array(settled, { maxLength: 2 }), number, date, steps, (settles, delta, on, counts) => {
         if (first === undefined) throw new Error('no step')
-        const { key, psa, containerId, slotId, itemId } = first
-        const place = { key, psa, containerId, slotId, itemId, settles }
+        const { key, psa, containerId, slotId, itemId, product } = first
+        const count = { from: on, before: counts, after: counts }
+        const place = { key, psa, containerId, slotId, itemId, product, settles, undoes: 'BR-0001/1', count }
         const adjust = {
           ...place,
           type: 'adjust' as const,
           on,
           delta,
-          before: counts,
-          after: counts,
           unitPrice: delta,
         }
         expect(restored(adjust)).toStrictEqual(adjust)

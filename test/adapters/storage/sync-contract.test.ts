@@ -18,6 +18,7 @@ import {
   reading,
   slot,
   states,
+  step,
 } from './sync-fixtures.js'
 
 const databases = testDatabases()
@@ -218,13 +219,26 @@ describe.each(STORES)('claims and intents %s', (_name, withStores) => {
       expect(await at(152)).toBe(8)
     }))
 
-  test('one step that may be worked on is enough', () =>
+  test('one step that may be worked on is enough, but none behind another of its slot that has to wait', () =>
     withStores(async ({ billing, sync }) => {
-      await promised(billing, ['s1', 's2'])
+      await promised(billing, [part(['s1', 's2', step('s3', { slotId: 'L-2' })])])
       const claim = await claimed(sync)
       await sync.sending(claim, 'BR-0001/1', after(1), after(999))
       await sync.release(claim)
-      expect(await claimed(sync, 'two', after(2))).toMatchObject({ fence: 2 })
+      const other = await claimed(sync, 'two', after(2))
+      await sync.settle(other, 'BR-0001/3', outcome('confirmed'))
+      await sync.release(other)
+      expect(await sync.claim('two', after(998), after(1999))).toBeUndefined()
+      expect(await sync.claim('two', after(999), after(1999))).toMatchObject({ fence: 3 })
+    }))
+
+  test('a step in front of one that has to wait is worked on', () =>
+    withStores(async ({ billing, sync }) => {
+      await promised(billing, ['s1', 's2'])
+      const claim = await claimed(sync)
+      await sync.settle(claim, 'BR-0001/2', outcome('waiting', { notBefore: after(999) }))
+      await sync.release(claim)
+      expect(await sync.claim('two', after(1), after(60))).toMatchObject({ fence: 2 })
     }))
 
   test('what is confirmed or parked is nothing to do', () =>

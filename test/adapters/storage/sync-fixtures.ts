@@ -81,7 +81,10 @@ export function step(key: string, changes: Partial<SetQuantity> = {}): SetQuanti
     containerId: '77',
     slotId: LINEAGE,
     itemId: '1234',
+    product: 'Business Premium',
     settles: [],
+    undoes: undefined,
+    count: undefined,
     type: 'setQuantity',
     lineId: `line-${key}`,
     before: decimal('20'),
@@ -92,7 +95,8 @@ export function step(key: string, changes: Partial<SetQuantity> = {}): SetQuanti
 
 /** One step of each kind, with everything that may be missing there and missing. */
 export function everyStep(containerId: string): readonly Step[] {
-  const place = { psa: 'autotask' as const, containerId, slotId: 'L-2', itemId: '9', settles: [] }
+  const where = { psa: 'autotask' as const, containerId, slotId: 'L-2', itemId: '9', product: '日本' }
+  const place = { ...where, settles: [], undoes: undefined, count: undefined }
   const [one, none] = [decimal('1'), decimal('-0.00000001')]
   const money = charge({ kind: 'credit', period: APRIL, quantity: one, amount: -9_007_199_254_740_993n })
   const oneTime = { marker: 'CBS:L-2:o0123456789ab', lineWords: 'Défense “P1”, 日本 😀 \\ {a,b} \t NULL' }
@@ -101,7 +105,8 @@ export function everyStep(containerId: string): readonly Step[] {
     { on: day('2199-12-31'), units: decimal('99999999999999999999.12345678') },
   ]
   const add = { type: 'add' as const, ...oneTime, oneTime: true, quantity: one, unitPrice: decimal('74.52') }
-  const adjust = { type: 'adjust' as const, on: day('2026-03-11'), delta: decimal('5'), before: [] }
+  const adjust = { type: 'adjust' as const, on: day('2026-03-11'), delta: decimal('5') }
+  const count = { from: MARCH.from, before: counts, after: [] }
   return [
     { ...place, ...add, key: 'e1', settles: [charge(), money], from: MARCH.from, to: MARCH.to },
     { ...place, ...add, key: 'e2', oneTime: false, from: day('1900-01-01'), to: null },
@@ -110,8 +115,8 @@ export function everyStep(containerId: string): readonly Step[] {
     { ...place, key: 'e5', type: 'end', lineId: '2', before: null, after: APRIL.from },
     { ...place, key: 'e6', type: 'end', lineId: '2', before: APRIL.to, after: APRIL.from },
     { ...place, key: 'e7', type: 'remove', lineId: '3', quantity: one },
-    { ...place, ...adjust, key: 'e8', after: counts, unitPrice: undefined },
-    { ...place, ...adjust, key: 'e9', before: counts, after: [], unitPrice: decimal('22') },
+    { ...place, ...adjust, key: 'e8', unitPrice: undefined },
+    { ...place, ...adjust, key: 'e9', count, unitPrice: decimal('22') },
   ]
 }
 
@@ -126,6 +131,8 @@ export function part(
     containerId,
     containerName: 'Contoso licences',
     customerId: 'C1',
+    customerName: 'Contoso',
+    currency: 'USD',
     mode: 'datedLines',
     steps: steps.map((one) => (typeof one === 'string' ? step(one, { psa, containerId }) : one)),
     ...changes,

@@ -125,7 +125,10 @@ describe(`what the tables refuse, ${ENGINE} engine`, () => {
       await sync.saveReading(reading(), [])
       await promised(billing, ['s1'])
       await proposed(billing, syncDraft(['s2']))
-      const step = (values: string) => `INSERT INTO sync_step VALUES ('msp-1', 2, ${values})`
+      const columns = `msp_id, run_number, container_id, container_name, customer_id, customer_name, currency, slot_id,
+        position, part, psa, mode, key, content`
+      const step = (values: string) =>
+        `INSERT INTO sync_step (${columns}) VALUES ('msp-1', 2, '7', 'n', 'C', 'N', 'USD', 'L', ${values})`
       const intent = (values: string) => `INSERT INTO sync_intent VALUES ('msp-1', ${values})`
       const refused: readonly (readonly [statement: string, by: RegExp])[] = [
         [`UPDATE psa_customer SET psa = 'other'`, /psa_customer_psa/],
@@ -141,12 +144,12 @@ describe(`what the tables refuse, ${ENGINE} engine`, () => {
           `INSERT INTO psa_locked_period VALUES ('msp-1', 'L', '2026-03-01', '2026-04-01', '{}')`,
           /locked_period_whole/,
         ],
-        [step(`0, 1, 'connectwise', '7', 'n', 'C', 'units', 'L', 'k', '{}'`), /sync_step_whole/],
-        [step(`2, 0, 'connectwise', '7', 'n', 'C', 'units', 'L', 'k', '{}'`), /sync_step_whole/],
-        [step(`2, 1, 'other', '7', 'n', 'C', 'units', 'L', 'k', '{}'`), /sync_step_whole/],
-        [step(`2, 1, 'autotask', '7', 'n', 'C', 'other', 'L', 'k', '{}'`), /sync_step_whole/],
-        [step(`2, 1, 'autotask', '7', 'n', 'C', 'units', 'L', 'k', '[]'`), /sync_step_whole/],
-        [step(`2, 1, 'autotask', '7', 'n', 'C', 'units', 'L', 's2', '{}'`), /run_number_key/],
+        [step(`0, 1, 'connectwise', 'units', 'k', '{}'`), /sync_step_whole/],
+        [step(`2, 0, 'connectwise', 'units', 'k', '{}'`), /sync_step_whole/],
+        [step(`2, 1, 'other', 'units', 'k', '{}'`), /sync_step_whole/],
+        [step(`2, 1, 'autotask', 'other', 'k', '{}'`), /sync_step_whole/],
+        [step(`2, 1, 'autotask', 'units', 'k', '[]'`), /sync_step_whole/],
+        [step(`2, 1, 'autotask', 'units', 's2', '{}'`), /run_number_key/],
         [intent(`1, 9, 'k9', 'connectwise', '77', 1, 'waiting', 0, NULL, NULL, NULL`), /fkey/],
         [intent(`2, 1, 'k9', 'connectwise', '77', 1, 'other', 0, NULL, NULL, NULL`), /sync_intent_state/],
         [intent(`2, 1, 'k9', 'connectwise', '77', 1, 'waiting', 1, NULL, NULL, NULL`), /sync_intent_state/],

@@ -44,7 +44,12 @@ describe.each(STORES)('requests to write into PSAs %s', (_name, withStores) => {
     withStores(async ({ billing, sync }) => {
       const plan: readonly ContainerPlan[] = [
         part([step('s2', { settles: [charge()] }), step('s1')]),
-        part(everyStep('5'), { ...FABRIKAM, containerName: 'Vertrag “5”, 日本' }),
+        part(everyStep('5'), {
+          ...FABRIKAM,
+          containerName: 'Vertrag “5”, 日本',
+          customerName: 'A, B',
+          currency: 'EUR',
+        }),
         part(['s3'], { customerId: 'C3', mode: 'wholeLines' }),
       ]
       const from = syncDraft(plan)
