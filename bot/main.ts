@@ -8,10 +8,12 @@ import { type Storage, openStorage } from '../adapters/storage/open.js'
 import { systemIds } from '../adapters/system/ids.js'
 import { machineTime } from '../adapters/system/machine-time.js'
 import { createLog } from '../adapters/system/log.js'
+import type { Psas } from '../core/app/read-psa.js'
 import { type Studio, createStudio } from '../core/app/studio.js'
 import type { Clock, Log, Once } from '../core/ports.js'
 import { Problem } from '../core/problem.js'
-import { type Desk, type Reply, createDesk } from './commands/desk.js'
+import { type Desk, type Reply, carryOn, createDesk } from './commands/desk.js'
+import { startJobs } from './jobs/jobs.js'
 import { type Board, createBoard } from './commands/board.js'
 import { type Config, type SlackConfig, type TeamsConfig, parseConfig } from './config.js'
 import {
@@ -32,6 +34,8 @@ export interface Replacements {
   /** Somebody reads stderr: what a log would warn of is said in words there. Default: false. */
   readonly atTerminal?: boolean
   readonly clock?: Clock
+  /** Instead of the PSAs of the configuration. */
+  readonly psas?: Psas
   /** The time by which signed requests are fresh: this machine's, unless replaced. */
   readonly now?: () => Date
 }
@@ -59,6 +63,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
     marketplace,
     ledger: storage.ledger,
     billing: storage.billing,
+    sync: storage.sync,
+    psas: replacements.psas ?? new Map(),
     clock: replacements.clock ?? storage.clock,
     ids: systemIds(),
     log,
@@ -73,8 +79,10 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
     if (config.consoleIdentity === '') throw nobodyAtTheTerminal()
     const progress = progressWriter(process.stderr)
     try {
+      // What was approved and not done yet goes on first: nothing else carries it on while no server runs.
+      await carryOn(studio)
       const reply = await desk.ask(config.consoleIdentity, text, (step) => progress.show(step))
-      return await withSavedFile(reply, config.exportDirectory)
+      return await withSavedFile(await finished(desk, reply), config.exportDirectory)
     } finally {
       progress.end()
     }
@@ -99,6 +107,14 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
       }),
     close: () => storage.close(),
   }
+}
+
+/** At a terminal the answer is given when its work is done: there is no card that could follow. */
+async function finished(desk: Desk, reply: Reply): Promise<Reply> {
+  if (reply.after === undefined || reply.approval === undefined) return reply
+  const { id } = reply.approval.approval
+  const moved = (await reply.after()).find(({ approval }) => approval.id === id)
+  return moved === undefined ? reply : { ...reply, approval: moved, card: await desk.cardOf(moved) }
 }
 
 function nobodyAtTheTerminal(): Problem {
@@ -147,7 +163,7 @@ interface SurfaceParts {
 
 /** Never half-configured: a surface is there whole, or not at all; without any there is nothing to serve. */
 async function serveSurfaces(config: Config, parts: ServeParts): Promise<HttpServer> {
-  const { storage, desk, log, now } = parts
+  const { storage, studio, desk, log, now } = parts
   if (config.slack === undefined && config.teams === undefined) {
     throw new Problem({
       kind: 'input',
@@ -163,7 +179,7 @@ async function serveSurfaces(config: Config, parts: ServeParts): Promise<HttpSer
   const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)
   const surfaces = [slack, teams].filter((surface) => surface !== undefined)
   const { host, port } = config.server
-  return createHttpServer({
+  const server = await createHttpServer({
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
     routes: surfaces.flatMap(({ routes }) => routes),
@@ -175,6 +191,12 @@ async function serveSurfaces(config: Config, parts: ServeParts): Promise<HttpSer
     work,
     log,
   })
+  const jobs = startJobs({ carryOn: () => carryOn(studio), refresh: (record) => board.refresh(record), log })
+  const close = async () => {
+    await jobs.stop()
+    await server.close()
+  }
+  return { ...server, close }
 }
 
 async function slackSurface({ apiUrl, ...secrets }: SlackConfig, shared: SurfaceParts): Promise<Surface> {
@@ -302,37 +324,10 @@ export async function report({ card, problem }: Reply): Promise<0 | 1 | 2> {
   return exitCodeOf(problem)
 }
 
-/** `calculate FILE|-`: the arithmetic alone, JSON in and out. */
-async function calculateFile([file, ...more]: readonly string[]): Promise<number> {
-  if (file === undefined || more.length > 0) {
-    throw new Problem({
-      kind: 'input',
-      what: 'calculate takes one file of JSON, or - for standard input.',
-      next: 'Type `npm run -s calculate -- FILE`.',
-    })
-  }
-  const { calculate } = await import('./console/calculator/calculate.js')
-  const { exitCode, output } = calculate(await readInput(file))
-  const stream = exitCode === 0 ? process.stdout : process.stderr
-  stream.write(output)
-  return exitCode
-}
-
-async function readInput(file: string): Promise<string> {
-  try {
-    if (file !== '-') return await readFile(file, 'utf8')
-    let text = ''
-    process.stdin.setEncoding('utf8')
-    for await (const chunk of process.stdin) text += chunk
-    return text
-  } catch (error) {
-    throw new Problem({
-      kind: 'input',
-      what: `${file} cannot be read.`,
-      next: 'Check the name of the file.',
-      cause: error,
-    })
-  }
+/** `calculate FILE|-`: the arithmetic alone. */
+async function calculateFile(words: readonly string[]): Promise<number> {
+  const { calculateFrom } = await import('./console/calculator/file.js')
+  return calculateFrom(words)
 }
 
 /** `serve`: the chat surfaces, until the program is asked to end; then what runs may finish, ten seconds at most. */

@@ -15,7 +15,7 @@ import {
   writeText,
 } from './values.js'
 
-const TYPES = ['bill', 'void'] as const
+const TYPES = ['bill', 'sync', 'void'] as const
 const VERDICTS = ['approved', 'rejected'] as const
 
 /** Adds a request about a run that is stored already. */
@@ -61,8 +61,30 @@ export async function supersede(
       AND run.asked @> fresh.asked AND run.asked <@ fresh.asked`
 }
 
+/** A new request to write into PSAs takes the place of undecided ones that would write for one of its customers. */
+export async function supersedeSync(
+  tx: Transaction,
+  mspId: string,
+  by: { readonly approvalNumber: number; readonly runNumber: number },
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO supersession (msp_id, approval_number, by_number)
+    SELECT approval.msp_id, approval.number, ${by.approvalNumber}
+    FROM approval
+    LEFT JOIN decision ON decision.msp_id = approval.msp_id AND decision.approval_number = approval.number
+    LEFT JOIN supersession AS done ON done.msp_id = approval.msp_id AND done.approval_number = approval.number
+    WHERE approval.msp_id = ${mspId} AND approval.type = 'sync' AND approval.number <> ${by.approvalNumber}
+      AND decision.approval_number IS NULL AND done.approval_number IS NULL
+      AND EXISTS (
+        SELECT 1 FROM sync_step AS step
+        JOIN sync_step AS fresh ON fresh.msp_id = step.msp_id AND fresh.customer_id = step.customer_id
+        WHERE step.msp_id = approval.msp_id AND step.run_number = approval.run_number
+          AND fresh.run_number = ${by.runNumber})`
+}
+
 /** What deciding needs to know of a request; the books are locked, so it stays as it is. */
 export interface Standing {
+  readonly type: ApprovalSubject['type']
   readonly runNumber: number
   readonly expiresAt: Date
   readonly superseded: boolean
@@ -79,8 +101,9 @@ export async function findStanding(
     include: { decision: true, supersession: true },
   })
   if (row === null) return undefined
-  const { runNumber, expiresAt, supersession, decision } = row
+  const { type, runNumber, expiresAt, supersession, decision } = row
   return {
+    type: word(TYPES, type),
     runNumber,
     expiresAt,
     superseded: supersession !== null,
@@ -232,9 +255,9 @@ function approvalOf(row: ApprovalRow): StoredApproval {
 }
 
 function subjectOf(runId: string, type: Cell, customerId: Cell, reason: Cell): ApprovalSubject {
-  return word(TYPES, type) === 'bill'
-    ? { type: 'bill', runId }
-    : { type: 'void', runId, customerId: optionalText(customerId), reason: text(reason) }
+  const known = word(TYPES, type)
+  if (known !== 'void') return { type: known, runId }
+  return { type: known, runId, customerId: optionalText(customerId), reason: text(reason) }
 }
 
 function decisionOf(

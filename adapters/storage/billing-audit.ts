@@ -10,6 +10,7 @@ import { AUDIT_PAGE_ENTRIES } from '../../core/limits.js'
 import { readConsistently } from './database.js'
 import type { Cell, Database, Query, Transaction } from './database.js'
 import {
+  checkTexts,
   instant,
   instantColumn,
   integer,
@@ -39,17 +40,6 @@ export async function addEntry(
     VALUES (${mspId}, ${sequence}, ${writeInstant(fact.at)}::timestamptz, ${actor}, ${action}, ${subject},
       ${JSON.stringify(fact.details)}::jsonb, ${previous}, ${hash})`
   return entry
-}
-
-/** JSON hides the characters that cannot be stored behind escapes: they are looked for before it is written. */
-function checkTexts(value: AuditDetails[string], where: string): void {
-  if (typeof value === 'string') writeText(value, where)
-  else if (typeof value === 'object' && value !== null) {
-    for (const [name, item] of Object.entries<AuditDetails[string]>(value)) {
-      writeText(name, where)
-      checkTexts(item, where)
-    }
-  }
 }
 
 const PACKED = ['sequence', instantColumn('at'), 'previous', 'hash']

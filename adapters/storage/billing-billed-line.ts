@@ -126,11 +126,12 @@ type ChangeCells = [
   version: Cell,
 ]
 
-/** What changed the books after a version, in the order in which it was decided. */
+/** What changed the books after a version, in the order in which it was decided. What is synced is billed elsewhere. */
 const SELECT_CHANGES = `SELECT ${packedColumns(PACKED_CHANGE)} FROM decision
   JOIN approval ON approval.msp_id = decision.msp_id AND approval.number = decision.approval_number
   JOIN bill_run AS run ON run.msp_id = approval.msp_id AND run.number = approval.run_number
-  WHERE decision.msp_id = $1 AND decision.version > $2 AND decision.verdict = 'approved' ORDER BY decision.version`
+  WHERE decision.msp_id = $1 AND decision.version > $2 AND decision.verdict = 'approved'
+    AND approval.type <> 'sync' ORDER BY decision.version`
 
 /** An approval to bill a run or to void what it billed. */
 interface Change {

@@ -7,6 +7,8 @@ import { asStorageProblem } from './errors.js'
 /** Where an MSP's billing stands. */
 export interface BooksState {
   readonly version: number
+  /** Of what is known of the PSAs. */
+  readonly syncVersion: number
   /** Number of the last bill run; 0: none yet. The same for requests. */
   readonly lastRun: number
   readonly lastApproval: number
@@ -16,6 +18,7 @@ export interface BooksState {
 
 interface BooksRow {
   readonly version: number
+  readonly sync_version: number
   readonly last_run: number
   readonly last_approval: number
   readonly audit_sequence: number
@@ -38,11 +41,13 @@ export async function lockBooks(tx: Transaction, mspId: string): Promise<BooksSt
 
 async function lockRow(tx: Transaction, mspId: string): Promise<BooksState | undefined> {
   const [row] = await tx.$queryRaw<BooksRow[]>`
-    SELECT version, last_run, last_approval, audit_sequence, audit_hash FROM books WHERE msp_id = ${mspId} FOR UPDATE`
+    SELECT version, sync_version, last_run, last_approval, audit_sequence, audit_hash FROM books
+    WHERE msp_id = ${mspId} FOR UPDATE`
   if (row === undefined) return undefined
   const { audit_sequence: sequence, audit_hash: hash } = row
   return {
     version: row.version,
+    syncVersion: row.sync_version,
     lastRun: row.last_run,
     lastApproval: row.last_approval,
     lastEntry: hash === null ? undefined : { sequence, hash },
@@ -53,17 +58,25 @@ async function lockRow(tx: Transaction, mspId: string): Promise<BooksState | und
 export async function saveBooks(
   tx: Transaction,
   mspId: string,
-  { version, lastRun, lastApproval, lastEntry }: BooksState,
+  { version, syncVersion, lastRun, lastApproval, lastEntry }: BooksState,
 ): Promise<void> {
   await tx.$executeRaw`
-    UPDATE books SET version = ${version}, last_run = ${lastRun}, last_approval = ${lastApproval},
-      audit_sequence = ${lastEntry?.sequence ?? 0}, audit_hash = ${lastEntry?.hash ?? null}
+    UPDATE books SET version = ${version}, sync_version = ${syncVersion}, last_run = ${lastRun},
+      last_approval = ${lastApproval}, audit_sequence = ${lastEntry?.sequence ?? 0}, audit_hash = ${lastEntry?.hash ?? null}
     WHERE msp_id = ${mspId}`
 }
 
-export async function readVersion({ prisma }: Database, mspId: string): Promise<number> {
+export async function readVersion(database: Database, mspId: string): Promise<number> {
+  return (await readRow(database, mspId))?.version ?? 0
+}
+
+export async function readSyncVersion(database: Database, mspId: string): Promise<number> {
+  return (await readRow(database, mspId))?.syncVersion ?? 0
+}
+
+async function readRow({ prisma }: Database, mspId: string) {
   try {
-    return (await prisma.books.findUnique({ where: { mspId } }))?.version ?? 0
+    return await prisma.books.findUnique({ where: { mspId } })
   } catch (error) {
     throw asStorageProblem(error, 'Nothing was read.')
   }

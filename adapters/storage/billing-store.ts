@@ -19,6 +19,7 @@ import {
   readOpen,
   readVoids,
   supersede,
+  supersedeSync,
 } from './billing-approval.js'
 import type { StoredApproval } from './billing-approval.js'
 import { addEntry, readTrail } from './billing-audit.js'
@@ -28,6 +29,8 @@ import { readStanding, recordPolicy } from './billing-policy.js'
 import { type RunReader, addRun, runReader } from './billing-run.js'
 import { inTransaction, readConsistently } from './database.js'
 import type { Database, Query, Transaction } from './database.js'
+import { addIntents, hasOpenIntents } from './sync-intent.js'
+import { addSteps, readPlans } from './sync-step.js'
 
 /** Bill runs, approvals, what is billed, policies and the trail of one MSP. */
 export function billingStore(database: Database, mspId: string): BillingStore {
@@ -88,23 +91,30 @@ async function recordsOf(
     mspId,
     approvals.filter(mayBeVoided).map(({ runNumber }) => runNumber),
   )
+  const synced = approvals.filter(({ approval }) => approval.subject.type === 'sync')
+  const plans = await readPlans(
+    query,
+    mspId,
+    synced.map(({ runNumber }) => runNumber),
+  )
   return approvals.map(({ approval, runNumber }) => {
     const run = runs.get(runNumber)
     assert(run !== undefined, `${approval.id} is about a bill run that does not exist`)
-    return { approval, run, voids: voids.get(runNumber) ?? [] }
+    const record = { approval, run, voids: voids.get(runNumber) ?? [] }
+    return approval.subject.type === 'sync' ? { ...record, plan: plans.get(runNumber) ?? [] } : record
   })
 }
 
-/** Nothing is billed, and so nothing voided, of a run that waits: most clicks are on those. */
+/** Nothing is billed, and so nothing voided, of a run that waits: most clicks are on those. Nor of one that is synced. */
 function mayBeVoided({ approval: { subject, decision } }: StoredApproval): boolean {
-  return subject.type === 'void' || decision?.verdict === 'approved'
+  return subject.type === 'void' || (subject.type === 'bill' && decision?.verdict === 'approved')
 }
 
 async function propose(
   database: Database,
   tx: Transaction,
   mspId: string,
-  { run: draft, requestedByName, expiresAt }: ProposalDraft,
+  { run: draft, requestedByName, expiresAt, plan }: ProposalDraft,
   version: number,
 ): Promise<ApprovalRecord> {
   const books = await lockBooks(tx, mspId)
@@ -113,11 +123,17 @@ async function propose(
   const run = { ...draft, id: numberedId('BR', runNumber) }
   await addRun(database, tx, mspId, runNumber, draft)
   const { fingerprint, proposedBy: requestedBy, proposedAt: requestedAt } = draft
-  const subject = { type: 'bill', runId: run.id } as const
+  const subject = { type: plan === undefined ? 'bill' : 'sync', runId: run.id } as const
   const request = { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt }
   const approval = await ask(tx, mspId, { ...books, lastRun: runNumber }, runNumber, request)
-  await supersede(tx, mspId, { approvalNumber: books.lastApproval + 1, runNumber })
-  return { approval, run, voids: [] }
+  const by = { approvalNumber: books.lastApproval + 1, runNumber }
+  if (plan === undefined) {
+    await supersede(tx, mspId, by)
+    return { approval, run, voids: [] }
+  }
+  await addSteps(database, tx, mspId, runNumber, plan)
+  await supersedeSync(tx, mspId, by)
+  return { approval, run, plan, voids: [] }
 }
 
 async function proposeVoid(
@@ -155,7 +171,7 @@ async function decide(
   database: Database,
   tx: Transaction,
   mspId: string,
-  { approvalId, decision, version, bill, void: voided, audit }: DecisionRecord,
+  { approvalId, decision, version, bill, send, void: voided, audit }: DecisionRecord,
 ): Promise<Decided> {
   const books = await lockBooks(tx, mspId)
   const approvalNumber = numberOf('APR', approvalId)
@@ -165,6 +181,9 @@ async function decide(
   const isOpen = standing !== undefined && !standing.superseded && decision.at < standing.expiresAt
   if (!isOpen || books.version !== version) return { outcome: 'moved' }
   const deciding = { approvalNumber, runNumber: standing.runNumber }
+  assert(!send || standing.type === 'sync', `${approvalId} has no plan to send`)
+  // What is under way there comes first: this plan was made without knowing how it ends.
+  if (send && (await hasOpenIntents(tx, mspId, standing.runNumber))) return { outcome: 'moved' }
   await addDecision(tx, mspId, approvalNumber, decision, version + 1)
   await billLines(
     database,
@@ -174,9 +193,11 @@ async function decide(
     bill.map(({ key }) => key),
   )
   await voidLines(tx, mspId, deciding, voided)
+  if (send) await addIntents(tx, mspId, deciding)
   const fact = { ...audit, at: decision.at, actor: decision.by }
   const lastEntry = await addEntry(tx, mspId, books.lastEntry, fact)
-  await saveBooks(tx, mspId, { ...books, version: version + 1, lastEntry })
+  const syncVersion = books.syncVersion + (send ? 1 : 0)
+  await saveBooks(tx, mspId, { ...books, version: version + 1, syncVersion, lastEntry })
   return { outcome: 'written' }
 }
 

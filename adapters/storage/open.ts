@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { BillingStore, Clock, LedgerStore, Log, Once, PostedCards } from '../../core/ports.js'
+import type { BillingStore, Clock, LedgerStore, Log, Once, PostedCards, SyncStore } from '../../core/ports.js'
 import { projectFolder } from '../system/project.js'
 import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'
@@ -16,6 +16,7 @@ import { migrate } from './migrate.js'
 import { once } from './once.js'
 import { postedCards } from './posted-card.js'
 import { checkHealth, checkSession } from './session.js'
+import { syncStore } from './sync-store.js'
 import { exportLines, importLines } from './transfer.js'
 
 export interface StorageOptions {
@@ -36,6 +37,7 @@ export interface StorageOptions {
 export interface Storage {
   readonly ledger: LedgerStore
   readonly billing: BillingStore
+  readonly sync: SyncStore
   readonly postedCards: PostedCards
   readonly once: Once
   /** The database's clock. */
@@ -92,6 +94,7 @@ function storageOn(engine: Engine, mspId: string): Storage {
   return {
     ledger: ledgerStore(database, mspId),
     billing: billingStore(database, mspId),
+    sync: syncStore(database, mspId),
     postedCards: postedCards(database, mspId),
     once: once(database, mspId),
     clock: databaseClock(database),

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { type LocalDate, parseLocalDate } from '../../core/calendar/date.js'
 import { DEFAULT_POLICY, type Policy } from '../../core/charges/types.js'
+import { type Decimal, parseDecimal } from '../../core/money/decimal.js'
+import type { Container, SettledCharge, Step, StepAction } from '../../core/sync/types.js'
 
 /** A rule of a policy: the values that were ever recorded. One left out was added to the product later. */
 function rule<const V extends string>(usual: V, ...values: readonly V[]) {
   return z.enum(values).default(usual)
 }
 
-const month = z.string().transform((value, context): LocalDate => {
+const date = z.string().transform((value, context): LocalDate => {
   const date = parseLocalDate(value)
   if (date === undefined) context.addIssue('no date')
   return date ?? z.NEVER
@@ -28,7 +30,7 @@ const POLICY = z.strictObject({
   priceChange: rule(DEFAULT_POLICY.priceChange, 'nextPeriod', 'immediate'),
   timing: rule(DEFAULT_POLICY.timing, 'advance', 'arrears'),
   dayCount: rule(DEFAULT_POLICY.dayCount, 'actual', 'actualOver30', 'thirty', 'calendarMonths', 'baseMonth'),
-  baseMonth: month.optional(),
+  baseMonth: date.optional(),
   durationDecimals: z
     .union([z.literal('exact'), z.int().min(2).max(12)])
     .default(DEFAULT_POLICY.durationDecimals),
@@ -50,4 +52,140 @@ export function parsePolicy(stored: unknown): { readonly policy: Policy } | { re
   const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0]
   const rules: Readonly<Record<string, unknown>> = { ...(stored as object) }
   return { fault: `${String(name)} = ${JSON.stringify(rules[String(name)])}` }
+}
+
+const decimal = z.string().transform((value, context): Decimal => {
+  const number = parseDecimal(value)
+  if (number === undefined) context.addIssue('no number')
+  return number ?? z.NEVER
+})
+
+/** Minor units: as many digits as the database's own column of amounts takes. */
+const minor = z
+  .string()
+  .regex(/^-?\d{1,19}$/)
+  .transform((digits) => BigInt(digits))
+
+const period = z.strictObject({ from: date, to: date })
+
+/** JSON knows no undefined: what may be undefined is stored as null. Nothing of ours may be both. */
+function unset<T extends z.ZodType>(type: T) {
+  return type.nullable().transform((value) => value ?? undefined)
+}
+
+const SETTLED = z.strictObject({
+  kind: z.enum(['recurring', 'prorated', 'credit', 'correction', 'usage', 'oneTime']),
+  period,
+  from: date,
+  to: date,
+  billOn: date,
+  quantity: decimal,
+  unitPrice: decimal,
+  amount: minor,
+  lineageId: z.string(),
+})
+
+const UNIT_STEPS = z.array(z.strictObject({ on: date, units: decimal }))
+
+const CONTAINER = z.strictObject({
+  psa: z.enum(['connectwise', 'autotask']),
+  id: z.string(),
+  name: z.string(),
+  companyId: z.string(),
+  currency: unset(z.string()),
+  closed: unset(z.string()),
+  from: date,
+  to: date.nullable(),
+  anchorDay: unset(z.int().min(1).max(31)),
+  lockedTo: date,
+  mode: z.enum(['datedLines', 'wholeLines', 'units']),
+  lines: z.array(
+    z.strictObject({
+      id: z.string(),
+      itemId: z.string(),
+      quantity: decimal,
+      unitPrice: decimal,
+      from: date,
+      to: date.nullable(),
+      marker: unset(z.string()),
+      words: z.string(),
+      ownAmount: unset(minor),
+    }),
+  ),
+  units: z.array(z.strictObject({ itemId: z.string(), steps: UNIT_STEPS, unitPrice: unset(decimal) })),
+})
+
+/** What a step says beyond where it stands: the place is in columns. */
+const STEP_PART = {
+  itemId: z.string(),
+  product: z.string(),
+  settles: z.array(SETTLED),
+  count: unset(z.strictObject({ from: date, before: UNIT_STEPS, after: UNIT_STEPS })),
+}
+
+const STEP = z.discriminatedUnion('type', [
+  z.strictObject({
+    ...STEP_PART,
+    type: z.literal('add'),
+    marker: z.string(),
+    oneTime: z.boolean(),
+    quantity: decimal,
+    unitPrice: decimal,
+    from: date,
+    to: date.nullable(),
+    lineWords: z.string(),
+  }),
+  z.strictObject({
+    ...STEP_PART,
+    type: z.enum(['setQuantity', 'setPrice']),
+    lineId: z.string(),
+    before: decimal,
+    after: decimal,
+  }),
+  z.strictObject({
+    ...STEP_PART,
+    type: z.literal('end'),
+    lineId: z.string(),
+    before: date.nullable(),
+    after: date,
+  }),
+  z.strictObject({ ...STEP_PART, type: z.literal('remove'), lineId: z.string(), quantity: decimal }),
+  z.strictObject({
+    ...STEP_PART,
+    type: z.literal('adjust'),
+    on: date,
+    delta: decimal,
+    unitPrice: unset(decimal),
+  }),
+])
+
+/** A step without what stands in columns of its own. */
+export type StepContent = StepAction & Pick<Step, 'itemId' | 'product' | 'settles' | 'count'>
+
+/** A value read exactly, or the first thing in it that is not understood: `lines.0.quantity = "x"`. */
+export type Parsed<T> = { readonly value: T } | { readonly fault: string }
+
+export function parseContainer(stored: unknown): Parsed<Container> {
+  return parsed(CONTAINER, stored)
+}
+
+export function parseSettled(stored: unknown): Parsed<readonly SettledCharge[]> {
+  return parsed(z.array(SETTLED), stored)
+}
+
+export function parseStep(stored: unknown): Parsed<StepContent> {
+  return parsed(STEP, stored)
+}
+
+function parsed<T>(type: z.ZodType<T>, stored: unknown): Parsed<T> {
+  const result = type.safeParse(stored)
+  if (result.success) return { value: result.data }
+  const [issue] = result.error.issues
+  const path = [
+    ...(issue?.path ?? []),
+    ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
+  ]
+  let found = stored
+  for (const name of path) found = Object(found)[name]
+  return { fault: `${path.join('.')} = ${JSON.stringify(found)}` }
 }

@@ -68,7 +68,8 @@ async function* contentLines(client: pg.PoolClient): AsyncGenerator<string> {
     yield JSON.stringify({ table, rows: count.rows[0]?.rows ?? 0 } satisfies Section)
     const order = (await primaryKey(client, table)).map(quoted).join(', ')
     await client.query(
-      `DECLARE ${CURSOR} CURSOR FOR SELECT to_jsonb(content)::text AS line FROM ${quoted(table)} AS content ORDER BY ${order}`,
+      // With `.*` it is the whole row, also of a table that has a column of the same name.
+      `DECLARE ${CURSOR} CURSOR FOR SELECT to_jsonb(content.*)::text AS line FROM ${quoted(table)} AS content ORDER BY ${order}`,
     )
     for (;;) {
       const { rows } = await client.query<{ line: string }>(`FETCH ${DATABASE_EXPORT_ROWS} FROM ${CURSOR}`)

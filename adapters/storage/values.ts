@@ -150,3 +150,14 @@ export function writeText(value: string, where: string): string {
 export function writeOptionalText(value: string | undefined, where: string): string | null {
   return value === undefined ? null : writeText(value, where)
 }
+
+/** Refuses texts anywhere inside a value that will be JSON, where such characters hide behind escapes. */
+export function checkTexts(value: unknown, where: string): void {
+  if (typeof value === 'string') writeText(value, where)
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, item] of Object.entries<unknown>({ ...value })) {
+      writeText(name, where)
+      checkTexts(item, where)
+    }
+  }
+}

@@ -7,6 +7,7 @@ import { type CardClock, approvalCard } from './bill-run.js'
 import { customersWords, totalWords } from './lines.js'
 import type { Block, Card } from './model.js'
 import { changeItems, changedWords } from './standing.js'
+import { syncCustomers } from './sync.js'
 import { entryWords } from './trail.js'
 import { staleVoidWords } from './void.js'
 import { instantWords } from './words.js'
@@ -79,11 +80,19 @@ function requestRow(record: StandingRecord, timeZone: string): string[] {
   const { lines } = requestContent(record)
   return [
     standing?.changes === undefined ? approval.id : `${approval.id}, out of date`,
-    `${approval.subject.type === 'void' ? 'void ' : ''}${run.id}, ${customersWords(lines)}`,
+    `${kindWords(record)}${run.id}, ${whoWords(record)}`,
     approval.requestedByName,
     instantWords(approval.expiresAt, timeZone),
     totalWords(lines),
   ]
+}
+
+function kindWords({ approval: { subject } }: StandingRecord): string {
+  return subject.type === 'bill' ? '' : `${subject.type} `
+}
+
+function whoWords(record: StandingRecord): string {
+  return record.plan === undefined ? customersWords(requestContent(record).lines) : syncCustomers(record.plan)
 }
 
 /** One request with its whole trail. */

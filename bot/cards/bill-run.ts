@@ -7,11 +7,12 @@ import { localDateOf } from '../../core/calendar/zone.js'
 import type { StandingRecord } from '../../core/app/standing.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { comparisonNotes, heldBlocks } from './held.js'
-import { accountsOf, customersWords, itemWords, proposeCommand, totalWords } from './lines.js'
+import { accountsOf, againCommand, customersWords, itemWords, totalWords } from './lines.js'
 import type { Action, Block, Card, Confirmation } from './model.js'
 import { pageAction, pageCommands } from './pages.js'
 import { earlierBlocks, runSpanWords } from './spans.js'
 import { standingBlocks } from './standing.js'
+import { planBlocks, psaWords, stepCount, syncConfirmation, syncCustomers } from './sync.js'
 import { voidBlocks, voidCommand, voidedList, notDoneWords } from './void.js'
 import { ageWords, amountWords, instantWords, plural } from './words.js'
 
@@ -37,7 +38,8 @@ export function approvalCard(record: StandingRecord, clock: CardClock): Card {
   }
 }
 
-function titleOf({ approval, run }: ApprovalRecord, { lines }: RequestContent): string {
+function titleOf({ approval, run, plan = [] }: ApprovalRecord, { lines }: RequestContent): string {
+  if (approval.subject.type === 'sync') return `Sync ${run.id} · ${syncCustomers(plan)} · ${psaWords(plan)}`
   const who = customersWords(lines)
   return approval.subject.type === 'void'
     ? `Void ${run.id} · ${who} · ${approval.id}`
@@ -59,6 +61,13 @@ function contentBlocks(
   const { subject } = approval
   const page = pageCommands(record, timeZone)
   if (subject.type === 'void') return voidBlocks(subject, content, state, { timeZone, all: page('lines') })
+  if (subject.type === 'sync') {
+    return [
+      { type: 'text', style: 'strong', text: syncTotal(record) },
+      ...standingBlocks(standing, page),
+      ...planBlocks(record, page('lines'), timeZone),
+    ]
+  }
   return [
     { type: 'text', style: 'strong', text: `Total ${totalWords(run.lines)}` },
     ...earlierBlocks(run.lines, run.month, state === 'pending' ? ' (still unbilled)' : ''),
@@ -66,6 +75,12 @@ function contentBlocks(
     ...runBlocks(run, page, state === 'approved', timeZone),
     ...voidedList('Voided since', content.voidedSince, timeZone),
   ]
+}
+
+/** "3 steps, $74.52": lines may be there already, where only counts of later months are written. */
+function syncTotal({ run, plan = [] }: ApprovalRecord): string {
+  const steps = plural(stepCount(plan), 'step')
+  return run.lines.length === 0 ? steps : `${steps} for ${totalWords(run.lines)}`
 }
 
 function runBlocks(
@@ -121,11 +136,12 @@ function noteList(notes: readonly string[], all: string): Block {
 }
 
 function stateBlocks(
-  { approval, run, standing }: StandingRecord,
+  record: StandingRecord,
   content: RequestContent,
   state: ApprovalState,
   { timeZone }: CardClock,
 ): Block[] {
+  const { approval, standing } = record
   const said = (text: string, style: 'strong' | 'plain' | 'quiet'): Block => ({ type: 'text', style, text })
   const asked = `${approval.id}, asked by ${approval.requestedByName} on ${instantWords(approval.requestedAt, timeZone)}`
   const { decision, subject } = approval
@@ -139,7 +155,7 @@ function stateBlocks(
       const next =
         subject.type === 'void'
           ? `\`${voidCommand(subject, content)}\` asks again.`
-          : `\`${proposeCommand(run)}\` makes a fresh one.`
+          : `\`${againCommand(record)}\` makes a fresh one.`
       const when = instantWords(approval.expiresAt, timeZone)
       return [
         said(`Expired on ${when}: ${notDoneWords(subject).toLowerCase()}`, 'strong'),
@@ -166,8 +182,11 @@ function stateBlocks(
 }
 
 /** The card of several customers shows none of their lines: whoever decides can read them all. */
-function allLines({ approval }: ApprovalRecord, { lines }: RequestContent): Action[] {
-  const isShown = lines.length <= CARD_RUN_LINES && accountsOf(lines).length === 1
+function allLines({ approval, plan }: ApprovalRecord, { lines }: RequestContent): Action[] {
+  const isShown =
+    plan !== undefined
+      ? stepCount(plan) <= CARD_RUN_LINES && plan.length === 1
+      : lines.length <= CARD_RUN_LINES && accountsOf(lines).length === 1
   return isShown ? [] : [pageAction('All lines', `${approval.id} page 1`)]
 }
 
@@ -210,10 +229,10 @@ function actionsOf(record: ApprovalRecord, content: RequestContent, state: Appro
 }
 
 /** Money confirms by repeating amount, count and target. */
-function confirmation(
-  { approval: { subject }, run }: ApprovalRecord,
-  { lines }: RequestContent,
-): Confirmation {
+function confirmation(record: ApprovalRecord, { lines }: RequestContent): Confirmation {
+  const { approval, run } = record
+  const { subject } = approval
+  if (subject.type === 'sync') return syncConfirmation(record, totalWords(lines))
   const customers = new Set(lines.map(({ customerId }) => customerId)).size
   const what = `${totalWords(lines)} to ${plural(customers, 'customer')}`
   return subject.type === 'bill'

@@ -5,6 +5,7 @@ import { type BillLine, type CustomerBill, type HeldBillLine, lineRef } from '..
 import { explainLine, forecastWords } from '../../core/charges/explain.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Block, Card } from './model.js'
+import { standingWords } from './psa.js'
 import { chargesOf, earlierBlocks, isAhead, nothingWords } from './spans.js'
 import { ageWords, amountWords, boundedList, dayWords, seatsWords, withoutDates } from './words.js'
 
@@ -18,12 +19,18 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
   }))
   for (const bill of answer.bills) {
     blocks.push(
-      lineList(bill, answer.today),
+      lineList(bill, answer.today, `To bill in ${bill.currency}`),
       totalText(bill),
       ...earlierBlocks(chargesOf([bill]), answer.month),
     )
   }
-  if (answer.bills.length === 0) {
+  for (const standing of answer.standings) {
+    blocks.push({ type: 'text', style: 'plain', text: standingWords(standing, answer.month) })
+  }
+  for (const bill of answer.psa) {
+    blocks.push(lineList(bill, answer.today, 'Not in the PSA yet'), totalText(bill))
+  }
+  if (answer.bills.length + answer.psa.length + answer.standings.length === 0) {
     blocks.push({ type: 'text', style: 'plain', text: nothingWords(answer) })
   }
   if (answer.held.length > 0) blocks.push(heldList(answer))
@@ -38,15 +45,15 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
 }
 
 /** The reference in brackets is worth nothing to somebody who does not know what it is for. */
-function nextWords({ bills, held }: CustomerAnswer): string {
-  const hasReference = bills.length > 0 || held.some(({ priced }) => priced !== undefined)
+function nextWords({ bills, psa, held }: CustomerAnswer): string {
+  const hasReference = bills.length + psa.length > 0 || held.some(({ priced }) => priced !== undefined)
   return hasReference ? ' Next: `explain <line>` shows where a line comes from.' : ''
 }
 
-function lineList({ lines, currency, name }: CustomerBill, today: LocalDate): Block {
+function lineList({ lines, name }: CustomerBill, today: LocalDate, heading: string): Block {
   const day = billDayWords(lines.map(({ charge }) => charge))
   return boundedList(
-    `To bill in ${currency}`,
+    heading,
     lines.map((line) => lineWords(line, day, today)),
     commandFor(name),
   )

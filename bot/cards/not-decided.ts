@@ -6,7 +6,7 @@ import { unreachable } from '../../core/assert.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { requestContent } from '../../core/approval/request.js'
 import type { CardClock } from './bill-run.js'
-import { proposeCommand, totalWords } from './lines.js'
+import { againCommand, totalWords } from './lines.js'
 import type { Block, Card } from './model.js'
 import { changeItems, changedWords } from './standing.js'
 import {
@@ -77,7 +77,7 @@ function refusalWords(refusal: Refusal, record: ApprovalRecord, timeZone: string
     case 'expired':
       return [
         `It expired on ${instantWords(refusal.at, timeZone)}.`,
-        `Type \`${subject.type === 'void' ? voidCommand(subject, requestContent(record)) : proposeCommand(record.run)}\` to make a fresh one.`,
+        `Type \`${subject.type === 'void' ? voidCommand(subject, requestContent(record)) : againCommand(record)}\` to make a fresh one.`,
       ]
     case 'wrongRevision':
       return [
@@ -105,7 +105,7 @@ export function staleCard(changes: Staleness, record: ApprovalRecord, clock: Car
 function staleRun(changes: Staleness, record: ApprovalRecord): Block[] {
   const items = changeItems(changes)
   const hidden = items.length - CARD_RUN_LINES
-  const command = proposeCommand(record.run)
+  const command = againCommand(record)
   return [
     {
       type: 'text',

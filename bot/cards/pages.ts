@@ -8,6 +8,7 @@ import type { Action, Block, Card } from './model.js'
 import { type Section, pagesOf } from './sections.js'
 import { runSpanWords } from './spans.js'
 import { changesSection, exceptionSections } from './standing.js'
+import { planSections } from './sync.js'
 import { ageWords, oldDataWords } from './words.js'
 
 /** The parts of a request, in the order of its pages; what may change while somebody reads comes last. */
@@ -40,7 +41,9 @@ function sectionsOf(record: StandingRecord, timeZone: string, part: Part, isMean
   const { run, standing, approval } = record
   switch (part) {
     case 'lines':
-      return lineSections(record, timeZone, isMeant)
+      return record.plan === undefined
+        ? lineSections(record, timeZone, isMeant)
+        : [...planSections(record, timeZone), ...lineSections(record, timeZone, isMeant)]
     case 'held':
       return approval.subject.type === 'bill' ? heldSections(run.held.filter(isMeant)) : []
     case 'exceptions':
@@ -101,7 +104,7 @@ export function requestPageCard(
   const which = customer === undefined ? approval.id : `${approval.id} ${customer.name}`
   const page = pages[number - 1]
   if (page === undefined) throw noSuchPage(approval.id, which, number, pages.length)
-  const kind = approval.subject.type === 'void' ? 'Void' : 'Bill run'
+  const kind = KINDS[approval.subject.type]
   const { lines } = requestContent(record)
   const about = customer === undefined ? runSpanWords(run.month, lines) : customer.name
   const more = number < pages.length ? `${which} page ${number + 1}` : undefined
@@ -124,6 +127,8 @@ export function requestPageCard(
     actions: more === undefined || customer !== undefined ? [] : [pageAction('Next page', more)],
   }
 }
+
+const KINDS = { bill: 'Bill run', sync: 'Sync', void: 'Void' } as const
 
 function noSuchPage(id: string, which: string, number: number, pages: number): Problem {
   // A customer of the run of whom a void makes nothing due again: there is not even a first page.

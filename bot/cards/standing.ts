@@ -4,6 +4,7 @@ import type { RunLine } from '../../core/billrun/run.js'
 import { CARD_RUN_PART } from '../../core/limits.js'
 import { EXCEPTION_WORDS } from '../../core/timeline/exceptions.js'
 import { itemWords } from './lines.js'
+import { driftWords } from './psa.js'
 import type { Block } from './model.js'
 import { type Section, shortSections } from './sections.js'
 import { URGENCY } from './who.js'
@@ -19,7 +20,7 @@ export function standingBlocks(
   all: (part: 'changes' | 'exceptions') => string,
 ): Block[] {
   if (standing === undefined) return []
-  const { changes, exceptions, unchecked, age } = standing
+  const { changes, exceptions, unchecked, age, drifts = [] } = standing
   const old = age === undefined ? undefined : oldDataWords(age)
   const blocks: Block[] = []
   if (unchecked !== undefined) {
@@ -27,6 +28,10 @@ export function standingBlocks(
   }
   if (changes !== undefined) {
     blocks.push(...shortSections([changesSection(changes)], CARD_RUN_PART, all('changes')))
+  }
+  if (drifts.length > 0) {
+    const heading = 'Changed by hand in the PSA; a yes writes over it'
+    blocks.push(...shortSections([{ heading, items: drifts.map(driftWords) }], CARD_RUN_PART, 'status'))
   }
   const count = exceptions.length + (old === undefined ? 0 : 1)
   if (count > 0) {
@@ -64,13 +69,21 @@ export function changesSection(changes: Staleness): Section {
 }
 
 /** "3 lines changed since it was shown" */
-export function changedWords({ added, gone, reworded }: Staleness): string {
-  return `${plural(added.length + gone.length + reworded.length, 'line')} changed since it was shown`
+export function changedWords({ added, gone, reworded, steps }: Staleness): string {
+  const lines = added.length + gone.length + reworded.length
+  const written = steps === undefined ? 0 : steps.added.length + steps.gone.length
+  const parts = [
+    ...(lines > 0 || written === 0 ? [plural(lines, 'line')] : []),
+    ...(written > 0 ? [plural(written, 'step')] : []),
+  ]
+  return `${parts.join(' and ')} changed since it was shown`
 }
 
 /** What changed, line by line. */
-export function changeItems({ added, gone, reworded }: Staleness): string[] {
+export function changeItems({ added, gone, reworded, steps }: Staleness): string[] {
   return [
+    ...(steps?.gone ?? []).map((words) => `no longer to be written: ${words}`),
+    ...(steps?.added ?? []).map((words) => `now to be written: ${words}`),
     ...gone.map((line) => `gone: ${lineWords(line)}`),
     ...added.map((line) => `new: ${lineWords(line)}`),
     ...reworded.map((line) => `renamed: ${lineWords(line)}`),

@@ -7,6 +7,7 @@ import { EXCEPTION_WORDS } from '../../core/timeline/exceptions.js'
 import type { Problem } from '../../core/problem.js'
 import { COMMANDS, type CommandName } from '../commands/catalog.js'
 import type { Block, Card } from './model.js'
+import { writeBlocks } from './psa.js'
 import { ageWords, plural } from './words.js'
 
 /** How old the data is, what it holds, what a person should look at. */
@@ -27,6 +28,9 @@ export function statusCard(answer: Answer<StatusAnswer>): Card {
         { label: 'Running subscriptions', value: String(answer.subscriptions) },
         { label: 'Held, not billed', value: someOf(answer.held) },
         { label: 'Waiting for approval', value: someOf(answer.waiting) },
+        ...(answer.writes.open === 0
+          ? []
+          : [{ label: 'Being written into PSAs', value: plural(answer.writes.open, 'step') }]),
         { label: 'Bills from', value: dayMonthYear(answer.opensOn) },
         ...policyFacts(answer.policy),
       ],
@@ -40,7 +44,9 @@ export function statusCard(answer: Answer<StatusAnswer>): Card {
       items: answer.exceptions.map(({ kind, count }) => `${count} × ${words.get(kind) ?? kind}`),
     })
   }
-  return { title: 'Status', tone: answer.held.length > 0 ? 'attention' : 'good', blocks, actions: [] }
+  blocks.push(...writeBlocks(answer))
+  const needsYou = answer.held.length + answer.writes.parked.length + answer.drifts.length > 0
+  return { title: 'Status', tone: needsYou ? 'attention' : 'good', blocks, actions: [] }
 }
 
 /** "0", or how many and which: "5: Contoso · Visio, Fabrikam · Azure, Fabrikam · Visio and 2 more". */

@@ -81,6 +81,16 @@ function deedWords({ action, subject, actor, details }: AuditEntry, who: string)
       return `${who} rejected ${subject}, to bill ${run}${why}`
     case 'void.rejected':
       return `${who} rejected ${subject}, to void ${what}${why}`
+    case 'sync.proposed':
+      return `${who} asked to write ${run} into the PSA (${subject})`
+    case 'sync.approved':
+      return `${who} approved ${subject}: ${run} is written into the PSA`
+    case 'sync.rejected':
+      return `${who} rejected ${subject}, to write ${run} into the PSA${why}`
+    case 'sync.confirmed':
+    case 'sync.parked':
+    case 'sync.unknown':
+      return stepDeedWords(action, subject, details)
     case 'approval.stale':
       return `${who} could not approve ${subject}: its lines had changed`
     case 'approval.refused':
@@ -93,6 +103,19 @@ function deedWords({ action, subject, actor, details }: AuditEntry, who: string)
       // Written by another version of the program: better its codes than nothing.
       return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${why}`
   }
+}
+
+const STEP_ENDS: Readonly<Record<string, string>> = {
+  'sync.confirmed': 'was read back as done',
+  'sync.parked': 'needs a person',
+  'sync.unknown': 'has an unknown outcome',
+}
+
+/** "Step BR-0002/1 of APR-0002 was read back as done" */
+function stepDeedWords(action: string, subject: string, details: AuditDetails): string {
+  const why = textOf(details['why'])
+  const step = `Step ${textOf(details['intent']) ?? ''} of ${subject} ${STEP_ENDS[action] ?? action}`
+  return why === undefined ? step : `${step}: ${why}`
 }
 
 /**

@@ -104,5 +104,6 @@ export function voidCommand({ runId, customerId }: VoidSubject, { lines }: Reque
 
 /** What does not happen while a request is not approved. */
 export function notDoneWords({ type }: ApprovalSubject): string {
+  if (type === 'sync') return 'Nothing was written.'
   return type === 'void' ? 'Nothing was voided.' : 'Nothing was billed.'
 }

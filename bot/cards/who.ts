@@ -6,6 +6,7 @@ import type { CustomerBill, Who } from '../../core/app/who.js'
 import { addDays } from '../../core/calendar/date.js'
 import type { ExceptionKind } from '../../core/timeline/exceptions.js'
 import type { Block, Card } from './model.js'
+import { psaFacts, psaList } from './psa.js'
 import { aheadBlocks, chargesOf, earlierBlocks, nothingWords, serviceWords } from './spans.js'
 import { ageWords, amountWords, plural } from './words.js'
 
@@ -15,10 +16,12 @@ export type WhoView = Answer<WhoAnswer> & { readonly filter: string }
 export function whoCard(view: WhoView): Card {
   const month = monthYear(view.month.from)
   const blocks: Block[] = []
-  if (view.bills.length === 0) {
+  const facts = [...view.totals.map((total) => totalFact(total)), ...psaFacts(view.standings)]
+  if (facts.length > 0) blocks.push({ type: 'facts', facts })
+  if (view.bills.length === 0 && view.standings.length === 0) {
     blocks.push({ type: 'text', style: 'strong', text: nothingWords(view, filterWords(view.filter)) })
-  } else {
-    blocks.push({ type: 'facts', facts: view.totals.map((total) => totalFact(total)) })
+  }
+  if (view.bills.length > 0) {
     const charges = chargesOf(view.bills)
     blocks.push(...earlierBlocks(charges, view.month), ...aheadBlocks(charges, view.today))
   }
@@ -29,6 +32,7 @@ export function whoCard(view: WhoView): Card {
   if (view.forecast.length > 0) blocks.push({ type: 'text', style: 'plain', text: plannedWords(view) })
   blocks.push(...exceptionBlocks(view))
   if (view.bills.length > 0) blocks.push(customerTable(view.bills))
+  blocks.push(...psaList(view.standings, view.month))
   blocks.push({ type: 'text', style: 'quiet', text: footer(view) })
   return {
     title: `Who to bill in ${month}${filterWords(view.filter)}`,

@@ -17,6 +17,7 @@ export type CommandName =
   | 'explain'
   | 'changes'
   | 'propose'
+  | 'sync'
   | 'approvals'
   | 'approval'
   | 'approve'
@@ -62,6 +63,13 @@ export const COMMANDS: readonly CommandInfo[] = [
     usage: 'propose [month] [customers]',
     does: 'a bill run and its approval card; several customers are separated by commas',
     examples: ['propose', 'propose march', 'propose march contoso, fabrikam'],
+  },
+  {
+    name: 'sync',
+    right: 'propose',
+    usage: 'sync [customers]',
+    does: 'what would be written into ConnectWise or Autotask, with its approval card',
+    examples: ['sync', 'sync contoso, fabrikam'],
   },
   {
     name: 'approvals',

@@ -7,7 +7,9 @@ import { assert } from '../../core/assert.js'
 import type { DecideOutcome } from '../../core/app/decide.js'
 import { findRunCustomer } from '../../core/app/find-customer.js'
 import type { ProposeOutcome } from '../../core/app/propose.js'
+import type { Observed } from '../../core/app/observe.js'
 import type { Studio } from '../../core/app/studio.js'
+import type { SyncOutcome } from '../../core/app/sync-request.js'
 import type { ApprovalRecord, Clock, ExportFile, FileMaker, Progress } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { approvalTrailCard, approvalsCard } from '../cards/approvals.js'
@@ -21,6 +23,7 @@ import { requestPageCard } from '../cards/pages.js'
 import { refusalCard, staleCard } from '../cards/not-decided.js'
 import type { ActionName, ActionTarget, Card } from '../cards/model.js'
 import { helpCard, observedCard, problemCard, statusCard } from '../cards/status.js'
+import { alertCard, nothingToSyncCard, troubleBlocks } from '../cards/sync.js'
 import { auditCard } from '../cards/trail.js'
 import { whoCard } from '../cards/who.js'
 import { COMMANDS } from './catalog.js'
@@ -38,6 +41,10 @@ export interface Reply {
   /** The request was decided just now: update every card of it. */
   readonly decided: boolean
   readonly file: ExportFile | undefined
+  /** More cards, for what is asked apart from the first (SYNC S3). */
+  readonly also?: readonly Reply[]
+  /** What remains to be done when the answer was given; returns the requests whose cards have changed by it. */
+  readonly after?: () => Promise<readonly ApprovalRecord[]>
 }
 
 /** A click: an action on a target, by an authenticated identity, with a reason where one was asked for. */
@@ -179,7 +186,7 @@ async function answer(
     case 'status':
       return shown(statusCard(await studio.status()))
     case 'observe':
-      return shown(observedCard(await studio.observe(onProgress)))
+      return observedReply(parts, await studio.observe(onProgress))
     default:
       return answerBilling(parts, person, command)
   }
@@ -198,6 +205,8 @@ async function answerBilling(
   switch (command.name) {
     case 'propose':
       return proposeReply(parts, await billing.propose(person, command.month, command.customers))
+    case 'sync':
+      return syncReply(parts, await billing.sync(person, command.customers))
     case 'void':
       return requestReply(parts, await billing.void(person, command.run, command.customer, command.reason))
     case 'approvals':
@@ -257,9 +266,37 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
 
 /** Everything held is a refusal for the one who asked: nothing was made that others could decide. */
 async function proposeReply(parts: DeskParts, outcome: ProposeOutcome): Promise<Reply> {
-  if (outcome.type === 'asked') return requestReply(parts, outcome.record)
+  if (outcome.type === 'asked') {
+    const first = await requestReply(parts, outcome.record)
+    return outcome.also === undefined ? first : { ...first, also: [await requestReply(parts, outcome.also)] }
+  }
   const card = allHeldCard(outcome.month, outcome.held)
   return { ...shown(card), audience: 'asker', problem: new Problem({ kind: 'held', what: card.title }) }
+}
+
+/** What was seen, and an alert with its approval for each customer whose PSA has to follow. */
+async function observedReply(parts: DeskParts, observed: Observed): Promise<Reply> {
+  const { raised, moved } = await parts.studio.raiseAlerts()
+  const alerts = await Promise.all(raised.map((record) => alertReply(parts, record)))
+  const reply = { ...shown(observedCard(observed)), also: alerts }
+  return moved ? { ...reply, after: () => carryOn(parts.studio) } : reply
+}
+
+async function alertReply(parts: DeskParts, record: ApprovalRecord): Promise<Reply> {
+  const reply = await requestReply(parts, record)
+  return { ...reply, card: alertCard(record, reply.card) }
+}
+
+/** The plan's card, with what could not be planned below it; nothing to do is for the one who asked. */
+async function syncReply(parts: DeskParts, outcome: SyncOutcome): Promise<Reply> {
+  if (outcome.type === 'nothing') {
+    const card = nothingToSyncCard(outcome)
+    const problem = card.tone === 'good' ? undefined : new Problem({ kind: 'held', what: card.title })
+    return { ...shown(card), audience: problem === undefined ? 'everyone' : 'asker', problem }
+  }
+  const reply = await requestReply(parts, outcome.record)
+  const { card } = reply
+  return { ...reply, card: { ...card, blocks: [...card.blocks, ...troubleBlocks(outcome.trouble)] } }
 }
 
 async function requestReply(parts: DeskParts, record: ApprovalRecord): Promise<Reply> {
@@ -282,13 +319,24 @@ async function pageReply({ studio, timeZone }: DeskParts, command: Command): Pro
 async function decisionReply(parts: DeskParts, person: Person, outcome: DecideOutcome): Promise<Reply> {
   const at = { now: await parts.clock.now(), timeZone: parts.timeZone }
   const { record } = outcome
-  if (outcome.type === 'decided') return { ...(await requestReply(parts, record)), decided: true }
+  if (outcome.type === 'decided') {
+    const reply = { ...(await requestReply(parts, record)), decided: true }
+    const isWritten =
+      record.approval.subject.type === 'sync' && record.approval.decision?.verdict === 'approved'
+    return isWritten ? { ...reply, after: () => carryOn(parts.studio) } : reply
+  }
   const card =
     outcome.type === 'stale'
       ? staleCard(outcome.changes, record, at)
       : refusalCard(outcome.refusal, record, person, at)
   const problem = new Problem({ kind: outcome.type === 'stale' ? 'held' : 'conflict', what: card.title })
   return { ...shown(card), audience: 'asker', problem, approval: record }
+}
+
+/** Writes what is approved, and gives back the requests whose cards say something else now. */
+export async function carryOn({ billing, dispatch }: Studio): Promise<readonly ApprovalRecord[]> {
+  const { approvals } = await dispatch()
+  return Promise.all(approvals.map((id) => billing.request(id)))
 }
 
 async function fileReply({ studio, files }: DeskParts, runId: string): Promise<Reply> {

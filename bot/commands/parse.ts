@@ -15,6 +15,7 @@ export type Command =
   | { readonly name: 'explain'; readonly line: string }
   | { readonly name: 'changes'; readonly since: LocalDate | undefined; readonly filter: string }
   | { readonly name: 'propose'; readonly month: Period | undefined; readonly customers: readonly string[] }
+  | { readonly name: 'sync'; readonly customers: readonly string[] }
   | { readonly name: 'approve'; readonly id: string }
   | {
       readonly name: 'approval'
@@ -88,6 +89,8 @@ function withArguments(
       return changesWith(withoutQuestionMark(words), today)
     case 'propose':
       return proposeWith(words, today, isName)
+    case 'sync':
+      return { name, customers: namesIn(withoutFillers(words)) }
     case 'approval':
       return approvalWith(words)
     case 'approve':
@@ -172,9 +175,17 @@ function changesWith(words: readonly string[], today: LocalDate): Command {
 function proposeWith(words: readonly string[], today: LocalDate, isName: IsName): Command {
   const asked = withoutCommaBehindMonth(withoutFillers(words), today)
   const month = oneMonth(asked, today, isName)
-  const named = withoutFillers(refuseBadDate(month?.rest ?? asked)).join(' ')
-  const customers = named.split(',').map((customer) => unquoted(customer.trim()))
-  return { name: 'propose', month: month?.value, customers: customers.filter((customer) => customer !== '') }
+  const customers = namesIn(withoutFillers(refuseBadDate(month?.rest ?? asked)))
+  return { name: 'propose', month: month?.value, customers }
+}
+
+/** Customers separated by commas. */
+function namesIn(words: readonly string[]): readonly string[] {
+  const names = words
+    .join(' ')
+    .split(',')
+    .map((name) => unquoted(name.trim()))
+  return names.filter((name) => name !== '')
 }
 
 /** "march, contoso": a comma separates customers from each other, and a month from them. */

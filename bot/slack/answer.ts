@@ -44,8 +44,14 @@ export interface Answers {
 
 export function createAnswers(parts: AnswerParts): Answers {
   return {
-    typed: (reply, origin) => typed(parts, reply, origin),
-    clicked: (reply, origin) => clicked(parts, reply, origin),
+    typed: async (reply, origin) => {
+      await typed(parts, reply, origin)
+      await finish(parts, reply)
+    },
+    clicked: async (reply, origin) => {
+      await clicked(parts, reply, origin)
+      await finish(parts, reply)
+    },
     privately: (card, origin) => privately(parts, renderSlack(card), origin),
   }
 }
@@ -59,6 +65,12 @@ async function typed(parts: AnswerParts, reply: Reply, origin: Origin): Promise<
   if (address !== undefined && reply.approval !== undefined && !reply.decided) {
     await remember(parts, reply.approval, address)
   }
+  for (const also of reply.also ?? []) await typed(parts, also, origin)
+}
+
+/** Work that was decided is done when the answer stands; the cards of everything it moved follow. */
+async function finish(parts: AnswerParts, { after }: Reply): Promise<void> {
+  for (const record of (await after?.()) ?? []) await refresh(parts, record)
 }
 
 async function clicked(parts: AnswerParts, reply: Reply, origin: Origin): Promise<void> {

@@ -35,6 +35,12 @@ export async function answerTyped(parts: AnswerParts, reply: Reply, origin: Orig
   // The cards that are already there follow first: whoever reads them must not decide again.
   if (reply.decided && reply.approval !== undefined) await refresh(parts, reply.approval)
   await publicly(parts, reply, origin)
+  await finish(parts, reply)
+}
+
+/** Work that was decided is done when the answer stands; the cards of everything it moved follow. */
+export async function finish(parts: AnswerParts, { after }: Reply): Promise<void> {
+  for (const record of (await after?.()) ?? []) await refresh(parts, record)
 }
 
 /** Posts a card where it was asked for, and remembers it as long as it can be decided. */
@@ -42,8 +48,8 @@ export async function publicly(parts: AnswerParts, reply: Reply, origin: Origin)
   const { conversations, log } = parts
   try {
     const address = await conversations.post(origin.place, await messageOf(parts, reply))
-    if (reply.approval === undefined || reply.decided) return
-    await remember(parts, reply.approval, address)
+    if (reply.approval !== undefined && !reply.decided) await remember(parts, reply.approval, address)
+    for (const also of reply.also ?? []) await publicly(parts, also, origin)
   } catch (error) {
     log.error({ reason: reasonOf(error) }, 'an answer could not be posted in Teams')
   }

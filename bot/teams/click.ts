@@ -2,7 +2,7 @@ import { TEAMS_REASON_LENGTH } from '../../core/limits.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import type { Action, ActionName, Card } from '../cards/model.js'
 import type { Reply } from '../commands/desk.js'
-import { type AnswerParts, type Origin, mend, publicly, refresh, remember } from './answer.js'
+import { type AnswerParts, type Origin, finish, mend, publicly, refresh, remember } from './answer.js'
 import { type TeamsMessage, renderQuestion, renderTeams } from './render.js'
 import type { Press } from './schema.js'
 
@@ -79,7 +79,7 @@ function clicked(parts: AnswerParts, reply: Reply, origin: Origin): ClickAnswer 
     return approval === undefined ? { say: card } : { say: card, after: () => mend(parts, approval, origin) }
   }
   if (reply.decided && approval !== undefined) {
-    return { show: renderTeams(card), after: () => spread(parts, approval, origin) }
+    return { show: renderTeams(card), after: () => spread(parts, reply, approval, origin) }
   }
   const below = { ...card, title: `${card.title}: see below.`, blocks: [] }
   return { say: below, after: () => publicly(parts, reply, origin) }
@@ -88,9 +88,11 @@ function clicked(parts: AnswerParts, reply: Reply, origin: Origin): ClickAnswer 
 /** Every card of the request says how it ended, the clicked one too. */
 async function spread(
   parts: AnswerParts,
+  reply: Reply,
   approval: ApprovalRecord,
   { clicked: address }: Origin,
 ): Promise<void> {
   if (address !== undefined) await remember(parts, approval, address)
   await refresh(parts, approval)
+  await finish(parts, reply)
 }

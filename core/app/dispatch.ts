@@ -9,7 +9,7 @@ import type { Container, Slot } from '../sync/types.js'
 import type { Load } from './loader.js'
 import { type ReadPsaPorts, psaOf, readContainer } from './read-psa.js'
 import { containerKey } from './routed.js'
-import { writtenOf } from './written.js'
+import { countText } from './written.js'
 
 export interface DispatchPorts extends ReadPsaPorts {
   readonly log: Log
@@ -83,10 +83,6 @@ async function workOn(ports: DispatchPorts, load: Load, claim: Claim, moved: Set
     if (waits.has(slotId)) continue
     if (!(await carryOut(work, intent))) waits.add(slotId)
   }
-  const own = loaded.sync.slots.filter(
-    ({ psa, containerId }) => psa === claim.psa && containerId === claim.containerId,
-  )
-  await ports.sync.saveWritten(own.map((slot) => writtenOf(slot, work.container)))
 }
 
 /** Nothing is known of the container: what can wait waits, a container that is gone needs a person. */
@@ -170,8 +166,13 @@ async function end(
 ): Promise<boolean> {
   const audit = auditOf(intent, state, await ports.clock.now(), why)
   const isOurs = await ports.sync.settle(claim, intent.id, { state, why, notBefore: undefined, audit })
-  if (isOurs) moved.add(intent.approvalId)
-  return isOurs
+  if (!isOurs) return false
+  moved.add(intent.approvalId)
+  const { count, slotId } = intent.step
+  if (state === 'confirmed' && count !== undefined) {
+    await ports.sync.saveWritten([{ slotId, text: countText(count.after) }])
+  }
+  return true
 }
 
 /** Not at its end. What nobody knows the outcome of is noted, what only waits is not. */

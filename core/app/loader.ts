@@ -1,5 +1,5 @@
 import { localDateOf } from '../calendar/zone.js'
-import type { LocalDate } from '../calendar/date.js'
+import { type LocalDate, addMonths, startOfMonth } from '../calendar/date.js'
 import type { BillingStore, Books, Clock, LedgerStore, SyncStore } from '../ports.js'
 import type { SyncState } from '../sync/intent.js'
 import { type Policies, policiesOf } from '../charges/policies.js'
@@ -74,9 +74,14 @@ export function createLoader(ports: LoaderPorts, settings: LoaderSettings): Load
     refuseLateOpening(portfolio.opensOn, first, books.billed)
     const age = { observation, now: await ports.clock.now(), timeZone: settings.timeZone }
     const today = localDateOf(age.now, settings.timeZone)
-    const routed = routedAt(portfolio, billed, policies, sync, today, through)
+    const routed = routedAt(portfolio, billed, policies, sync, today, farther(through, today))
     return { ...routed, books, policies, sync, today, age }
   }
+}
+
+/** A day behind the month after today's, which is looked at anyway; undefined: no farther than that. */
+function farther(through: LocalDate | undefined, today: LocalDate): LocalDate | undefined {
+  return through !== undefined && through >= addMonths(startOfMonth(today), 2) ? through : undefined
 }
 
 /** Keeps the last result of a calculation for as long as it is asked with the same things. */

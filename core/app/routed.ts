@@ -112,6 +112,7 @@ export function memoryOf({ locked, intents }: Pick<SyncState, 'locked' | 'intent
         state === 'confirmed' && step.type === 'add' && step.oneTime ? [[step.marker, step.settles]] : [],
       ),
     ),
+    keys: new Set(intents.flatMap(({ state, step }) => (state === 'confirmed' ? [step.key] : []))),
   }
 }
 

@@ -3,13 +3,15 @@ import { requestContent } from '../approval/request.js'
 import { type Staleness, staleness } from '../approval/stale.js'
 import { type BillRun, fingerprintOf } from '../billrun/run.js'
 import type { LocalDate } from '../calendar/date.js'
-import type { ApprovalRecord, BilledLine, BillingStore, Clock } from '../ports.js'
+import type { ApprovalRecord, BilledLine, BillingStore } from '../ports.js'
 import { Problem } from '../problem.js'
 import type { BillException } from './exceptions.js'
 import type { DataAge } from './data-age.js'
 import { type Account, type BillingView, accountKey, billedKeys, freezeBills, whoOf } from './run-content.js'
 import { grouped } from './grouped.js'
-import { syncChanges } from './sync-request.js'
+import { type StepProgress, progressOf } from './progress.js'
+import { type NamedDrift, namedDrifts } from './psa-standing.js'
+import { type SyncRequestPorts, syncChanges } from './sync-request.js'
 import type { Who } from './who.js'
 
 /** What a person has to know of an undecided request before they decide it. */
@@ -24,12 +26,18 @@ interface Compared {
   readonly changes: Staleness | undefined
   /** What to look at first of the customers it is about. */
   readonly exceptions: readonly (BillException & { readonly customerName: string })[]
+  /** Of a sync: what somebody changed by hand where it would write (SYNC S9). */
+  readonly drifts?: readonly NamedDrift[]
   /** Why neither could be looked up; undefined: they were. */
   readonly unchecked: string | undefined
 }
 
 /** A request with where it stands; undefined when it does not wait any more. */
-export type StandingRecord = ApprovalRecord & { readonly standing: Standing | undefined }
+export type StandingRecord = ApprovalRecord & {
+  readonly standing: Standing | undefined
+  /** Of an approved sync: how far each step is. */
+  readonly progress?: readonly StepProgress[]
+}
 
 interface Known {
   readonly observation: number
@@ -44,7 +52,7 @@ interface Known {
  * may have changed it: every card and click of a run asks.
  */
 export function createStandings(
-  { billing, clock }: { readonly billing: BillingStore; readonly clock: Clock },
+  { billing, clock, sync }: Pick<SyncRequestPorts, 'billing' | 'clock' | 'sync'>,
   view: () => Promise<BillingView>,
 ): (records: readonly ApprovalRecord[]) => Promise<readonly StandingRecord[]> {
   const known = new WeakMap<BillRun, Known>()
@@ -75,9 +83,15 @@ export function createStandings(
       waiting.filter(({ approval }) => approval.subject.type === type)
     const voids = await voidStandings(billing, ofType('void'), now)
     const bills = await billStandings([...ofType('bill'), ...ofType('sync')])
+    const isWritten = ({ approval }: ApprovalRecord) =>
+      approval.subject.type === 'sync' && approval.decision?.verdict === 'approved'
+    const state = records.some(isWritten) ? await sync.state() : undefined
     return records.map((record) => {
       const { id } = record.approval
-      return voids.get(id) ?? { ...record, standing: bills.get(id) }
+      const found = voids.get(id) ?? { ...record, standing: bills.get(id) }
+      return state === undefined || !isWritten(record)
+        ? found
+        : { ...found, progress: progressOf(record.run.id, state) }
     })
   }
 }
@@ -153,7 +167,8 @@ function syncStanding(view: BillingView, record: ApprovalRecord): Compared {
   const asked = [...new Set(record.plan?.map(({ customerId }) => customerId))]
   const who = whoOf(view, record.run.month, new Set(asked))
   const exceptions = exceptionsFor(view, { ...record.run, asked }, who)
-  return { changes: syncChanges(view, record), exceptions, unchecked: undefined }
+  const drifts = namedDrifts(view, new Set(asked))
+  return { changes: syncChanges(view, record), exceptions, drifts, unchecked: undefined }
 }
 
 /** Whom requests are about; undefined: everybody, because one of them was asked for without names. */

@@ -5,6 +5,7 @@ import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
 import type { Log, Progress } from '../ports.js'
 import { type Change, changesOf } from '../timeline/changes.js'
+import { type Alerts, type AutoApproval, raiseAlerts } from './alert.js'
 import { type Billing, createBilling } from './billing.js'
 import type { BillException } from './exceptions.js'
 import { type ExplainAnswer, explainRef } from './explain.js'
@@ -17,7 +18,10 @@ import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
 import { type Portfolio, compareText } from './portfolio.js'
+import { type NamedDrift, type PsaStanding, namedDrifts, psaStandings } from './psa-standing.js'
 import { recordPolicy } from './record-policy.js'
+import type { RoutedSlot } from './routed.js'
+import { type Intent, isOpen } from '../sync/intent.js'
 import {
   type BillLine,
   type Billed,
@@ -40,6 +44,8 @@ export interface StudioSettings extends LoaderSettings {
   readonly bounds: Bounds
   /** Everybody with a role. */
   readonly people: readonly Person[]
+  /** What may be written into PSAs without asking. */
+  readonly autoApprove?: readonly AutoApproval[]
 }
 
 export type Answer<T> = T & { readonly age: DataAge }
@@ -48,6 +54,8 @@ export interface WhoAnswer extends Who {
   /** What is billed already with a date to bill in the month, per currency (BILLING B21). */
   readonly already: readonly { readonly currency: string; readonly amount: bigint }[]
   readonly customerNames: ReadonlyMap<string, string>
+  /** Customers a PSA bills: what is there for the month, what waits (SYNC S4). */
+  readonly standings: readonly PsaStanding[]
 }
 
 export interface CustomerAnswer {
@@ -59,6 +67,10 @@ export interface CustomerAnswer {
   readonly today: LocalDate
   /** One per currency; empty when nothing is to be billed. */
   readonly bills: readonly CustomerBill[]
+  /** Due, and not in the PSA that bills the customer yet; one per currency. */
+  readonly psa: readonly CustomerBill[]
+  /** What that PSA holds, and what waits. */
+  readonly standings: readonly PsaStanding[]
   readonly exceptions: readonly BillException[]
   /** Shown, not billed. */
   readonly held: readonly HeldBillLine[]
@@ -80,6 +92,10 @@ export interface StatusAnswer {
   readonly waiting: readonly string[]
   readonly exceptions: readonly { readonly kind: string; readonly count: number }[]
   readonly policy: PolicyStatus
+  /** What became of approved writes that are not done. */
+  readonly writes: { readonly open: number; readonly parked: readonly Intent[] }
+  /** What somebody changed by hand in a PSA. */
+  readonly drifts: readonly NamedDrift[]
 }
 
 /** What the product can be asked. One method is one use case; all answers come from the stored ledger. */
@@ -95,6 +111,8 @@ export interface Studio {
   /** Tells whether a text is a customer's name also with its last words, which could be a month. */
   names(): Promise<(whole: string, before: string) => boolean>
   readonly billing: Billing
+  /** Asks for what PSAs have to follow since the marketplace changed, or approves it where a rule says so. */
+  raiseAlerts(): Promise<Alerts>
   /** Carries out what was approved to be written into PSAs; safe at any time. */
   dispatch(): Promise<Dispatched>
   /** Today in the billing time zone, by the one clock. */
@@ -113,6 +131,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     begin: () => recordPolicy(ports, settings),
     observe: (onProgress) => observe(ports, settings, onProgress),
     billing,
+    raiseAlerts: () => raiseAlerts(ports, load, settings.people, settings.autoApprove ?? []),
     dispatch: () => dispatch(ports, load, owner),
     today,
     names: async () => {
@@ -120,17 +139,18 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
       return (whole, before) => isNameToItsEnd(customers, whole, before)
     },
     who: async (month, filter) => {
-      const { portfolio, billed, policies, age } = await load()
+      const span = await monthOrCurrent(month)
+      const { portfolio, billed, policies, slots, age } = await load(addDays(span.to, -1))
       requireKnownFilter(portfolio, filter)
       const asked = filterPortfolio(portfolio, filter)
-      const span = await monthOrCurrent(month)
       const who = whoToBill(asked, policies, span, await today(), billed)
       const already = billedIn(asked, billed, span)
-      return { ...who, already, customerNames: namesOf(portfolio), age }
+      const standings = psaStandings(slotsOf(slots, asked), who.psa, portfolio.customers, span)
+      return { ...who, already, customerNames: namesOf(portfolio), standings, age }
     },
     customer: async (name, month) => {
-      const { age, ...view } = await load()
       const asked = await monthOrCurrent(month)
+      const { age, ...view } = await load(addDays(asked.to, -1))
       return { ...customerBill(view, name, asked, await today()), age }
     },
     explain: async (ref) => {
@@ -148,9 +168,24 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
       const now = await today()
       const who = whoToBill(view.portfolio, view.policies, monthOf(now), now, view.billed)
       const waiting = (await billing.open()).map(({ approval }) => approval.id)
-      return { ...summarise(view.portfolio, who), waiting, policy: policyStatus(view, now), age }
+      const policy = policyStatus(view, now)
+      return { ...summarise(view.portfolio, who), ...writesOf(view), waiting, policy, age }
     },
   }
+}
+
+/** Slots of subscriptions that are asked for. */
+function slotsOf(slots: readonly RoutedSlot[], { subscriptions }: Portfolio): readonly RoutedSlot[] {
+  const asked = new Set(subscriptions.map(({ subscription }) => subscription.lineageId))
+  return slots.filter(({ due }) => due.slot.lineageIds.some((id) => asked.has(id)))
+}
+
+/** What became of approved writes, and what somebody changed by hand. */
+function writesOf(view: Omit<Loaded, 'age'>): Pick<StatusAnswer, 'writes' | 'drifts'> {
+  const { intents } = view.sync
+  const open = intents.filter(isOpen).length
+  const parked = intents.filter(({ state }) => state === 'parked')
+  return { writes: { open, parked }, drifts: namedDrifts(view) }
 }
 
 /** Subscriptions whose customer or product contains the words typed, in any case. */
@@ -167,8 +202,9 @@ function filterPortfolio(portfolio: Portfolio, filter: string | undefined): Port
 /** Billed lines of these subscriptions with a date to bill in the month, summed per currency. */
 function billedIn({ subscriptions }: Portfolio, billed: Billed, month: Period): WhoAnswer['already'] {
   const totals = new Map<string, bigint>()
-  for (const { subscription } of subscriptions) {
-    for (const { billOn, amount, currency } of settledOf(subscription, billed)) {
+  for (const { subscription, route } of subscriptions) {
+    for (const { billOn, amount, currency, period } of settledOf(subscription, billed)) {
+      if (route !== undefined && period.from >= route.from) continue
       if (billOn < month.from || billOn >= month.to) continue
       totals.set(currency, (totals.get(currency) ?? 0n) + amount)
     }
@@ -181,7 +217,7 @@ function namesOf(portfolio: Portfolio): Map<string, string> {
 }
 
 function customerBill(
-  { portfolio, billed, policies }: Pick<Loaded, 'portfolio' | 'billed' | 'policies'>,
+  { portfolio, billed, policies, slots }: Pick<Loaded, 'portfolio' | 'billed' | 'policies' | 'slots'>,
   name: string,
   month: Period,
   today: LocalDate,
@@ -189,8 +225,11 @@ function customerBill(
   const found = findCustomer(portfolio.customers, name)
   const own = portfolio.subscriptions.filter(({ subscription }) => subscription.customerId === found.id)
   const who = whoToBill({ ...portfolio, subscriptions: own }, policies, month, today, billed)
-  const { opensOn, bills, exceptions, held, forecast } = who
-  return { customerId: found.id, name: found.name, month, opensOn, today, bills, exceptions, held, forecast }
+  const { opensOn, bills, psa, exceptions, held, forecast } = who
+  const ownSlots = slots.filter(({ customerId }) => customerId === found.id)
+  const standings = psaStandings(ownSlots, psa, portfolio.customers, month)
+  const shown = { bills, psa, standings, exceptions, held, forecast }
+  return { customerId: found.id, name: found.name, month, opensOn, today, ...shown }
 }
 
 function listChanges(
@@ -213,7 +252,10 @@ function listChanges(
 }
 
 /** What there is, and what a person should look at this month. */
-function summarise(portfolio: Portfolio, who: Who): Omit<StatusAnswer, 'policy' | 'waiting'> {
+function summarise(
+  portfolio: Portfolio,
+  who: Who,
+): Omit<StatusAnswer, 'policy' | 'waiting' | 'writes' | 'drifts'> {
   const { opensOn, customers, subscriptions } = portfolio
   const counts = new Map<string, number>()
   for (const { kind } of who.exceptions) counts.set(kind, (counts.get(kind) ?? 0) + 1)

@@ -17,6 +17,7 @@ export interface SyncContent extends RunContent {
 
 export interface SlotFault {
   readonly customerId: string
+  readonly customerName: string
   readonly product: string
   readonly why: string
 }
@@ -31,11 +32,14 @@ export function syncContent(view: BillingView, month: Period, asked: readonly st
   const wanted = asked.length === 0 ? undefined : new Set(asked)
   const slots = view.slots.filter(({ customerId }) => wanted === undefined || wanted.has(customerId))
   const open = openIntents(view.sync)
-  const faults = slots.flatMap((slot) => faultOf(slot, open.has(containerKey(slot.reading.container))))
-  const planned = slots.filter(
-    (slot) =>
-      slot.steps.length > 0 && faultOf(slot, open.has(containerKey(slot.reading.container))).length === 0,
-  )
+  const whyNot = (slot: RoutedSlot) =>
+    open.has(containerOf(slot)) ? 'what was approved is still being written' : slot.fault
+  const faults = slots.flatMap((slot): SlotFault[] => {
+    const [why, { customerId, due }] = [whyNot(slot), slot]
+    const customerName = view.portfolio.customers.get(customerId)?.name ?? customerId
+    return why === undefined ? [] : [{ customerId, customerName, product: due.words, why }]
+  })
+  const planned = slots.filter((slot) => slot.steps.length > 0 && whyNot(slot) === undefined)
   const plan = [...grouped(planned, containerOf).values()].map((own) => containerPlan(view, own))
   const { psa } = whoOf(view, month, new Set(planned.map(({ customerId }) => customerId)))
   const lines = freezeBills(psa, billedKeys(view))
@@ -48,11 +52,6 @@ export function syncContent(view: BillingView, month: Period, asked: readonly st
 
 function containerOf({ reading }: RoutedSlot): string {
   return containerKey(reading.container)
-}
-
-function faultOf({ customerId, due, fault }: RoutedSlot, isOpen: boolean): readonly SlotFault[] {
-  const why = isOpen ? 'what was approved is still being written' : fault
-  return why === undefined ? [] : [{ customerId, product: due.words, why }]
 }
 
 function containerPlan(

@@ -37,7 +37,7 @@ export function planSlot(due: SlotDue, container: Container, memory: SlotMemory)
     ...oneTimeDrafts(due, container, covered, nameLine),
     ...countDrafts(due, container, nameLine),
   ]
-  return { due, covered, steps: drafts.map((draft) => stepOf(due, container, draft)) }
+  return { due, covered, steps: drafts.map((draft) => stepOf(due, container, draft, memory.keys)) }
 }
 
 type NameLine = (oneTime: boolean, facts: string) => string
@@ -192,16 +192,26 @@ function newItemPrice(
   return isThere || first === undefined ? undefined : priceFor(first)
 }
 
-function stepOf({ slot, words: product }: SlotDue, { psa, id: containerId }: Container, draft: Draft): Step {
+function stepOf(
+  { slot, words: product }: SlotDue,
+  { psa, id: containerId }: Container,
+  draft: Draft,
+  taken: ReadonlySet<string>,
+): Step {
   const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, product, ...draft }
-  return { ...step, key: stepKey(step) }
+  let ordinal = 0
+  while (taken.has(stepKey(step, ordinal))) ordinal += 1
+  return { ...step, key: stepKey(step, ordinal) }
 }
 
 type Unkeyed<T> = T extends unknown ? Omit<T, 'key'> : never
 
-/** The identity of a write: where, what, from what to what. Two equal ones are the same promise (S5). */
-function stepKey(step: Unkeyed<Step>): string {
-  return createHash('sha256').update(stepContent(step)).digest('hex').slice(0, 32)
+/** The identity of a write: where, what, from what to what, and how many equal ones were confirmed before it (S5). */
+function stepKey(step: Unkeyed<Step>, ordinal: number): string {
+  return createHash('sha256')
+    .update(`${stepContent(step)}|${ordinal}`)
+    .digest('hex')
+    .slice(0, 32)
 }
 
 /** A step as one text: what fingerprints and comparisons are made of. */

@@ -11,6 +11,8 @@ export interface SlotMemory {
   readonly locked: ReadonlyMap<string, readonly SettledCharge[]>
   /** Due lines that one-time lines of ours settled, by the marker of the line. */
   readonly oneTimes: ReadonlyMap<string, readonly SettledCharge[]>
+  /** Keys of steps that were confirmed: a write that is wanted once more is another promise (S5). */
+  readonly keys: ReadonlySet<string>
 }
 
 export function lockKey(lineageId: string, period: Period): string {

@@ -1,48 +1,55 @@
 import { type Approval, type Decision, type RunVoid, stateOf } from '../../core/approval/approval.js'
-import { type AuditDetails, type AuditEntry, type AuditFact, chain } from '../../core/audit/chain.js'
+import type { AuditDetails } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type { RecordedPolicy } from '../../core/charges/policies.js'
 import type { ApprovalRecord, BilledLine, BillingStore, DecisionRecord } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
+import type { ContainerPlan } from '../../core/sync/types.js'
+import { type MemoryBooks, isBusy, keepSteps, memoryBooks, note, promise } from './memory-books.js'
 
 type NewRequest = Omit<Approval, 'id' | 'decision' | 'supersededBy'>
 
-/** Bill runs, approvals and the trail in memory, with the rules of the real store. */
-export function memoryBilling(): BillingStore {
+/**
+ * Bill runs, approvals and the trail in memory, with the rules of the real store.
+ *
+ * @param books shared with the store of mappings and intents, where there is one.
+ */
+export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore {
   const runs = new Map<string, BillRun>()
   const approvals = new Map<string, Approval>()
   const voids = new Map<string, readonly RunVoid[]>()
-  const trail: AuditEntry[] = []
+  const plans = new Map<string, readonly ContainerPlan[]>()
   const policies: RecordedPolicy[] = []
   let billed: BilledLine[] = []
-  let version = 0
-  const note = (fact: AuditFact) => void trail.push(chain(fact, trail.at(-1)))
   const recordOf = (approval: Approval): ApprovalRecord => {
     const run = runs.get(approval.subject.runId)
     if (run === undefined) throw new Error(`no run ${approval.subject.runId}`)
-    return { approval, run, voids: voids.get(run.id) ?? [] }
+    const record = { approval, run, voids: voids.get(run.id) ?? [] }
+    return approval.subject.type === 'sync' ? { ...record, plan: plans.get(run.id) ?? [] } : record
   }
   const add = (request: NewRequest, action: string, more: AuditDetails = {}): ApprovalRecord => {
-    version += 1
+    books.version += 1
     const id = `APR-${String(approvals.size + 1).padStart(4, '0')}`
     const approval = { ...request, id, decision: undefined, supersededBy: undefined }
     approvals.set(id, approval)
     const details = { run: approval.subject.runId, fingerprint: approval.fingerprint, ...more }
-    note({ at: approval.requestedAt, actor: approval.requestedBy, action, subject: id, details })
+    note(books, { at: approval.requestedAt, actor: approval.requestedBy, action, subject: id, details })
     return recordOf(approval)
   }
   return {
-    books: async () => ({ version, billed, policies: [...policies] }),
-    version: async () => version,
-    propose: async ({ run, requestedByName, expiresAt }, expected) => {
-      refuseMoved(expected, version)
+    books: async () => ({ version: books.version, billed, policies: [...policies] }),
+    version: async () => books.version,
+    propose: async ({ run, requestedByName, expiresAt, plan }, expected) => {
+      refuseMoved(expected, books.version)
+      if (plan !== undefined) keepSteps(books, plan)
       const runId = `BR-${String(runs.size + 1).padStart(4, '0')}`
       runs.set(runId, { ...run, id: runId })
       const { fingerprint, proposedBy: requestedBy, proposedAt: requestedAt } = run
-      const subject = { type: 'bill', runId } as const
+      if (plan !== undefined) plans.set(runId, structuredClone(plan))
+      const subject = { type: plan === undefined ? 'bill' : 'sync', runId } as const
       const request = { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt }
-      const added = add(request, 'bill.proposed')
-      supersede(approvals, runs, added)
+      const added = add(request, `${subject.type}.proposed`)
+      supersede(approvals, recordOf, added)
       return added
     },
     proposeVoid: async ({ runId, customerId, reason, facts, ...request }) => {
@@ -59,23 +66,35 @@ export function memoryBilling(): BillingStore {
     decide: async (record) => {
       const approval = approvals.get(record.approvalId)
       if (approval?.decision !== undefined) return { outcome: 'decidedBefore', decision: approval.decision }
-      if (approval === undefined || record.version !== version) return { outcome: 'moved' }
+      if (approval === undefined || record.version !== books.version) return { outcome: 'moved' }
       if (stateOf(approval, record.decision.at) !== 'pending') return { outcome: 'moved' }
-      billed = booksAfter(billed, record, recordOf(approval).run, version + 1)
-      version += 1
+      const { run, plan = [] } = recordOf(approval)
+      if (record.send) {
+        if (approval.subject.type !== 'sync') throw new Error(`${approval.id} has no plan to send`)
+        if (isBusy(books, plan)) return { outcome: 'moved' }
+        promise(books, plan, run.id, approval.id)
+        books.syncVersion += 1
+      }
+      billed = booksAfter(billed, record, run, books.version + 1)
+      books.version += 1
       approvals.set(approval.id, { ...approval, decision: record.decision })
       rememberVoid(voids, approval, record.decision)
-      note({ at: record.decision.at, actor: record.decision.by, ...record.audit })
+      note(books, { at: record.decision.at, actor: record.decision.by, ...record.audit })
       return { outcome: 'written' }
     },
-    policyStanding: async () => ({ version, last: policies.at(-1), isBilled: billed.length > 0 }),
+    policyStanding: async () => ({
+      version: books.version,
+      last: policies.at(-1),
+      isBilled: billed.length > 0,
+    }),
     recordPolicy: async ({ audit, ...policy }, expected) => {
-      refuseMoved(expected, version)
-      policies.push(structuredClone({ ...policy, version: (version += 1) }))
-      if (audit !== undefined) note({ ...audit, at: policy.recordedAt })
+      refuseMoved(expected, books.version)
+      policies.push(structuredClone({ ...policy, version: (books.version += 1) }))
+      if (audit !== undefined) note(books, { ...audit, at: policy.recordedAt })
     },
-    note: async (fact) => note(fact),
-    trail: async (subject) => trail.filter((entry) => subject === undefined || entry.subject === subject),
+    note: async (fact) => note(books, fact),
+    trail: async (subject) =>
+      books.trail.filter((entry) => subject === undefined || entry.subject === subject),
   }
 }
 
@@ -97,24 +116,31 @@ function refuseMoved(expected: number, version: number): void {
   if (expected !== version) throw new Problem({ kind: 'conflict', what: 'The books moved on.' })
 }
 
-/** A new proposal takes the place of undecided ones for the same month and customers. */
+/**
+ * A new proposal takes the place of undecided ones: to bill, for the same month and customers; to write into PSAs, for
+ * any of the same customers.
+ */
 function supersede(
   approvals: Map<string, Approval>,
-  runs: Map<string, BillRun>,
+  recordOf: (approval: Approval) => ApprovalRecord,
   added: ApprovalRecord,
 ): void {
-  const scope = ({ month, asked }: BillRun) => `${month.from} ${[...asked].sort().join(' ')}`
   for (const [id, approval] of approvals) {
-    const run = runs.get(approval.subject.runId)
-    if (
-      id === added.approval.id ||
-      !isOpen(approval) ||
-      approval.subject.type !== 'bill' ||
-      run === undefined
-    )
-      continue
-    if (scope(run) === scope(added.run)) approvals.set(id, { ...approval, supersededBy: added.approval.id })
+    const isOther = id !== added.approval.id && approval.subject.type === added.approval.subject.type
+    if (!isOther || !isOpen(approval)) continue
+    if (isSameScope(recordOf(approval), added)) {
+      approvals.set(id, { ...approval, supersededBy: added.approval.id })
+    }
   }
+}
+
+function isSameScope(before: ApprovalRecord, added: ApprovalRecord): boolean {
+  if (added.plan !== undefined) {
+    const customers = new Set(added.plan.map(({ customerId }) => customerId))
+    return before.plan?.some(({ customerId }) => customers.has(customerId)) === true
+  }
+  const scope = ({ month, asked }: BillRun) => `${month.from} ${[...asked].sort().join(' ')}`
+  return scope(before.run) === scope(added.run)
 }
 
 function booksAfter(

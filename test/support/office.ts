@@ -4,7 +4,8 @@ import { DEFAULT_BOUNDS } from '../../core/billrun/bounds.js'
 import type { Period } from '../../core/calendar/period.js'
 import { DEFAULT_POLICY, type Policy } from '../../core/charges/types.js'
 import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
-import type { ApprovalRecord, BillingStore } from '../../core/ports.js'
+import type { Psas } from '../../core/app/read-psa.js'
+import type { ApprovalRecord, BillingStore, SyncStore } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { memoryBilling } from './memory-billing.js'
 import { memoryLedger } from './memory-ledger.js'
@@ -30,13 +31,22 @@ export class Office {
   subscriptions: ObservedSubscription[] = [observed({ quantity: decimal('25') })]
   orders: ObservedOrder[] = [order()]
   readonly billing: BillingStore
+  readonly sync: SyncStore
+  readonly #psas: Psas
   studio: Studio
   readonly #ledger = memoryLedger()
   #settings: StudioSettings
   #ids = 0
 
-  constructor(people: readonly Person[] = [DANA, LEE, VI], billing = memoryBilling()) {
+  constructor(
+    people: readonly Person[] = [DANA, LEE, VI],
+    billing = memoryBilling(),
+    sync: SyncStore = noSync(),
+    psas: Psas = new Map(),
+  ) {
     this.billing = billing
+    this.sync = sync
+    this.#psas = psas
     this.#settings = {
       timeZone: 'America/New_York',
       opensOn: day('2026-03-01'),
@@ -62,8 +72,8 @@ export class Office {
         marketplace: { read },
         ledger: this.#ledger,
         billing: this.billing,
-        sync: noSync(),
-        psas: new Map(),
+        sync: this.sync,
+        psas: this.#psas,
         clock: { now: async () => this.now },
         ids: { next: () => `id-${(this.#ids += 1)}` },
         log: memoryLog(),

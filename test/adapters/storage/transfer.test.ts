@@ -3,6 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { openStorage } from '../../../adapters/storage/open.js'
 import type { Storage } from '../../../adapters/storage/open.js'
 import { policyDraft } from './billing-fixtures.js'
+import {
+  after,
+  claimed,
+  everyStep,
+  locked,
+  mapping,
+  outcome,
+  part,
+  promised,
+  reading,
+} from './sync-fixtures.js'
 import { ENGINE, memoryLog, testDatabases } from '../../support/database.js'
 import { EVERY_RULE } from '../../support/every-rule.js'
 import { observation, unchanged } from '../../support/observations.js'
@@ -28,7 +39,7 @@ function endOf(lines: readonly string[]): string {
 }
 
 /** More customers than are fetched or written at a time, and values that a careless copy would spoil. */
-async function fill({ ledger, billing }: Storage): Promise<void> {
+async function fill({ ledger, billing, sync }: Storage): Promise<void> {
   const customers = Array.from({ length: 4321 }, (_, index) => {
     return {
       id: `C${index}`,
@@ -54,6 +65,12 @@ async function fill({ ledger, billing }: Storage): Promise<void> {
   await ledger.record(observation('a', undefined, { customers, states, orders: [order({ setups })] }))
   await ledger.record(unchanged('b', 1))
   await billing.recordPolicy(policyDraft({ policy: EVERY_RULE }), 0)
+  await sync.map(mapping())
+  await sync.saveReading(reading(), [locked()])
+  await promised(billing, ['s1', part(everyStep('5'), { psa: 'autotask', containerId: '5' })])
+  const claim = await claimed(sync)
+  await sync.sending(claim, 'BR-0001/2', after(1), after(2))
+  await sync.settle(claim, 'BR-0001/2', outcome('confirmed'))
 }
 
 async function both(work: (source: Storage, target: Storage) => Promise<void>): Promise<void> {
@@ -149,12 +166,18 @@ describe(`moving a database, ${ENGINE} engine to embedded and back`, () => {
     both(async (source, target) => {
       await fill(source)
       const lines = await exported(source)
+      // Mapping and readings, the run, its request, steps and their promises, two containers, the trail.
+      const ofPsas = 5 + 3 + 2 + 10 + 10 + 2 + 3
       const rows = await target.importLines(stream(lines))
-      expect(rows).toBe(4321 + 1 + 1 + 2 + 1 + 1 + 3)
+      expect(rows).toBe(4321 + 1 + 1 + 2 + 1 + 1 + 3 + ofPsas)
       expect(await target.billing.books()).toEqual(await source.billing.books())
       expect((await target.billing.books()).policies).toMatchObject([{ policy: EVERY_RULE, version: 1 }])
       expect(await target.ledger.ledger()).toEqual(await source.ledger.ledger())
+      expect(await target.sync.state()).toStrictEqual(await source.sync.state())
+      expect((await target.sync.state()).intents).toHaveLength(10)
+      expect(await target.billing.approval('APR-0001')).toEqual(await source.billing.approval('APR-0001'))
       expect(await exported(target)).toEqual(lines)
+      expect(await claimed(target.sync, 'two', after(3))).toMatchObject({ psa: 'connectwise', fence: 1 })
       const { header } = await target.ledger.record(unchanged('c', 2))
       expect(header.sequence).toBe(3)
       const back = await (await databases.create()).open()

@@ -11,6 +11,7 @@ import type {
   Step,
 } from '../../../core/sync/types.js'
 import { readMarker } from '../../../core/sync/marker.js'
+import { applied } from '../../support/fake-psa.js'
 import { type CaseWords, charge, day, decimal } from '../charges/build.js'
 
 export const LINEAGE = 'L-contosopremi'
@@ -74,7 +75,7 @@ export function due(words: CaseWords, from: string, to: string, slot: Slot = SLO
   return { slot, currency: 'USD', words: 'Business Premium', periods: [...periods.values()], until: day(to) }
 }
 
-export const NOTHING_KNOWN: SlotMemory = { locked: new Map(), oneTimes: new Map() }
+export const NOTHING_KNOWN: SlotMemory = { locked: new Map(), oneTimes: new Map(), keys: new Set() }
 
 /** What is remembered when every locked period was read as it is in this container, before anything was written. */
 export function remember(due: SlotDue, read: Container, oneTimes = NOTHING_KNOWN.oneTimes): SlotMemory {
@@ -82,7 +83,7 @@ export function remember(due: SlotDue, read: Container, oneTimes = NOTHING_KNOWN
   for (const { due: entry, isLocked, counted } of coveredOf(due, read, NOTHING_KNOWN)) {
     if (isLocked) locked.set(lockKey(entry.lineageId, entry.period), counted)
   }
-  return { locked, oneTimes }
+  return { locked, oneTimes, keys: new Set() }
 }
 
 /** A step as people would write it: "add 5 × 22.00 from 2026-03-11 to 2026-04-01, once". */
@@ -109,38 +110,7 @@ export function stepText(step: Step): string {
 
 /** The container after the steps were written: what a second plan has to find nothing in. */
 export function written(before: Container, steps: readonly Step[]): Container {
-  return steps.reduce((read, step) => writtenStep(read, step), before)
-}
-
-function writtenStep(read: Container, step: Step): Container {
-  const lines = [...read.lines]
-  const change = (id: string, by: Partial<PsaLine>) =>
-    lines.map((line) => (line.id === id ? { ...line, ...by } : line))
-  switch (step.type) {
-    case 'add': {
-      const { quantity, unitPrice, from, to, marker, itemId, lineWords: words } = step
-      const id = String(91_000 + lines.length)
-      return {
-        ...read,
-        lines: [...lines, { id, itemId, quantity, unitPrice, from, to, marker, words, ownAmount: undefined }],
-      }
-    }
-    case 'setQuantity':
-      return { ...read, lines: change(step.lineId, { quantity: step.after }) }
-    case 'setPrice':
-      return { ...read, lines: change(step.lineId, { unitPrice: step.after }) }
-    case 'end':
-      return { ...read, lines: change(step.lineId, { to: step.after }) }
-    case 'remove':
-      return { ...read, lines: lines.filter(({ id }) => id !== step.lineId) }
-    case 'adjust':
-      return {
-        ...read,
-        units: read.units.map((units) =>
-          units.itemId === step.itemId ? { ...units, steps: step.count?.after ?? [] } : units,
-        ),
-      }
-  }
+  return steps.reduce(applied, before)
 }
 
 /** One-time lines as they are remembered once they were read back. */

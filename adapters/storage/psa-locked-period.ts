@@ -1,0 +1,46 @@
+import { formatLocalDate } from '../../core/calendar/date.js'
+import type { LockedPeriod } from '../../core/sync/intent.js'
+import { insertRows } from './bulk.js'
+import type { BulkColumn } from './bulk.js'
+import type { Cell, Database, Query, Transaction } from './database.js'
+import { readSettled, writeSettled } from './psa-json.js'
+import { dateColumn, localDate, text, writeDate, writeText } from './values.js'
+
+const COLUMNS: readonly BulkColumn<LockedPeriod>[] = [
+  { name: 'lineage_id', type: 'text', value: ({ lineageId }) => writeText(lineageId, 'a locked period') },
+  { name: 'period_from', type: 'date', value: ({ period }) => writeDate(period.from) },
+  { name: 'period_to', type: 'date', value: ({ period }) => writeDate(period.to) },
+  { name: 'lines', type: 'jsonb', value: (locked) => writeSettled(locked.lines, placeOf(locked)) },
+]
+
+/** Keeps what periods were billed at when they were found locked: what is known of one stays, whatever comes later. */
+export async function addLocked(
+  database: Database,
+  tx: Transaction,
+  mspId: string,
+  locked: readonly LockedPeriod[],
+): Promise<void> {
+  const insert = {
+    table: 'psa_locked_period',
+    shared: { msp_id: mspId },
+    columns: COLUMNS,
+    onConflict: 'DO NOTHING',
+  }
+  await insertRows(database, tx, insert, locked)
+}
+
+const SELECT = `SELECT lineage_id, ${dateColumn('period_from')}, ${dateColumn('period_to')}, lines
+  FROM psa_locked_period WHERE msp_id = $1 ORDER BY lineage_id, period_from, period_to`
+
+type LockedRow = readonly [lineageId: Cell, from: Cell, to: Cell, lines: Cell]
+
+export function readLocked(query: Query, mspId: string): Promise<readonly LockedPeriod[]> {
+  return query(SELECT, [mspId], ([lineage, from, to, stored]: LockedRow) => {
+    const place = { lineageId: text(lineage), period: { from: localDate(from), to: localDate(to) } }
+    return { ...place, lines: readSettled(stored, placeOf(place)) }
+  })
+}
+
+function placeOf({ lineageId, period }: Pick<LockedPeriod, 'lineageId' | 'period'>): string {
+  return `locked period of ${lineageId} from ${formatLocalDate(period.from)}`
+}

@@ -1,0 +1,104 @@
+import type { NamedDrift, PsaStanding } from '../../core/app/psa-standing.js'
+import type { StatusAnswer } from '../../core/app/studio.js'
+import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
+import type { Period } from '../../core/calendar/period.js'
+import { CARD_BILLS } from '../../core/limits.js'
+import { formatDecimal } from '../../core/money/decimal.js'
+import type { UnitSteps } from '../../core/sync/types.js'
+import type { Block, Fact } from './model.js'
+import { amountWords, boundedList, plural } from './words.js'
+
+/** "ConnectWise bills in USD: $514.52 from 1 customer ($440.00 there, $74.52 waiting)", per PSA and currency. */
+export function psaFacts(standings: readonly PsaStanding[]): Fact[] {
+  const sums = new Map<
+    string,
+    { title: string; currency: string; there: bigint; waiting: bigint; customers: number }
+  >()
+  for (const { title, currency, there, waiting } of standings) {
+    const key = JSON.stringify([title, currency])
+    const sum = sums.get(key) ?? { title, currency, there: 0n, waiting: 0n, customers: 0 }
+    sums.set(key, {
+      ...sum,
+      there: sum.there + there,
+      waiting: sum.waiting + waiting,
+      customers: sum.customers + 1,
+    })
+  }
+  return [...sums.values()].map(({ title, currency, there, waiting, customers }) => ({
+    label: `${title} bills in ${currency}`,
+    value: `${amountWords(there + waiting, currency)} from ${plural(customers, 'customer')} (${amountWords(there, currency)} there, ${amountWords(waiting, currency)} waiting)`,
+  }))
+}
+
+/** Customers billed in a PSA, those with something waiting first. */
+export function psaList(standings: readonly PsaStanding[], month: Period): Block[] {
+  if (standings.length === 0) return []
+  const sorted = standings.toSorted(
+    (left, right) => Number(right.waiting !== 0n) - Number(left.waiting !== 0n),
+  )
+  const hidden = sorted.length - CARD_BILLS
+  const waits = standings.some(({ waiting }) => waiting !== 0n)
+  return [
+    {
+      type: 'list',
+      heading: 'Billed in a PSA',
+      items: sorted.slice(0, CARD_BILLS).map((standing) => standingWords(standing, month)),
+      ...(hidden > 0 ? { more: { hidden, command: 'who <month> <part of a name>' } } : {}),
+    },
+    ...(waits
+      ? [{ type: 'text', style: 'plain', text: 'Next: `sync` asks for the approval of what waits.' } as const]
+      : []),
+  ]
+}
+
+/** "Contoso · ConnectWise · March 2026 $514.52: $440.00 already there, $74.52 waits for approval; not invoiced yet" */
+export function standingWords(standing: PsaStanding, month: Period): string {
+  const { name, title, currency, there, waiting } = standing
+  const all = amountWords(there + waiting, currency)
+  const parts = [`${amountWords(there, currency)} already there`]
+  if (waiting !== 0n) parts.push(`${amountWords(waiting, currency)} waits for approval`)
+  return `${name} · ${title} · ${monthYear(month.from)} ${all}: ${parts.join(', ')}; ${invoiceWords(standing)}`
+}
+
+function invoiceWords({ title, invoicedThrough }: PsaStanding): string {
+  switch (invoicedThrough) {
+    case 'invoiced':
+      return `invoiced in ${title}`
+    case 'inPart':
+      return `invoiced in part in ${title}`
+    case 'notInvoiced':
+      return `in ${title}, not yet invoiced`
+  }
+}
+
+/** What of approved writes is not done, and what somebody changed by hand. */
+export function writeBlocks({ writes, drifts }: Pick<StatusAnswer, 'writes' | 'drifts'>): Block[] {
+  const parked = writes.parked.map(({ id, step, why }) => `${id} · ${step.product}: ${why ?? 'it needs you'}`)
+  return [
+    ...(parked.length === 0 ? [] : [boundedList('Needs you in a PSA', parked, 'audit')]),
+    ...(drifts.length === 0 ? [] : [boundedList('Changed by hand in a PSA', drifts.map(driftWords), 'sync')]),
+    ...(parked.length + drifts.length === 0
+      ? []
+      : [
+          {
+            type: 'text',
+            style: 'plain',
+            text: 'Next: `sync` shows what would be written; nothing is overwritten before somebody approves it.',
+          } as const,
+        ]),
+  ]
+}
+
+/** "Contoso · Business Premium (Contoso licences): we wrote 20, there is 22, it should be 25" */
+export function driftWords({ customerName, product, container, written, there, wanted }: NamedDrift): string {
+  const [was, is, should] = [written, there, wanted].map(countsWords)
+  return `${customerName} · ${product} (${container}): we wrote ${was}, there is ${is}, it should be ${should}`
+}
+
+/** "20", "20, from 1 May 2026 25" */
+function countsWords(steps: UnitSteps): string {
+  const [first, ...later] = steps
+  if (first === undefined) return 'none'
+  const rest = later.map(({ on, units }) => `from ${dayMonthYear(on)} ${formatDecimal(units)}`)
+  return [formatDecimal(first.units), ...rest].join(', ')
+}

@@ -1,0 +1,211 @@
+import { PSA_TITLES } from '../../core/app/routed.js'
+import type { StepProgress } from '../../core/app/progress.js'
+import type { StandingRecord } from '../../core/app/standing.js'
+import type { SyncOutcome, SyncTrouble } from '../../core/app/sync-request.js'
+import { unreachable } from '../../core/assert.js'
+import { CARD_RUN_LINES, CARD_RUN_PART } from '../../core/limits.js'
+import type { LocalDate } from '../../core/calendar/date.js'
+import { dayMonthYear } from '../../core/calendar/words.js'
+import { type Decimal, formatDecimal } from '../../core/money/decimal.js'
+import { daysOf, unitsOn } from '../../core/sync/units.js'
+import type { ContainerPlan, Step, UnitSteps } from '../../core/sync/types.js'
+import { MODE_WORDS, stepWords } from '../../core/sync/words.js'
+import type { ApprovalRecord } from '../../core/ports.js'
+import type { Block, Card } from './model.js'
+import { type Section, shortSections } from './sections.js'
+import { amountWords, instantWords, plural } from './words.js'
+
+/** "ConnectWise", or all of them when a plan writes into several. */
+export function psaWords(plan: readonly ContainerPlan[]): string {
+  return [...new Set(plan.map(({ psa }) => PSA_TITLES[psa]))].join(' and ')
+}
+
+/** Whom a plan is about: one by name, several counted. */
+export function syncCustomers(plan: readonly ContainerPlan[]): string {
+  const names = [...new Set(plan.map(({ customerName }) => customerName))]
+  return names.length === 1 ? (names[0] ?? '') : plural(names.length, 'customer')
+}
+
+/** How many steps a plan has. */
+export function stepCount(plan: readonly ContainerPlan[]): number {
+  return plan.reduce((count, { steps }) => count + steps.length, 0)
+}
+
+/** What would be written, container by container: every step in words, before → after, with our amount. */
+export function planSections(record: StandingRecord, timeZone: string): readonly Section[] {
+  const progress = new Map((record.progress ?? []).map((one) => [one.intent.step.key, one]))
+  return (record.plan ?? []).map((plan) => ({
+    heading: `${plan.customerName} · ${PSA_TITLES[plan.psa]}, “${plan.containerName}” (${MODE_WORDS[plan.mode]})`,
+    items: plan.steps.map((step) => itemWords(step, plan.currency, progress.get(step.key), timeZone)),
+  }))
+}
+
+function itemWords(
+  step: Step,
+  currency: string,
+  progress: StepProgress | undefined,
+  timeZone: string,
+): string {
+  const ours = step.settles.reduce((sum, { amount }) => sum + amount, 0n)
+  const amount = step.settles.length === 0 ? '' : ` · ours ${amountWords(ours, currency)}`
+  const state = progress === undefined ? '' : ` · ${stateWords(progress, ours, currency, timeZone)}`
+  return `${step.product}: ${stepWords(step, currency)}${amount}${state}`
+}
+
+function stateWords(
+  { intent, ownAmount }: StepProgress,
+  ours: bigint,
+  currency: string,
+  timeZone: string,
+): string {
+  const why = intent.why === undefined ? '' : `: ${intent.why}`
+  switch (intent.state) {
+    case 'waiting':
+      return `waits to be written${why}`
+    case 'sending':
+      return 'is being written'
+    case 'unknown':
+      return `not known yet${why}; looked at again ${againWords(intent.notBefore, timeZone)}`
+    case 'confirmed':
+      return `confirmed${ownWords(ownAmount, ours, intent.step, currency)}`
+    case 'parked':
+      return `needs you${why}`
+    case 'replaced':
+      return 'a later plan took its place'
+    default:
+      return unreachable(intent.state, 'stateWords')
+  }
+}
+
+function againWords(at: Date | undefined, timeZone: string): string {
+  return at === undefined ? 'soon' : `after ${instantWords(at, timeZone)}`
+}
+
+/** S16: the PSA's own figure beside ours; a difference is flagged where the step is about money. */
+function ownWords(own: bigint | undefined, ours: bigint, step: Step, currency: string): string {
+  if (own === undefined) return ''
+  const there = `, ${PSA_TITLES[step.psa]} shows ${amountWords(own, currency)}`
+  return step.settles.length > 0 && own !== ours ? `${there}, which differs from ours` : there
+}
+
+/** "39 of 40 confirmed, 1 needs you" */
+export function progressWords(progress: readonly StepProgress[]): string {
+  const count = (...states: string[]) => progress.filter(({ intent }) => states.includes(intent.state)).length
+  const parked = count('parked')
+  const going = count('waiting', 'sending', 'unknown')
+  const replaced = count('replaced')
+  return [
+    `${count('confirmed')} of ${plural(progress.length, 'step')} confirmed`,
+    ...(going > 0 ? [`${going} still being written`] : []),
+    ...(parked > 0 ? [`${parked} ${parked === 1 ? 'needs' : 'need'} you`] : []),
+    ...(replaced > 0 ? [`${replaced} given up for a later plan`] : []),
+  ].join(', ')
+}
+
+/** What a sync's card shows of its plan. @param all what to type for every step. */
+export function planBlocks(record: StandingRecord, all: string, timeZone: string): Block[] {
+  const sections = planSections(record, timeZone)
+  const most = sections.length === 1 ? CARD_RUN_LINES : CARD_RUN_PART
+  const progress = record.progress ?? []
+  const summary: Block[] =
+    progress.length === 0 ? [] : [{ type: 'text', style: 'strong', text: `${progressWords(progress)}.` }]
+  const parked = progress.some(({ intent }) => intent.state === 'parked')
+  const next: Block[] = parked
+    ? [
+        {
+          type: 'text',
+          style: 'plain',
+          text: 'What needs you was not written. When its reason is mended, `sync` plans exactly what is missing.',
+        },
+      ]
+    : []
+  return [
+    ...summary,
+    ...shortSections(sections.slice(0, CARD_RUN_LINES), most, all),
+    ...moreSections(sections, all),
+    ...next,
+  ]
+}
+
+function moreSections(sections: readonly Section[], all: string): Block[] {
+  const hidden = sections.length - CARD_RUN_LINES
+  return hidden > 0 ? [{ type: 'list', items: [], more: { hidden, command: all } }] : []
+}
+
+/** Everything is there: what was looked at, and what could not be. */
+export function nothingToSyncCard({ containers, trouble }: Extract<SyncOutcome, { type: 'nothing' }>): Card {
+  const items = troubleItems(trouble)
+  const text =
+    containers === 0
+      ? 'No customer is billed in a PSA. Type `map` to see who could be.'
+      : `There is nothing to do: ${plural(containers, 'agreement or contract', 'agreements and contracts')} ${containers === 1 ? 'was' : 'were'} read.`
+  return {
+    title: items.length > 0 ? 'Nothing could be planned' : 'Nothing to sync',
+    tone: items.length > 0 ? 'attention' : 'good',
+    blocks: [
+      { type: 'text', style: 'strong', text: items.length > 0 ? 'No request was made.' : text },
+      ...troubleBlocks(trouble),
+    ],
+    actions: [],
+  }
+}
+
+/** What could not be read or planned, for below a card. */
+export function troubleBlocks(trouble: SyncTrouble): Block[] {
+  const items = troubleItems(trouble)
+  return items.length === 0 ? [] : [{ type: 'list', heading: 'Left out', items }]
+}
+
+function troubleItems({ faults, unread }: SyncTrouble): string[] {
+  return [
+    ...unread.map(({ what, where }) => (where === undefined ? what : `${where}: ${what}`)),
+    ...faults.map(({ customerName, product, why }) => `${customerName} · ${product}: ${why}`),
+  ]
+}
+
+/** What a yes to a sync does. */
+export function syncConfirmation({ run, plan = [] }: ApprovalRecord, total: string) {
+  return {
+    title: `Approve ${run.id}?`,
+    text: `This writes ${plural(stepCount(plan), 'step')} into ${psaWords(plan)} for ${syncCustomers(plan)} (${total}).`,
+    yes: 'Approve',
+    no: 'Back',
+  }
+}
+
+/** A licence change that a PSA has to follow: what changed in the title, the plan and its buttons below. */
+export function alertCard({ plan = [] }: ApprovalRecord, card: Card): Card {
+  const changes = plan.flatMap(({ customerName, steps }) =>
+    slotChanges(steps).map((words) => `${customerName} ${words}`),
+  )
+  const [first, ...others] = changes
+  if (first === undefined) return card
+  const more = others.length === 0 ? '' : ` and ${plural(others.length, 'more change')}`
+  const heading: Block = { type: 'text', style: 'quiet', text: card.title }
+  return { ...card, title: `${first}${more}: approve sync?`, blocks: [heading, ...card.blocks] }
+}
+
+/** "+5 Business Premium from 11 Mar 2026", slot by slot. */
+function slotChanges(steps: readonly Step[]): string[] {
+  const slots = new Map<string, Step[]>()
+  for (const step of steps) slots.set(step.slotId, [...(slots.get(step.slotId) ?? []), step])
+  return [...slots.values()].map(changeWords)
+}
+
+function changeWords(steps: readonly Step[]): string {
+  const counts = steps.flatMap(({ count }) => count ?? [])
+  const days = [
+    ...steps.flatMap(({ settles }) => settles.map(({ from }) => from)),
+    ...counts.map(({ before, after, from }) => firstDifference(before, after) ?? from),
+  ].sort((left, right) => left - right)
+  const [first, last] = [counts[0]?.before.at(-1)?.units ?? 0n, counts.at(-1)?.after.at(-1)?.units ?? 0n]
+  const by = (last - first) as Decimal
+  const product = steps[0]?.product ?? ''
+  const from = days[0] === undefined ? '' : ` from ${dayMonthYear(days[0])}`
+  if (by === 0n) return `${product}${from}: amounts`
+  return `${by > 0n ? '+' : '−'}${formatDecimal((by > 0n ? by : -by) as Decimal)} ${product}${from}`
+}
+
+function firstDifference(before: UnitSteps, after: UnitSteps): LocalDate | undefined {
+  return daysOf([before, after]).find((day) => unitsOn(before, day) !== unitsOn(after, day))
+}

@@ -1,0 +1,105 @@
+import type { Period } from '../calendar/period.js'
+import type { SyncState } from '../sync/intent.js'
+import { isOpen } from '../sync/intent.js'
+import { slotUnits } from '../sync/held.js'
+import { slotTarget } from '../sync/target.js'
+import type { UnitSteps } from '../sync/types.js'
+import { sameSteps, stepsFrom } from '../sync/units.js'
+import type { Loaded } from './loader.js'
+import { type RoutedSlot, PSA_TITLES, containerKey } from './routed.js'
+import { writtenUnits } from './written.js'
+import type { CustomerBill } from './who.js'
+
+/** What a PSA bills one customer in a month: what is there, what waits (S4). */
+export interface PsaStanding {
+  readonly customerId: string
+  readonly name: string
+  readonly currency: string
+  /** "ConnectWise" */
+  readonly title: string
+  /** Minor units it was read to hold with a date to bill in the month. */
+  readonly there: bigint
+  /** Minor units that are due and not there yet. */
+  readonly waiting: bigint
+  /** First day no invoice covers in every container: "invoiced" or not yet. */
+  readonly invoicedThrough: 'invoiced' | 'notInvoiced' | 'inPart'
+}
+
+/** A count that somebody changed in a PSA since we last wrote or mapped it (S9). */
+export interface Drift {
+  readonly customerId: string
+  readonly product: string
+  readonly container: string
+  /** Counts from the first open day on: as we last wrote or mapped them, as they are, as they should be. */
+  readonly written: UnitSteps
+  readonly there: UnitSteps
+  readonly wanted: UnitSteps
+}
+
+export type NamedDrift = Drift & { readonly customerName: string }
+
+/** @param customers ids; undefined: of all. */
+export function namedDrifts(
+  { slots, sync, portfolio }: Pick<Loaded, 'slots' | 'sync' | 'portfolio'>,
+  customers?: ReadonlySet<string>,
+): readonly NamedDrift[] {
+  const own = customers === undefined ? slots : slots.filter(({ customerId }) => customers.has(customerId))
+  return driftsOf(own, sync).map((drift) => {
+    return { ...drift, customerName: portfolio.customers.get(drift.customerId)?.name ?? drift.customerId }
+  })
+}
+
+/** @param bills what PSAs do not hold yet, as `who` finds it for the month. */
+export function psaStandings(
+  slots: readonly RoutedSlot[],
+  bills: readonly CustomerBill[],
+  names: ReadonlyMap<string, { readonly name: string }>,
+  month: Period,
+): readonly PsaStanding[] {
+  const standings = new Map<string, PsaStanding>()
+  const keyOf = (customerId: string, currency: string) => JSON.stringify([customerId, currency])
+  for (const { customerId, due, covered, reading } of slots) {
+    const key = keyOf(customerId, due.currency)
+    const lines = covered.flatMap(({ counted, oneTime }) => [...counted, ...oneTime])
+    const there = lines.reduce(
+      (sum, { billOn, amount }) => (billOn >= month.from && billOn < month.to ? sum + amount : sum),
+      0n,
+    )
+    const { lockedTo, psa } = reading.container
+    const isInvoiced = lockedTo >= month.to
+    const own = isInvoiced ? 'invoiced' : 'notInvoiced'
+    const before = standings.get(key)
+    standings.set(key, {
+      customerId,
+      name: names.get(customerId)?.name ?? customerId,
+      currency: due.currency,
+      title: PSA_TITLES[psa],
+      there: (before?.there ?? 0n) + there,
+      waiting: 0n,
+      invoicedThrough: before === undefined || before.invoicedThrough === own ? own : 'inPart',
+    })
+  }
+  for (const { customerId, currency, amount } of bills) {
+    const key = keyOf(customerId, currency)
+    const standing = standings.get(key)
+    if (standing !== undefined) standings.set(key, { ...standing, waiting: standing.waiting + amount })
+  }
+  return [...standings.values()].filter(({ there, waiting }) => there !== 0n || waiting !== 0n)
+}
+
+/** What a person changed by hand in a PSA; containers that are being written are left out until that has ended. */
+function driftsOf(slots: readonly RoutedSlot[], { intents, written }: SyncState): readonly Drift[] {
+  const busy = new Set(
+    intents.filter(isOpen).map(({ step }) => containerKey({ psa: step.psa, id: step.containerId })),
+  )
+  const last = new Map(written.map((one) => [one.slotId, one]))
+  return slots.flatMap(({ due, customerId, reading: { container } }): Drift[] => {
+    const before = last.get(due.slot.id)
+    if (before === undefined || busy.has(containerKey(container))) return []
+    const from = container.lockedTo
+    const [was, there] = [stepsFrom(writtenUnits(before), from), slotUnits(container, due.slot, from)]
+    if (sameSteps(was, there)) return []
+    const wanted = stepsFrom(slotTarget(due, container.mode), from).filter(({ on }) => on < due.until)
+    return [{ customerId, product: due.words, container: container.name, written: was, there, wanted }]
+  })
+}

@@ -1,0 +1,152 @@
+import { assert } from '../../core/assert.js'
+import type { Claim, IntentOutcome, SyncStore } from '../../core/ports.js'
+import {
+  type CustomerMapping,
+  type Intent,
+  type LockedPeriod,
+  type Reading,
+  isOpen,
+} from '../../core/sync/intent.js'
+import { lockKey } from '../../core/sync/settled.js'
+import type { Slot } from '../../core/sync/types.js'
+import { type MemoryBooks, type MemoryClaim, containerKey, memoryBooks, note } from './memory-books.js'
+
+interface Tables {
+  readonly customers: Map<string, CustomerMapping>
+  readonly slots: Map<string, Slot & { readonly customerId: string }>
+  readonly readings: Map<string, Reading>
+  readonly locked: Map<string, LockedPeriod>
+  readonly written: Map<string, string>
+}
+
+/** Mappings, readings, intents and claims in memory, with the rules of the real store. */
+export function memorySync(books: MemoryBooks = memoryBooks()): SyncStore {
+  const tables: Tables = {
+    customers: new Map(),
+    slots: new Map(),
+    readings: new Map(),
+    locked: new Map(),
+    written: new Map(),
+  }
+  const moveOn = () => {
+    books.version += 1
+    books.syncVersion += 1
+  }
+  return {
+    version: async () => books.syncVersion,
+    state: async () => structuredClone(stateOf(books, tables)),
+    map: async ({ customer, slots, written, audit }) => {
+      const { customerId } = customer
+      tables.customers.set(customerId, customer)
+      for (const slot of slots) tables.slots.set(slot.id, { ...slot, customerId })
+      for (const { slotId, text } of written) tables.written.set(slotId, text)
+      note(books, audit)
+      moveOn()
+    },
+    unmap: async (customerId, audit) => {
+      for (const slot of [...tables.slots.values()].filter((one) => one.customerId === customerId)) {
+        tables.slots.delete(slot.id)
+        tables.written.delete(slot.id)
+      }
+      tables.customers.delete(customerId)
+      note(books, audit)
+      moveOn()
+    },
+    saveReading: async (reading, locked) => {
+      const { psa, id: containerId } = reading.container
+      tables.readings.set(containerKey({ psa, containerId }), structuredClone(reading))
+      for (const period of locked) {
+        const key = lockKey(period.lineageId, period.period)
+        if (!tables.locked.has(key)) tables.locked.set(key, structuredClone(period))
+      }
+      books.syncVersion += 1
+    },
+    claim: async (owner, now, until) => claim(books, owner, now, until),
+    release: async (given) => {
+      const held = books.claims.get(containerKey(given))
+      if (held?.fence !== given.fence) return
+      books.claims.set(containerKey(given), { ...held, holder: undefined })
+    },
+    sending: async (held, intentId, at, notBefore) => sending(books, held, intentId, at, notBefore),
+    settle: async (held, intentId, outcome) => settle(books, held, intentId, outcome),
+    saveWritten: async (written) => {
+      for (const { slotId, text } of written) tables.written.set(slotId, text)
+      if (written.length > 0) books.syncVersion += 1
+    },
+  }
+}
+
+function stateOf({ syncVersion: version, intents }: MemoryBooks, tables: Tables) {
+  return {
+    version,
+    customers: sorted(tables.customers),
+    slots: sorted(tables.slots).map(({ customerId: _, ...slot }) => slot),
+    readings: sorted(tables.readings),
+    locked: sorted(tables.locked),
+    intents: intents.filter(({ state }) => state !== 'replaced'),
+    written: sorted(new Map([...tables.written].map(([slotId, text]) => [slotId, { slotId, text }]))),
+  }
+}
+
+function sorted<T>(rows: ReadonlyMap<string, T>): readonly T[] {
+  return [...rows].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, row]) => row)
+}
+
+function claim({ claims, intents }: MemoryBooks, owner: string, now: Date, until: Date): Claim | undefined {
+  const isDue = ({ notBefore }: Intent) => notBefore === undefined || notBefore <= now
+  const due = new Set(
+    intents.filter((one) => isOpen(one) && isDue(one)).map(({ step }) => containerKey(step)),
+  )
+  const isLive = ({ holder }: MemoryClaim) => holder !== undefined && holder.until > now
+  const [next] = [...claims]
+    .filter(([key, one]) => due.has(key) && (!isLive(one) || one.holder?.owner === owner))
+    .sort(([leftKey, left], [rightKey, right]) => {
+      return (
+        Number(isLive(left)) - Number(isLive(right)) ||
+        left.fence - right.fence ||
+        (leftKey < rightKey ? -1 : 1)
+      )
+    })
+  if (next === undefined) return undefined
+  const [key, { psa, containerId, fence }] = next
+  const taken = { psa, containerId, fence: fence + 1 }
+  claims.set(key, { ...taken, holder: { owner, until } })
+  return taken
+}
+
+function isHeld({ claims }: MemoryBooks, held: Claim): boolean {
+  const latest = claims.get(containerKey(held))
+  return latest?.fence === held.fence && latest.holder !== undefined
+}
+
+function claimedIntent({ intents }: MemoryBooks, held: Claim, intentId: string): Intent {
+  const found = intents.find(({ id, step }) => id === intentId && containerKey(step) === containerKey(held))
+  assert(found !== undefined, `${containerKey(held)} has no intent ${intentId}`)
+  return found
+}
+
+function change(books: MemoryBooks, intent: Intent, by: Partial<Intent>): void {
+  books.intents = books.intents.map((one) => (one.id === intent.id ? { ...one, ...by } : one))
+  books.syncVersion += 1
+}
+
+function sending(books: MemoryBooks, held: Claim, intentId: string, at: Date, notBefore: Date): boolean {
+  if (!isHeld(books, held)) return false
+  const intent = claimedIntent(books, held, intentId)
+  assert(isOpen(intent), `${intentId} is ${intent.state}: it is not sent again`)
+  const attempts = intent.attempts + 1
+  change(books, intent, { state: 'sending', attempts, sentAt: at, notBefore, why: undefined })
+  return true
+}
+
+function settle(books: MemoryBooks, held: Claim, intentId: string, outcome: IntentOutcome): boolean {
+  if (!isHeld(books, held)) return false
+  const intent = claimedIntent(books, held, intentId)
+  const { state, why, notBefore, audit } = outcome
+  assert(state !== 'sending' && state !== 'replaced', `${intentId} cannot become ${state}`)
+  if (!isOpen(intent) && intent.state === state && intent.why === why) return true
+  assert(isOpen(intent), `${intentId} is ${intent.state}: it cannot become ${state}`)
+  change(books, intent, { state, why, notBefore })
+  if (audit !== undefined) note(books, audit)
+  return true
+}
