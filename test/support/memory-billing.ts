@@ -2,12 +2,29 @@ import { type Approval, type Decision, type RunVoid, stateOf } from '../../core/
 import type { AuditDetails } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type { RecordedPolicy } from '../../core/charges/policies.js'
-import type { ApprovalRecord, BilledLine, BillingStore, DecisionRecord } from '../../core/ports.js'
+import type {
+  ApprovalRecord,
+  BilledLine,
+  BillingStore,
+  Decided,
+  DecisionRecord,
+  ProposalDraft,
+} from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { ContainerPlan } from '../../core/sync/types.js'
 import { type MemoryBooks, isBusy, keepSteps, memoryBooks, note, promise } from './memory-books.js'
 
 type NewRequest = Omit<Approval, 'id' | 'decision' | 'supersededBy'>
+
+interface Shelf {
+  readonly books: MemoryBooks
+  readonly runs: Map<string, BillRun>
+  readonly plans: Map<string, readonly ContainerPlan[]>
+  readonly approvals: Map<string, Approval>
+  readonly voids: Map<string, readonly RunVoid[]>
+  readonly policies: RecordedPolicy[]
+  billed: readonly BilledLine[]
+}
 
 /**
  * Bill runs, approvals and the trail in memory, with the rules of the real store.
@@ -15,77 +32,36 @@ type NewRequest = Omit<Approval, 'id' | 'decision' | 'supersededBy'>
  * @param books shared with the store of mappings and intents, where there is one.
  */
 export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore {
-  const runs = new Map<string, BillRun>()
-  const approvals = new Map<string, Approval>()
-  const voids = new Map<string, readonly RunVoid[]>()
-  const plans = new Map<string, readonly ContainerPlan[]>()
-  const policies: RecordedPolicy[] = []
-  let billed: BilledLine[] = []
-  const recordOf = (approval: Approval): ApprovalRecord => {
-    const run = runs.get(approval.subject.runId)
-    if (run === undefined) throw new Error(`no run ${approval.subject.runId}`)
-    const record = { approval, run, voids: voids.get(run.id) ?? [] }
-    return approval.subject.type === 'sync' ? { ...record, plan: plans.get(run.id) ?? [] } : record
+  const shelf: Shelf = {
+    books,
+    runs: new Map(),
+    plans: new Map(),
+    approvals: new Map(),
+    voids: new Map(),
+    policies: [],
+    billed: [],
   }
-  const add = (request: NewRequest, action: string, more: AuditDetails = {}): ApprovalRecord => {
-    books.version += 1
-    const id = `APR-${String(approvals.size + 1).padStart(4, '0')}`
-    const approval = { ...request, id, decision: undefined, supersededBy: undefined }
-    approvals.set(id, approval)
-    const details = { run: approval.subject.runId, fingerprint: approval.fingerprint, ...more }
-    note(books, { at: approval.requestedAt, actor: approval.requestedBy, action, subject: id, details })
-    return recordOf(approval)
-  }
+  const { runs, approvals, policies } = shelf
   return {
-    books: async () => ({ version: books.version, billed, policies: [...policies] }),
+    books: async () => ({ version: books.version, billed: shelf.billed, policies: [...policies] }),
     version: async () => books.version,
-    propose: async ({ run, requestedByName, expiresAt, plan }, expected) => {
-      refuseMoved(expected, books.version)
-      if (plan !== undefined) keepSteps(books, plan)
-      const runId = `BR-${String(runs.size + 1).padStart(4, '0')}`
-      runs.set(runId, { ...run, id: runId })
-      const { fingerprint, proposedBy: requestedBy, proposedAt: requestedAt } = run
-      if (plan !== undefined) plans.set(runId, structuredClone(plan))
-      const subject = { type: plan === undefined ? 'bill' : 'sync', runId } as const
-      const request = { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt }
-      const added = add(request, `${subject.type}.proposed`)
-      supersede(approvals, recordOf, added)
-      return added
-    },
+    propose: async (draft, expected) => propose(shelf, draft, expected),
     proposeVoid: async ({ runId, customerId, reason, facts, ...request }) => {
       if (!runs.has(runId)) throw new Problem({ kind: 'notFound', what: `There is no bill run “${runId}”.` })
       const subject = { type: 'void', runId, customerId, reason } as const
-      return add({ ...request, subject }, 'void.proposed', { void: facts })
+      return ask(shelf, { ...request, subject }, { void: facts })
     },
     approval: async (id) => {
       const approval = approvals.get(id)
-      return approval === undefined ? undefined : recordOf(approval)
+      return approval === undefined ? undefined : recordOf(shelf, approval)
     },
     run: async (id) => runs.get(id),
-    open: async () => [...approvals.values()].filter(isOpen).map(recordOf),
-    decide: async (record) => {
-      const approval = approvals.get(record.approvalId)
-      if (approval?.decision !== undefined) return { outcome: 'decidedBefore', decision: approval.decision }
-      if (approval === undefined || record.version !== books.version) return { outcome: 'moved' }
-      if (stateOf(approval, record.decision.at) !== 'pending') return { outcome: 'moved' }
-      const { run, plan = [] } = recordOf(approval)
-      if (record.send) {
-        if (approval.subject.type !== 'sync') throw new Error(`${approval.id} has no plan to send`)
-        if (isBusy(books, plan)) return { outcome: 'moved' }
-        promise(books, plan, run.id, approval.id)
-        books.syncVersion += 1
-      }
-      billed = booksAfter(billed, record, run, books.version + 1)
-      books.version += 1
-      approvals.set(approval.id, { ...approval, decision: record.decision })
-      rememberVoid(voids, approval, record.decision)
-      note(books, { at: record.decision.at, actor: record.decision.by, ...record.audit })
-      return { outcome: 'written' }
-    },
+    open: async () => [...approvals.values()].filter(isOpen).map((approval) => recordOf(shelf, approval)),
+    decide: async (record) => decide(shelf, record),
     policyStanding: async () => ({
       version: books.version,
       last: policies.at(-1),
-      isBilled: billed.length > 0,
+      isBilled: shelf.billed.length > 0,
     }),
     recordPolicy: async ({ audit, ...policy }, expected) => {
       refuseMoved(expected, books.version)
@@ -96,6 +72,62 @@ export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore 
     trail: async (subject) =>
       books.trail.filter((entry) => subject === undefined || entry.subject === subject),
   }
+}
+
+function recordOf({ runs, plans, voids }: Shelf, approval: Approval): ApprovalRecord {
+  const run = runs.get(approval.subject.runId)
+  if (run === undefined) throw new Error(`no run ${approval.subject.runId}`)
+  const record = { approval, run, voids: voids.get(run.id) ?? [] }
+  return approval.subject.type === 'sync' ? { ...record, plan: plans.get(run.id) ?? [] } : record
+}
+
+function ask(shelf: Shelf, request: NewRequest, more: AuditDetails = {}): ApprovalRecord {
+  const { books, approvals } = shelf
+  books.version += 1
+  const id = `APR-${String(approvals.size + 1).padStart(4, '0')}`
+  const approval = { ...request, id, decision: undefined, supersededBy: undefined }
+  approvals.set(id, approval)
+  const { subject, fingerprint, requestedAt: at, requestedBy: actor } = approval
+  const details = { run: subject.runId, fingerprint, ...more }
+  note(books, { at, actor, action: `${subject.type}.proposed`, subject: id, details })
+  return recordOf(shelf, approval)
+}
+
+function propose(shelf: Shelf, draft: ProposalDraft, expected: number): ApprovalRecord {
+  const { run, requestedByName, expiresAt, plan } = draft
+  refuseMoved(expected, shelf.books.version)
+  const runId = `BR-${String(shelf.runs.size + 1).padStart(4, '0')}`
+  if (plan !== undefined) {
+    keepSteps(shelf.books, plan)
+    shelf.plans.set(runId, structuredClone(plan))
+  }
+  shelf.runs.set(runId, { ...run, id: runId })
+  const { fingerprint, proposedBy: requestedBy, proposedAt: requestedAt } = run
+  const subject = { type: plan === undefined ? 'bill' : 'sync', runId } as const
+  const added = ask(shelf, { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt })
+  supersede(shelf, added)
+  return added
+}
+
+function decide(shelf: Shelf, record: DecisionRecord): Decided {
+  const { books, approvals } = shelf
+  const approval = approvals.get(record.approvalId)
+  if (approval?.decision !== undefined) return { outcome: 'decidedBefore', decision: approval.decision }
+  if (approval === undefined || record.version !== books.version) return { outcome: 'moved' }
+  if (stateOf(approval, record.decision.at) !== 'pending') return { outcome: 'moved' }
+  const { run, plan = [] } = recordOf(shelf, approval)
+  if (record.send) {
+    if (approval.subject.type !== 'sync') throw new Error(`${approval.id} has no plan to send`)
+    if (isBusy(books, plan)) return { outcome: 'moved' }
+    promise(books, plan, run.id, approval.id)
+    books.syncVersion += 1
+  }
+  shelf.billed = booksAfter(shelf.billed, record, run, books.version + 1)
+  books.version += 1
+  approvals.set(approval.id, { ...approval, decision: record.decision })
+  rememberVoid(shelf.voids, approval, record.decision)
+  note(books, { at: record.decision.at, actor: record.decision.by, ...record.audit })
+  return { outcome: 'written' }
 }
 
 function rememberVoid(
@@ -120,15 +152,12 @@ function refuseMoved(expected: number, version: number): void {
  * A new proposal takes the place of undecided ones: to bill, for the same month and customers; to write into PSAs, for
  * any of the same customers.
  */
-function supersede(
-  approvals: Map<string, Approval>,
-  recordOf: (approval: Approval) => ApprovalRecord,
-  added: ApprovalRecord,
-): void {
+function supersede(shelf: Shelf, added: ApprovalRecord): void {
+  const { approvals } = shelf
   for (const [id, approval] of approvals) {
     const isOther = id !== added.approval.id && approval.subject.type === added.approval.subject.type
     if (!isOther || !isOpen(approval)) continue
-    if (isSameScope(recordOf(approval), added)) {
+    if (isSameScope(recordOf(shelf, approval), added)) {
       approvals.set(id, { ...approval, supersededBy: added.approval.id })
     }
   }
