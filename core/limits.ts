@@ -85,6 +85,8 @@ export const HTTP_BACKOFF_LONGEST_MILLISECONDS = 15_000
 export const HTTP_BACKOFF_JITTER_MILLISECONDS = 500
 /** Longest wait a server can impose: observations run every 15 minutes, so a longer one is the next one's matter. */
 export const HTTP_RETRY_AFTER_LONGEST_MILLISECONDS = 300_000
+/** Waiting within one write: a few short windows; a longer one is waited out by whoever asked for the write. */
+export const HTTP_WRITE_WAIT_MILLISECONDS = 60_000
 /** Body of a refusal: it is only quoted from, no explanation needs more. */
 export const HTTP_REFUSAL_BYTES = 64 * 1024
 /** Characters of a server's own words that are passed on: one line a person reads. */
@@ -102,6 +104,61 @@ export const MARKETPLACE_LIST_WALKS = 3
 export const MARKETPLACE_LIST_ROWS = 500_000
 /** Characters of a wrong value that a refusal quotes: enough to find it, not a page of it. */
 export const MARKETPLACE_QUOTED_LENGTH = 80
+
+// Autotask
+
+/** Rows of a page: the most Autotask gives. */
+export const AUTOTASK_PAGE_ROWS = 500
+/** Values one condition may list: Autotask joins at most so many with "or". */
+export const AUTOTASK_LISTED_VALUES = 500
+/** Rows of one query: a contract of 100 services for 30 years has 36,000. A query that never ends is a loop. */
+export const AUTOTASK_QUERY_ROWS = 200_000
+/** Calls at once per entity: Autotask allows three to an integration, and another program may share its code. */
+export const AUTOTASK_ENTITY_CALLS = 2
+/** Wait before a write refused for too many calls at once, or for a lock, is asked for again: both pass in seconds. */
+export const AUTOTASK_BUSY_MILLISECONDS = 5000
+/** Wait before a write is asked for again that could not even be sent: what stood in its way may be a short outage. */
+export const AUTOTASK_UNSENT_MILLISECONDS = 60_000
+/** How long pick lists and companies' currencies are believed: people change them once in a year. */
+export const AUTOTASK_REMEMBERED_MILLISECONDS = 3_600_000
+/** How often the use of the shared limit is asked for at most: asking counts as well. */
+export const AUTOTASK_THRESHOLD_EVERY_MILLISECONDS = 300_000
+/** Share of the limit from which Autotask itself answers later, and each of our reads waits half a second. */
+export const AUTOTASK_SLOW_PERCENT = 50
+export const AUTOTASK_SLOW_MILLISECONDS = 500
+/** Share from which each waits a whole second. */
+export const AUTOTASK_SLOWER_PERCENT = 75
+export const AUTOTASK_SLOWER_MILLISECONDS = 1000
+/** Share from which what can wait is not read: past the whole everybody is refused, people at their screens too. */
+export const AUTOTASK_BACKGROUND_PERCENT = 90
+/** The largest count of one adjustment: a whole number of 32 bits. */
+export const AUTOTASK_UNIT_CHANGE = 2_147_483_647n
+/** Characters of a charge's name and of its longer texts. */
+export const AUTOTASK_NAME_LENGTH = 100
+export const AUTOTASK_TEXT_LENGTH = 2000
+/** Characters of a wrong value that a refusal quotes: enough to find it, not a page of it. */
+export const AUTOTASK_QUOTED_LENGTH = 80
+
+// ConnectWise PSA
+
+/** Requests in flight: ConnectWise publishes no limit, and a handful is what its integrators report as clean. */
+export const CONNECTWISE_CONCURRENCY = 4
+/** Rows of a page: the hard limit of ConnectWise. */
+export const CONNECTWISE_PAGE_ROWS = 1000
+/** Rows of one list: ten times the largest catalog anybody keeps. A list that never ends is a loop. */
+export const CONNECTWISE_LIST_ROWS = 500_000
+/** Walks through the lines of an agreement before giving up: somebody may work in it while it is read. */
+export const CONNECTWISE_LIST_WALKS = 3
+/** How long a discovered address counts: releases come every few weeks, and a refused address is discovered again. */
+export const CONNECTWISE_CODEBASE_MILLISECONDS = 86_400_000
+/** How long the names of billing cycles count: they are set up once, for all agreements. */
+export const CONNECTWISE_CYCLES_MILLISECONDS = 3_600_000
+/** Until a write is asked for again that could not even be prepared: about as long as a restart of ConnectWise takes. */
+export const CONNECTWISE_LATER_MILLISECONDS = 60_000
+/** Characters of an addition's `invoiceDescription`, as ConnectWise publishes them. */
+export const CONNECTWISE_DESCRIPTION_CHARACTERS = 6000
+/** Wrong fields of one refusal that are named: more are a wrong request, and a wall of text helps nobody. */
+export const CONNECTWISE_FIELD_FAULTS = 3
 
 // The database
 
@@ -261,3 +318,29 @@ export const DISPATCH_ATTEMPTS = 3
 
 /** Containers worked on in one go: more than anybody approves at once, and an end if something spins. */
 export const DISPATCH_CLAIMS = 1000
+
+/** Alerts of one observation that are asked one by one: more are a wave, and one request is easier to read. */
+export const ALERT_REQUESTS = 8
+
+// Who is whom in a PSA
+
+/** Points of 100 from which on a likeness is suggested as the one: equal names and numbers, not names that resemble. */
+export const MAPPING_SURE_POINTS = 80
+/** Points by which the first has to be ahead: an exact name beats one without its legal form, and no closer pair. */
+export const MAPPING_CLEAR_POINTS = 10
+/** Points below which nothing is shown: one common word among many is chance. */
+export const MAPPING_LEAST_POINTS = 30
+/** Candidates shown for one thing: a person looks through five, and names another one otherwise. */
+export const MAPPING_SHOWN = 5
+/** Longest name whose spelling is compared letter by letter: companies are compared by the thousand. */
+export const MAPPING_SPELLING_CHARACTERS = 80
+/** Containers of one company that are read for a suggestion: companies have a handful, each costs some calls. */
+export const MAPPING_CONTAINERS = 10
+/** How far ahead a route may begin: a year of notice is long, a year more is a typing mistake. */
+export const MAPPING_AHEAD_MONTHS = 12
+/** Rows of one list on a mapping card: customers, gaps, subscriptions. */
+export const MAPPING_ROWS = 25
+/** Characters of a fingerprint that a button carries: as many as one for a request does. */
+export const MAPPING_REVISION_CHARACTERS = 16
+/** Characters of what a button is about: what every surface hands on, whole. */
+export const BUTTON_TARGET_CHARACTERS = 64

@@ -309,8 +309,12 @@ export interface Psa {
   items(): Promise<readonly PsaItem[]>
   /** What can bill a company, without lines. */
   containers(companyId: string): Promise<readonly Pick<Container, 'id' | 'name' | 'closed'>[]>
-  /** One container with everything in it. Problem `notFound` when it is gone. */
-  read(containerId: string): Promise<Container>
+  /**
+   * One container with everything in it. Problem `notFound` when it is gone.
+   *
+   * @param purpose `approved`: for a write that somebody approved. Others may be refused while the PSA is used heavily.
+   */
+  read(containerId: string, purpose?: 'background' | 'approved'): Promise<Container>
   /** Never repeats a write by itself. */
   write(step: Step): Promise<WriteOutcome>
 }

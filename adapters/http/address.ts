@@ -44,6 +44,37 @@ export function addressOf(
   return url
 }
 
+/**
+ * A whole address a server has named. It is data from outside: followed only where the base itself points to, so that
+ * no credential leaves.
+ *
+ * @throws Problem `unavailable` when it is no web address, on another origin, or not below the base's path.
+ */
+export function followAddress(
+  base: URL,
+  address: string,
+  { system, notDone }: { readonly system: string; readonly notDone: string },
+): URL {
+  const url = parseUrl(address)
+  const isBelow =
+    url !== undefined &&
+    url.origin === base.origin &&
+    url.username === '' &&
+    url.password === '' &&
+    url.pathname.startsWith(base.pathname)
+  if (isBelow) {
+    url.hash = ''
+    return url
+  }
+  throw new Problem({
+    kind: 'unavailable',
+    what: `${system} named an address to go on at that is not below its own, so it was not followed.`,
+    where: `${base.host}${base.pathname}`,
+    notDone,
+    next: 'Check that nothing stands between you and its API that rewrites addresses, then run it again.',
+  })
+}
+
 function parseUrl(text: string): URL | undefined {
   try {
     return new URL(text.trim())

@@ -60,10 +60,13 @@ export interface PauseGate {
    * it, so that nothing keeps the program waiting.
    */
   pause(milliseconds: number, signal?: AbortSignal): void
+  /** The longest of the pauses that are running: the wait at `pass` is no longer than that. 0: it is open. */
+  closedMilliseconds(): number
 }
 
 export function createPauseGate(sleep: Sleep): PauseGate {
   let running: Promise<unknown> | undefined
+  const pauses: number[] = []
   return {
     async pass() {
       while (running !== undefined) {
@@ -73,7 +76,12 @@ export function createPauseGate(sleep: Sleep): PauseGate {
       }
     },
     pause(milliseconds, signal) {
-      running = Promise.all([running, sleep(milliseconds, signal).catch(() => undefined)])
+      pauses.push(milliseconds)
+      const ended = sleep(milliseconds, signal)
+        .catch(() => undefined)
+        .then(() => pauses.splice(pauses.indexOf(milliseconds), 1))
+      running = Promise.all([running, ended])
     },
+    closedMilliseconds: () => Math.max(0, ...pauses),
   }
 }

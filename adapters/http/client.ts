@@ -6,10 +6,11 @@ import {
   HTTP_CONCURRENCY,
   HTTP_MALFORMED_ATTEMPTS,
   HTTP_TIMEOUT_MILLISECONDS,
+  HTTP_WRITE_WAIT_MILLISECONDS,
 } from '../../core/limits.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
-import { addressOf, pinAddress } from './address.js'
+import { addressOf, followAddress, pinAddress } from './address.js'
 import {
   type PauseGate,
   type Sleep,
@@ -18,7 +19,7 @@ import {
   sleepForReal,
   wallClock,
 } from './backoff.js'
-import { type Failure, type HttpAnswer, cutFailure, judge } from './judge.js'
+import { type Failure, type HttpAnswer, answerWords, cutFailure, judge } from './judge.js'
 import { type RefusalContext, hideSecrets } from './refusal.js'
 
 export interface HttpClientOptions {
@@ -37,6 +38,8 @@ export interface HttpClientOptions {
   readonly log?: Log
   readonly timeoutMilliseconds?: number
   readonly maximumBodyBytes?: number
+  /** Requests in flight at most. */
+  readonly concurrency?: number
   /** For tests: time, waiting and chance. */
   readonly now?: () => number
   readonly sleep?: Sleep
@@ -44,9 +47,9 @@ export interface HttpClientOptions {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST'
-  /** Segments below the base address; each is encoded. */
-  readonly path: readonly string[]
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Segments below the base address, each is encoded; or a whole address a server has named, as for a next page. */
+  readonly path: readonly string[] | { readonly address: string }
   readonly query?: Readonly<Record<string, string>>
   /** Asked for each try: a token may have expired while waiting. */
   readonly headers?: () => Promise<Readonly<Record<string, string>>>
@@ -54,7 +57,7 @@ export interface HttpRequest {
   readonly form?: Readonly<Record<string, string>>
   /** Sending it twice does no harm. Default: GET yes, POST no. */
   readonly repeatable?: boolean
-  /** Refusing statuses the caller handles itself; all others become a Problem. */
+  /** Refusing statuses the caller handles itself; all others become a Problem, or what `send` makes of them. */
   readonly returned?: readonly number[]
   /** Ends the request, also while it waits its turn. */
   readonly signal?: AbortSignal
@@ -73,9 +76,33 @@ export interface HttpWait {
   readonly attempts: number
 }
 
+/**
+ * How a write ended, as far as the exchange tells; `what` is the rest of a sentence about the system ("answered 409
+ * Conflict"), without secrets.
+ */
+export type Sent =
+  | { readonly type: 'answered'; readonly answer: HttpAnswer }
+  /** It certainly did nothing and will not: a 4xx. The server's words are in the answer's body, if it said any. */
+  | { readonly type: 'refused'; readonly what: string; readonly answer: HttpAnswer }
+  /** It certainly did nothing yet: the limit of requests per time is used up for so long. */
+  | {
+      readonly type: 'later'
+      readonly what: string
+      readonly where: string
+      readonly waitMilliseconds: number
+    }
+  /** Nobody knows: silence, a cut connection, a 5xx, a redirect, an answer that is cut off or not JSON. */
+  | { readonly type: 'unknown'; readonly what: string; readonly where: string }
+
 export interface HttpClient {
   /** @throws Problem: what happened, method and address with correlation id, what was not done, what to do. */
   request(request: HttpRequest): Promise<HttpAnswer>
+  /**
+   * A write that must not happen twice: one try, unless the server refuses it for its limit of requests per time.
+   *
+   * @throws Problem only before anything is sent: the address or the headers cannot be made.
+   */
+  send(request: Omit<HttpRequest, 'repeatable'>): Promise<Sent>
 }
 
 /** A JSON client on the built-in fetch: one pinned host, capped bodies, deadlines, patient with limits and hiccups. */
@@ -83,13 +110,18 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = pinAddress(options.baseUrl, options.system)
   const sleep = options.sleep ?? sleepForReal
   const gate = options.gate ?? createPauseGate(sleep)
-  const limit = pLimit(HTTP_CONCURRENCY)
+  const concurrency = options.concurrency ?? HTTP_CONCURRENCY
+  const limit = pLimit(concurrency)
   const random = options.random ?? Math.random
 
+  function urlOf({ path, query }: HttpRequest): URL {
+    return 'address' in path ? followAddress(base, path.address, options) : addressOf(base, path, query)
+  }
+
   async function attempts(request: HttpRequest): Promise<HttpAnswer> {
-    const url = addressOf(base, request.path, request.query)
+    const url = urlOf(request)
     // One signal ends all requests of a long read: a listener for each in flight is no leak.
-    if (request.signal !== undefined) setMaxListeners(2 * HTTP_CONCURRENCY, request.signal)
+    if (request.signal !== undefined) setMaxListeners(2 * concurrency, request.signal)
     let malformed = 0
     for (let attempt = 1; ; attempt += 1) {
       await gate.pass()
@@ -102,10 +134,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const isLast = attempt >= allowed || malformed >= HTTP_MALFORMED_ATTEMPTS
       if (isLast) throw failure.problem(failure.retry === 'malformed' ? malformed : attempt)
       const waitMilliseconds = failure.retryAfterMilliseconds ?? backoffMilliseconds(attempt, random)
-      options.log?.warn(
-        { request: failure.where, reason: failure.what, attempt, waitMilliseconds },
-        `${options.system} did not answer usably; trying again`,
-      )
+      logWait(options, failure, attempt, waitMilliseconds)
       const why = `${options.system} ${failure.what}`
       request.onWait?.({ why, waitMilliseconds, attempt: attempt + 1, attempts: allowed })
       if (failure.retry === 'limited') gate.pause(waitMilliseconds, request.signal)
@@ -113,7 +142,77 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  return { request: (request) => limit(() => attempts(request)) }
+  async function write(request: HttpRequest): Promise<Sent> {
+    const url = urlOf(request)
+    let waited = 0
+    for (let attempt = 1; ; attempt += 1) {
+      const closed = gate.closedMilliseconds()
+      if (waited + closed > HTTP_WRITE_WAIT_MILLISECONDS) return gateClosed(request, url, options, closed)
+      await gate.pass()
+      waited += closed
+      request.signal?.throwIfAborted()
+      const { returned = [] } = request
+      const result = await attemptOnce(options, { ...request, returned: [...REFUSALS, ...returned] }, url)
+      if ('answer' in result) return sentOf(result.answer, returned, options)
+      const { failure } = result
+      const { what, where } = failure
+      if (failure.retry !== 'limited') return { type: 'unknown', what, where }
+      const waitMilliseconds = failure.retryAfterMilliseconds ?? backoffMilliseconds(attempt, random)
+      gate.pause(waitMilliseconds, request.signal)
+      if (attempt >= HTTP_ATTEMPTS || waited + waitMilliseconds > HTTP_WRITE_WAIT_MILLISECONDS) {
+        return { type: 'later', what, where, waitMilliseconds }
+      }
+      logWait(options, failure, attempt, waitMilliseconds)
+    }
+  }
+
+  return {
+    request: (request) => limit(() => attempts(request)),
+    send: (request) => limit(() => write(request)),
+  }
+}
+
+/**
+ * Statuses that say a server did nothing and will not. Not among them: 408 and 499, which gateways also use when they
+ * stop waiting for one that works on, and 429, which passes.
+ */
+const REFUSALS: readonly number[] = Array.from({ length: 100 }, (_, index) => 400 + index).filter(
+  (status) => status !== 408 && status !== 429 && status !== 499,
+)
+
+function sentOf(answer: HttpAnswer, returned: readonly number[], { secrets }: HttpClientOptions): Sent {
+  if (answer.status < 400 || returned.includes(answer.status)) return { type: 'answered', answer }
+  return { type: 'refused', what: answerWords(answer.status, answer.body, secrets()), answer }
+}
+
+function gateClosed(
+  request: HttpRequest,
+  url: URL,
+  { secrets }: HttpClientOptions,
+  waitMilliseconds: number,
+): Sent {
+  return {
+    type: 'later',
+    what: 'takes no requests for a while: its limit of requests per time is used up',
+    where: whereOf(request, url, secrets()),
+    waitMilliseconds,
+  }
+}
+
+function whereOf({ method }: HttpRequest, url: URL, secrets: readonly string[]): string {
+  return `${method} ${hideSecrets(`${url.host}${url.pathname}${url.search}`, secrets)}`
+}
+
+function logWait(
+  { log, system }: HttpClientOptions,
+  { where, what }: Failure,
+  attempt: number,
+  waitMilliseconds: number,
+): void {
+  log?.warn(
+    { request: where, reason: what, attempt, waitMilliseconds },
+    `${system} did not answer usably; trying again`,
+  )
 }
 
 /** A limited request was refused before any work, so even one that must not be repeated may be sent again. */
@@ -130,7 +229,7 @@ async function attemptOnce(
   const headers = { accept: 'application/json', ...(await request.headers?.()), ...contentType(request) }
   const context: RefusalContext = {
     system: options.system,
-    where: `${request.method} ${hideSecrets(`${url.host}${url.pathname}${url.search}`, options.secrets())}`,
+    where: whereOf(request, url, options.secrets()),
     notDone: options.notDone,
   }
   const timeoutMilliseconds = options.timeoutMilliseconds ?? HTTP_TIMEOUT_MILLISECONDS
@@ -149,6 +248,7 @@ async function attemptOnce(
       context,
       secrets: options.secrets(),
       returned: request.returned ?? [],
+      mayBeEmpty: request.method === 'DELETE' || request.method === 'PATCH',
       correlationHeader: options.correlationHeader ?? 'x-correlation-id',
       maximumBodyBytes: options.maximumBodyBytes ?? HTTP_BODY_BYTES,
       nowMilliseconds: (options.now ?? wallClock)(),

@@ -11,6 +11,8 @@ export interface HttpAnswer {
   readonly body: unknown
   /** Method, address and correlation id, for a Problem about the content. */
   readonly where: string
+  /** A header of the answer as it came; null: there is none. */
+  header(name: string): string | null
 }
 
 /** A try that brought no answer, whether another may, and the sentence if none does. */
@@ -27,6 +29,8 @@ export interface Judgement {
   readonly context: RefusalContext
   readonly secrets: readonly string[]
   readonly returned: readonly number[]
+  /** A 204 without a body is a whole answer. */
+  readonly mayBeEmpty: boolean
   readonly correlationHeader: string
   readonly maximumBodyBytes: number
   readonly nowMilliseconds: number
@@ -41,17 +45,25 @@ export async function judge(
   const { status } = response
   if (status >= 200 && status < 300) return await judgeContent(response, judgement, context)
   const body = await refusingBody(response)
-  if (judgement.returned.includes(status)) return { answer: { status, body, where: context.where } }
-  const said = serverWords(body)
-  const words = said === undefined ? '' : `: "${quotable(said, judgement.secrets)}"`
-  const name = STATUS_CODES[status] ?? ''
+  if (judgement.returned.includes(status)) return { answer: answerOf(response, body, context) }
   return {
     failure: failed(context, {
       ...refusalOf(status),
-      what: `answered ${`${status} ${name}`.trim()}${words}`,
+      what: answerWords(status, body, judgement.secrets),
       retryAfter: retryAfterMilliseconds(response.headers.get('retry-after'), judgement.nowMilliseconds),
     }),
   }
+}
+
+function answerOf(response: Response, body: unknown, { where }: RefusalContext): HttpAnswer {
+  return { status: response.status, body, where, header: (name) => response.headers.get(name) }
+}
+
+/** `answered 409 Conflict: "what the server says about it"`, without secrets. */
+export function answerWords(status: number, body: unknown, secrets: readonly string[]): string {
+  const said = serverWords(body)
+  const words = said === undefined ? '' : `: "${quotable(said, secrets)}"`
+  return `answered ${`${status} ${STATUS_CODES[status] ?? ''}`.trim()}${words}`
 }
 
 /** A try that ended without a whole answer: no connection, a cut one, or the deadline. */
@@ -112,6 +124,8 @@ async function judgeContent(
       next: 'Check that the configured address is that of the API and not of a web page, then run it again.',
     }),
   })
+  if (response.status === 204 && judgement.mayBeEmpty)
+    return { answer: answerOf(response, undefined, context) }
   const contentType = response.headers.get('content-type')
   if (!isJsonType(contentType)) {
     await response.body?.cancel()
@@ -123,7 +137,7 @@ async function judgeContent(
   if (bytes === undefined) return malformed(`sent more than ${judgement.maximumBodyBytes} bytes`, 'never')
   const parsed = parseJson(bytes)
   if ('fault' in parsed) return malformed(`sent ${parsed.fault}`)
-  return { answer: { status: response.status, body: parsed.value, where: context.where } }
+  return { answer: answerOf(response, parsed.value, context) }
 }
 
 async function refusingBody(response: Response): Promise<unknown> {

@@ -4,7 +4,11 @@ import type { StandingRecord } from '../../core/app/standing.js'
 import type { SyncOutcome, SyncTrouble } from '../../core/app/sync-request.js'
 import { unreachable } from '../../core/assert.js'
 import { CARD_RUN_LINES, CARD_RUN_PART } from '../../core/limits.js'
-import type { ContainerPlan, Step } from '../../core/sync/types.js'
+import type { LocalDate } from '../../core/calendar/date.js'
+import { dayMonthYear } from '../../core/calendar/words.js'
+import { type Decimal, formatDecimal } from '../../core/money/decimal.js'
+import { daysOf, unitsOn } from '../../core/sync/units.js'
+import type { ContainerPlan, Step, UnitSteps } from '../../core/sync/types.js'
 import { MODE_WORDS, stepWords } from '../../core/sync/words.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import type { Block, Card } from './model.js'
@@ -167,4 +171,41 @@ export function syncConfirmation({ run, plan = [] }: ApprovalRecord, total: stri
     yes: 'Approve',
     no: 'Back',
   }
+}
+
+/** A licence change that a PSA has to follow: what changed in the title, the plan and its buttons below. */
+export function alertCard({ plan = [] }: ApprovalRecord, card: Card): Card {
+  const changes = plan.flatMap(({ customerName, steps }) =>
+    slotChanges(steps).map((words) => `${customerName} ${words}`),
+  )
+  const [first, ...others] = changes
+  if (first === undefined) return card
+  const more = others.length === 0 ? '' : ` and ${plural(others.length, 'more change')}`
+  const heading: Block = { type: 'text', style: 'quiet', text: card.title }
+  return { ...card, title: `${first}${more}: approve sync?`, blocks: [heading, ...card.blocks] }
+}
+
+/** "+5 Business Premium from 11 Mar 2026", slot by slot. */
+function slotChanges(steps: readonly Step[]): string[] {
+  const slots = new Map<string, Step[]>()
+  for (const step of steps) slots.set(step.slotId, [...(slots.get(step.slotId) ?? []), step])
+  return [...slots.values()].map(changeWords)
+}
+
+function changeWords(steps: readonly Step[]): string {
+  const counts = steps.flatMap(({ count }) => count ?? [])
+  const days = [
+    ...steps.flatMap(({ settles }) => settles.map(({ from }) => from)),
+    ...counts.map(({ before, after, from }) => firstDifference(before, after) ?? from),
+  ].sort((left, right) => left - right)
+  const [first, last] = [counts[0]?.before.at(-1)?.units ?? 0n, counts.at(-1)?.after.at(-1)?.units ?? 0n]
+  const by = (last - first) as Decimal
+  const product = steps[0]?.product ?? ''
+  const from = days[0] === undefined ? '' : ` from ${dayMonthYear(days[0])}`
+  if (by === 0n) return `${product}${from}: amounts`
+  return `${by > 0n ? '+' : '−'}${formatDecimal((by > 0n ? by : -by) as Decimal)} ${product}${from}`
+}
+
+function firstDifference(before: UnitSteps, after: UnitSteps): LocalDate | undefined {
+  return daysOf([before, after]).find((day) => unitsOn(before, day) !== unitsOn(after, day))
 }

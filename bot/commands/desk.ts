@@ -7,6 +7,7 @@ import { assert } from '../../core/assert.js'
 import type { DecideOutcome } from '../../core/app/decide.js'
 import { findRunCustomer } from '../../core/app/find-customer.js'
 import type { ProposeOutcome } from '../../core/app/propose.js'
+import type { Observed } from '../../core/app/observe.js'
 import type { Studio } from '../../core/app/studio.js'
 import type { SyncOutcome } from '../../core/app/sync-request.js'
 import type { ApprovalRecord, Clock, ExportFile, FileMaker, Progress } from '../../core/ports.js'
@@ -22,10 +23,11 @@ import { requestPageCard } from '../cards/pages.js'
 import { refusalCard, staleCard } from '../cards/not-decided.js'
 import type { ActionName, ActionTarget, Card } from '../cards/model.js'
 import { helpCard, observedCard, problemCard, statusCard } from '../cards/status.js'
-import { nothingToSyncCard, troubleBlocks } from '../cards/sync.js'
+import { alertCard, nothingToSyncCard, troubleBlocks } from '../cards/sync.js'
 import { auditCard } from '../cards/trail.js'
 import { whoCard } from '../cards/who.js'
 import { COMMANDS } from './catalog.js'
+import { acceptClicked, mapCard } from './desk-map.js'
 import { type Command, parseCommand } from './parse.js'
 
 /** What a command or a click ended in, for a surface to show. */
@@ -40,8 +42,8 @@ export interface Reply {
   /** The request was decided just now: update every card of it. */
   readonly decided: boolean
   readonly file: ExportFile | undefined
-  /** A second card, for what is asked apart from the first (SYNC S3). */
-  readonly also?: Reply
+  /** More cards, for what is asked apart from the first (SYNC S3). */
+  readonly also?: readonly Reply[]
   /** What remains to be done when the answer was given; returns the requests whose cards have changed by it. */
   readonly after?: () => Promise<readonly ApprovalRecord[]>
 }
@@ -185,7 +187,9 @@ async function answer(
     case 'status':
       return shown(statusCard(await studio.status()))
     case 'observe':
-      return shown(observedCard(await studio.observe(onProgress)))
+      return observedReply(parts, await studio.observe(onProgress))
+    case 'map':
+      return shown(await mapCard(studio.mapping, person, command))
     default:
       return answerBilling(parts, person, command)
   }
@@ -196,7 +200,7 @@ async function answerBilling(
   person: Person,
   command: Exclude<
     Command,
-    { name: 'help' | 'who' | 'customer' | 'explain' | 'changes' | 'status' | 'observe' }
+    { name: 'help' | 'who' | 'customer' | 'explain' | 'changes' | 'status' | 'observe' | 'map' }
   >,
 ): Promise<Reply> {
   const { billing } = parts.studio
@@ -236,6 +240,7 @@ const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
   download: 'download',
   propose: 'propose',
   page: 'read',
+  map: 'map',
 }
 
 async function carryOut(parts: DeskParts, identity: string, { name, target, reason }: Click): Promise<Reply> {
@@ -260,6 +265,8 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
       return proposeReply(parts, await billing.propose(person, undefined, []))
     case 'page':
       return pageReply(parts, parseCommand(`approval ${target.id}`, await parts.studio.today()))
+    case 'map':
+      return shown(await acceptClicked(parts.studio.mapping, person, target))
   }
 }
 
@@ -267,10 +274,23 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
 async function proposeReply(parts: DeskParts, outcome: ProposeOutcome): Promise<Reply> {
   if (outcome.type === 'asked') {
     const first = await requestReply(parts, outcome.record)
-    return outcome.also === undefined ? first : { ...first, also: await requestReply(parts, outcome.also) }
+    return outcome.also === undefined ? first : { ...first, also: [await requestReply(parts, outcome.also)] }
   }
   const card = allHeldCard(outcome.month, outcome.held)
   return { ...shown(card), audience: 'asker', problem: new Problem({ kind: 'held', what: card.title }) }
+}
+
+/** What was seen, and an alert with its approval for each customer whose PSA has to follow. */
+async function observedReply(parts: DeskParts, observed: Observed): Promise<Reply> {
+  const { raised, moved } = await parts.studio.raiseAlerts()
+  const alerts = await Promise.all(raised.map((record) => alertReply(parts, record)))
+  const reply = { ...shown(observedCard(observed)), also: alerts }
+  return moved ? { ...reply, after: () => carryOn(parts.studio) } : reply
+}
+
+async function alertReply(parts: DeskParts, record: ApprovalRecord): Promise<Reply> {
+  const reply = await requestReply(parts, record)
+  return { ...reply, card: alertCard(record, reply.card) }
 }
 
 /** The plan's card, with what could not be planned below it; nothing to do is for the one who asked. */

@@ -65,7 +65,7 @@ async function typed(parts: AnswerParts, reply: Reply, origin: Origin): Promise<
   if (address !== undefined && reply.approval !== undefined && !reply.decided) {
     await remember(parts, reply.approval, address)
   }
-  if (reply.also !== undefined) await typed(parts, reply.also, origin)
+  for (const also of reply.also ?? []) await typed(parts, also, origin)
 }
 
 /** Work that was decided is done when the answer stands; the cards of everything it moved follow. */

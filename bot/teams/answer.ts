@@ -49,7 +49,7 @@ export async function publicly(parts: AnswerParts, reply: Reply, origin: Origin)
   try {
     const address = await conversations.post(origin.place, await messageOf(parts, reply))
     if (reply.approval !== undefined && !reply.decided) await remember(parts, reply.approval, address)
-    if (reply.also !== undefined) await publicly(parts, reply.also, origin)
+    for (const also of reply.also ?? []) await publicly(parts, also, origin)
   } catch (error) {
     log.error({ reason: reasonOf(error) }, 'an answer could not be posted in Teams')
   }

@@ -1,4 +1,5 @@
 import { assert } from '../assert.js'
+import { millisecondsAfter } from '../calendar/zone.js'
 import type { AuditDetails } from '../audit/chain.js'
 import { CLAIM_MINUTES, DISPATCH_ATTEMPTS, DISPATCH_CLAIMS, SETTLE_SECONDS } from '../limits.js'
 import type { Claim, Log, WriteOutcome } from '../ports.js'
@@ -42,7 +43,7 @@ export async function dispatch(ports: DispatchPorts, load: Load, owner: string):
 }
 
 function after(instant: Date, seconds: number): Date {
-  return new Date(instant.getTime() + seconds * 1000)
+  return millisecondsAfter(instant, seconds * 1000)
 }
 
 /** One container with everything that is to be done for it. */
@@ -66,7 +67,7 @@ async function workOn(ports: DispatchPorts, load: Load, claim: Claim, moved: Set
   )
   const read = async () => {
     const { slots, sync } = await load()
-    return readContainer(ports, slots, place, sync)
+    return readContainer(ports, slots, place, sync, 'approved')
   }
   let container: Container
   try {
@@ -134,7 +135,7 @@ async function readBack(work: Work, intent: Intent, outcome: WriteOutcome): Prom
     case 'refused':
       return end(work, intent, 'parked', outcome.why)
     case 'later':
-      return wait(work, intent, 'waiting', outcome.why, after(now, outcome.waitMilliseconds / 1000))
+      return wait(work, intent, 'waiting', outcome.why, millisecondsAfter(now, outcome.waitMilliseconds))
     case 'unknown':
       return wait(work, intent, 'unknown', outcome.why, after(now, SETTLE_SECONDS))
     case 'accepted':

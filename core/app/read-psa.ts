@@ -36,8 +36,9 @@ export async function readContainer(
   slots: readonly RoutedSlot[],
   place: Pick<Container, 'psa' | 'id'>,
   state: Pick<SyncState, 'locked' | 'intents'>,
+  purpose: 'background' | 'approved' = 'background',
 ): Promise<Container> {
-  const container = await psaOf(ports.psas, place.psa).read(place.id)
+  const container = await psaOf(ports.psas, place.psa).read(place.id, purpose)
   const own = slots.filter(({ reading }) => containerKey(reading.container) === containerKey(place))
   const reading = { container, readAt: await ports.clock.now() }
   await ports.sync.saveReading(reading, lockedNow(own, container, state))

@@ -5,6 +5,7 @@ import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
 import type { Log, Progress } from '../ports.js'
 import { type Change, changesOf } from '../timeline/changes.js'
+import { type Alerts, type AutoApproval, raiseAlerts } from './alert.js'
 import { type Billing, createBilling } from './billing.js'
 import type { BillException } from './exceptions.js'
 import { type ExplainAnswer, explainRef } from './explain.js'
@@ -12,6 +13,7 @@ import { findCustomer, isNameToItsEnd } from './find-customer.js'
 import { requireKnownFilter } from './known-filter.js'
 import type { DataAge } from './data-age.js'
 import { type Dispatched, dispatch } from './dispatch.js'
+import { type Mapping, createMapping } from './map.js'
 import type { Psas } from './read-psa.js'
 import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
@@ -43,6 +45,8 @@ export interface StudioSettings extends LoaderSettings {
   readonly bounds: Bounds
   /** Everybody with a role. */
   readonly people: readonly Person[]
+  /** What may be written into PSAs without asking. */
+  readonly autoApprove?: readonly AutoApproval[]
 }
 
 export type Answer<T> = T & { readonly age: DataAge }
@@ -108,6 +112,9 @@ export interface Studio {
   /** Tells whether a text is a customer's name also with its last words, which could be a month. */
   names(): Promise<(whole: string, before: string) => boolean>
   readonly billing: Billing
+  /** Asks for what PSAs have to follow since the marketplace changed, or approves it where a rule says so. */
+  raiseAlerts(): Promise<Alerts>
+  readonly mapping: Mapping
   /** Carries out what was approved to be written into PSAs; safe at any time. */
   dispatch(): Promise<Dispatched>
   /** Today in the billing time zone, by the one clock. */
@@ -126,6 +133,8 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     begin: () => recordPolicy(ports, settings),
     observe: (onProgress) => observe(ports, settings, onProgress),
     billing,
+    raiseAlerts: () => raiseAlerts(ports, load, settings.people, settings.autoApprove ?? []),
+    mapping: createMapping(ports, load),
     dispatch: () => dispatch(ports, load, owner),
     today,
     names: async () => {

@@ -48,15 +48,15 @@ function checkExchange(operations: readonly Operation[], exchange: Exchange, tal
   const [method = '', target = ''] = request.startLine.split(' ')
   const url = new URL(target, 'http://recorded')
   if (notes.outside.includes(url.pathname)) {
-    count(tally.unchecked, 'request outside the API (identity server)')
+    count(tally.unchecked, 'request outside the API')
     return
   }
-  const inside = url.pathname.startsWith(`${notes.basePath}/`)
-  const path = inside ? url.pathname.slice(notes.basePath.length) : url.pathname
+  const basePath = notes.basePaths.find((base) => url.pathname.startsWith(`${base}/`))
+  const path = basePath === undefined ? url.pathname : url.pathname.slice(basePath.length)
   const operation = operations.find(
     (candidate) => candidate.method === method && candidate.matches.test(path),
   )
-  if (!inside || operation === undefined) {
+  if (basePath === undefined || operation === undefined) {
     tally.faults.push(`${place}: ${method} ${path}: the document has no such operation`)
     return
   }
@@ -70,7 +70,7 @@ function checkExchange(operations: readonly Operation[], exchange: Exchange, tal
     return
   }
   checkRequest(operation, { request, url, path }, fault)
-  checkAnswer(operation, exchange, tally, fault)
+  checkAnswer(operation, { ...exchange, query: url.searchParams }, tally, fault)
 }
 
 type Report = (text: string) => void
@@ -129,36 +129,64 @@ function checkParameter(
   for (const error of errorsOf(validate, read)) fault(`the parameter ${name}: ${textOf(error)}`)
 }
 
-function checkAnswer(operation: Operation, { response, notes }: Exchange, tally: Tally, fault: Report): void {
+interface Answered extends Exchange {
+  /** What was asked for: a list of fields leaves the others out. */
+  readonly query: URLSearchParams
+}
+
+function checkAnswer(operation: Operation, answered: Answered, tally: Tally, fault: Report): void {
+  const { response, notes } = answered
   const skip = (why: string): void => count(tally.unchecked, why)
   if (response === undefined || response.cut) return skip('connection ended before the answer did')
   const status = Number(response.startLine.split(' ')[1])
+  const described = operation.responses.get(status) ?? operation.responses.get('default')
+  if (status < 400) {
+    if (status < 200 || status >= 300) return fault(`answer ${status} is neither success nor refusal`)
+    if (described === undefined) return fault(`answer ${status} is not described`)
+    if (described.body === undefined) {
+      if (response.body.length > 0) fault(`answer ${status} has a body where none is described`)
+      return skip(`answer ${status} without a body`)
+    }
+  }
   const body = parseBody(response)
-  const usable = isJson(response) && body !== undefined
-  if (!usable) {
+  if (!isJson(response) || body === undefined) {
     // Only a test that breaks answers on purpose may do without JSON.
     if (notes.disturbed || status >= 500) return skip(`answer ${status} broken on purpose`)
     return fault(`answer ${status} is no JSON`)
   }
-  for (const header of operation.responseHeaders) {
+  const headers = status >= 400 && notes.disturbed ? [] : (described?.headers ?? [])
+  for (const header of headers) {
     if (!response.headers.has(header.toLowerCase())) fault(`answer ${status} lacks the header ${header}`)
   }
-  if (status >= 400) {
-    if (!isRefusal(body.value)) fault(`answer ${status} carries neither "error" nor "message"`)
-    return skip(`answer ${status} (the document describes no refusals)`)
-  }
-  if (status < 200 || status >= 300) return fault(`answer ${status} is neither success nor refusal`)
+  if (status >= 400) return checkRefusal(operation, { status, value: body.value }, skip, fault)
   if (notes.rewritten) return skip('answer changed on purpose')
+  if (described?.mediaType !== mediaTypeOf(response))
+    fault(`answer ${status} is ${mediaTypeOf(response)} instead of ${described?.mediaType}`)
   count(tally.answers, operationName(operation))
-  for (const error of errorsOf(operation.responseBody, body.value)) {
-    const deviation = DEVIATIONS.find(({ covers }) => covers(error, operation.path))
+  for (const error of errorsOf(described?.body, body.value)) {
+    const deviation = DEVIATIONS[notes.service].find(({ covers }) =>
+      covers(error, { path: operation.path, query: answered.query }),
+    )
     if (deviation === undefined) fault(`answer: ${textOf(error)}`)
     else count(tally.deviations, deviation.name)
   }
 }
 
-function errorsOf(validate: ValidateFunction, value: unknown): readonly ErrorObject[] {
-  return validate(value) ? [] : (validate.errors ?? [])
+function checkRefusal(
+  operation: Operation,
+  { status, value }: { readonly status: number; readonly value: unknown },
+  skip: Report,
+  fault: Report,
+): void {
+  const described = operation.responses.get(status)?.body
+  if (!isRefusal(value)) fault(`answer ${status} carries neither "error", "errors" nor "message"`)
+  if (described === undefined) return skip(`answer ${status} (the document describes no such refusal)`)
+  for (const error of errorsOf(described, value)) fault(`answer ${status}: ${textOf(error)}`)
+  return skip(`answer ${status} (a refusal as described)`)
+}
+
+function errorsOf(validate: ValidateFunction | undefined, value: unknown): readonly ErrorObject[] {
+  return validate === undefined || validate(value) ? [] : (validate.errors ?? [])
 }
 
 function textOf({ instancePath, message, params, data }: ErrorObject): string {
@@ -174,8 +202,12 @@ function textOf({ instancePath, message, params, data }: ErrorObject): string {
     .join(' ')
 }
 
-function isJson({ headers }: Message): boolean {
-  return headers.get('content-type')?.split(';')[0]?.trim() === 'application/json'
+function mediaTypeOf({ headers }: Message): string {
+  return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? 'of no type'
+}
+
+function isJson(message: Message): boolean {
+  return /^application\/(?:.+\+)?json$/.test(mediaTypeOf(message))
 }
 
 function parseBody({ body }: Message): { readonly value: unknown } | undefined {
@@ -188,7 +220,10 @@ function parseBody({ body }: Message): { readonly value: unknown } | undefined {
 
 function isRefusal(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  return ['error', 'message'].some((name) => typeof Reflect.get(value, name) === 'string')
+  return (
+    ['error', 'message'].some((name) => typeof Reflect.get(value, name) === 'string') ||
+    ('errors' in value && Array.isArray(value.errors) && value.errors.length > 0)
+  )
 }
 
 function count(counts: Map<string, number>, name: string): void {

@@ -9,7 +9,9 @@ import type { Fault } from '../emulators/ingram/faults.js'
 import { checkContract } from './command.js'
 import { startRecordedEmulator } from './emulator.js'
 import { MINI_DOCUMENT } from './mini-document.js'
+import { MINI_JSON_DOCUMENT } from './mini-json-document.js'
 import { recordTraffic } from './recorder.js'
+import { SERVICES } from './services.js'
 import { readTraffic } from './traffic.js'
 
 const folders: string[] = []
@@ -30,6 +32,18 @@ function run(...args: string[]): { code: number; text: string } {
     text += part
   })
   return { code, text }
+}
+
+/** A folder with a small document for each service, under the name of the vendor's. */
+function miniDocuments(): string {
+  const specs = folder()
+  for (const { document } of Object.values(SERVICES)) {
+    writeFileSync(
+      path.join(specs, document),
+      document.endsWith('.json') ? JSON.stringify(MINI_JSON_DOCUMENT) : MINI_DOCUMENT,
+    )
+  }
+  return specs
 }
 
 /** Reads an emulated marketplace of one customer and one subscription, with its traffic recorded. */
@@ -72,28 +86,32 @@ describe('the command', () => {
     }
   })
 
-  it('fails when the folder or the document is missing', () => {
+  it('fails when the folder or any of the documents is missing', () => {
     for (const specs of [path.join(tmpdir(), 'no-such-folder'), folder()]) {
       const { code, text } = run('--specs', specs, '--traffic', folder())
       expect(code).toBe(1)
       expect(text).toContain('does not exist, so nothing was checked')
     }
+    for (const { document } of Object.values(SERVICES)) {
+      const specs = miniDocuments()
+      rmSync(path.join(specs, document))
+      const { code, text } = run('--specs', specs, '--traffic', folder())
+      expect(code).toBe(1)
+      expect(text).toContain(`${document} does not exist, so nothing was checked`)
+    }
   })
 
-  it('fails when nothing was recorded, or a needed operation never happened', async () => {
-    const specs = folder()
-    writeFileSync(path.join(specs, 'ingram-simpleapi-1.15.openapi.yaml'), MINI_DOCUMENT)
-    const { code, text } = run('--specs', specs, '--traffic', folder())
+  it('fails when nothing was recorded of a service, or a needed operation never happened', () => {
+    const { code, text } = run('--specs', miniDocuments(), '--traffic', folder())
     expect(code).toBe(1)
+    for (const name of Object.keys(SERVICES)) expect(text).toContain(`no traffic of ${name} was recorded`)
     expect(text).toContain('never answered in this run: POST /token')
     expect(text).toContain('no answer to plant a wrong field in: GET /orders/{id}')
-    expect(text).toContain('contract: broken')
+    expect(text).toContain(`contract: broken (${Object.keys(SERVICES).length} of`)
   })
 
   it('fails on traffic that the document does not describe', async () => {
-    const specs = folder()
-    writeFileSync(path.join(specs, 'ingram-simpleapi-1.15.openapi.yaml'), MINI_DOCUMENT)
-    const { code, text } = run('--specs', specs, '--traffic', await recordedRead())
+    const { code, text } = run('--specs', miniDocuments(), '--traffic', await recordedRead())
     expect(code).toBe(1)
     expect(text).toContain('GET /subscriptions: the document has no such operation')
   })
@@ -141,7 +159,7 @@ describe('the recorder', () => {
     })
     const recorder = await recordTraffic(directory, server.url, {
       service: 'ingram',
-      basePath: '',
+      basePaths: [''],
       outside: [],
       disturbed: true,
       rewritten: false,

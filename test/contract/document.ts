@@ -13,8 +13,16 @@ export interface Operation {
   readonly security: 'basic' | 'bearer' | undefined
   /** undefined: the operation takes no body. */
   readonly requestBody: ValidateFunction | undefined
-  readonly responseBody: ValidateFunction
-  readonly responseHeaders: readonly string[]
+  /** By status, or "default" for all that are not listed. */
+  readonly responses: ReadonlyMap<number | 'default', DescribedResponse>
+}
+
+interface DescribedResponse {
+  /** undefined: it carries no JSON. */
+  readonly body: ValidateFunction | undefined
+  /** Without its parameters: "application/json". */
+  readonly mediaType: string | undefined
+  readonly headers: readonly string[]
 }
 
 export interface Parameter {
@@ -29,20 +37,26 @@ export interface Parameter {
 type Json = { readonly [key: string]: unknown }
 type Direction = 'request' | 'response'
 
-/** Reads an OpenAPI document and prepares a check for each of its operations. */
+/** What may stand beside the operations of a path: descriptions and parameters of all of them. */
+const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options'])
+
+/** Reads an OpenAPI document, YAML or JSON, and prepares a check for each of its operations. */
 export function readDocument(file: string): Operation[] {
-  const document = asObject(parse(readFileSync(file, 'utf8')))
+  const text = readFileSync(file, 'utf8')
+  const parsed: unknown = file.endsWith('.json') ? JSON.parse(text) : parse(text)
+  const document = asObject(parsed)
   const components = asObject(document['components'])
   const checks = createChecks(asObject(components['schemas'] ?? {}))
   const schemes = asObject(components['securitySchemes'] ?? {})
   const operations: Operation[] = []
   for (const [path, methods] of Object.entries(asObject(document['paths']))) {
     for (const [method, described] of Object.entries(asObject(methods))) {
+      if (!METHODS.has(method)) continue
       operations.push(
         readOperation({
           method: method.toUpperCase(),
           path,
-          described: asObject(described),
+          described: { security: document['security'], ...asObject(described) },
           schemes,
           checks,
         }),
@@ -73,7 +87,6 @@ function readOperation({ method, path, described, schemes, checks }: OperationTe
       numeric: type === 'integer' || type === 'number',
     }
   })
-  const response = asObject(asObject(described['responses'])['default'])
   const body = described['requestBody']
   const [scheme] = asList(described['security'] ?? []).flatMap((entry) => Object.keys(asObject(entry)))
   const security = scheme === undefined ? undefined : asObject(schemes[scheme])['scheme']
@@ -83,14 +96,32 @@ function readOperation({ method, path, described, schemes, checks }: OperationTe
     matches: new RegExp(`^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '[^/]+')}$`),
     parameters,
     security: security === 'basic' || security === 'bearer' ? security : undefined,
-    requestBody: body === undefined ? undefined : checks.compile(jsonSchemaOf(body), 'request'),
-    responseBody: checks.compile(jsonSchemaOf(response), 'response'),
-    responseHeaders: Object.keys(asObject(response['headers'] ?? {})),
+    requestBody: body === undefined ? undefined : checks.compile(jsonOf(asObject(body))?.schema, 'request'),
+    responses: new Map(
+      Object.entries(asObject(described['responses'])).map(([status, response]) => [
+        status === 'default' ? status : Number(status),
+        readResponse(asObject(response), checks),
+      ]),
+    ),
   }
 }
 
-function jsonSchemaOf(carrier: unknown): unknown {
-  return asObject(asObject(asObject(carrier)['content'])['application/json'])['schema']
+function readResponse(response: Json, checks: Checks): DescribedResponse {
+  const json = jsonOf(response)
+  return {
+    body: json === undefined ? undefined : checks.compile(json.schema, 'response'),
+    mediaType: json?.mediaType,
+    headers: Object.keys(asObject(response['headers'] ?? {})),
+  }
+}
+
+/** The JSON among the contents of a request or an answer; vendors have types of their own: application/vnd.x+json. */
+function jsonOf(carrier: Json): { readonly mediaType: string; readonly schema: unknown } | undefined {
+  for (const [type, content] of Object.entries(asObject(carrier['content'] ?? {}))) {
+    const mediaType = type.split(';')[0]?.trim() ?? ''
+    if (mediaType.endsWith('json')) return { mediaType, schema: asObject(content)['schema'] }
+  }
+  return undefined
 }
 
 interface Checks {

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import path from 'node:path'
+import type { ServiceName } from './services.js'
 
 /** What a recording has to say about itself, beside the bytes. */
 export interface RecordingNotes {
   /** The API that was spoken: it chooses the document the traffic is checked against. */
-  readonly service: 'ingram'
-  /** Where the API begins below the server's root: "/marketplace/us". */
-  readonly basePath: string
-  /** Paths below the root that are no part of the API, such as an identity server's. */
+  readonly service: ServiceName
+  /** Where the API begins below the server's root: "/marketplace/us". A vendor may serve it in several places. */
+  readonly basePaths: readonly string[]
+  /** Paths below the root that are no part of the API, such as an identity server's or those that say where the API is. */
   readonly outside: readonly string[]
   /** Answers were broken on purpose: pages of HTML, cut bodies, dropped connections. */
   readonly disturbed: boolean

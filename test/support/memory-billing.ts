@@ -16,52 +16,41 @@ import { type MemoryBooks, isBusy, keepSteps, memoryBooks, note, promise } from 
 
 type NewRequest = Omit<Approval, 'id' | 'decision' | 'supersededBy'>
 
-interface Shelf {
-  readonly books: MemoryBooks
-  readonly runs: Map<string, BillRun>
-  readonly plans: Map<string, readonly ContainerPlan[]>
-  readonly approvals: Map<string, Approval>
-  readonly voids: Map<string, readonly RunVoid[]>
-  readonly policies: RecordedPolicy[]
-  billed: readonly BilledLine[]
-}
-
 /**
  * Bill runs, approvals and the trail in memory, with the rules of the real store.
  *
  * @param books shared with the store of mappings and intents, where there is one.
  */
 export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore {
-  const shelf: Shelf = {
-    books,
+  const tables: Tables = {
     runs: new Map(),
-    plans: new Map(),
     approvals: new Map(),
     voids: new Map(),
-    policies: [],
+    plans: new Map(),
     billed: [],
   }
-  const { runs, approvals, policies } = shelf
+  const { runs, approvals } = tables
+  const policies: RecordedPolicy[] = []
   return {
-    books: async () => ({ version: books.version, billed: shelf.billed, policies: [...policies] }),
+    books: async () => ({ version: books.version, billed: tables.billed, policies: [...policies] }),
     version: async () => books.version,
-    propose: async (draft, expected) => propose(shelf, draft, expected),
+    propose: async (draft, expected) => propose(books, tables, draft, expected),
     proposeVoid: async ({ runId, customerId, reason, facts, ...request }) => {
       if (!runs.has(runId)) throw new Problem({ kind: 'notFound', what: `There is no bill run “${runId}”.` })
       const subject = { type: 'void', runId, customerId, reason } as const
-      return ask(shelf, { ...request, subject }, { void: facts })
+      return add(books, tables, { ...request, subject }, 'void.proposed', { void: facts })
     },
     approval: async (id) => {
       const approval = approvals.get(id)
-      return approval === undefined ? undefined : recordOf(shelf, approval)
+      return approval === undefined ? undefined : recordOf(tables, approval)
     },
     run: async (id) => runs.get(id),
-    open: async () => [...approvals.values()].filter(isOpen).map((approval) => recordOf(shelf, approval)),
-    decide: async (record) => decide(shelf, record),
+    open: async () => [...approvals.values()].filter(isOpen).map((approval) => recordOf(tables, approval)),
+    decide: async (record) => decide(books, tables, record),
     policyStanding: async () => ({
       version: books.version,
       last: policies.at(-1),
-      isBilled: shelf.billed.length > 0,
+      isBilled: tables.billed.length > 0,
     }),
     recordPolicy: async ({ audit, ...policy }, expected) => {
       refuseMoved(expected, books.version)
@@ -74,58 +63,74 @@ export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore 
   }
 }
 
-function recordOf({ runs, plans, voids }: Shelf, approval: Approval): ApprovalRecord {
+interface Tables {
+  readonly runs: Map<string, BillRun>
+  readonly approvals: Map<string, Approval>
+  readonly voids: Map<string, readonly RunVoid[]>
+  readonly plans: Map<string, readonly ContainerPlan[]>
+  billed: BilledLine[]
+}
+
+function recordOf({ runs, voids, plans }: Tables, approval: Approval): ApprovalRecord {
   const run = runs.get(approval.subject.runId)
   if (run === undefined) throw new Error(`no run ${approval.subject.runId}`)
   const record = { approval, run, voids: voids.get(run.id) ?? [] }
   return approval.subject.type === 'sync' ? { ...record, plan: plans.get(run.id) ?? [] } : record
 }
 
-function ask(shelf: Shelf, request: NewRequest, more: AuditDetails = {}): ApprovalRecord {
-  const { books, approvals } = shelf
+function add(
+  books: MemoryBooks,
+  tables: Tables,
+  request: NewRequest,
+  action: string,
+  more: AuditDetails = {},
+): ApprovalRecord {
   books.version += 1
-  const id = `APR-${String(approvals.size + 1).padStart(4, '0')}`
+  const id = `APR-${String(tables.approvals.size + 1).padStart(4, '0')}`
   const approval = { ...request, id, decision: undefined, supersededBy: undefined }
-  approvals.set(id, approval)
-  const { subject, fingerprint, requestedAt: at, requestedBy: actor } = approval
-  const details = { run: subject.runId, fingerprint, ...more }
-  note(books, { at, actor, action: `${subject.type}.proposed`, subject: id, details })
-  return recordOf(shelf, approval)
+  tables.approvals.set(id, approval)
+  const details = { run: approval.subject.runId, fingerprint: approval.fingerprint, ...more }
+  note(books, { at: approval.requestedAt, actor: approval.requestedBy, action, subject: id, details })
+  return recordOf(tables, approval)
 }
 
-function propose(shelf: Shelf, draft: ProposalDraft, expected: number): ApprovalRecord {
-  const { run, requestedByName, expiresAt, plan } = draft
-  refuseMoved(expected, shelf.books.version)
-  const runId = `BR-${String(shelf.runs.size + 1).padStart(4, '0')}`
-  if (plan !== undefined) {
-    keepSteps(shelf.books, plan)
-    shelf.plans.set(runId, structuredClone(plan))
-  }
-  shelf.runs.set(runId, { ...run, id: runId })
+function propose(
+  books: MemoryBooks,
+  tables: Tables,
+  { run, requestedByName, expiresAt, plan }: ProposalDraft,
+  expected: number,
+): ApprovalRecord {
+  const { runs, approvals, plans } = tables
+  refuseMoved(expected, books.version)
+  if (plan !== undefined) keepSteps(books, plan)
+  const runId = `BR-${String(runs.size + 1).padStart(4, '0')}`
+  runs.set(runId, { ...run, id: runId })
   const { fingerprint, proposedBy: requestedBy, proposedAt: requestedAt } = run
+  if (plan !== undefined) plans.set(runId, structuredClone(plan))
   const subject = { type: plan === undefined ? 'bill' : 'sync', runId } as const
-  const added = ask(shelf, { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt })
-  supersede(shelf, added)
+  const request = { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt }
+  const added = add(books, tables, request, `${subject.type}.proposed`)
+  supersede(approvals, (approval) => recordOf(tables, approval), added)
   return added
 }
 
-function decide(shelf: Shelf, record: DecisionRecord): Decided {
-  const { books, approvals } = shelf
+function decide(books: MemoryBooks, tables: Tables, record: DecisionRecord): Decided {
+  const { approvals, voids } = tables
   const approval = approvals.get(record.approvalId)
   if (approval?.decision !== undefined) return { outcome: 'decidedBefore', decision: approval.decision }
   if (approval === undefined || record.version !== books.version) return { outcome: 'moved' }
   if (stateOf(approval, record.decision.at) !== 'pending') return { outcome: 'moved' }
-  const { run, plan = [] } = recordOf(shelf, approval)
+  const { run, plan = [] } = recordOf(tables, approval)
   if (record.send) {
     if (approval.subject.type !== 'sync') throw new Error(`${approval.id} has no plan to send`)
     if (isBusy(books, plan)) return { outcome: 'moved' }
     promise(books, plan, run.id, approval.id)
     books.syncVersion += 1
   }
-  shelf.billed = booksAfter(shelf.billed, record, run, books.version + 1)
+  tables.billed = booksAfter(tables.billed, record, run, books.version + 1)
   books.version += 1
   approvals.set(approval.id, { ...approval, decision: record.decision })
-  rememberVoid(shelf.voids, approval, record.decision)
+  rememberVoid(voids, approval, record.decision)
   note(books, { at: record.decision.at, actor: record.decision.by, ...record.audit })
   return { outcome: 'written' }
 }
@@ -152,12 +157,15 @@ function refuseMoved(expected: number, version: number): void {
  * A new proposal takes the place of undecided ones: to bill, for the same month and customers; to write into PSAs, for
  * any of the same customers.
  */
-function supersede(shelf: Shelf, added: ApprovalRecord): void {
-  const { approvals } = shelf
+function supersede(
+  approvals: Map<string, Approval>,
+  recordOf: (approval: Approval) => ApprovalRecord,
+  added: ApprovalRecord,
+): void {
   for (const [id, approval] of approvals) {
     const isOther = id !== added.approval.id && approval.subject.type === added.approval.subject.type
     if (!isOther || !isOpen(approval)) continue
-    if (isSameScope(recordOf(shelf, approval), added)) {
+    if (isSameScope(recordOf(approval), added)) {
       approvals.set(id, { ...approval, supersededBy: added.approval.id })
     }
   }

@@ -77,4 +77,19 @@ describe('the pause all requests share', () => {
     await waiting
     expect(passed).toBe(true)
   })
+
+  it('says how long the longest of those that run is', async () => {
+    const ends: (() => void)[] = []
+    const gate = createPauseGate(() => new Promise((resolve) => ends.push(resolve)))
+    expect(gate.closedMilliseconds()).toBe(0)
+    gate.pause(5000)
+    gate.pause(1000)
+    expect(gate.closedMilliseconds()).toBe(5000)
+    ends[0]?.()
+    await new Promise(setImmediate)
+    expect(gate.closedMilliseconds()).toBe(1000)
+    ends[1]?.()
+    await gate.pass()
+    expect(gate.closedMilliseconds()).toBe(0)
+  })
 })

@@ -9,7 +9,7 @@ import { memoryBilling } from '../../support/memory-billing.js'
 import { memoryBooks } from '../../support/memory-books.js'
 import { memorySync } from '../../support/memory-sync.js'
 import { DANA, LEE, MARCH, Office, VI } from '../../support/office.js'
-import { day } from '../charges/build.js'
+import { day, decimal } from '../charges/build.js'
 import { SLOT, container } from '../sync/build.js'
 
 interface Desk {
@@ -156,7 +156,7 @@ describe('what a person did in the PSA', () => {
     const [line] = read.lines
     desk.psa.held.set('77', {
       ...read,
-      lines: line === undefined ? [] : [{ ...line, quantity: 2_200_000_000n as never }],
+      lines: line === undefined ? [] : [{ ...line, quantity: decimal('22') }],
     })
     await desk.office.studio.dispatch()
     expect(await states(desk)).toEqual(['confirmed', 'parked: somebody changed the line since it was shown'])
@@ -181,7 +181,7 @@ describe('what a person did in the PSA', () => {
     const [line] = read.lines
     desk.psa.held.set('77', {
       ...read,
-      lines: line === undefined ? [] : [{ ...line, quantity: 2_500_000_000n as never }],
+      lines: line === undefined ? [] : [{ ...line, quantity: decimal('25') }],
     })
     await desk.office.studio.dispatch()
     expect(await states(desk)).toEqual(['confirmed', 'confirmed'])
@@ -209,7 +209,7 @@ it('out of date when the seats changed since it was shown: nothing is written', 
   const record = await asked(desk)
   desk.office.subscriptions = desk.office.subscriptions.map((one) => ({
     ...one,
-    quantity: 2_600_000_000n as never,
+    quantity: decimal('26'),
   }))
   await desk.office.observe()
   const outcome = await desk.office.decide(LEE, record)
@@ -219,4 +219,116 @@ it('out of date when the seats changed since it was shown: nothing is written', 
   })
   await desk.office.studio.dispatch()
   expect(desk.psa.effects).toEqual([])
+})
+
+describe('an alert', () => {
+  it('asks once for what the PSA has to follow, in nobody’s name, so that any approver may decide', async () => {
+    const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+    const { raised, moved } = await desk.office.studio.raiseAlerts()
+    expect(raised.map(wordsOf)).toEqual([['20 → 25 seats from 11 Mar 2026: a line of 5 at $22.00']])
+    expect(raised.map(({ approval }) => approval.requestedBy)).toEqual(['system'])
+    expect(moved).toBe(false)
+    expect((await desk.office.studio.raiseAlerts()).raised).toEqual([])
+  })
+
+  it('is asked again when what it is about changed', async () => {
+    const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+    await desk.office.studio.raiseAlerts()
+    desk.office.subscriptions = desk.office.subscriptions.map((one) => ({ ...one, quantity: decimal('26') }))
+    await desk.office.observe()
+    expect((await desk.office.studio.raiseAlerts()).raised).toHaveLength(1)
+    expect((await desk.office.studio.billing.open()).map(({ approval }) => approval.id)).toEqual(['APR-0002'])
+  })
+
+  const rule = { name: 'small', customers: ['Contoso'], psas: ['connectwise'], most: 10_000n } as const
+
+  it('is approved by a rule that covers it, and the trail says so', async () => {
+    const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+    await desk.office.restart({ autoApprove: [rule] })
+    expect(await desk.office.studio.raiseAlerts()).toMatchObject({ moved: true })
+    await desk.office.studio.dispatch()
+    expect(await states(desk)).toEqual(['confirmed'])
+    const trail = await desk.office.studio.billing.trail()
+    expect(trail.map(({ actor, action }) => `${actor} ${action}`)).toContain('rule:small sync.approved')
+  })
+
+  for (const [why, other] of [
+    ['the amount', { most: 7451n }],
+    ['the customer', { customers: ['Fabrikam'] }],
+    ['the PSA', { psas: ['autotask'] }],
+  ] as const) {
+    it(`waits for a person when ${why} is not the rule's`, async () => {
+      const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+      await desk.office.restart({ autoApprove: [{ ...rule, ...other }] })
+      expect(await desk.office.studio.raiseAlerts()).toMatchObject({ moved: false, raised: [{}] })
+    })
+  }
+
+  it('of something a person changed by hand is never approved by a rule (S9)', async () => {
+    const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+    await desk.office.restart({ autoApprove: [rule] })
+    const read = await desk.psa.read('77')
+    desk.psa.held.set('77', {
+      ...read,
+      lines: read.lines.map((line) => ({ ...line, quantity: decimal('22') })),
+    })
+    expect(await desk.office.studio.raiseAlerts()).toMatchObject({ moved: false, raised: [{}] })
+  })
+})
+
+describe('taking back what was written', () => {
+  async function undone(desk: Desk): Promise<ApprovalRecord> {
+    const { run } = await approved(desk)
+    const record = await desk.office.studio.billing.void(DANA, run.id, undefined, 'too early')
+    expect((await desk.office.decide(LEE, record)).type).toBe('decided')
+    await desk.office.studio.dispatch()
+    return record
+  }
+
+  for (const [mode, lockedTo, words] of [
+    ['datedLines', '2026-03-01', ['a line of 5 that was never invoiced is taken away']],
+    [
+      'wholeLines',
+      '2026-04-01',
+      ['25 → 20 on the running line', 'a line of 1 that was never invoiced is taken away'],
+    ],
+  ] as const) {
+    it(`is a plan of its own, approved like any other; afterwards it waits again (${mode})`, async () => {
+      const desk = await mapped({ mode, lockedTo: day(lockedTo) })
+      const before = await desk.psa.read('77')
+      expect(wordsOf(await undone(desk))).toEqual(words)
+      expect(await desk.psa.read('77')).toEqual(before)
+      expect((await desk.office.studio.who(MARCH)).standings).toMatchObject([
+        { there: 44_000n, waiting: 7452n },
+      ])
+      const trail = await desk.office.studio.billing.trail()
+      expect(trail.find(({ action }) => action === 'sync.undo')?.details).toMatchObject({
+        reason: 'too early',
+      })
+      const again = await approved(desk)
+      expect(await states(desk)).not.toContain('parked')
+      expect(again.plan).toHaveLength(1)
+    })
+  }
+
+  it('leaves what a person changed since to them', async () => {
+    const desk = await mapped({ mode: 'wholeLines', lockedTo: day('2026-04-01') })
+    const { run } = await approved(desk)
+    const read = await desk.psa.read('77')
+    desk.psa.held.set('77', {
+      ...read,
+      lines: read.lines.map((line) => (line.id === '90001' ? { ...line, quantity: decimal('30') } : line)),
+    })
+    const record = await desk.office.studio.billing.void(DANA, run.id, undefined, 'too early')
+    expect(wordsOf(record)).toEqual(['a line of 1 that was never invoiced is taken away'])
+  })
+
+  it('is refused while it is still being written', async () => {
+    const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+    desk.psa.fates.push('lost')
+    const { run } = await approved(desk)
+    await expect(desk.office.studio.billing.void(DANA, run.id, undefined, 'no')).rejects.toThrow(
+      'still being written',
+    )
+  })
 })

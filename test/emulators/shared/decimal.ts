@@ -49,3 +49,18 @@ export function sum(terms: readonly string[], digits: number): string {
 export function ratio(dividend: number, divisor: number, digits: number): string {
   return write(divideRounded(BigInt(dividend) * SCALE, BigInt(divisor)), digits)
 }
+
+/** The product of all factors, times `dividend` days of `divisor`, rounded once to `digits` places. */
+export function multiplyShare(
+  factors: readonly string[],
+  share: { readonly dividend: number; readonly divisor: number },
+  digits: number,
+): string {
+  let product = SCALE * BigInt(share.dividend)
+  let scale = BigInt(share.divisor)
+  for (const factor of factors) {
+    product *= read(factor)
+    scale *= SCALE
+  }
+  return write(divideRounded(product, scale), digits)
+}

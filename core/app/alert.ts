@@ -1,0 +1,119 @@
+import type { Person } from '../access/rights.js'
+import type { Attempt } from '../approval/approval.js'
+import { ALERT_REQUESTS } from '../limits.js'
+import type { ApprovalRecord } from '../ports.js'
+import type { PsaName } from '../sync/types.js'
+import { type DecideOutcome, decide } from './decide.js'
+import type { Load } from './loader.js'
+import { namedDrifts } from './psa-standing.js'
+import type { BillingView } from './run-content.js'
+import { syncContent } from './sync-plan.js'
+import { type SyncRequestPorts, requestSync, syncChanges } from './sync-request.js'
+import { monthOf } from './who.js'
+
+/** What may be written without asking, and by whose word: each use is in the trail. */
+export interface AutoApproval {
+  /** Name of the rule, as the trail shows it. */
+  readonly name: string
+  /** Customers by id or name; empty: every one. */
+  readonly customers: readonly string[]
+  readonly psas: readonly PsaName[]
+  /** The most a plan may come to, in minor units of its currency, either way. */
+  readonly most: bigint
+}
+
+/** Who asks when the marketplace changed: nobody in particular, so that every approver may decide. */
+const WATCH: Person = { id: 'system', name: 'Cloud Billing Studio', role: 'biller', identities: [] }
+
+export interface Alerts {
+  /** Requests that were made for changes nobody was asked about yet. */
+  readonly raised: readonly ApprovalRecord[]
+  /** Something was approved by a rule: it is to be carried out. */
+  readonly moved: boolean
+}
+
+/**
+ * Asks for the approval of what PSAs have to follow, customer by customer; what is asked already is not asked again. Many
+ * at once are one request. What a rule allows is approved by it.
+ */
+export async function raiseAlerts(
+  ports: SyncRequestPorts,
+  load: Load,
+  people: readonly Person[],
+  rules: readonly AutoApproval[],
+): Promise<Alerts> {
+  const view = await load()
+  if (view.slots.length === 0) return { raised: [], moved: false }
+  const month = monthOf(view.today)
+  const customers = await customersToAsk(ports, view)
+  const groups = customers.length > ALERT_REQUESTS ? [customers] : customers.map((id) => [id])
+  const raised: ApprovalRecord[] = []
+  let moved = false
+  for (const asked of groups) {
+    const outcome = await requestSync(ports, load, WATCH, month, asked)
+    if (outcome.type !== 'asked') continue
+    const decided = await autoApprove(ports, load, people, rules, outcome.record)
+    moved ||= decided !== undefined
+    raised.push(decided ?? outcome.record)
+  }
+  return { raised, moved }
+}
+
+/** Customers with something to write that no waiting request shows as it is. */
+async function customersToAsk(
+  { billing, clock }: SyncRequestPorts,
+  view: BillingView,
+): Promise<readonly string[]> {
+  const now = await clock.now()
+  const open = (await billing.open()).filter(
+    ({ approval }) => approval.subject.type === 'sync' && now < approval.expiresAt,
+  )
+  const current = open.filter((record) => syncChanges(view, record) === undefined)
+  const known = new Set(current.flatMap(({ plan = [] }) => plan.map(({ customerId }) => customerId)))
+  const { plan } = syncContent(view, monthOf(view.today), [])
+  return [...new Set(plan.map(({ customerId }) => customerId))].filter((id) => !known.has(id))
+}
+
+/** undefined: no rule covers all of it, a person decides. A drift is never decided by a rule (S9). */
+async function autoApprove(
+  ports: SyncRequestPorts,
+  load: Load,
+  people: readonly Person[],
+  rules: readonly AutoApproval[],
+  record: ApprovalRecord,
+): Promise<ApprovalRecord | undefined> {
+  const view = await load()
+  const rule = rules.find((candidate) => covers(candidate, record, view))
+  if (rule === undefined) return undefined
+  const person: Person = {
+    id: `rule:${rule.name}`,
+    name: `rule “${rule.name}”`,
+    role: 'approver',
+    identities: [],
+  }
+  const attempt: Attempt = { verdict: 'approved', reason: undefined, seen: record.approval.fingerprint }
+  const outcome: DecideOutcome = await decide(ports, load, people, person, record.approval.id, attempt)
+  return outcome.type === 'decided' ? outcome.record : undefined
+}
+
+function covers(
+  { customers, psas, most }: AutoApproval,
+  { plan = [], run }: ApprovalRecord,
+  view: BillingView,
+): boolean {
+  const amount = run.lines.reduce((sum, line) => sum + (line.amount < 0n ? -line.amount : line.amount), 0n)
+  const isNamed = (id: string, name: string) =>
+    customers.length === 0 ||
+    customers.some((typed) => typed === id || typed.toLowerCase() === name.toLowerCase())
+  return (
+    amount <= most &&
+    plan.every(
+      ({ psa, customerId, customerName }) => psas.includes(psa) && isNamed(customerId, customerName),
+    ) &&
+    !hasDrift(view, plan)
+  )
+}
+
+function hasDrift(view: BillingView, plan: NonNullable<ApprovalRecord['plan']>): boolean {
+  return namedDrifts(view, new Set(plan.map(({ customerId }) => customerId))).length > 0
+}
