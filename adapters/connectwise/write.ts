@@ -52,7 +52,7 @@ async function requestOf(
     case 'setPrice':
       return numberRequest([...additions, step.lineId], 'unitPrice', step.after)
     case 'end':
-      return patch([...additions, step.lineId], 'cancelledDate', instant(addDays(step.after, -1)))
+      return endRequest([...additions, step.lineId], step.after)
     case 'remove':
       return { method: 'DELETE', path: [...additions, step.lineId] }
   }
@@ -98,6 +98,12 @@ async function quantityRequest(
   if (now === after) return { type: 'accepted' }
   if (now !== before) return refused('somebody changed the line since it was shown')
   return numberRequest(path, 'quantity', decimalFromUnits(after + lessIncluded))
+}
+
+/** Their date is the last billed day; a line that goes on again has none. */
+function endRequest(path: readonly string[], after: LocalDate | null): WriteRequest {
+  if (after !== null) return patch(path, 'cancelledDate', instant(addDays(after, -1)))
+  return { method: 'PATCH', path, json: [{ op: 'remove', path: 'cancelledDate' }] }
 }
 
 function numberRequest(path: readonly string[], field: string, value: Decimal): WriteRequest | WriteOutcome {

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js'
+import { startConnectWiseEmulator } from '../../emulators/connectwise/server.js'
 import type { Psa, WriteOutcome } from '../../../core/ports.js'
 import { standingOf } from '../../../core/sync/judge.js'
 import type { Step } from '../../../core/sync/types.js'
 import { day, decimal } from '../../support/observed.js'
 import { refusalOf } from '../http/scripted-client.js'
 import { sendJson } from '../http/scripted-server.js'
-import { IDS, openOffice, openUnrecordedOffice, stepOf } from './office.js'
+import { IDS, officeWith, stepOf } from './office.js'
 import { scriptedSite } from './scripted-site.js'
+
+const openOffice = officeWith(startRecordedConnectWise)
+/** For answers the vendor's document does not know. */
+const openUnrecordedOffice = officeWith(startConnectWiseEmulator)
 
 const STEP = stepOf({
   type: 'add',
