@@ -28,6 +28,9 @@ const FIX: Readonly<Record<string, string>> = {
   CONNECTWISE_PUBLIC_KEY: 'the public key of the API member (API Keys)',
   CONNECTWISE_PRIVATE_KEY: 'the private key of the API member, shown once when it was made',
   CONNECTWISE_CLIENT_ID: 'the client id registered with ConnectWise for the integration',
+  AUTOTASK_USERNAME: 'the user name (key) of the API user',
+  AUTOTASK_SECRET: 'the password (secret) of the API user, shown once when it was made',
+  AUTOTASK_INTEGRATION_CODE: 'the tracking identifier of the API user',
 }
 
 /** "PEOPLE is missing: write who may do what, …" */
@@ -67,6 +70,7 @@ function wholeMistakes(given: Given): readonly string[] {
       'Teams needs all of them',
     ),
     ...whole(PSA_SETTINGS.CONNECTWISE, 'ConnectWise needs all of them'),
+    ...whole(PSA_SETTINGS.AUTOTASK, 'Autotask needs all of them'),
   ]
 }
 
@@ -111,7 +115,7 @@ export function unknownNames(
   return Object.keys(environment)
     .filter(
       (name) =>
-        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES|CONNECTWISE)_/.test(name) &&
+        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES|CONNECTWISE|AUTOTASK)_/.test(name) &&
         !names.includes(name),
     )
     .map((name) => `${name} is not a setting: check its spelling in .env.example`)

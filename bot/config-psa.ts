@@ -8,6 +8,18 @@ export interface ConnectWiseConfig {
   readonly clientId: string
 }
 
+/** How to reach Autotask PSA: what an API user of it is given. */
+export interface AutotaskConfig {
+  /** Where the zone of a user is asked for. */
+  readonly zoneUrl: string
+  readonly userName: string
+  readonly secret: string
+  readonly integrationCode: string
+}
+
+/** Where the vendor says in which of its zones a user's data is. */
+const AUTOTASK_ZONE_URL = 'https://webservices.autotask.net/ATServicesRest'
+
 /** The lines of .env of each PSA; one is configured whole or not at all. */
 export const PSA_SETTINGS = {
   CONNECTWISE: [
@@ -17,9 +29,11 @@ export const PSA_SETTINGS = {
     'CONNECTWISE_PRIVATE_KEY',
     'CONNECTWISE_CLIENT_ID',
   ],
+  AUTOTASK: ['AUTOTASK_USERNAME', 'AUTOTASK_SECRET', 'AUTOTASK_INTEGRATION_CODE'],
 } as const
 
-type Values = Readonly<Partial<Record<(typeof PSA_SETTINGS.CONNECTWISE)[number], string | undefined>>>
+type Setting = (typeof PSA_SETTINGS)[keyof typeof PSA_SETTINGS][number] | 'AUTOTASK_ZONE_URL'
+type Values = Readonly<Partial<Record<Setting, string | undefined>>>
 
 /** undefined: ConnectWise is not used. */
 export function connectWiseOf({
@@ -32,6 +46,17 @@ export function connectWiseOf({
   if (site === undefined || companyId === undefined || clientId === undefined) return undefined
   if (publicKey === undefined || privateKey === undefined) return undefined
   return { site, companyId, publicKey, privateKey, clientId }
+}
+
+/** undefined: Autotask is not used. */
+export function autotaskOf({
+  AUTOTASK_ZONE_URL: zoneUrl = AUTOTASK_ZONE_URL,
+  AUTOTASK_USERNAME: userName,
+  AUTOTASK_SECRET: secret,
+  AUTOTASK_INTEGRATION_CODE: integrationCode,
+}: Values): AutotaskConfig | undefined {
+  if (userName === undefined || secret === undefined || integrationCode === undefined) return undefined
+  return { zoneUrl, userName, secret, integrationCode }
 }
 
 /** Whether keys may travel to an address: https, or this machine itself; nothing in it but host and path. */

@@ -6,7 +6,13 @@ import { isTimeZone } from '../core/calendar/zone.js'
 import { DEFAULT_POLICY, type Policy } from '../core/charges/types.js'
 import type { StudioSettings } from '../core/app/studio.js'
 import { Problem } from '../core/problem.js'
-import { type ConnectWiseConfig, connectWiseOf, isPsaAddress } from './config-psa.js'
+import {
+  type AutotaskConfig,
+  autotaskOf,
+  type ConnectWiseConfig,
+  connectWiseOf,
+  isPsaAddress,
+} from './config-psa.js'
 import { type Given, missing, mistakesBetween, unknownNames } from './config-mistakes.js'
 
 /** How to reach the marketplace: everything a reseller is given when the API product is ordered. */
@@ -70,6 +76,7 @@ export interface Config {
   readonly slack: SlackConfig | undefined
   readonly teams: TeamsConfig | undefined
   readonly connectwise: ConnectWiseConfig | undefined
+  readonly autotask: AutotaskConfig | undefined
   /** Who a terminal speaks for; empty: nobody. */
   readonly consoleIdentity: string
 }
@@ -140,6 +147,15 @@ const SCHEMA = z.object({
   CONNECTWISE_CLIENT_ID: optional(
     text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the client id you registered, 36 characters long'),
   ),
+  AUTOTASK_ZONE_URL: optional(
+    text.refine(isPsaAddress, {
+      error:
+        'must be an https address such as https://webservices.autotask.net/ATServicesRest, with nothing behind its path',
+    }),
+  ),
+  AUTOTASK_USERNAME: optional(text.regex(/^[\x21-\x7e]+$/, 'must be a user name without spaces')),
+  AUTOTASK_SECRET: optional(text.regex(/^[\x21-\x7e]+$/, 'must be a secret without spaces')),
+  AUTOTASK_INTEGRATION_CODE: optional(text.regex(/^[\x21-\x7e]+$/, 'must be a code without spaces')),
   BILLING_TIME_ZONE: text.refine(isTimeZone, { error: 'must be a time zone such as America/New_York' }),
   BILLING_OPENS_ON: optional(
     text.transform((value, context) => {
@@ -262,6 +278,7 @@ function configOf(values: Values): Config {
     slack: slackOf(values),
     teams: teamsOf(values),
     connectwise: connectWiseOf(values),
+    autotask: autotaskOf(values),
     consoleIdentity: consoleIdentityOf(values.CONSOLE_USER ?? consoleNames(people)[0]),
   }
 }

@@ -321,3 +321,26 @@ export const DISPATCH_CLAIMS = 1000
 
 /** Alerts of one observation that are asked one by one: more are a wave, and one request is easier to read. */
 export const ALERT_REQUESTS = 8
+
+// Who is whom in a PSA
+
+/** Points of 100 from which on a likeness is suggested as the one: equal names and numbers, not names that resemble. */
+export const MAPPING_SURE_POINTS = 80
+/** Points by which the first has to be ahead: an exact name beats one without its legal form, and no closer pair. */
+export const MAPPING_CLEAR_POINTS = 10
+/** Points below which nothing is shown: one common word among many is chance. */
+export const MAPPING_LEAST_POINTS = 30
+/** Candidates shown for one thing: a person looks through five, and names another one otherwise. */
+export const MAPPING_SHOWN = 5
+/** Longest name whose spelling is compared letter by letter: companies are compared by the thousand. */
+export const MAPPING_SPELLING_CHARACTERS = 80
+/** Containers of one company that are read for a suggestion: companies have a handful, each costs some calls. */
+export const MAPPING_CONTAINERS = 10
+/** How far ahead a route may begin: a year of notice is long, a year more is a typing mistake. */
+export const MAPPING_AHEAD_MONTHS = 12
+/** Rows of one list on a mapping card: customers, gaps, subscriptions. */
+export const MAPPING_ROWS = 25
+/** Characters of a fingerprint that a button carries: as many as one for a request does. */
+export const MAPPING_REVISION_CHARACTERS = 16
+/** Characters of what a button is about: what every surface hands on, whole. */
+export const BUTTON_TARGET_CHARACTERS = 64

@@ -58,6 +58,12 @@ async function requestOf(
   }
 }
 
+/** The last billed day; without one the date is taken away, and the line goes on. */
+function endRequest(path: readonly string[], after: LocalDate | null): WriteRequest {
+  if (after === null) return { method: 'PATCH', path, json: [{ op: 'remove', path: 'cancelledDate' }] }
+  return patch(path, 'cancelledDate', instant(addDays(after, -1)))
+}
+
 type Action<Type extends StepAction['type']> = Extract<Step, { type: Type }>
 
 function addRequest(path: readonly string[], step: Action<'add'>): WriteRequest | WriteOutcome {

@@ -120,7 +120,7 @@ const STEP_PART = {
   itemId: z.string(),
   product: z.string(),
   settles: z.array(SETTLED),
-  undoes: unset(z.string()),
+  undoes: z.string().exactOptional(),
   count: unset(z.strictObject({ from: date, before: UNIT_STEPS, after: UNIT_STEPS })),
 }
 

@@ -5,6 +5,7 @@ import { monthYear } from '../../core/calendar/words.js'
 import { COMMAND_LENGTH_LIMIT } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
 import { COMMANDS, type CommandName } from './catalog.js'
+import { type MapCommand, parseMap } from './parse-map.js'
 import { type Phrase, dayAtEnd, dayAtStart, monthAtEnd, monthAtStart, unreadDate } from './dates.js'
 
 /** What a person asked for, understood. */
@@ -35,6 +36,7 @@ export type Command =
   | { readonly name: 'status' }
   | { readonly name: 'observe' }
   | { readonly name: 'approvals' }
+  | MapCommand
   | { readonly name: 'audit' }
 
 /** Tells whether all of a text is a name, though what is behind `before` could be a month. */
@@ -105,6 +107,8 @@ function withArguments(
       return voidWith(words)
     case 'export':
       return exportWith(words)
+    case 'map':
+      return parseMap(words, today)
     case 'status':
     case 'observe':
     case 'approvals':

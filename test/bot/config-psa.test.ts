@@ -89,3 +89,55 @@ describe('ConnectWise', () => {
     expect(message).not.toContain('hunter2')
   })
 })
+
+const AUTOTASK = {
+  AUTOTASK_USERNAME: 'billing-api@acme.example',
+  AUTOTASK_SECRET: 's3cret~Value',
+  AUTOTASK_INTEGRATION_CODE: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ1',
+}
+
+describe('Autotask', () => {
+  test('is not used unless it is configured', () => {
+    expect(parseConfig(GOOD).autotask).toBeUndefined()
+    expect(parseConfig({ ...GOOD, AUTOTASK_SECRET: ' ' }).autotask).toBeUndefined()
+  })
+
+  test('is used when all of it is there, beside ConnectWise, in the zone the vendor names', () => {
+    const config = parseConfig({ ...GOOD, ...AUTOTASK, ...CONNECTWISE })
+    expect(config.autotask).toEqual({
+      zoneUrl: 'https://webservices.autotask.net/ATServicesRest',
+      userName: 'billing-api@acme.example',
+      secret: 's3cret~Value',
+      integrationCode: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ1',
+    })
+    expect(config.connectwise).toBeDefined()
+  })
+
+  test('may be asked for its zone elsewhere, where keys may travel', () => {
+    const at = (address: string) => ({ ...GOOD, ...AUTOTASK, AUTOTASK_ZONE_URL: address })
+    const local = 'http://127.0.0.1:4000/ATServicesRest'
+    expect(parseConfig(at(local)).autotask?.zoneUrl).toBe(local)
+    const message = refusal(at('http://webservices.autotask.net/ATServicesRest'))
+    expect(message).toContain(
+      'AUTOTASK_ZONE_URL must be an https address such as https://webservices.autotask.net',
+    )
+  })
+
+  test.each(Object.keys(AUTOTASK))('without %s is refused, with what to write', (name) => {
+    const message = refusal({ ...GOOD, ...AUTOTASK, [name]: '' })
+    expect(message).toContain(`${name} is missing (Autotask needs all of them): write the `)
+    expect(message).toContain('1 mistake')
+  })
+
+  test.each([
+    ['AUTOTASK_USERNAME', 'hunter2 2', 'must be a user name without spaces'],
+    ['AUTOTASK_SECRET', 'hunter2 ü', 'must be a secret without spaces'],
+    ['AUTOTASK_INTEGRATION_CODE', 'hunter2\t2', 'must be a code without spaces'],
+    ['AUTOTASK_ZONE_URL', 'https://me:hunter2@webservices.autotask.net', 'must be an https address'],
+    ['AUTOTASK_SECRT', 'hunter2', 'is not a setting'],
+  ])('%s=%s is refused without being repeated', (name, value, words) => {
+    const message = refusal({ ...GOOD, ...AUTOTASK, [name]: value })
+    expect(message).toContain(`${name} ${words}`)
+    expect(message).not.toContain('hunter2')
+  })
+})

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createAutotask } from '../../../adapters/autotask/client.js'
 import { Problem } from '../../../core/problem.js'
-import { type Received, scriptedServer, sendJson } from '../http/scripted-server.js'
+import { scriptedServer, sendJson } from '../http/scripted-server.js'
 import {
   adjustment,
   closeAfterwards,
@@ -12,40 +12,7 @@ import {
   oneTime,
   problemOf,
 } from './recorded-desk.js'
-
-const KEYS = { userName: 'api@msp.example', secret: 's3cret-Value!', integrationCode: 'CODE-4711' }
-
-/** A server that answers like Autotask, with what a test says in place of rows. */
-async function scripted(answer: (received: Received, address: string) => unknown) {
-  const server = closeAfterwards(
-    await scriptedServer((received, response) => {
-      const address = `http://${received.headers.host}`
-      if (received.url.pathname.endsWith('/zoneInformation')) {
-        sendJson(response, { url: `${address}/ATServicesRest/` })
-        return
-      }
-      if (received.url.pathname.endsWith('/ThresholdInformation')) {
-        sendJson(response, {
-          externalRequestThreshold: 10_000,
-          requestThresholdTimeframe: 60,
-          currentTimeframeRequestCount: 1,
-        })
-        return
-      }
-      sendJson(response, answer(received, address))
-    }),
-  )
-  const psa = createAutotask({
-    zoneUrl: `${server.url}/ATServicesRest`,
-    ...KEYS,
-    sleep: async () => undefined,
-  })
-  return { server, psa }
-}
-
-function page(items: readonly unknown[], nextPageUrl: string | null = null) {
-  return { items, pageDetails: { count: items.length, nextPageUrl } }
-}
+import { KEYS, page, scripted } from './scripted-desk.js'
 
 describe('a list', () => {
   it('of more than a page is read to its end, each row once', async () => {
@@ -140,6 +107,7 @@ describe('calls at once', () => {
         most = Math.max(most, running)
         await wait(20)
         running -= 1
+        return 'continue'
       },
     })
     const { companyId } = contoso(emulator)
