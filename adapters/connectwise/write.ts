@@ -106,12 +106,6 @@ async function quantityRequest(
   return numberRequest(path, 'quantity', decimalFromUnits(after + lessIncluded))
 }
 
-/** Their date is the last billed day; a line that goes on again has none. */
-function endRequest(path: readonly string[], after: LocalDate | null): WriteRequest {
-  if (after !== null) return patch(path, 'cancelledDate', instant(addDays(after, -1)))
-  return { method: 'PATCH', path, json: [{ op: 'remove', path: 'cancelledDate' }] }
-}
-
 function numberRequest(path: readonly string[], field: string, value: Decimal): WriteRequest | WriteOutcome {
   const number = numberOf(value)
   return number === undefined ? tooExact(value) : patch(path, field, number)

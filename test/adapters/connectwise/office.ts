@@ -90,7 +90,6 @@ export function stepOf(action: StepAction, containerId: string = IDS.contoso): S
     itemId: IDS.product,
     product: 'Business Premium',
     settles: [],
-    undoes: undefined,
     count: undefined,
     ...action,
   }
