@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js'
 import { conditionsOf } from '../../../adapters/connectwise/conditions.js'
 import { Problem } from '../../../core/problem.js'
 import { day } from '../../support/observed.js'
 import { refusalOf } from '../http/scripted-client.js'
-import { IDS, openOffice } from './office.js'
+import { IDS, officeWith } from './office.js'
 import { agreementSite } from './scripted-site.js'
+
+const openOffice = officeWith(startRecordedConnectWise)
 
 /** An agreement of so many lines. */
 async function longAgreement(count: number, withoutForwardOnly: readonly string[] = []) {

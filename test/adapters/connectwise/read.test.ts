@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js'
 import { day, decimal } from '../../support/observed.js'
 import { refusalOf } from '../http/scripted-client.js'
-import { IDS, openOffice } from './office.js'
+import { IDS, officeWith } from './office.js'
+
+const openOffice = officeWith(startRecordedConnectWise)
 
 describe('companies and products', () => {
   it('are listed with what mapping needs; deleted and inactive companies are left out', async () => {
