@@ -157,7 +157,8 @@ describe('the values of a tenant', () => {
       const { server, psa } = await scripted(tenant({ 'ContractCharges fields': fields }))
       const outcome = await psa.write(oneTime(PLACE, { unitPrice: '74.52' }))
       const sent = server.received.find(({ url }) => url.pathname.endsWith('/Contracts/29/Charges'))
-      return sent === undefined ? outcome : JSON.parse(sent.body)
+      const body: unknown = sent === undefined ? outcome : JSON.parse(sent.body)
+      return body
     }
     const operational = { value: '9', label: 'Operational', isActive: true }
     const standard = { value: '10', label: 'Betrieb', isActive: true, isDefaultValue: true }
