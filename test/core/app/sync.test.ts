@@ -135,6 +135,19 @@ describe('a write nobody knows the outcome of (S8)', () => {
     expect(desk.psa.effects).toHaveLength(1)
   })
 
+  it('that was only asked to wait is sent as often as it takes', async () => {
+    const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+    desk.psa.fates.push('later', 'later', 'later', 'later', 'later')
+    await approved(desk)
+    expect(await states(desk)).toEqual(['waiting: ConnectWise asked to wait'])
+    for (let minutes = 0; minutes < 6; minutes += 1) {
+      desk.office.later(1)
+      await desk.office.studio.dispatch()
+    }
+    expect(await states(desk)).toEqual(['confirmed'])
+    expect(desk.psa.effects).toHaveLength(1)
+  })
+
   it('is given to a person after three tries', async () => {
     const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
     desk.psa.fates.push('dropped', 'dropped', 'dropped', 'dropped')
