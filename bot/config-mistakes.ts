@@ -1,4 +1,5 @@
 import { PSA_SETTINGS } from './config-psa.js'
+import { parseAutoApprove } from './config-rules.js'
 import { approvers, consoleNames, parsePeople, personOf } from '../core/access/people.js'
 
 /** The settings as they were given: trimmed, and an empty one is the same as none. */
@@ -41,7 +42,8 @@ export function missing(name: string, why?: string): string {
 
 /** What is wrong between settings, whatever else is wrong with any of them. */
 export function mistakesBetween(given: Given): readonly string[] {
-  return [...authMistakes(given), ...peopleMistakes(given), ...wholeMistakes(given)]
+  const rules = parseAutoApprove(given['AUTO_APPROVE'] ?? '').mistakes
+  return [...authMistakes(given), ...peopleMistakes(given), ...wholeMistakes(given), ...rules]
 }
 
 function authMistakes(given: Given): readonly string[] {
@@ -115,7 +117,7 @@ export function unknownNames(
   return Object.keys(environment)
     .filter(
       (name) =>
-        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES|CONNECTWISE|AUTOTASK)_/.test(name) &&
+        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES|CONNECTWISE|AUTOTASK|AUTO)_/.test(name) &&
         !names.includes(name),
     )
     .map((name) => `${name} is not a setting: check its spelling in .env.example`)

@@ -13,6 +13,7 @@ import {
   connectWiseOf,
   isPsaAddress,
 } from './config-psa.js'
+import { parseAutoApprove } from './config-rules.js'
 import { type Given, missing, mistakesBetween, unknownNames } from './config-mistakes.js'
 
 /** How to reach the marketplace: everything a reseller is given when the API product is ordered. */
@@ -133,6 +134,7 @@ const SCHEMA = z.object({
   TEAMS_TOKEN_ISSUER: optional(url),
   TEAMS_LOGIN_URL: optional(url),
   TEAMS_SERVICE_URLS: optional(text),
+  AUTO_APPROVE: optional(text),
   CONNECTWISE_SITE: optional(
     text.refine(isPsaAddress, {
       error:
@@ -273,6 +275,7 @@ function configOf(values: Values): Config {
       policy: policyOf(values),
       bounds: { ...DEFAULT_BOUNDS, percent: values.BILLING_BOUND_PERCENT ?? DEFAULT_BOUNDS.percent },
       people,
+      autoApprove: parseAutoApprove(values.AUTO_APPROVE ?? '').rules,
     },
     server: { host: values.HOST, port: values.PORT },
     slack: slackOf(values),

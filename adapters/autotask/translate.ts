@@ -142,14 +142,18 @@ function lockedTo(
  * Counts by service. Rows are cut at periods and at adjustments; days without a row have no units. What holds on the
  * contract's last day goes on: the contract's end is said once, by the container.
  */
-function unitsOf({ contract: { endDate }, contractServices, rows }: ReadContract): readonly PsaUnits[] {
+function unitsOf({ contract, contractServices, rows }: ReadContract): readonly PsaUnits[] {
+  // Without an end of the contract, the last day anything is said about.
+  const lastDay =
+    contract.endDate ??
+    rows.reduce((last, { endDate }) => (endDate > last ? endDate : last), contract.startDate)
   const serviceIds = new Set([...contractServices, ...rows].map(({ serviceID }) => serviceID))
   return [...serviceIds].map((itemId) => {
     const spans = rows
       .filter(({ serviceID }) => serviceID === itemId)
       .map((row) => {
-        const goesOn = endDate !== undefined && row.endDate >= endDate
-        return { from: row.startDate, to: goesOn ? null : addDays(row.endDate, 1), units: row.units }
+        const to = row.endDate >= lastDay ? null : addDays(row.endDate, 1)
+        return { from: row.startDate, to, units: row.units }
       })
     return { itemId, steps: sumOfSpans(spans), unitPrice: priceOfService(contractServices, itemId) }
   })

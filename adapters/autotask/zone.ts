@@ -121,7 +121,7 @@ async function askZone(
 }
 
 /** `webservices5.autotask.net` beside `webservices.autotask.net`; addresses of numbers and bare names only themselves. */
-function isOfSameHouse(root: URL, zone: URL): boolean {
+export function isOfSameHouse(root: URL, zone: URL): boolean {
   if (zone.host === root.host) return true
   const parent = root.hostname.split('.').slice(1)
   const isName = parent.length >= 2 && /[a-z]/i.test(parent.at(-1) ?? '')

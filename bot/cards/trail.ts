@@ -83,6 +83,11 @@ function deedWords({ action, subject, actor, details }: AuditEntry, who: string)
       return `${who} rejected ${subject}, to void ${what}${why}`
     case 'sync.proposed':
       return `${who} asked to write ${run} into the PSA (${subject})`
+    case 'map.accepted':
+    case 'map.changed':
+      return `${who} mapped ${textOf(details['customer']) ?? subject} to ${placeWords(details)}`
+    case 'map.removed':
+      return `${who} took ${textOf(details['customer']) ?? subject} out of ${textOf(details['company']) ?? 'the PSA'}`
     case 'sync.undo':
       return `${who} asked to take back ${run} (${subject})${why}`
     case 'sync.approved':
@@ -105,6 +110,13 @@ function deedWords({ action, subject, actor, details }: AuditEntry, who: string)
       // Written by another version of the program: better its codes than nothing.
       return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${why}`
   }
+}
+
+/** "Contoso (113), Contoso licences (114)" */
+function placeWords(details: AuditDetails): string {
+  return [textOf(details['company']), textOf(details['container'])]
+    .filter((part) => part !== undefined)
+    .join(', ')
 }
 
 const STEP_ENDS: Readonly<Record<string, string>> = {

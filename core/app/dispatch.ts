@@ -113,7 +113,8 @@ async function carryOut(work: Work, intent: Intent): Promise<boolean> {
   const standing = judge(work, intent, container)
   if (standing.type === 'done') return end(work, intent, 'confirmed', undefined)
   if (standing.type === 'other') return end(work, intent, 'parked', standing.why)
-  if (intent.attempts >= DISPATCH_ATTEMPTS) {
+  // One that was only asked to wait did nothing, and may be asked as often as it takes.
+  if (intent.state !== 'waiting' && intent.attempts >= DISPATCH_ATTEMPTS) {
     return end(work, intent, 'parked', intent.why ?? 'it was sent several times and is not there')
   }
   const isOurs = await ports.sync.sending(work.claim, intent.id, now, after(now, SETTLE_SECONDS))

@@ -57,10 +57,9 @@ export async function acceptMapping(
   const shown = suggestion.fingerprint.slice(0, MAPPING_REVISION_CHARACTERS)
   if (revision !== undefined && revision !== shown) throw outdated(customer)
   const { company, container } = surePlace(suggestion)
-  const { drafts, mapped } = suggestion
-  if (drafts.length === 0 && mapped !== undefined && mapped.companyId === company.id) {
-    throw nothingToMap(suggestion)
-  }
+  const { drafts } = suggestion
+  // Without a subscription there the customer would be billed nowhere: neither by file nor in the PSA.
+  if (drafts.length === 0) throw nothingToMap(suggestion)
   const routeFrom = routeStart(startFacts(view, customer, container, drafts), asked)
   const slots = slotsWith([...view.sync.slots], drafts, container, routeFrom)
   return recordMapping(ports, view, {

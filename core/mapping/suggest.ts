@@ -96,12 +96,23 @@ export function itemFitter<Item extends ItemLike>(
     const wanted = foldName(product.name)
     const fits = folded.map(({ thing, name }): Fit<Item> => {
       const numbers = thing.vendorNumbers.map((number) => numberScore(product.mpn, number))
-      const [score, why] = bestOf([...numbers, nameScore(wanted, name, false)])
+      const [score, why] = bestOf([...numbers, itemNameScore(wanted, name, thing.vendorNumbers)])
       return { thing, score, why, refusal: thing.unusable }
     })
     return choose(fits, ({ name, id }) => [name, id])
   }
 }
+
+/** A name says less where the item has a vendor's number of its own, and it is another one: a term, a country. */
+function itemNameScore(wanted: FoldedName, name: FoldedName, numbers: readonly string[]): Scored {
+  const [score, why] = nameScore(wanted, name, false)
+  const isNumbered = numbers.some((number) => number.trim() !== '')
+  if (!isNumbered || score < OTHER_NUMBER_POINTS) return [score, why]
+  return [OTHER_NUMBER_POINTS, `${why}, but with another vendor number`]
+}
+
+/** Below what is suggested as the one: a person has to look. */
+const OTHER_NUMBER_POINTS = 70
 
 /** Characters from which on the beginning of a number says something. */
 const TELLING_NUMBER = 6

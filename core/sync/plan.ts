@@ -26,7 +26,6 @@ export interface SlotPlan {
 
 type Draft = StepAction & Pick<Step, 'settles' | 'count'>
 
-
 /** The steps that bring a slot to its target (S7, S10–S13); none when it is there. */
 export function planSlot(due: SlotDue, container: Container, memory: SlotMemory): SlotPlan {
   const covered = coveredOf(due, container, memory)

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createAutotask } from '../../../adapters/autotask/client.js'
+import { isOfSameHouse } from '../../../adapters/autotask/zone.js'
 import { Problem } from '../../../core/problem.js'
 import { scriptedServer, sendJson } from '../http/scripted-server.js'
 import {
@@ -189,6 +190,23 @@ describe('the zone', () => {
       expect(root.received).toHaveLength(1)
     }
     expect(foreign.received).toEqual([])
+  })
+
+  it.each([
+    ['https://webservices.autotask.net/a', 'https://webservices5.autotask.net/b', true],
+    ['https://webservices.autotask.net', 'https://eu.zones.autotask.net', true],
+    ['https://webservices.autotask.net', 'https://autotask.net', false],
+    ['https://webservices.autotask.net', 'https://evilautotask.net', false],
+    ['https://webservices.autotask.net', 'https://webservices5.autotask.net:8443', false],
+    ['https://webservices.autotask.net', 'https://webservices.other.net', false],
+    // One label above is a whole country, or nothing at all.
+    ['https://example.com', 'https://other.com', false],
+    ['http://127.0.0.1:4000', 'http://127.0.0.1:4000', true],
+    ['http://127.0.0.1:4000', 'http://1.0.0.1:4000', false],
+    ['http://127.0.0.1:4000', 'http://127.0.0.1:4001', false],
+    ['http://localhost:4000', 'http://localhost:4001', false],
+  ])('asked at %s may be at %s: %s', (root, zone, isAllowed) => {
+    expect(isOfSameHouse(new URL(root), new URL(zone))).toBe(isAllowed)
   })
 
   it('is asked for again after a failure, and after a user was refused', async () => {

@@ -42,36 +42,41 @@ export function page(items: readonly unknown[], nextPageUrl: string | null = nul
 
 const MONTHLY = { value: '31', label: 'Monthly', isActive: true, isDefaultValue: false }
 
+const ROWS: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
+  Companies: [{ id: 12, companyName: 'Contoso', currencyID: 3 }],
+  Currencies: [{ id: 3, name: 'EUR', isInternalCurrency: false }],
+  Contracts: [
+    {
+      id: 29,
+      companyID: 12,
+      contractName: 'Cloud',
+      contractType: 7,
+      contractPeriodType: 31,
+      status: 41,
+      startDate: '2026-01-15T00:00:00Z',
+      endDate: '2026-12-31T00:00:00Z',
+    },
+  ],
+  Services: [{ id: 5, name: 'Business Premium', periodType: 31, isActive: true }],
+  ContractServices: [{ id: 8, serviceID: 5, unitPrice: 22, internalCurrencyUnitPrice: 22 }],
+  ContractServiceUnits: [],
+  ContractCharges: [charge({})],
+  'Contracts fields': [
+    { name: 'status', picklistValues: [{ value: '41', label: 'Active' }] },
+    { name: 'contractPeriodType', picklistValues: [MONTHLY] },
+    { name: 'companyID', picklistValues: null },
+  ],
+  'Services fields': [{ name: 'periodType', picklistValues: [MONTHLY] }],
+  'ContractCharges fields': [],
+}
+
+export function tenantRows(entity: string) {
+  return ROWS[entity] ?? []
+}
+
 /** A tenant of one contract with one service and one charge; what a test gives takes the place of its rows. */
 export function tenant(rows: Readonly<Record<string, readonly unknown[]>> = {}) {
-  const all: Readonly<Record<string, readonly unknown[]>> = {
-    Companies: [{ id: 12, companyName: 'Contoso', currencyID: 3 }],
-    Currencies: [{ id: 3, name: 'EUR', isInternalCurrency: false }],
-    Contracts: [
-      {
-        id: 29,
-        companyID: 12,
-        contractName: 'Cloud',
-        contractType: 7,
-        contractPeriodType: 31,
-        status: 41,
-        startDate: '2026-01-15T00:00:00Z',
-        endDate: '2026-12-31T00:00:00Z',
-      },
-    ],
-    Services: [{ id: 5, name: 'Business Premium', periodType: 31, isActive: true }],
-    ContractServices: [{ id: 8, serviceID: 5, unitPrice: 22, internalCurrencyUnitPrice: 22 }],
-    ContractServiceUnits: [],
-    ContractCharges: [charge({})],
-    'Contracts fields': [
-      { name: 'status', picklistValues: [{ value: '41', label: 'Active' }] },
-      { name: 'contractPeriodType', picklistValues: [MONTHLY] },
-      { name: 'companyID', picklistValues: null },
-    ],
-    'Services fields': [{ name: 'periodType', picklistValues: [MONTHLY] }],
-    'ContractCharges fields': [],
-    ...rows,
-  }
+  const all: Readonly<Record<string, readonly unknown[]>> = { ...ROWS, ...rows }
   return ({ url, method }: Received): unknown => {
     const [entity = '', what = ''] = url.pathname.replace('/ATServicesRest/V1.0/', '').split('/')
     if (what === 'entityInformation') return { fields: all[`${entity} fields`] }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { unitPriceOf } from '../../../adapters/autotask/translate.js'
 import { formatLocalDate } from '../../../core/calendar/date.js'
 import { formatDecimal } from '../../../core/money/decimal.js'
-import { adjustment, decimal, MARKER, oneTime, problemOf } from './recorded-desk.js'
-import { charge, scripted, tenant } from './scripted-desk.js'
+import { adjustment, countsOf, decimal, MARKER, oneTime, problemOf } from './recorded-desk.js'
+import { charge, scripted, tenant, tenantRows } from './scripted-desk.js'
 
 const PLACE = { contractId: 29, serviceId: 5 }
 
@@ -41,6 +41,22 @@ describe('a converted price with more digits than are kept', () => {
     const shown = { ...row, internalCurrencyAdjustedPrice: 37.44183512345678 }
     const { psa } = await scripted(tenant({ ContractServices: [shown] }))
     expect((await psa.read('29')).units[0]?.unitPrice).toBe(decimal('34.55'))
+  })
+})
+
+describe('a contract without an end', () => {
+  it('goes on with the last counts anything is said about', async () => {
+    const [contract] = tenantRows('Contracts')
+    const row = (id: number, startDate: string, endDate: string, units: number) => ({
+      ...{ id, contractServiceID: 8, serviceID: 5, units, approveAndPostDate: null },
+      ...{ startDate: `${startDate}T00:00:00Z`, endDate: `${endDate}T00:00:00Z` },
+    })
+    const rows = [row(1, '2026-01-15', '2026-02-14', 4), row(2, '2026-02-15', '2026-03-14', 6)]
+    const { psa } = await scripted(
+      tenant({ Contracts: [{ ...contract, endDate: null }], ContractServiceUnits: rows }),
+    )
+    const read = await psa.read('29')
+    expect([read.to, countsOf(read, 5)]).toEqual([null, '2026-01-15 4, 2026-02-15 6'])
   })
 })
 
@@ -157,7 +173,8 @@ describe('the values of a tenant', () => {
       const { server, psa } = await scripted(tenant({ 'ContractCharges fields': fields }))
       const outcome = await psa.write(oneTime(PLACE, { unitPrice: '74.52' }))
       const sent = server.received.find(({ url }) => url.pathname.endsWith('/Contracts/29/Charges'))
-      return sent === undefined ? outcome : JSON.parse(sent.body)
+      const body: unknown = sent === undefined ? outcome : JSON.parse(sent.body)
+      return body
     }
     const operational = { value: '9', label: 'Operational', isActive: true }
     const standard = { value: '10', label: 'Betrieb', isActive: true, isDefaultValue: true }

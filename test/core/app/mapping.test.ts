@@ -161,7 +161,7 @@ describe('accepting', () => {
     expect(slots).toMatchObject([
       { containerId: '77', itemId: '1234', lineId: '90001', priceOwner: 'keep', routeFrom: MARCH.from },
     ])
-    expect(written).toMatchObject([{ slotId: slots[0]?.id, text: '[["2026-04-01","20"]]' }])
+    expect(written).toMatchObject([{ slotId: slots[0]?.id, text: '2026-04-01 20' }])
     expect([readings.length, locked.length]).toEqual([1, 0])
     expect(msp.sync.trail).toMatchObject([
       {
@@ -210,12 +210,8 @@ describe('accepting', () => {
     expect(msp.sync.state.slots).toEqual([])
     await mapContoso(msp)
     expect(msp.sync.state.slots[0]?.routeFrom).toBe(APRIL.from)
-    const { totals, psa, already } = await msp.studio.who(APRIL)
-    expect([totals, psa.map(({ amount }) => amount), already]).toEqual([
-      [],
-      [11_000n],
-      [{ currency: 'USD', amount: 44_000n }],
-    ])
+    const { totals, psa } = await msp.studio.who(APRIL)
+    expect([totals, psa.map(({ amount }) => amount)]).toEqual([[], [11_000n]])
   })
 
   test('a route begins with a period of the agreement: months mean theirs, other days are refused', async () => {
@@ -297,13 +293,14 @@ describe('accepting', () => {
     expect((await problemOf(mapContoso(msp))).what).toBe('Everything of Contoso is mapped.')
   })
 
-  test('a customer of which nothing is mapped yet is held too: no file bills it beside the PSA', async () => {
+  test('a customer of which nothing is sure goes on being billed by file: nothing else would bill it', async () => {
     const msp = await mappingOffice()
     msp.items = []
-    await mapContoso(msp)
-    expect(msp.sync.state).toMatchObject({ customers: [{ customerId: 'C1' }], slots: [] })
+    const refused = await problemOf(mapContoso(msp))
+    expect(refused.what).toContain('Nothing more of Contoso is sure')
+    expect(msp.sync.state).toMatchObject({ customers: [], slots: [] })
     const { totals, exceptions } = await msp.studio.who(MARCH)
-    expect([totals, exceptions.map(({ kind }) => kind)]).toEqual([[], ['notMapped']])
+    expect([totals.map(({ amount }) => amount), exceptions]).toEqual([[51_452n], []])
   })
 })
 
@@ -334,10 +331,12 @@ describe('where units are counted', () => {
     const dear = { ...second, unitPrice: { currency: 'USD', amount: decimal('20.00') } }
     unlike.subscriptions = [...unlike.subscriptions, dear]
     await unlike.observe()
-    expect(doubts(await unlike.studio.mapping.suggest('contoso')).sort()).toEqual([
-      'costs $20.00, and Microsoft 365 Business Premium in the same count costs $22.00',
-      'costs $22.00, and Microsoft 365 Business Premium in the same count costs $20.00',
-    ])
+    expect(new Set(doubts(await unlike.studio.mapping.suggest('contoso')))).toEqual(
+      new Set([
+        'costs $20.00, and Microsoft 365 Business Premium in the same count costs $22.00',
+        'costs $22.00, and Microsoft 365 Business Premium in the same count costs $20.00',
+      ]),
+    )
   })
 })
 
