@@ -3,6 +3,7 @@ import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js
 import { day, decimal } from '../../support/observed.js'
 import { refusalOf } from '../http/scripted-client.js'
 import { IDS, officeWith } from './office.js'
+import { agreementSite } from './scripted-site.js'
 
 const openOffice = officeWith(startRecordedConnectWise)
 
@@ -163,6 +164,16 @@ describe('an agreement', () => {
     // The agreement still said 1 March; the invoice dated there covers March.
     expect(await psa.read(IDS.contoso)).toMatchObject({ lockedTo: day('2026-04-01') })
     expect(emulator.world.invoicesOf(Number(IDS.contoso))).toHaveLength(1)
+  })
+
+  it.each([
+    ['Agreement', '2026-04-06'],
+    ['CreditMemo', '2026-04-01'],
+    ['Miscellaneous', '2026-04-01'],
+  ])('is locked by its own invoices, not by every paper beside it: %s', async (type, lockedTo) => {
+    const invoice = { id: 1, type, date: '2026-04-05T00:00:00Z' }
+    const { psa } = await agreementSite({ invoices: [invoice] })
+    expect((await psa.read('77')).lockedTo).toBe(day(lockedTo))
   })
 
   it('understands a next invoice date with and without a time', async () => {
