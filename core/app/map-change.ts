@@ -79,6 +79,7 @@ export async function recordMapping(
 
 function requireSound(view: Loaded, change: MappingChange, slot: Slot): void {
   const own = ownOf(view, slot)
+  requireOneCustomer(view, change, own)
   requireOnePrice(own, view.today)
   requireFreeRoute(view, change, slot, own)
   requireUntouched(view, change, slot)
@@ -88,6 +89,23 @@ function ownOf({ portfolio }: Loaded, { lineageIds }: Slot): readonly PricedSubs
   return lineageIds.flatMap(
     (id) => portfolio.subscriptions.find(({ subscription }) => subscription.lineageId === id) ?? [],
   )
+}
+
+/** What one customer pays for is never counted with what another one does. */
+function requireOneCustomer(
+  { portfolio: { customers } }: Loaded,
+  { customerId }: MappingChange,
+  own: readonly PricedSubscription[],
+): void {
+  const foreign = own.find(({ subscription }) => subscription.customerId !== customerId)
+  if (foreign === undefined) return
+  const { customerId: other, productName } = foreign.subscription
+  throw new Problem({
+    kind: 'input',
+    what: `That place holds ${productName} of ${customers.get(other)?.name ?? other}.`,
+    notDone: 'Nothing was mapped.',
+    next: 'Give it a line of its own, or an agreement or contract of its own where units are counted.',
+  })
 }
 
 /** S14: one line has one price. */

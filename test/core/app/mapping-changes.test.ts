@@ -128,6 +128,24 @@ describe('one subscription', () => {
     }
   })
 
+  test('is refused in an agreement that bills in another currency by now', async () => {
+    const msp = await mapped()
+    msp.containers = msp.containers.map((each) => ({ ...each, currency: 'EUR' }))
+    expect((await problemOf(set(msp, 'visio', { offset: decimal('1') }))).what).toBe(
+      'Contoso licences bills in EUR, Visio Plan 2 is in USD, and nothing is converted.',
+    )
+  })
+
+  test('never joins a line that holds what another customer pays for', async () => {
+    const msp = await mapped()
+    msp.subscriptions = [...msp.subscriptions, visio({ subscriptionId: '2001', customerId: 'C2' })]
+    await msp.observe()
+    msp.companies = [company('12', 'Contoso, Ltd.'), company('12', 'Fabrikam')]
+    const change = { ...NOTHING, subscription: 'visio', ...toLine('90002') }
+    const refused = await problemOf(msp.studio.mapping.set(DANA, 'fabrikam', change))
+    expect(refused.what).toBe('That place holds Visio Plan 2 of Contoso.')
+  })
+
   test('of a customer that is not mapped: its sure place is taken, and the rest waits', async () => {
     const msp = await mappingOffice()
     msp.subscriptions = [...msp.subscriptions, visio()]
@@ -208,6 +226,23 @@ describe('another company or agreement', () => {
     expect(changed.customer).toMatchObject({ companyId: '14', companyName: 'Contoso Holding' })
     expect(slotText(msp)).toEqual(['1 on 1234/95001', '1 on 1300/new'])
     expect(msp.sync.state.slots.every(({ containerId }) => containerId === '88')).toBe(true)
+  })
+
+  test('what is not sure in the new company leaves the old one, and is a gap', async () => {
+    const msp = await mapped()
+    msp.companies = [...msp.companies, company('14', 'Contoso Holding')]
+    const there = container({
+      mode: 'datedLines',
+      lockedTo: APRIL.from,
+      id: '88',
+      companyId: '14',
+      name: 'Group',
+    })
+    msp.containers = [...msp.containers, there]
+    msp.items = msp.items.slice(0, 1)
+    await msp.studio.mapping.accept(DANA, 'contoso', { company: 'holding' })
+    expect(slotText(msp).sort()).toEqual(['0 on 1300/90002', '1 on 1234/90001'])
+    expect((await msp.studio.mapping.overview()).gaps).toMatchObject([{ product: 'Visio Plan 2' }])
   })
 
   test('what was written there, or found invoiced, stays where it is', async () => {

@@ -99,6 +99,12 @@ describe('what is suggested', () => {
     })
     msp.containers = [other, { ...other, id: '79', name: 'Other' }]
     expect((await msp.studio.mapping.suggest('contoso')).containers.doubt).toBe('the best is only 50 of 100')
+    const refused = await problemOf(mapContoso(msp))
+    expect([refused.kind, refused.next]).toEqual([
+      'held',
+      'Type `map Contoso to 12 in <agreement or contract> accept`, with one of “Other” (79; 50 of 100), “Support” (78; 50 of 100).',
+    ])
+    expect(msp.sync.state.slots).toEqual([])
   })
 
   test('an item that is a bundle, one too much, and another currency are doubts of their own', async () => {
@@ -347,6 +353,17 @@ describe('two PSAs', () => {
     const found = await msp.studio.mapping.suggest('contoso', { psa: 'autotask', company: '12' })
     expect([found.company?.psa, found.companies.doubt]).toEqual(['autotask', undefined])
   })
+})
+
+test('a line that a mapping has taken is not suggested again: sharing it is a person’s decision', async () => {
+  const msp = await mappingOffice()
+  await mapContoso(msp)
+  msp.subscriptions = [...msp.subscriptions, observed({ subscriptionId: '1001' })]
+  await msp.observe()
+  const { subscriptions } = await msp.studio.mapping.suggest('contoso')
+  expect(new Set(subscriptions.map(({ slot, place }) => slot?.lineId ?? place?.type))).toEqual(
+    new Set(['90001', 'new']),
+  )
 })
 
 test('lines of ours, ended ones and those of other mappings are not suggested', async () => {
