@@ -10,7 +10,7 @@ import { type Studio, createStudio } from '../core/app/studio.js'
 import type { Clock, Log, Once, Psa } from '../core/ports.js'
 import { Problem } from '../core/problem.js'
 import { type Desk, type Reply, carryOn, createDesk } from './commands/desk.js'
-import { startJobs } from './jobs/jobs.js'
+import { type Ticking, startJobs } from './jobs/jobs.js'
 import { type Board, createBoard } from './commands/board.js'
 import { type Config, type SlackConfig, type TeamsConfig, parseConfig } from './config.js'
 import { readEnvironment } from './environment.js'
@@ -34,6 +34,8 @@ export interface Replacements {
   readonly clock?: Clock
   /** Instead of the PSAs of the configuration. */
   readonly psas?: Psas
+  /** What calls the jobs: the machine's minutes, unless replaced. */
+  readonly ticking?: Ticking
   /** The time by which signed requests are fresh: this machine's, unless replaced. */
   readonly now?: () => Date
 }
@@ -102,6 +104,7 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
         log,
         clock: ports.clock,
         now: replacements.now ?? machineTime,
+        ticking: replacements.ticking,
       }),
     close: () => storage.close(),
   }
@@ -141,6 +144,7 @@ interface ServeParts {
   readonly log: Log
   readonly clock: Clock
   readonly now: () => Date
+  readonly ticking: Ticking | undefined
 }
 
 /** What the server needs of a surface. */
@@ -189,7 +193,12 @@ async function serveSurfaces(config: Config, parts: ServeParts): Promise<HttpSer
     work,
     log,
   })
-  const jobs = startJobs({ carryOn: () => carryOn(studio), refresh: (record) => board.refresh(record), log })
+  const jobs = startJobs({
+    carryOn: () => carryOn(studio),
+    refresh: (record) => board.refresh(record),
+    log,
+    ...(parts.ticking === undefined ? {} : { ticking: parts.ticking }),
+  })
   const close = async () => {
     await jobs.stop()
     await server.close()

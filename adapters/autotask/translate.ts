@@ -231,7 +231,10 @@ function noteOf({ notes, datePurchased }: Charge): Pick<PsaLine, 'marker' | 'to'
 }
 
 /** What the customer reads: what it is, and for which days. */
-export function chargeWords(words: string, from: LocalDate, to: LocalDate): string {
+export function chargeWords(
+  words: string,
+  { from, to }: { readonly from: LocalDate; readonly to: LocalDate },
+): string {
   return `${words} (${periodWords({ from, to })})`
 }
 

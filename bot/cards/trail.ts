@@ -58,9 +58,16 @@ export function entryWords(entry: AuditEntry, people: readonly Person[], timeZon
 /** As people are known now; whoever is not listed any more, and two of one name, are told by their id. */
 function nameOf(actor: string, people: readonly Person[]): string {
   const person = people.find(({ id }) => id === actor) ?? personOf(people, actor)
-  if (person === undefined) return `${actor} (without a role)`
+  if (person === undefined) return programOf(actor) ?? `${actor} (without a role)`
   const isOnlyOne = people.filter(({ name }) => name === person.name).length === 1
   return isOnlyOne ? person.name : `${person.name} (${actor})`
+}
+
+/** The program itself, or a rule of its configuration; undefined: neither. */
+function programOf(actor: string): string | undefined {
+  if (actor === 'system') return 'Cloud Billing Studio'
+  const [, rule] = /^rule:(.+)$/.exec(actor) ?? []
+  return rule === undefined ? undefined : `The rule “${rule}”`
 }
 
 function deedWords({ action, subject, actor, details }: AuditEntry, who: string): string {

@@ -4,6 +4,7 @@ import { standingOf } from '../../../core/sync/judge.js'
 import type { Container, Slot, SlotDue } from '../../../core/sync/types.js'
 import type { CaseWords } from '../../core/charges/build.js'
 import { due, LINEAGE, remember, settledBy, stepText } from '../../core/sync/build.js'
+import { speakTo } from '../../emulators/shared/autotask.js'
 import { contoso, type Desk, day, decimal, deskOf } from './recorded-desk.js'
 
 /** 20 seats at $22.00, and 5 more from 11 March: March 514.52, April 550.00. */
@@ -76,6 +77,15 @@ describe('a plan, written and read back', () => {
       written: ['add 1 × 74.52 from 2026-04-01 to 2026-05-01, once', 'adjust 5 on 2026-04-01'],
       again: [],
     })
+    const { contractId } = place
+    const charges = await speakTo(desk.emulator).rows('ContractCharges', {
+      op: 'eq',
+      field: 'contractID',
+      value: contractId,
+    })
+    expect(charges.map(({ description }) => description)).toEqual([
+      expect.stringContaining('(11–31 Mar 2026)'),
+    ])
     // 550.00 for April and 74.52 for March.
     expect(invoiced(desk, place, '2026-04-30')).toBe('624.52')
   })

@@ -326,6 +326,7 @@ describe('taking back what was written', () => {
       expect(trail.find(({ action }) => action === 'sync.undo')?.details).toMatchObject({
         reason: 'too early',
       })
+      expect((await desk.office.studio.status()).drifts).toEqual([])
       const again = await approved(desk)
       expect(await states(desk)).not.toContain('parked')
       expect(again.plan).toHaveLength(1)
