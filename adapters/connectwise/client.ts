@@ -1,0 +1,152 @@
+import { wallClock } from '../http/backoff.js'
+import type { Psa, PsaCompany, PsaItem } from '../../core/ports.js'
+import type { LocalDate } from '../../core/calendar/date.js'
+import { Problem } from '../../core/problem.js'
+import type { Container } from '../../core/sync/types.js'
+import { type ConnectWiseApi, type ConnectWiseOptions, createConnectWiseApi } from './api.js'
+import { CONNECTWISE_CYCLES_MILLISECONDS } from './limits.js'
+import { readCountedList, readList } from './list.js'
+import { NOTHING_READ, read } from './reading.js'
+import { type Agreement, parseAgreement, parseBillingCycle, parseInvoice } from './schema.js'
+import { closedWords, toCompany, toContainer, toItem } from './translate.js'
+import { writeStep } from './write.js'
+
+export type { ConnectWiseOptions } from './api.js'
+
+/** ConnectWise PSA of one MSP. README.md says what is read as what, and why. */
+export function createConnectWise(options: ConnectWiseOptions): Psa {
+  const api = createConnectWiseApi(options)
+  const cycles = createCycles(api, options.now ?? wallClock)
+  return {
+    name: 'connectwise',
+    title: 'ConnectWise',
+    companies: () => readCompanies(api),
+    items: () => readItems(api),
+    containers: (companyId) => readContainers(api, companyId),
+    read: (containerId) => readContainer(api, cycles, containerId),
+    write: (step) => writeStep(api, step),
+  }
+}
+
+async function readCompanies(api: ConnectWiseApi): Promise<readonly PsaCompany[]> {
+  const rows = await readList(api, {
+    path: ['company', 'companies'],
+    subject: 'companies',
+    conditions: [{ field: 'deletedFlag', operator: '=', value: false }],
+  })
+  return rows.flatMap(({ id, raw, where }) => {
+    const company = toCompany(raw, { subject: `company ${id}`, where })
+    return company === undefined ? [] : [company]
+  })
+}
+
+const ITEM_FIELDS = [
+  'id',
+  'identifier',
+  'description',
+  'inactiveFlag',
+  'productClass',
+  'price',
+  'manufacturerPartNumber',
+  'vendorSku',
+  'integrationXRef',
+]
+
+async function readItems(api: ConnectWiseApi): Promise<readonly PsaItem[]> {
+  const rows = await readList(api, {
+    path: ['procurement', 'catalog'],
+    subject: 'products',
+    fields: ITEM_FIELDS,
+  })
+  return rows.map(({ id, raw, where }) => toItem(raw, { subject: `product ${id}`, where }))
+}
+
+async function readContainers(
+  api: ConnectWiseApi,
+  companyId: string,
+): Promise<readonly Pick<Container, 'id' | 'name' | 'closed'>[]> {
+  const rows = await readList(api, {
+    path: ['finance', 'agreements'],
+    subject: `agreements of company ${companyId}`,
+    conditions: [{ field: 'company/id', operator: '=', value: numberOf(companyId, 'company') }],
+  })
+  return rows.map(({ id, raw, where }) => {
+    const agreement = read(parseAgreement, raw, { subject: `agreement ${id}`, where })
+    return { id, name: agreement.name, closed: closedWords(agreement) }
+  })
+}
+
+async function readContainer(api: ConnectWiseApi, cycles: Cycles, containerId: string): Promise<Container> {
+  const number = numberOf(containerId, 'agreement')
+  const subject = `agreement ${containerId}`
+  const path = ['finance', 'agreements', containerId]
+  const { body, where } = await api.get({ path, subject })
+  const agreement = read(parseAgreement, body, { subject, where })
+  // After the agreement, so that an invoice that is made meanwhile is seen beside the older date.
+  const laterInvoices = await readLaterInvoices(api, number, agreement)
+  const additions = await readCountedList(api, {
+    path: [...path, 'additions'],
+    subject: `additions of ${subject}`,
+  })
+  const isMonthly = await cycles.isMonthly(agreement.billingCycle?.id)
+  return toContainer({ agreement, isMonthly, laterInvoices, additions })
+}
+
+/** Dates of invoices of an agreement on or after its next invoice date. There should be none. */
+async function readLaterInvoices(
+  api: ConnectWiseApi,
+  agreementId: number,
+  { nextInvoiceDate }: Agreement,
+): Promise<readonly LocalDate[]> {
+  if (nextInvoiceDate === undefined) return []
+  const rows = await readList(api, {
+    path: ['finance', 'invoices'],
+    subject: `invoices of agreement ${agreementId}`,
+    conditions: [
+      { field: 'agreement/id', operator: '=', value: agreementId },
+      { field: 'date', operator: '>=', value: { day: nextInvoiceDate } },
+    ],
+  })
+  return rows
+    .map(({ id, raw, where }) => read(parseInvoice, raw, { subject: `invoice ${id}`, where }))
+    .filter(({ type }) => type === undefined || type === 'Agreement')
+    .map(({ date }) => date)
+}
+
+/** Ids are whole numbers in text. Problem `notFound`: no record of ConnectWise has that one. */
+function numberOf(id: string, what: string): number {
+  if (/^[1-9]\d{0,9}$/.test(id)) return Number(id)
+  throw new Problem({
+    kind: 'notFound',
+    what: `ConnectWise has no ${what} ${JSON.stringify(id)}: its ids are whole numbers.`,
+    notDone: NOTHING_READ,
+    next: 'Map the customer anew.',
+  })
+}
+
+interface Cycles {
+  /** A cycle is named by the MSP; what it means stands in a list of its own. */
+  isMonthly(id: string | undefined): Promise<boolean>
+}
+
+function createCycles(api: ConnectWiseApi, now: () => number): Cycles {
+  let known: { readonly monthly: ReadonlyMap<string, boolean>; readonly at: number } | undefined
+
+  async function readCycles(): Promise<ReadonlyMap<string, boolean>> {
+    const rows = await readList(api, { path: ['finance', 'billingCycles'], subject: 'billing cycles' })
+    const entries = rows.map(({ id, raw, where }): [string, boolean] => {
+      const { billingOptions } = read(parseBillingCycle, raw, { subject: `billing cycle ${id}`, where })
+      return [id, billingOptions === 'Monthly']
+    })
+    return new Map(entries)
+  }
+
+  return {
+    async isMonthly(id) {
+      if (id === undefined) return false
+      const isFresh = known !== undefined && now() - known.at < CONNECTWISE_CYCLES_MILLISECONDS
+      if (!isFresh || known?.monthly.has(id) !== true) known = { monthly: await readCycles(), at: now() }
+      return known?.monthly.get(id) ?? false
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import { afterEach } from 'vitest'
+import { createConnectWise, type ConnectWiseOptions } from '../../../adapters/connectwise/client.js'
+import type { Psa } from '../../../core/ports.js'
+import type { Step, StepAction } from '../../../core/sync/types.js'
+import {
+  type ConnectWiseEmulator,
+  type ConnectWiseEmulatorOptions,
+  startConnectWiseEmulator,
+} from '../../emulators/connectwise/server.js'
+import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js'
+import { TWO_CUSTOMERS } from '../../emulators/shared/connectwise-world.js'
+
+const open: { close(): Promise<void> }[] = []
+
+/** Ends, after each test of the file that imports this, what it has started. */
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()))
+})
+
+/** An emulated ConnectWise with a client of it that waits for nothing. */
+export interface Office {
+  readonly emulator: ConnectWiseEmulator
+  readonly psa: Psa
+  /** How long it would have waited. */
+  readonly waits: number[]
+  /** Everything that was logged. */
+  readonly logged: string[]
+  /** Requests since the last call, "GET /finance/agreements/104", discovery aside. */
+  asked(): string[]
+}
+
+/** What the world is called there: ids are counted, so they are always the same. */
+export const IDS = { contoso: '106', main: '107', fabrikam: '109', product: '101', bundle: '103', old: '104' }
+
+export async function openOffice(
+  options: Partial<ConnectWiseEmulatorOptions> = {},
+  overrides: Partial<ConnectWiseOptions> = {},
+): Promise<Office> {
+  return officeOf(await startRecordedConnectWise(withWorld(options)), overrides)
+}
+
+/** The same without a recording, for answers the vendor's document does not know. */
+export async function openUnrecordedOffice(
+  options: Partial<ConnectWiseEmulatorOptions> = {},
+  overrides: Partial<ConnectWiseOptions> = {},
+): Promise<Office> {
+  return officeOf(await startConnectWiseEmulator(withWorld(options)), overrides)
+}
+
+function withWorld(options: Partial<ConnectWiseEmulatorOptions>): ConnectWiseEmulatorOptions {
+  return { now: () => new Date('2026-03-11T12:00:00Z'), world: TWO_CUSTOMERS, ...options }
+}
+
+function officeOf(emulator: ConnectWiseEmulator, overrides: Partial<ConnectWiseOptions>): Office {
+  open.push(emulator)
+  let seen = 0
+  return {
+    emulator,
+    ...clientOf({ site: emulator.url, ...emulator.credentials }, overrides),
+    asked() {
+      const requests = emulator.requests().slice(seen)
+      seen += requests.length
+      return requests
+        .map(({ method, target }) => `${method} ${decodeURIComponent(target.replaceAll('+', ' '))}`)
+        .filter((line) => !line.includes('/login/'))
+    },
+  }
+}
+
+type Site = Pick<ConnectWiseOptions, 'site' | 'companyId' | 'publicKey' | 'privateKey' | 'clientId'>
+
+export function clientOf(
+  site: Site,
+  overrides: Partial<ConnectWiseOptions> = {},
+): { psa: Psa; waits: number[]; logged: string[] } {
+  const waits: number[] = []
+  const logged: string[] = []
+  const log = (fields: unknown, message: string): unknown => logged.push(JSON.stringify(fields) + message)
+  const psa = createConnectWise({
+    ...site,
+    log: { info: log, warn: log, error: log },
+    sleep: async (milliseconds) => {
+      waits.push(milliseconds)
+    },
+    random: () => 0,
+    ...overrides,
+  })
+  return { psa, waits, logged }
+}
+
+/** A step into Contoso's agreement as an approved plan has it. */
+export function stepOf(action: StepAction, containerId: string = IDS.contoso): Step {
+  return {
+    key: 'key',
+    psa: 'connectwise',
+    containerId,
+    slotId: 'L-1',
+    itemId: IDS.product,
+    product: 'Business Premium',
+    settles: [],
+    count: undefined,
+    ...action,
+  }
+}
