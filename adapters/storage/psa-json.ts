@@ -55,8 +55,14 @@ export function readSettled(cell: Cell, where: string): readonly SettledCharge[]
 
 /** All of a step but its key and its place, which stand in columns. */
 export function writeStep(step: Step): string {
-  const { itemId, product, settles, count } = step
-  const part = { itemId, product, settles: settles.map(settledJson), count: countJson(count) }
+  const { itemId, product, settles, undoes, count } = step
+  const part = {
+    itemId,
+    product,
+    settles: settles.map(settledJson),
+    undoes: undoes ?? null,
+    count: countJson(count),
+  }
   return storable({ ...part, ...actionJson(step) }, `step ${step.key}`)
 }
 
@@ -143,7 +149,7 @@ function actionJson(step: Step): object {
         after: decimalText(step.after),
       }
     case 'end':
-      return { type, lineId: step.lineId, before: openDate(step.before), after: dateText(step.after) }
+      return { type, lineId: step.lineId, before: openDate(step.before), after: openDate(step.after) }
     case 'remove':
       return { type, lineId: step.lineId, quantity: decimalText(step.quantity) }
     case 'adjust': {

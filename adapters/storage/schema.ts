@@ -120,6 +120,7 @@ const STEP_PART = {
   itemId: z.string(),
   product: z.string(),
   settles: z.array(SETTLED),
+  undoes: unset(z.string()),
   count: unset(z.strictObject({ from: date, before: UNIT_STEPS, after: UNIT_STEPS })),
 }
 
@@ -147,7 +148,7 @@ const STEP = z.discriminatedUnion('type', [
     type: z.literal('end'),
     lineId: z.string(),
     before: date.nullable(),
-    after: date,
+    after: date.nullable(),
   }),
   z.strictObject({ ...STEP_PART, type: z.literal('remove'), lineId: z.string(), quantity: decimal }),
   z.strictObject({
@@ -160,7 +161,7 @@ const STEP = z.discriminatedUnion('type', [
 ])
 
 /** A step without what stands in columns of its own. */
-export type StepContent = StepAction & Pick<Step, 'itemId' | 'product' | 'settles' | 'count'>
+export type StepContent = StepAction & Pick<Step, 'itemId' | 'product' | 'settles' | 'undoes' | 'count'>
 
 /** A value read exactly, or the first thing in it that is not understood: `lines.0.quantity = "x"`. */
 export type Parsed<T> = { readonly value: T } | { readonly fault: string }

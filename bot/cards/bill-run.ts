@@ -5,6 +5,7 @@ import { unreachable } from '../../core/assert.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import { localDateOf } from '../../core/calendar/zone.js'
 import type { StandingRecord } from '../../core/app/standing.js'
+import { undoneRun } from '../../core/app/undo.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { comparisonNotes, heldBlocks } from './held.js'
 import { accountsOf, againCommand, customersWords, itemWords, totalWords } from './lines.js'
@@ -39,7 +40,11 @@ export function approvalCard(record: StandingRecord, clock: CardClock): Card {
 }
 
 function titleOf({ approval, run, plan = [] }: ApprovalRecord, { lines }: RequestContent): string {
-  if (approval.subject.type === 'sync') return `Sync ${run.id} · ${syncCustomers(plan)} · ${psaWords(plan)}`
+  if (approval.subject.type === 'sync') {
+    const undone = undoneRun(plan)
+    const what = undone === undefined ? 'Sync' : `Take back ${undone}:`
+    return `${what} ${run.id} · ${syncCustomers(plan)} · ${psaWords(plan)}`
+  }
   const who = customersWords(lines)
   return approval.subject.type === 'void'
     ? `Void ${run.id} · ${who} · ${approval.id}`

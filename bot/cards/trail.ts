@@ -83,6 +83,8 @@ function deedWords({ action, subject, actor, details }: AuditEntry, who: string)
       return `${who} rejected ${subject}, to void ${what}${why}`
     case 'sync.proposed':
       return `${who} asked to write ${run} into the PSA (${subject})`
+    case 'sync.undo':
+      return `${who} asked to take back ${run} (${subject})${why}`
     case 'sync.approved':
       return `${who} approved ${subject}: ${run} is written into the PSA`
     case 'sync.rejected':

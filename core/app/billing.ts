@@ -12,6 +12,7 @@ import { monthOf } from './who.js'
 import { type ProposeOutcome, idsOf, propose } from './propose.js'
 import type { BillingView } from './run-content.js'
 import { type StandingRecord, createStandings } from './standing.js'
+import { requestUndo } from './request-undo.js'
 import { type SyncOutcome, type SyncRequestPorts, requestSync } from './sync-request.js'
 import { proposeVoid } from './void-run.js'
 
@@ -75,7 +76,12 @@ export function createBilling(ports: BillingPorts, settings: BillingSettings, lo
       const { portfolio, today } = await load()
       return requestSync(ports, load, person, monthOf(today), idsOf(portfolio, customers))
     },
-    void: (person, runId, customer, reason) => proposeVoid(ports, person, runId, customer, reason),
+    void: async (person, runId, customer, reason) => {
+      const { intents } = await ports.sync.state()
+      return intents.some((intent) => intent.runId === runId)
+        ? requestUndo(ports, load, person, runId, reason)
+        : proposeVoid(ports, person, runId, customer, reason)
+    },
     decide: (person, approvalId, attempt) =>
       decide(ports, view, settings.people, person, approvalId, attempt),
     open: async () => (await lookUp(await billing.open())).filter((record) => record.standing !== undefined),

@@ -14,6 +14,7 @@ import type { Load } from './loader.js'
 import { type ReadPsaPorts, refresh } from './read-psa.js'
 import type { BillingView } from './run-content.js'
 import { type SlotFault, type SyncContent, syncContent, syncFingerprint } from './sync-plan.js'
+import { undoContent, undoneRun } from './undo.js'
 
 export interface SyncRequestPorts extends ReadPsaPorts {
   readonly billing: BillingStore
@@ -93,7 +94,9 @@ export function syncChanges(
   { approval, run, plan = [] }: ApprovalRecord,
 ): Staleness | undefined {
   const customers = [...new Set(plan.map(({ customerId }) => customerId))]
-  const now = syncContent(view, run.month, customers)
+  const undone = undoneRun(plan)
+  const now =
+    undone === undefined ? syncContent(view, run.month, customers) : undoContent(view, run.month, undone)
   if (syncFingerprint(run.month, now) === approval.fingerprint) return undefined
   const lines = staleness(run.lines, now.lines) ?? { added: [], gone: [], reworded: [] }
   return { ...lines, steps: stepChanges(plan, now.plan) }

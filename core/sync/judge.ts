@@ -18,7 +18,8 @@ const BEFORE: Standing = { type: 'before' }
 export function standingOf(step: Step, container: Container, slot: SlotPlace): Standing {
   const own = lineStanding(step, container)
   const { count } = step
-  if (count === undefined || own.type === 'other') return own
+  // A price changes no count: what the counts are says nothing about it.
+  if (count === undefined || own.type === 'other' || step.type === 'setPrice') return own
   const now = slotUnits(container, slot, count.from)
   if (sameSteps(now, count.after)) return DONE
   if (own.type === 'done') return other('the line is as it should be, but the counts beside it are not')

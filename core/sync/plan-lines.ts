@@ -18,6 +18,8 @@ export interface LinesTask {
   readonly until: LocalDate
   /** Price of new lines from a day on. */
   readonly priceOn: (day: LocalDate) => Decimal
+  /** Days on which the price of running lines is to be set; none where the price is theirs (S15). */
+  readonly priceDays: readonly LocalDate[]
   readonly words: string
   /** Names a new line; never one that is taken, so that equal lines of different times are told apart. */
   readonly nameLine: (oneTime: boolean, facts: string) => string
@@ -36,8 +38,13 @@ export function planLines(task: LinesTask): readonly CountDraft[] {
     .filter(({ to }) => to === null || to > openFrom)
     .map((line) => ({ ...line, isNew: false }))
   const actions: CountDraft[] = []
-  const days = daysOf([[{ on: openFrom, units: 0n as Decimal }], want, ...lines.map(edges)])
+  const days = daysOf([marks([openFrom, ...task.priceDays]), want, ...lines.map(edges)])
   for (const day of days.filter((on) => on >= openFrom && on < until)) {
+    if (task.priceDays.includes(day)) {
+      const priced = repriced(task, lines, day)
+      lines = priced.lines
+      actions.push(...priced.actions)
+    }
     const difference = unitsOn(want, day) - countOn(lines, day)
     if (difference === 0n) continue
     const change =
@@ -67,7 +74,11 @@ function changed(
 }
 
 function edges({ from, to }: PsaLine): UnitSteps {
-  const days = to === null ? [from] : [from, to]
+  return marks(to === null ? [from] : [from, to])
+}
+
+/** Days to look at, whatever holds on them. */
+function marks(days: readonly LocalDate[]): UnitSteps {
   return days.map((on) => ({ on, units: 0n as Decimal }))
 }
 
@@ -82,6 +93,26 @@ function isOn({ from, to }: PsaLine, day: LocalDate): boolean {
 /** No invoice will bill the line for a day before this one: setting its count changes nothing that is past. */
 function isFree({ from }: PsaLine, day: LocalDate, openFrom: LocalDate): boolean {
   return day <= openFrom || from >= day
+}
+
+/** Running lines at another price than is wanted: set where no invoiced day is touched, else ended and added again. */
+function repriced(task: LinesTask, lines: readonly Simulated[], day: LocalDate): Change {
+  const price = task.priceOn(day)
+  let now = lines
+  const actions: CountDraft[] = []
+  for (const line of lines.filter((candidate) => isOn(candidate, day) && candidate.unitPrice !== price)) {
+    const change = isFree(line, day, task.openFrom)
+      ? priceSet(task, now, line, price)
+      : lessOf(task, now, line, day, line.quantity)
+    now = change.lines
+    actions.push(...change.actions)
+  }
+  return { lines: now, actions }
+}
+
+function priceSet(task: LinesTask, lines: readonly Simulated[], line: Simulated, after: Decimal): Change {
+  const action = { type: 'setPrice', lineId: line.id, before: line.unitPrice, after } as const
+  return changed(task, lines, replaced(lines, line, { ...line, unitPrice: after }), action)
 }
 
 function rise(task: LinesTask, lines: readonly Simulated[], day: LocalDate, by: Decimal): Change {

@@ -26,6 +26,8 @@ export interface SlotPlan {
 
 type Draft = StepAction & Pick<Step, 'settles' | 'count'>
 
+const NEW_STEP = { undoes: undefined }
+
 /** The steps that bring a slot to its target (S7, S10–S13); none when it is there. */
 export function planSlot(due: SlotDue, container: Container, memory: SlotMemory): SlotPlan {
   const covered = coveredOf(due, container, memory)
@@ -171,10 +173,22 @@ function countDrafts(due: SlotDue, container: Container, nameLine: NameLine): re
           openFrom,
           until,
           priceOn: priceFor,
+          priceDays: priceDays(due, openFrom),
           words: due.words,
           nameLine,
         })
   return actions.map((action) => ({ ...action, settles: [] }))
+}
+
+/** Where the price is ours: the first open day, and the starts of periods that bring another one (B15, S15). */
+function priceDays({ slot, periods }: SlotDue, openFrom: LocalDate): readonly LocalDate[] {
+  if (slot.priceOwner === 'keep') return []
+  const starts = periods.map(({ period }) => period.from).filter((day) => day > openFrom)
+  const days = [openFrom, ...starts]
+  return days.filter((day, index) => {
+    const before = days[index - 1]
+    return before === undefined || priceOn(periods, day) !== priceOn(periods, before)
+  })
 }
 
 /** Nothing before the route, the container or the last invoice is ours to count. */
@@ -198,16 +212,17 @@ function stepOf(
   draft: Draft,
   taken: ReadonlySet<string>,
 ): Step {
-  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, product, ...draft }
+  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, product, ...NEW_STEP, ...draft }
   let ordinal = 0
   while (taken.has(stepKey(step, ordinal))) ordinal += 1
   return { ...step, key: stepKey(step, ordinal) }
 }
 
-type Unkeyed<T> = T extends unknown ? Omit<T, 'key'> : never
+/** A step before it has a name. */
+export type Unkeyed<T> = T extends unknown ? Omit<T, 'key'> : never
 
 /** The identity of a write: where, what, from what to what, and how many equal ones were confirmed before it (S5). */
-function stepKey(step: Unkeyed<Step>, ordinal: number): string {
+export function stepKey(step: Unkeyed<Step>, ordinal: number): string {
   return createHash('sha256')
     .update(`${stepContent(step)}|${ordinal}`)
     .digest('hex')

@@ -129,6 +129,8 @@ interface StepPlace {
   readonly product: string
   /** Due lines that are settled when it is read back. */
   readonly settles: readonly SettledCharge[]
+  /** The intent it takes back, "BR-0007/3"; undefined: it takes back nothing. */
+  readonly undoes: string | undefined
   /** The slot's counts from `from` on, before and after; undefined: it is money beside them. */
   readonly count: CountChange | undefined
 }
@@ -168,12 +170,12 @@ export type StepAction =
       readonly before: Decimal
       readonly after: Decimal
     }
-  /** The line bills up to, not on, `after`. */
+  /** The line bills up to, not on, `after`; null: it goes on again. */
   | {
       readonly type: 'end'
       readonly lineId: string
       readonly before: LocalDate | null
-      readonly after: LocalDate
+      readonly after: LocalDate | null
     }
   /** A line no invoice has covered yet is taken away. */
   | { readonly type: 'remove'; readonly lineId: string; readonly quantity: Decimal }

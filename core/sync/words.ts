@@ -22,9 +22,10 @@ export function stepWords(step: Step, currency: string): string {
     case 'setPrice':
       return arrow(formatUnitPrice(step.before, currency), formatUnitPrice(step.after, currency))
     case 'end':
+      if (step.after === null) return 'a line that was ended goes on'
       return `${countWords(step.count, step.after)}: a line ends after ${dayMonthYear(addDays(step.after, -1))}`
     case 'remove':
-      return `a line of ${seats(step.quantity)} seats that was never invoiced is taken away`
+      return `a line of ${seats(step.quantity)} that was never invoiced is taken away`
     case 'adjust':
       return countWords(step.count, step.on)
   }

@@ -97,8 +97,7 @@ function judgeService(
   for (const wanted of unplanted) write(`no answer to plant a wrong field in: ${wanted}\n`)
   for (const fault of verdict.faults.slice(0, LISTED_FAULTS)) write(`fault: ${fault}\n`)
   if (verdict.faults.length > LISTED_FAULTS) write(`… and ${verdict.faults.length - LISTED_FAULTS} more\n`)
-  const kept =
-    exchanges.length > 0 && verdict.faults.length + blind.length + missing.length + unplanted.length === 0
+  const kept = verdict.faults.length + blind.length + missing.length + unplanted.length === 0
   write(`${name}: ${kept ? 'kept' : `broken (${verdict.faults.length} faults)`}\n`)
   return kept
 }

@@ -195,6 +195,7 @@ describe('a patch', () => {
     ['of an unknown field', [{ ...replace, path: 'qty' }], 'qty is no field'],
     ['of a computed field', [{ ...replace, path: '/billedQuantity' }], 'billedQuantity is no field'],
     ['of the product', [{ ...replace, path: 'product/id' }], 'is no field'],
+    ['that removes a value', [{ op: 'remove', path: 'cancelledDate', value: 'x' }], 'has no value'],
     ['that takes the quantity away', [{ op: 'remove', path: 'quantity' }], 'cannot be removed'],
     ['with a bare date', [{ op: 'add', path: 'cancelledDate', value: '2026-03-31' }], 'must be a date-time'],
     [

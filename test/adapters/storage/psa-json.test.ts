@@ -100,7 +100,7 @@ describe('what is written comes back as it was', () => {
         if (first === undefined) throw new Error('no step')
         const { key, psa, containerId, slotId, itemId, product } = first
         const count = { from: on, before: counts, after: counts }
-        const place = { key, psa, containerId, slotId, itemId, product, settles, count }
+        const place = { key, psa, containerId, slotId, itemId, product, settles, undoes: 'BR-0001/1', count }
         const adjust = {
           ...place,
           type: 'adjust' as const,

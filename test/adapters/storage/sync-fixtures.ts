@@ -83,6 +83,7 @@ export function step(key: string, changes: Partial<SetQuantity> = {}): SetQuanti
     itemId: '1234',
     product: 'Business Premium',
     settles: [],
+    undoes: undefined,
     count: undefined,
     type: 'setQuantity',
     lineId: `line-${key}`,
@@ -95,7 +96,7 @@ export function step(key: string, changes: Partial<SetQuantity> = {}): SetQuanti
 /** One step of each kind, with everything that may be missing there and missing. */
 export function everyStep(containerId: string): readonly Step[] {
   const where = { psa: 'autotask' as const, containerId, slotId: 'L-2', itemId: '9', product: '日本' }
-  const place = { ...where, settles: [], count: undefined }
+  const place = { ...where, settles: [], undoes: undefined, count: undefined }
   const [one, none] = [decimal('1'), decimal('-0.00000001')]
   const money = charge({ kind: 'credit', period: APRIL, quantity: one, amount: -9_007_199_254_740_993n })
   const oneTime = { marker: 'CBS:L-2:o0123456789ab', lineWords: 'Défense “P1”, 日本 😀 \\ {a,b} \t NULL' }

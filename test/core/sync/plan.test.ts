@@ -150,3 +150,75 @@ describe('counts by unit (S12)', () => {
     expect(plan(wanted, container({ ...read, lockedTo: day('2026-03-01') }))).toEqual([])
   })
 })
+
+describe('who owns the price (S15)', () => {
+  const other = psaLine({ id: '90001', quantity: '25', unitPrice: '24.00' })
+  const steady: CaseWords = { start: '2026-01-01', events: [['2026-01-01', 25, '22.00']] }
+  /** $22.00, from 1 April $23.00. */
+  const dearer: CaseWords = {
+    start: '2026-01-01',
+    events: [
+      ['2026-01-01', 25, '22.00'],
+      ['2026-04-01', undefined, '23.00'],
+    ],
+  }
+  const ours = { ...SLOT, priceOwner: 'ours' } as const
+
+  it('theirs is never written', () => {
+    const read = container({ mode: 'datedLines', lockedTo: day('2026-03-01'), lines: [other] })
+    expect(plan(due(steady, '2026-03-01', '2026-06-01'), read)).toEqual([])
+  })
+
+  it('theirs is the price of what is added beside it', () => {
+    const read = container({
+      mode: 'datedLines',
+      lockedTo: day('2026-03-01'),
+      lines: [psaLine({ id: '90001', unitPrice: '24.00' })],
+    })
+    expect(plan(due(FIVE_MORE, '2026-03-01', '2026-06-01'), read)).toEqual([
+      'add 5 × 24.00 from 2026-03-11 on',
+    ])
+  })
+
+  it('theirs is what a part of a month is worth: 5 × 24.00 × 21/31', () => {
+    const read = container({
+      mode: 'wholeLines',
+      lockedTo: day('2026-04-01'),
+      lines: [psaLine({ id: '90001', unitPrice: '24.00' })],
+    })
+    expect(plan(due(FIVE_MORE, '2026-03-01', '2026-06-01'), read)[0]).toBe(
+      'add 1 × 81.29 from 2026-03-11 to 2026-04-01, once',
+    )
+  })
+
+  for (const mode of ['datedLines', 'wholeLines'] as const) {
+    it(`ours is set where nothing before it is open (${mode})`, () => {
+      const read = container({ mode, lockedTo: day('2026-03-01'), lines: [other] })
+      expect(plan(due(steady, '2026-03-01', '2026-06-01', ours), read)).toEqual(['price 90001 24.00 → 22.00'])
+    })
+
+    it(`ours from a later month is a line of its own (${mode})`, () => {
+      const read = container({
+        mode,
+        lockedTo: day('2026-03-01'),
+        lines: [psaLine({ id: '90001', quantity: '25' })],
+      })
+      expect(plan(due(dearer, '2026-03-01', '2026-06-01', ours), read)).toEqual([
+        'end 90001 before 2026-04-01',
+        'add 25 × 23.00 from 2026-04-01 on',
+      ])
+    })
+  }
+})
+
+describe('several subscriptions on one line (S14)', () => {
+  it('are added up, with the seats bought elsewhere', () => {
+    const wanted = due(FIVE_MORE, '2026-03-01', '2026-06-01', { ...SLOT, offset: decimal('3') })
+    const read = container({
+      mode: 'datedLines',
+      lockedTo: day('2026-03-01'),
+      lines: [psaLine({ id: '90001', quantity: '23' })],
+    })
+    expect(plan(wanted, read)).toEqual(['add 5 × 22.00 from 2026-03-11 on'])
+  })
+})

@@ -1,0 +1,70 @@
+import type { Person } from '../access/rights.js'
+import { expiryOf } from '../approval/approval.js'
+import type { BillRun } from '../billrun/run.js'
+import type { ApprovalRecord } from '../ports.js'
+import { Problem } from '../problem.js'
+import { isOpen } from '../sync/intent.js'
+import type { Load } from './loader.js'
+import { refresh } from './read-psa.js'
+import type { SyncRequestPorts } from './sync-request.js'
+import { undoContent } from './undo.js'
+import { monthOf } from './who.js'
+
+/**
+ * Asks for the approval of the writes that take back what a run wrote into PSAs, with a reason. What cannot be taken back
+ * is said with the refusal, or left out. Problem `held` when nothing can be, or something of it is still being written.
+ */
+export async function requestUndo(
+  ports: SyncRequestPorts,
+  load: Load,
+  person: Person,
+  runId: string,
+  reason: string,
+): Promise<ApprovalRecord> {
+  const before = await load()
+  const own = before.sync.intents.filter((intent) => intent.runId === runId)
+  if (own.some(isOpen))
+    throw cannotUndo(runId, 'it is still being written', 'Wait until `status` shows that it ended.')
+  const containers = new Set(own.map(({ step }) => `${step.psa} ${step.containerId}`))
+  const customers = before.slots.filter(({ reading: { container } }) =>
+    containers.has(`${container.psa} ${container.id}`),
+  )
+  const [problem] = await refresh(ports, before, new Set(customers.map(({ customerId }) => customerId)))
+  if (problem !== undefined) throw problem
+  const view = await load()
+  const month = monthOf(view.today)
+  const { plan, left, ...content } = undoContent(view, month, runId)
+  if (plan.length === 0) {
+    const why = left.length === 0 ? 'nothing of it is confirmed' : left.join('; ')
+    throw cannotUndo(runId, why, 'Type `sync` to see what is there and what should be.')
+  }
+  const proposedAt = await ports.clock.now()
+  const run: Omit<BillRun, 'id'> = {
+    month,
+    proposedBy: person.id,
+    proposedAt,
+    observation: view.age.observation.sequence,
+    asked: [...new Set(plan.map(({ customerId }) => customerId))],
+    ...content,
+  }
+  const draft = { run, plan, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
+  const record = await ports.billing.propose(draft, view.books.version)
+  const details = { run: runId, reason: reason.trim(), ...(left.length === 0 ? {} : { left }) }
+  await ports.billing.note({
+    at: proposedAt,
+    actor: person.id,
+    action: 'sync.undo',
+    subject: record.approval.id,
+    details,
+  })
+  return record
+}
+
+function cannotUndo(runId: string, why: string, next: string): Problem {
+  return new Problem({
+    kind: 'held',
+    what: `${runId} cannot be taken back: ${why}.`,
+    notDone: 'Nothing was asked for.',
+    next,
+  })
+}
