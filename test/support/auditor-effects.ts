@@ -34,7 +34,9 @@ export interface SeatPlace {
 export function readLedger(psa: PsaName, file: string): Told {
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
   const entries = lines.map((line) => JSON.parse(line) as unknown)
-  return psa === 'connectwise' ? connectWise(entries as ConnectWiseEntry[]) : autotask(entries as AutotaskEntry[])
+  return psa === 'connectwise'
+    ? connectWise(entries as ConnectWiseEntry[])
+    : autotask(entries as AutotaskEntry[])
 }
 
 interface Addition {
@@ -129,7 +131,9 @@ function autotask(entries: readonly AutotaskEntry[]): Told {
     effects,
     seatsOf: ({ containerId, itemId }, on) =>
       effects
-        .filter((effect) => effect.kind === 'count' && effect.containerId === containerId && effect.id === itemId)
+        .filter(
+          (effect) => effect.kind === 'count' && effect.containerId === containerId && effect.id === itemId,
+        )
         .filter((effect) => (effect.on ?? '') <= on)
         .reduce((sum, { delta = 0 }) => sum + delta, 0),
   }

@@ -17,7 +17,11 @@ export interface AuditCase {
   /** Ids of intents that were seen without a known outcome at any time. */
   readonly doubtful: ReadonlySet<string>
   /** What the PSA bills by its own arithmetic beside what is due, in cents; undefined: nothing was billed. */
-  readonly invoices: readonly { readonly containerId: string; readonly billed: bigint; readonly due: bigint }[]
+  readonly invoices: readonly {
+    readonly containerId: string
+    readonly billed: bigint
+    readonly due: bigint
+  }[]
   /** A person's edits fell between our last look and our write: a PSA without conditions cannot tell us. */
   readonly unseenEdits?: boolean
 }
@@ -262,9 +266,7 @@ function lostOf(
   return approved.flatMap((step) => {
     if (step.state === null) return [`${nameOf(step)} was approved and is no promise`]
     const isThere = (byKey.get(step.key) ?? []).length > 0 || touchedByHand.has(step.containerId)
-    return step.state === 'confirmed' && !isThere
-      ? [`${nameOf(step)} is confirmed and nothing happened`]
-      : []
+    return step.state === 'confirmed' && !isThere ? [`${nameOf(step)} is confirmed and nothing happened`] : []
   })
 }
 
@@ -328,7 +330,10 @@ function auditOf({ trail, chain, written }: Records, approved: readonly StoredSt
     const yes = count('sync.approved', null, subject)
     if (yes !== 1) faults.push(`${subject} is approved ${yes} times`)
     for (const step of approved.filter((one) => one.approval === approval && isAtItsEnd(one))) {
-      const [done, given] = [count('sync.confirmed', step.id, subject), count('sync.parked', step.id, subject)]
+      const [done, given] = [
+        count('sync.confirmed', step.id, subject),
+        count('sync.parked', step.id, subject),
+      ]
       const isRight = step.state === 'confirmed' ? done === 1 && given === 0 : done === 0 && given === 1
       if (!isRight) faults.push(`${nameOf(step)} is ${step.state}, told ${done} and ${given} times`)
     }
@@ -342,8 +347,9 @@ function forgotten(approved: readonly StoredStep[], written: ReadonlyMap<string,
     const own = approved.filter((step) => step.slotId === slotId && step.state !== 'replaced')
     const last = own.findLast(({ content }) => 'count' in content && content.count !== null)
     if (last === undefined || own.some(({ state }) => state !== 'confirmed')) return []
-    const { after } = (last.content as StepText & { count: { after: readonly { units: string; on: string }[] } })
-      .count
+    const { after } = (
+      last.content as StepText & { count: { after: readonly { units: string; on: string }[] } }
+    ).count
     const wanted = after.map(({ on, units }) => `${on} ${units}`).join('|')
     const there = written.get(slotId)
     return there === wanted ? [] : [`slot ${slotId} holds ${wanted}, remembered is ${there}`]

@@ -19,8 +19,18 @@ export const MSP = 'sync'
 /** When the changes of 11 March are looked at, approved and written. */
 export const START = new Date('2026-03-20T13:00:00Z')
 
-export const ASKS: Person = { id: 'console:dana', name: 'Dana', role: 'approver', identities: ['console:dana'] }
-export const APPROVES: Person = { id: 'console:lee', name: 'Lee', role: 'approver', identities: ['console:lee'] }
+export const ASKS: Person = {
+  id: 'console:dana',
+  name: 'Dana',
+  role: 'approver',
+  identities: ['console:dana'],
+}
+export const APPROVES: Person = {
+  id: 'console:lee',
+  name: 'Lee',
+  role: 'approver',
+  identities: ['console:lee'],
+}
 
 const MARCH = { from: day('2026-03-01'), to: day('2026-04-01') }
 /** One call of an emulator answers in milliseconds; what takes longer was meant to be lost. */
@@ -122,7 +132,13 @@ function marketplaceOf(customers: readonly PlacedCustomer[]): Marketplace {
     read: async () => ({
       customers: customers.map(({ name }) => ({ id: name, name })),
       subscriptions: lines.map(({ customerId, mpn, after, subscriptionId }) =>
-        observed({ customerId, mpn, subscriptionId, productName: `Product ${mpn}`, quantity: decimal(`${after}`) }),
+        observed({
+          customerId,
+          mpn,
+          subscriptionId,
+          productName: `Product ${mpn}`,
+          quantity: decimal(`${after}`),
+        }),
       ),
       orders: lines.map(({ customerId, mpn, before, after, subscriptionId }) =>
         order({
@@ -168,4 +184,3 @@ async function map(
     audit: { at: START, actor: ASKS.id, action: 'map.accepted', subject: name, details: {} },
   })
 }
-

@@ -2,10 +2,18 @@ import type { PsaName } from '../../../core/sync/types.js'
 import { type AuditReport, NO_FAULTS, isClean, sumOf } from '../../support/auditor.js'
 import { randomSource } from '../../support/random-source.js'
 import type { SyncChildConfig } from '../sync-child.js'
-import type { Life, Stage, Templates } from './stage.js'
+import { type Life, type Stage, type Templates, onWrites } from './stage.js'
 
 /** Where programs are killed. */
-const PLACES = ['opening', 'deciding', 'statement', 'not applied', 'applied later', 'applied', 'answered'] as const
+const PLACES = [
+  'opening',
+  'deciding',
+  'statement',
+  'not applied',
+  'applied later',
+  'applied',
+  'answered',
+] as const
 export type KillPlace = (typeof PLACES)[number]
 
 export interface Campaign {
@@ -160,10 +168,8 @@ async function killAtWrite(stage: Stage, killer: Killer): Promise<boolean> {
 
 /** Holds every write at the moment of a place. */
 function pauses(psa: PsaName, place: KillPlace): readonly object[] {
-  const moment =
-    place === 'answered' ? 'afterAnswer' : place === 'applied' ? 'afterApply' : 'beforeApply'
-  if (psa === 'autotask') return [{ kind: 'pause', moment, only: 'writes' }]
-  return ['POST', 'PATCH', 'DELETE'].map((method) => ({ kind: 'pause', at: moment, method }))
+  const moment = place === 'answered' ? 'afterAnswer' : place === 'applied' ? 'afterApply' : 'beforeApply'
+  return onWrites(psa, psa === 'autotask' ? { kind: 'pause', moment } : { kind: 'pause', at: moment })
 }
 
 /** Lets a program do what is to be done until it dies, or for a while. @param soon it is tried right after the last death. */
@@ -202,4 +208,3 @@ export async function finish(stage: Stage, life: Life): Promise<void> {
     if (said === undefined || said.open === 0) return
   }
 }
-

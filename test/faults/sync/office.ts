@@ -80,8 +80,6 @@ export interface PlacedCustomer extends Omit<Customer, 'licences'> {
   readonly placed: readonly PlacedLicence[]
 }
 
-
-
 /** Makes the customers in a new, empty PSA; the same calls give the same ids, however often. */
 export async function furnish(emulator: Emulator): Promise<readonly PlacedCustomer[]> {
   const furnishOne = emulator.psa === 'connectwise' ? inConnectWise : inAutotask
@@ -118,10 +116,21 @@ async function inConnectWise(
     placed.push({ ...licence, itemId: String(items[index]), lineId: String(lineId) })
   }
   if (invoiced) await emulator.call('invoice', agreementId)
-  return { name, prorates: prorateFlag, invoiced, companyId: String(companyId), containerId: String(agreementId), placed }
+  return {
+    name,
+    prorates: prorateFlag,
+    invoiced,
+    companyId: String(companyId),
+    containerId: String(agreementId),
+    placed,
+  }
 }
 
-async function inAutotask(emulator: Emulator, one: Customer, items: readonly number[]): Promise<PlacedCustomer> {
+async function inAutotask(
+  emulator: Emulator,
+  one: Customer,
+  items: readonly number[],
+): Promise<PlacedCustomer> {
   const { name, prorates, invoiced } = one
   const companyId = await emulator.call<number>('createCompany', { name })
   const dates = { startDate: '2026-03-01', endDate: '2027-02-28' }

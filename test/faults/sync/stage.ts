@@ -35,7 +35,10 @@ export interface Stage {
   readonly now: Date
   move(seconds: number): Promise<void>
   begin(kill?: SyncChildConfig['kill']): Promise<Life>
-  audit(options?: { readonly unseenEdits?: boolean; readonly edited?: ReadonlySet<string> }): Promise<AuditReport>
+  audit(options?: {
+    readonly unseenEdits?: boolean
+    readonly edited?: ReadonlySet<string>
+  }): Promise<AuditReport>
   close(): Promise<void>
 }
 
@@ -94,7 +97,8 @@ async function openStage(psa: PsaName, folder: string, root: string): Promise<St
       now = new Date(now.getTime() + seconds * 1000)
       await emulator.setNow(now)
     },
-    begin: (kill) => beginLife(root, { target, emulator, ...(kill === undefined ? {} : { kill }) }, () => now, hear),
+    begin: (kill) =>
+      beginLife(root, { target, emulator, ...(kill === undefined ? {} : { kill }) }, () => now, hear),
     async audit({ unseenEdits = false, edited = new Set() } = {}) {
       const invoices: { containerId: string; billed: bigint; due: bigint }[] = []
       for (const customer of customers) {
@@ -122,7 +126,11 @@ async function beginLife(
   hear: (said: Said) => void,
 ): Promise<Life> {
   const program = join(root, 'dist', 'test', 'faults', 'sync-child.js')
-  const config: SyncChildConfig = { target, emulator: { psa, url, credentials }, ...(kill === undefined ? {} : { kill }) }
+  const config: SyncChildConfig = {
+    target,
+    emulator: { psa, url, credentials },
+    ...(kill === undefined ? {} : { kill }),
+  }
   const child = spawn(process.execPath, [program, JSON.stringify(config)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
@@ -157,4 +165,10 @@ async function beginLife(
 async function stop(child: ChildProcess, gone: Promise<unknown>): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
   await gone
+}
+
+/** A fault that hits writes, whatever the PSA calls them. */
+export function onWrites(psa: PsaName, fault: object): readonly object[] {
+  if (psa === 'autotask') return [{ ...fault, only: 'writes' }]
+  return ['POST', 'PATCH', 'DELETE'].map((method) => ({ ...fault, method }))
 }
