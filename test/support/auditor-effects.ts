@@ -21,7 +21,10 @@ export interface Effect {
 /** What a ledger file says, read as its emulator wrote it. */
 export interface Told {
   readonly effects: readonly Effect[]
-  /** Seats or units that go on, on a day: of an addition with those beside it, or of an item in a contract. */
+  /**
+   * Seats or units that bill on a day, as they were right after our last write there: of an addition with those beside it,
+   * or of an item in a contract. What a person does later is not ours.
+   */
   seatsOf(place: SeatPlace, on: string): number
 }
 
@@ -59,35 +62,40 @@ interface ConnectWiseEntry {
 const CONNECTWISE_KINDS = { POST: 'add', PATCH: 'change', DELETE: 'remove' } as const
 
 function connectWise(entries: readonly ConnectWiseEntry[]): Told {
-  const additions = new Map<number, { readonly agreement: number; readonly addition: Addition }>()
-  const effects: Effect[] = []
-  for (const { by, method, agreement, addition, before, after } of entries) {
-    if (addition === null || method === 'INVOICE') continue
-    if (after === null) additions.delete(addition)
-    else additions.set(addition, { agreement, addition: after })
-    effects.push({
+  const changes = entries.filter(({ addition, method }) => addition !== null && method !== 'INVOICE')
+  return {
+    effects: changes.map(({ by, method, agreement, addition, before, after }) => ({
       by,
       containerId: String(agreement),
-      kind: CONNECTWISE_KINDS[method],
+      kind: method === 'INVOICE' ? 'change' : CONNECTWISE_KINDS[method],
       id: String(addition),
       marker: (after ?? before)?.serialNumber || undefined,
       before: before?.quantity,
       after: after?.quantity,
       on: undefined,
       delta: undefined,
-    })
+    })),
+    seatsOf({ containerId, itemId }, on) {
+      const own = changes.filter(
+        ({ agreement, before, after }) =>
+          String(agreement) === containerId && String((after ?? before)?.product.id) === itemId,
+      )
+      const additions = new Map(untilOurs(own).map(({ addition, after }) => [addition, after]))
+      return [...additions.values()].reduce((sum, addition) => sum + seatsOn(addition, on), 0)
+    },
   }
-  return {
-    effects,
-    seatsOf: ({ containerId, itemId }, on) =>
-      [...additions.values()]
-        .filter(({ agreement, addition }) => {
-          const { product, effectiveDate, cancelledDate } = addition
-          const isThere = effectiveDate.slice(0, 10) <= on && (cancelledDate ?? '9999').slice(0, 10) >= on
-          return String(agreement) === containerId && String(product.id) === itemId && isThere
-        })
-        .reduce((sum, { addition }) => sum + addition.quantity, 0),
-  }
+}
+
+function seatsOn(addition: Addition | null, on: string): number {
+  if (addition === null) return 0
+  const { quantity, effectiveDate, cancelledDate = '9999' } = addition
+  return effectiveDate.slice(0, 10) <= on && cancelledDate.slice(0, 10) >= on ? quantity : 0
+}
+
+/** Up to our last write; all of them where we never wrote. */
+function untilOurs<T extends { readonly by: 'api' | 'hand' }>(entries: readonly T[]): readonly T[] {
+  const last = entries.findLastIndex(({ by }) => by === 'api')
+  return last < 0 ? entries : entries.slice(0, last + 1)
 }
 
 interface AutotaskEntry {
@@ -129,12 +137,13 @@ function autotask(entries: readonly AutotaskEntry[]): Told {
   )
   return {
     effects,
-    seatsOf: ({ containerId, itemId }, on) =>
-      effects
-        .filter(
-          (effect) => effect.kind === 'count' && effect.containerId === containerId && effect.id === itemId,
-        )
+    seatsOf({ containerId, itemId }, on) {
+      const own = effects.filter(
+        (effect) => effect.kind === 'count' && effect.containerId === containerId && effect.id === itemId,
+      )
+      return untilOurs(own)
         .filter((effect) => (effect.on ?? '') <= on)
-        .reduce((sum, { delta = 0 }) => sum + delta, 0),
+        .reduce((sum, { delta = 0 }) => sum + delta, 0)
+    },
   }
 }

@@ -31,7 +31,9 @@ export const editsSeen: Scenario = {
     let [more, wanted] = [0, 0]
     for (const customer of stage.customers) {
       for (const [index, licence] of customer.placed.entries()) {
-        const how = index % 2 === 0 ? 'more' : 'wanted'
+        // In an open March of ConnectWise a line of all seats would bill more than is wanted.
+        const mayBeWanted = stage.psa === 'autotask' || customer.invoiced
+        const how = mayBeWanted && index % 2 === 1 ? 'wanted' : 'more'
         if (how === 'more') more += 1
         else wanted += 1
         await edit(stage, customer, licence, how)

@@ -178,6 +178,10 @@ const spoiltAnswers: Scenario = {
       onWrites(stage.psa, { ...kinds[skip % kinds.length], skip: skip, times: 1 }),
     )
     await stage.emulator.setFaults(faults.flat())
+    await untilOver(stage, life, 'dispatch', SETTLED_SECONDS)
+    await stage.emulator.setFaults([])
+    // What was refused without a word three times over needs somebody.
+    await life.order('again')
     const { confirmed } = await untilOver(stage, life, 'dispatch', SETTLED_SECONDS)
     const wrong = unless(confirmed === 40, `${confirmed} of 40 confirmed`)
     return audited(
