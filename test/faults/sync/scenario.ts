@@ -1,0 +1,17 @@
+import type { AuditReport } from '../../support/auditor.js'
+import type { Life, Stage } from './stage.js'
+
+/** One kind of trouble over the forty writes of a stage. */
+export interface Scenario {
+  readonly name: string
+  /** It is not approved yet where it begins. Default: it is. */
+  readonly undecided?: true
+  /** Returns what it provoked, in words, and what did not happen as it should. */
+  play(stage: Stage, life: Life, draw: () => number): Promise<Played>
+}
+
+export interface Played {
+  readonly words: string
+  readonly faults: readonly string[]
+  readonly report: AuditReport
+}
