@@ -60,10 +60,11 @@ export function standingWords(standing: PsaStanding, month: Period): string {
   return `${name} · ${title} · ${monthYear(month.from)} ${all}: ${parts.join(', ')}; ${invoiceWords(standing)}`
 }
 
-function invoiceWords({ title, invoicedThrough }: PsaStanding): string {
+function invoiceWords({ title, invoicedThrough, invoices }: PsaStanding): string {
+  const numbers = invoices.length === 0 ? '' : ` ${invoices.map((number) => `#${number}`).join(', ')}`
   switch (invoicedThrough) {
     case 'invoiced':
-      return `invoiced in ${title}`
+      return `invoiced${numbers === '' ? ` in ${title}` : numbers}`
     case 'inPart':
       return `invoiced in part in ${title}`
     case 'notInvoiced':

@@ -23,6 +23,8 @@ export interface PsaStanding {
   readonly waiting: bigint
   /** First day no invoice covers in every container: "invoiced" or not yet. */
   readonly invoicedThrough: 'invoiced' | 'notInvoiced' | 'inPart'
+  /** Numbers of the invoices that cover the month, where the PSA tells them. */
+  readonly invoices: readonly string[]
 }
 
 /** A count that somebody changed in a PSA since we last wrote or mapped it (S9). */
@@ -65,10 +67,12 @@ export function psaStandings(
       (sum, { billOn, amount }) => (billOn >= month.from && billOn < month.to ? sum + amount : sum),
       0n,
     )
-    const { lockedTo, psa } = reading.container
+    const { lockedTo, psa, lastInvoice } = reading.container
     const isInvoiced = lockedTo >= month.to
     const own = isInvoiced ? 'invoiced' : 'notInvoiced'
     const before = standings.get(key)
+    // The newest invoice is the month's own as long as no later month is invoiced.
+    const number = lockedTo === month.to ? lastInvoice : undefined
     standings.set(key, {
       customerId,
       name: names.get(customerId)?.name ?? customerId,
@@ -77,6 +81,7 @@ export function psaStandings(
       there: (before?.there ?? 0n) + there,
       waiting: 0n,
       invoicedThrough: before === undefined || before.invoicedThrough === own ? own : 'inPart',
+      invoices: [...new Set([...(before?.invoices ?? []), ...(number === undefined ? [] : [number])])],
     })
   }
   for (const { customerId, currency, amount } of bills) {
