@@ -4,6 +4,7 @@ import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
 import type { Period } from '../../core/calendar/period.js'
 import { CARD_BILLS } from '../../core/limits.js'
 import { formatDecimal } from '../../core/money/decimal.js'
+import { formatUnitPrice } from '../../core/money/money.js'
 import type { UnitSteps } from '../../core/sync/types.js'
 import type { Block, Fact } from './model.js'
 import { amountWords, boundedList, plural } from './words.js'
@@ -58,6 +59,14 @@ export function standingWords(standing: PsaStanding, month: Period): string {
   const parts = [`${amountWords(there, currency)} already there`]
   if (waiting !== 0n) parts.push(`${amountWords(waiting, currency)} waits for approval`)
   return `${name} · ${title} · ${monthYear(month.from)} ${all}: ${parts.join(', ')}; ${invoiceWords(standing)}`
+}
+
+/** "Business Premium: ConnectWise bills $24.00 a seat, ours is $22.00; its price stays unless it is mapped as ours" */
+export function priceWords({ prices, title, currency }: PsaStanding): string[] {
+  return prices.map(({ product, theirs, ours }) => {
+    const [there, here] = [theirs, ours].map((price) => formatUnitPrice(price, currency))
+    return `${product}: ${title} bills ${there} a seat, ours is ${here}; its price stays as long as it is mapped as its own.`
+  })
 }
 
 function invoiceWords({ title, invoicedThrough, invoices }: PsaStanding): string {

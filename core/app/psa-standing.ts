@@ -2,7 +2,8 @@ import type { Period } from '../calendar/period.js'
 import type { SyncState } from '../sync/intent.js'
 import { isOpen } from '../sync/intent.js'
 import { slotUnits } from '../sync/held.js'
-import { slotTarget } from '../sync/target.js'
+import { priceOn, slotTarget } from '../sync/target.js'
+import type { Decimal } from '../money/decimal.js'
 import type { UnitSteps } from '../sync/types.js'
 import { sameSteps, stepsFrom } from '../sync/units.js'
 import type { Loaded } from './loader.js'
@@ -25,6 +26,14 @@ export interface PsaStanding {
   readonly invoicedThrough: 'invoiced' | 'notInvoiced' | 'inPart'
   /** Numbers of the invoices that cover the month, where the PSA tells them. */
   readonly invoices: readonly string[]
+  /** Seats it bills at another price than ours: shown, and never written where the price is theirs (S15). */
+  readonly prices: readonly PriceDifference[]
+}
+
+export interface PriceDifference {
+  readonly product: string
+  readonly theirs: Decimal
+  readonly ours: Decimal
 }
 
 /** A count that somebody changed in a PSA since we last wrote or mapped it (S9). */
@@ -73,6 +82,7 @@ export function psaStandings(
     const before = standings.get(key)
     // The newest invoice is the month's own as long as no later month is invoiced.
     const number = lockedTo === month.to ? lastInvoice : undefined
+    const other = priceDifference({ due, reading }, month)
     standings.set(key, {
       customerId,
       name: names.get(customerId)?.name ?? customerId,
@@ -82,6 +92,7 @@ export function psaStandings(
       waiting: 0n,
       invoicedThrough: before === undefined || before.invoicedThrough === own ? own : 'inPart',
       invoices: [...new Set([...(before?.invoices ?? []), ...(number === undefined ? [] : [number])])],
+      prices: [...(before?.prices ?? []), ...(other === undefined ? [] : [other])],
     })
   }
   for (const { customerId, currency, amount } of bills) {
@@ -90,6 +101,19 @@ export function psaStandings(
     if (standing !== undefined) standings.set(key, { ...standing, waiting: standing.waiting + amount })
   }
   return [...standings.values()].filter(({ there, waiting }) => there !== 0n || waiting !== 0n)
+}
+
+/** undefined: both have the same price, or one of them none. */
+function priceDifference(
+  { due, reading }: Pick<RoutedSlot, 'due' | 'reading'>,
+  month: Period,
+): PriceDifference | undefined {
+  const { container } = reading
+  const { slot, periods, words: product } = due
+  const ours = priceOn(periods, month.from)
+  const mapped = container.lines.find(({ id }) => id === slot.lineId)?.unitPrice
+  const theirs = mapped ?? container.units.find(({ itemId }) => itemId === slot.itemId)?.unitPrice
+  return ours === undefined || theirs === undefined || ours === theirs ? undefined : { product, theirs, ours }
 }
 
 /** What a person changed by hand in a PSA; containers that are being written are left out until that has ended. */

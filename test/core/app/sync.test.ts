@@ -11,7 +11,7 @@ import { memoryBooks } from '../../support/memory-books.js'
 import { memorySync } from '../../support/memory-sync.js'
 import { DANA, LEE, MARCH, Office, VI } from '../../support/office.js'
 import { day, decimal } from '../charges/build.js'
-import { SLOT, container } from '../sync/build.js'
+import { SLOT, container, psaLine } from '../sync/build.js'
 
 interface Desk {
   readonly office: Office
@@ -109,6 +109,15 @@ describe('a customer billed in a PSA', () => {
       })
     })
   }
+})
+
+it('a price that is theirs stays, and the difference is shown (S15)', async () => {
+  const lines = [psaLine({ id: '90001', quantity: '25', unitPrice: '24.00' })]
+  const { office } = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01'), lines })
+  const { standings } = await office.studio.customer('Contoso', MARCH)
+  expect(standings[0]?.prices).toEqual([
+    { product: 'Microsoft 365 Business Premium', theirs: decimal('24'), ours: decimal('22') },
+  ])
 })
 
 describe('a write nobody knows the outcome of (S8)', () => {
