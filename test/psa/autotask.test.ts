@@ -53,7 +53,7 @@ async function contract(months: number, terms: Partial<Terms> = {}): Promise<Con
   const contractId = world.createContract({ companyId, name: 'Contoso Cloud', startDate, endDate })
   if (units > 0) world.addContractService({ contractId, serviceId, units })
   if (startDate < '2026-03-01') postThrough({ ...scene, contractId, companyId }, '2026-02-28')
-  const made = { ...scene, contractId, companyId, posted: [] }
+  const made: Contract = { ...scene, contractId, companyId, posted: [] }
   for (const { through } of MONTHS.slice(0, months)) made.posted.push(postThrough(made, through))
   return made
 }
@@ -89,10 +89,11 @@ async function held({ emulator, contractId }: Contract): Promise<readonly string
   return [
     ...rows
       .filter(({ startDate }) => day(startDate) >= '2026-03-01' && day(startDate) < '2026-06-01')
-      .map(({ startDate, units }) => `${day(startDate)} ${units}`)
+      .map(({ startDate, units }) => `${day(startDate)} ${String(units)}`)
       .sort(),
     ...charges.map(
-      ({ datePurchased, unitQuantity, unitPrice }) => `${day(datePurchased)} ${unitQuantity} × ${unitPrice}`,
+      ({ datePurchased, unitQuantity, unitPrice }) =>
+        `${day(datePurchased)} ${String(unitQuantity)} × ${String(unitPrice)}`,
     ),
   ]
 }
@@ -193,8 +194,8 @@ describe('two subscriptions on one service', () => {
   })
 })
 
-describe('a contract’s own dates', () => {
-  it('it begins in April: March stays with the file, and the seats of then are put on it', async () => {
+describe('the dates of a contract', () => {
+  it('that begins in April: March stays with the file, and the seats of then are put on it', async () => {
     const scene = await contract(0, { units: 0, startDate: '2026-04-01' })
     await mapped(scene, seats(20))
     await changed(scene, '2026-03-11', 20, seats(25))
@@ -204,7 +205,7 @@ describe('a contract’s own dates', () => {
     expect(await throughJune(posted)).toEqual(['by file', '550.00', '550.00', '550.00'])
   })
 
-  it('it ends in April: what changes in it is written, then somebody has to look', async () => {
+  it('that ends in April: what changes in it is written, then somebody has to look', async () => {
     const scene = await contract(0, { endDate: '2026-04-30' })
     await mapped(scene, seats(20))
     await changed(scene, '2026-03-11', 20, seats(25))

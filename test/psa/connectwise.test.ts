@@ -45,7 +45,7 @@ async function agreement(
   const agreementId = world.createAgreement({ companyId, name, prorateFlag, nextInvoiceDate: '2026-03-01' })
   const since = { effectiveDate: '2025-06-01' }
   world.createAddition({ agreementId, product, quantity: 20, ...since, ...line })
-  const made = { ...scene, agreementId, invoices: [] }
+  const made: Agreement = { ...scene, agreementId, invoices: [] }
   for (let month = 0; month < invoiced; month += 1) invoice(made)
   return made
 }
