@@ -23,7 +23,7 @@ export function closeAfterwards<T extends { close(): Promise<void> }>(server: T)
 /** The product over its real client of a PSA, on one clock with the emulated one. */
 export interface Scene {
   readonly office: Office
-  /** Moves the clock of everybody on. */
+  /** Moves the clock of everybody on; never back. */
   moveTo(day: string): void
 }
 
@@ -38,8 +38,11 @@ export async function sceneWith<T extends { readonly psa: Psa }>(
   const office = new Office([DANA, LEE, VI], memoryBilling(books), memorySync(books), psas)
   clock.now = () => office.now
   office.orders = []
-  const moveTo = (day: string) => void (office.now = new Date(`${day}T15:00:00Z`))
-  moveTo('2026-03-10')
+  office.now = new Date('2026-03-10T15:00:00Z')
+  const moveTo = (day: string) => {
+    const to = new Date(`${day}T15:00:00Z`)
+    if (to > office.now) office.now = to
+  }
   return { ...started, office, moveTo }
 }
 

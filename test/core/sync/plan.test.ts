@@ -73,6 +73,43 @@ describe('a rise in an agreement that prorates (S11)', () => {
   })
 })
 
+describe('a rise and a decrease in one plan', () => {
+  /** 20 seats, 25 from 11 March, 22 from 20 March: March stays 25 (B8), April 22. */
+  const upAndDown: CaseWords = {
+    start: '2026-01-01',
+    events: [
+      ['2026-01-01', 20, '22.00'],
+      ['2026-03-11', 25],
+      ['2026-03-20', 22],
+    ],
+  }
+  const wanted = due(upAndDown, '2026-03-01', '2026-06-01')
+
+  it('is a line that ends where it has to: what is not there yet cannot be ended', () => {
+    expect(plan(wanted, container({ mode: 'datedLines', lockedTo: day('2026-03-01') }))).toEqual([
+      'add 5 × 22.00 from 2026-03-11 to 2026-04-01',
+      'add 2 × 22.00 from 2026-04-01 on',
+    ])
+  })
+
+  it('of a price of ours that changes meanwhile, too', () => {
+    const dearer: CaseWords = {
+      start: '2026-01-01',
+      events: [
+        ['2026-01-01', 20, '22.00'],
+        ['2026-03-11', 25],
+        ['2026-04-01', undefined, '23.00'],
+      ],
+    }
+    const ours = due(dearer, '2026-03-01', '2026-06-01', { ...SLOT, priceOwner: 'ours' })
+    expect(plan(ours, container({ mode: 'datedLines', lockedTo: day('2026-03-01') }))).toEqual([
+      'add 5 × 22.00 from 2026-03-11 to 2026-04-01',
+      'end 90001 before 2026-04-01',
+      'add 25 × 23.00 from 2026-04-01 on',
+    ])
+  })
+})
+
 describe('a decrease', () => {
   /** 25 seats, 22 from 20 March: March stays 25 (B8), April 22. */
   const threeLess: CaseWords = {
