@@ -26,6 +26,8 @@ export interface PsaStanding {
   readonly invoicedThrough: 'invoiced' | 'notInvoiced' | 'inPart'
   /** Numbers of the invoices that cover the month, where the PSA tells them. */
   readonly invoices: readonly string[]
+  /** When it was read, the earliest where there are several. */
+  readonly readAt: Date
   /** Seats it bills at another price than ours: shown, and never written where the price is theirs (S15). */
   readonly prices: readonly PriceDifference[]
 }
@@ -92,6 +94,7 @@ export function psaStandings(
       waiting: 0n,
       invoicedThrough: before === undefined || before.invoicedThrough === own ? own : 'inPart',
       invoices: [...new Set([...(before?.invoices ?? []), ...(number === undefined ? [] : [number])])],
+      readAt: before === undefined || reading.readAt < before.readAt ? reading.readAt : before.readAt,
       prices: [...(before?.prices ?? []), ...(other === undefined ? [] : [other])],
     })
   }

@@ -197,6 +197,16 @@ describe('what a person did in the PSA', () => {
     expect((await desk.office.studio.status()).drifts).toEqual([])
   })
 
+  it('is seen with the next observation, without anybody asking', async () => {
+    const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+    const read = await desk.psa.read('77')
+    desk.psa.held.set('77', { ...read, lines: read.lines.map((line) => ({ ...line, quantity: decimal('22') })) })
+    expect((await desk.office.studio.status()).drifts).toEqual([])
+    await desk.office.studio.raiseAlerts()
+    const { drifts } = await desk.office.studio.status()
+    expect(drifts.map(({ written, there }) => [written, there].map(counts))).toEqual([['20', '22']])
+  })
+
   it('that is what was wanted is confirmed without a write: 25 by hand (S7)', async () => {
     const desk = await mapped({ mode: 'wholeLines', lockedTo: day('2026-04-01') })
     await desk.office.decide(LEE, await asked(desk))
