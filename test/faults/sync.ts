@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util'
 import pLimit from 'p-limit'
 import type { PsaName } from '../../core/sync/types.js'
-import { type AuditReport, isClean, reportLine, sumOf } from '../support/auditor.js'
+import { type AuditReport, NO_FAULTS, isClean, reportLine, sumOf } from '../support/auditor.js'
 import { randomSource } from '../support/random-source.js'
 import { openTwin } from '../support/twin.js'
 import { killing } from './sync/kills.js'
@@ -81,10 +81,19 @@ async function play(
   }
 }
 
+/** A twin that breaks by itself is not what the auditor has to catch. */
+async function playOrBreak(templates: Templates, scenario: Scenario, seed: number, root: string) {
+  try {
+    return await play(templates, scenario, 'connectwise', seed, root)
+  } catch (error) {
+    return { words: '', report: NO_FAULTS, faults: [`it broke: ${String(error)}`] }
+  }
+}
+
 async function playTwin(templates: Templates, { words, removals, scenario, reports }: Twin, seed: number) {
   const twin = openTwin(removals)
   try {
-    const { report, faults } = await play(templates, scenario, 'connectwise', seed, twin.root)
+    const { report, faults } = await playOrBreak(templates, scenario, seed, twin.root)
     const found = [...report.faults, ...faults]
     const caught = found.some((fault) => reports.test(fault))
     process.stdout.write(`twin ${words}: ${caught ? 'caught' : 'NOT caught'} (${reportLine(report)})\n`)
