@@ -1,3 +1,5 @@
+import { PSA_SETTINGS } from './config-psa.js'
+import { parseAutoApprove } from './config-rules.js'
 import { approvers, consoleNames, parsePeople, personOf } from '../core/access/people.js'
 
 /** The settings as they were given: trimmed, and an empty one is the same as none. */
@@ -22,6 +24,14 @@ const FIX: Readonly<Record<string, string>> = {
   TEAMS_TENANT_ID: 'the id of your Microsoft 365 tenant',
   PUBLIC_URL: 'where people reach this server, such as https://billing.example.com',
   FILES_KEY: 'at least 32 random characters',
+  CONNECTWISE_SITE: 'the address of its API, such as https://api-na.myconnectwise.net',
+  CONNECTWISE_COMPANY: 'the short name you sign in to ConnectWise with',
+  CONNECTWISE_PUBLIC_KEY: 'the public key of the API member (API Keys)',
+  CONNECTWISE_PRIVATE_KEY: 'the private key of the API member, shown once when it was made',
+  CONNECTWISE_CLIENT_ID: 'the client id registered with ConnectWise for the integration',
+  AUTOTASK_USERNAME: 'the user name (key) of the API user',
+  AUTOTASK_SECRET: 'the password (secret) of the API user, shown once when it was made',
+  AUTOTASK_INTEGRATION_CODE: 'the tracking identifier of the API user',
 }
 
 /** "PEOPLE is missing: write who may do what, …" */
@@ -32,7 +42,8 @@ export function missing(name: string, why?: string): string {
 
 /** What is wrong between settings, whatever else is wrong with any of them. */
 export function mistakesBetween(given: Given): readonly string[] {
-  return [...authMistakes(given), ...peopleMistakes(given), ...chatMistakes(given)]
+  const rules = parseAutoApprove(given['AUTO_APPROVE'] ?? '').mistakes
+  return [...authMistakes(given), ...peopleMistakes(given), ...wholeMistakes(given), ...rules]
 }
 
 function authMistakes(given: Given): readonly string[] {
@@ -48,8 +59,8 @@ function authMistakes(given: Given): readonly string[] {
     .map((name) => missing(name, `INGRAM_AUTH is ${kind}`))
 }
 
-/** A chat platform is configured whole or not at all. */
-function chatMistakes(given: Given): readonly string[] {
+/** A chat platform and a PSA are configured whole or not at all. */
+function wholeMistakes(given: Given): readonly string[] {
   const whole = (names: readonly string[], why: string) => {
     const absent = names.filter((name) => given[name] === undefined)
     return absent.length === names.length ? [] : absent.map((name) => missing(name, why))
@@ -60,6 +71,8 @@ function chatMistakes(given: Given): readonly string[] {
       ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY'],
       'Teams needs all of them',
     ),
+    ...whole(PSA_SETTINGS.CONNECTWISE, 'ConnectWise needs all of them'),
+    ...whole(PSA_SETTINGS.AUTOTASK, 'Autotask needs all of them'),
   ]
 }
 
@@ -103,7 +116,9 @@ export function unknownNames(
 ): string[] {
   return Object.keys(environment)
     .filter(
-      (name) => /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES)_/.test(name) && !names.includes(name),
+      (name) =>
+        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES|CONNECTWISE|AUTOTASK|AUTO)_/.test(name) &&
+        !names.includes(name),
     )
     .map((name) => `${name} is not a setting: check its spelling in .env.example`)
 }

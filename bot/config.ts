@@ -6,6 +6,14 @@ import { isTimeZone } from '../core/calendar/zone.js'
 import { DEFAULT_POLICY, type Policy } from '../core/charges/types.js'
 import type { StudioSettings } from '../core/app/studio.js'
 import { Problem } from '../core/problem.js'
+import {
+  type AutotaskConfig,
+  autotaskOf,
+  type ConnectWiseConfig,
+  connectWiseOf,
+  isPsaAddress,
+} from './config-psa.js'
+import { parseAutoApprove } from './config-rules.js'
 import { type Given, missing, mistakesBetween, unknownNames } from './config-mistakes.js'
 
 /** How to reach the marketplace: everything a reseller is given when the API product is ordered. */
@@ -68,6 +76,8 @@ export interface Config {
   readonly server: ServerConfig
   readonly slack: SlackConfig | undefined
   readonly teams: TeamsConfig | undefined
+  readonly connectwise: ConnectWiseConfig | undefined
+  readonly autotask: AutotaskConfig | undefined
   /** Who a terminal speaks for; empty: nobody. */
   readonly consoleIdentity: string
 }
@@ -124,6 +134,30 @@ const SCHEMA = z.object({
   TEAMS_TOKEN_ISSUER: optional(url),
   TEAMS_LOGIN_URL: optional(url),
   TEAMS_SERVICE_URLS: optional(text),
+  AUTO_APPROVE: optional(text),
+  CONNECTWISE_SITE: optional(
+    text.refine(isPsaAddress, {
+      error:
+        'must be an https address such as https://api-na.myconnectwise.net, with nothing behind its path',
+    }),
+  ),
+  CONNECTWISE_COMPANY: optional(
+    text.regex(/^[^\s+:]+$/, 'must be the short name you sign in to ConnectWise with'),
+  ),
+  CONNECTWISE_PUBLIC_KEY: optional(text.regex(/^[\x21-\x7e]+$/, 'must be a key without spaces')),
+  CONNECTWISE_PRIVATE_KEY: optional(text.regex(/^[\x21-\x7e]+$/, 'must be a key without spaces')),
+  CONNECTWISE_CLIENT_ID: optional(
+    text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the client id you registered, 36 characters long'),
+  ),
+  AUTOTASK_ZONE_URL: optional(
+    text.refine(isPsaAddress, {
+      error:
+        'must be an https address such as https://webservices.autotask.net/ATServicesRest, with nothing behind its path',
+    }),
+  ),
+  AUTOTASK_USERNAME: optional(text.regex(/^[\x21-\x7e]+$/, 'must be a user name without spaces')),
+  AUTOTASK_SECRET: optional(text.regex(/^[\x21-\x7e]+$/, 'must be a secret without spaces')),
+  AUTOTASK_INTEGRATION_CODE: optional(text.regex(/^[\x21-\x7e]+$/, 'must be a code without spaces')),
   BILLING_TIME_ZONE: text.refine(isTimeZone, { error: 'must be a time zone such as America/New_York' }),
   BILLING_OPENS_ON: optional(
     text.transform((value, context) => {
@@ -241,10 +275,13 @@ function configOf(values: Values): Config {
       policy: policyOf(values),
       bounds: { ...DEFAULT_BOUNDS, percent: values.BILLING_BOUND_PERCENT ?? DEFAULT_BOUNDS.percent },
       people,
+      autoApprove: parseAutoApprove(values.AUTO_APPROVE ?? '').rules,
     },
     server: { host: values.HOST, port: values.PORT },
     slack: slackOf(values),
     teams: teamsOf(values),
+    connectwise: connectWiseOf(values),
+    autotask: autotaskOf(values),
     consoleIdentity: consoleIdentityOf(values.CONSOLE_USER ?? consoleNames(people)[0]),
   }
 }

@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { parseEnv } from 'node:util'
 import { csvFiles } from '../adapters/files/csv/run-csv.js'
 import { createIngramMarketplace } from '../adapters/ingram/client.js'
 import { type Storage, openStorage } from '../adapters/storage/open.js'
@@ -10,12 +7,13 @@ import { machineTime } from '../adapters/system/machine-time.js'
 import { createLog } from '../adapters/system/log.js'
 import type { Psas } from '../core/app/read-psa.js'
 import { type Studio, createStudio } from '../core/app/studio.js'
-import type { Clock, Log, Once } from '../core/ports.js'
+import type { Clock, Log, Once, Psa } from '../core/ports.js'
 import { Problem } from '../core/problem.js'
 import { type Desk, type Reply, carryOn, createDesk } from './commands/desk.js'
-import { startJobs } from './jobs/jobs.js'
+import { type Ticking, startJobs } from './jobs/jobs.js'
 import { type Board, createBoard } from './commands/board.js'
 import { type Config, type SlackConfig, type TeamsConfig, parseConfig } from './config.js'
+import { readEnvironment } from './environment.js'
 import {
   type Exchange,
   type HttpServer,
@@ -36,6 +34,8 @@ export interface Replacements {
   readonly clock?: Clock
   /** Instead of the PSAs of the configuration. */
   readonly psas?: Psas
+  /** What calls the jobs: the machine's minutes, unless replaced. */
+  readonly ticking?: Ticking
   /** The time by which signed requests are fresh: this machine's, unless replaced. */
   readonly now?: () => Date
 }
@@ -64,7 +64,7 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
     ledger: storage.ledger,
     billing: storage.billing,
     sync: storage.sync,
-    psas: replacements.psas ?? new Map(),
+    psas: replacements.psas ?? (await connectPsas(config, log)),
     clock: replacements.clock ?? storage.clock,
     ids: systemIds(),
     log,
@@ -104,6 +104,7 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
         log,
         clock: ports.clock,
         now: replacements.now ?? machineTime,
+        ticking: replacements.ticking,
       }),
     close: () => storage.close(),
   }
@@ -143,6 +144,7 @@ interface ServeParts {
   readonly log: Log
   readonly clock: Clock
   readonly now: () => Date
+  readonly ticking: Ticking | undefined
 }
 
 /** What the server needs of a surface. */
@@ -191,7 +193,12 @@ async function serveSurfaces(config: Config, parts: ServeParts): Promise<HttpSer
     work,
     log,
   })
-  const jobs = startJobs({ carryOn: () => carryOn(studio), refresh: (record) => board.refresh(record), log })
+  const jobs = startJobs({
+    carryOn: () => carryOn(studio),
+    refresh: (record) => board.refresh(record),
+    log,
+    ...(parts.ticking === undefined ? {} : { ticking: parts.ticking }),
+  })
   const close = async () => {
     await jobs.stop()
     await server.close()
@@ -251,6 +258,20 @@ async function approvedRun(studio: Studio, runId: string) {
   }
 }
 
+/** A PSA's code is loaded only where one is configured. */
+async function connectPsas({ connectwise, autotask }: Config, log: Log): Promise<Psas> {
+  const psas: Psa[] = []
+  if (connectwise !== undefined) {
+    const { createConnectWise } = await import('../adapters/connectwise/client.js')
+    psas.push(createConnectWise({ ...connectwise, log }))
+  }
+  if (autotask !== undefined) {
+    const { createAutotask } = await import('../adapters/autotask/client.js')
+    psas.push(createAutotask({ ...autotask, log }))
+  }
+  return new Map(psas.map((psa) => [psa.name, psa]))
+}
+
 function openDatabase(config: Config, log: Log, shortLived = false): Promise<Storage> {
   const { mspId, databaseUrl, dataDirectory } = config
   return openStorage({ mspId, log, databaseUrl, dataDirectory, shortLived })
@@ -258,7 +279,7 @@ function openDatabase(config: Config, log: Log, shortLived = false): Promise<Sto
 
 /** A log in which nothing secret of this configuration can appear. */
 function logOf(config: Config, atTerminal = false): Log {
-  const { logLevel, marketplace, databaseUrl, slack, teams } = config
+  const { logLevel, marketplace, databaseUrl, slack, teams, connectwise, autotask } = config
   const { auth, subscriptionKey } = marketplace
   const secrets = [
     subscriptionKey,
@@ -269,25 +290,13 @@ function logOf(config: Config, atTerminal = false): Log {
     slack?.signingSecret,
     teams?.appPassword,
     teams?.filesKey,
+    connectwise?.privateKey,
+    connectwise?.clientId,
+    autotask?.secret,
+    autotask?.integrationCode,
   ]
   const level = logLevel ?? (atTerminal ? 'error' : 'warn')
   return createLog({ level, secrets: secrets.filter((secret) => secret !== undefined) })
-}
-
-/** The environment, and below it what a .env file in the current folder says. */
-async function readEnvironment(): Promise<Record<string, string | undefined>> {
-  const file = path.resolve('.env')
-  try {
-    return { ...parseEnv(await readFile(file, 'utf8')), ...process.env }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { ...process.env }
-    throw new Problem({
-      kind: 'input',
-      what: `${file} cannot be read.`,
-      notDone: 'Nothing was started.',
-      cause: error,
-    })
-  }
 }
 
 /** Exit code of an outcome: 2 when what was typed cannot be used, 1 for other refusals. */
@@ -308,7 +317,10 @@ async function askOnce(words: readonly string[]): Promise<number> {
     })
   }
   const atTerminal = process.stderr.isTTY
-  const running = await start(parseConfig(await readEnvironment()), { shortLived: true, atTerminal })
+  const running = await start(parseConfig(await readEnvironment(process.env)), {
+    shortLived: true,
+    atTerminal,
+  })
   try {
     return await report(await running.ask(words.join(' ')))
   } finally {
@@ -332,7 +344,7 @@ async function calculateFile(words: readonly string[]): Promise<number> {
 
 /** `serve`: the chat surfaces, until the program is asked to end; then what runs may finish, ten seconds at most. */
 async function serveUntilStopped(): Promise<number> {
-  const running = await start(parseConfig(await readEnvironment()))
+  const running = await start(parseConfig(await readEnvironment(process.env)))
   try {
     const server = await running.serve()
     process.stderr.write(`Listening on ${server.url}\n`)
@@ -348,7 +360,7 @@ async function serveUntilStopped(): Promise<number> {
 
 /** `audit:verify`: the whole trail against its own hashes. */
 async function verifyTrail(): Promise<number> {
-  const config = parseConfig(await readEnvironment())
+  const config = parseConfig(await readEnvironment(process.env))
   const storage = await openDatabase(config, logOf(config), true)
   try {
     const { entries, fault } = await storage.verifyAudit()

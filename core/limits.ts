@@ -139,6 +139,27 @@ export const AUTOTASK_TEXT_LENGTH = 2000
 /** Characters of a wrong value that a refusal quotes: enough to find it, not a page of it. */
 export const AUTOTASK_QUOTED_LENGTH = 80
 
+// ConnectWise PSA
+
+/** Requests in flight: ConnectWise publishes no limit, and a handful is what its integrators report as clean. */
+export const CONNECTWISE_CONCURRENCY = 4
+/** Rows of a page: the hard limit of ConnectWise. */
+export const CONNECTWISE_PAGE_ROWS = 1000
+/** Rows of one list: ten times the largest catalog anybody keeps. A list that never ends is a loop. */
+export const CONNECTWISE_LIST_ROWS = 500_000
+/** Walks through the lines of an agreement before giving up: somebody may work in it while it is read. */
+export const CONNECTWISE_LIST_WALKS = 3
+/** How long a discovered address counts: releases come every few weeks, and a refused address is discovered again. */
+export const CONNECTWISE_CODEBASE_MILLISECONDS = 86_400_000
+/** How long the names of billing cycles count: they are set up once, for all agreements. */
+export const CONNECTWISE_CYCLES_MILLISECONDS = 3_600_000
+/** Until a write is asked for again that could not even be prepared: about as long as a restart of ConnectWise takes. */
+export const CONNECTWISE_LATER_MILLISECONDS = 60_000
+/** Characters of an addition's `invoiceDescription`, as ConnectWise publishes them. */
+export const CONNECTWISE_DESCRIPTION_CHARACTERS = 6000
+/** Wrong fields of one refusal that are named: more are a wrong request, and a wall of text helps nobody. */
+export const CONNECTWISE_FIELD_FAULTS = 3
+
 // The database
 
 /** Connections per program to a database server: commands answer in milliseconds, more would only queue there. */
@@ -300,3 +321,29 @@ export const DISPATCH_CLAIMS = 1000
 
 /** Alerts of one observation that are asked one by one: more are a wave, and one request is easier to read. */
 export const ALERT_REQUESTS = 8
+
+// Who is whom in a PSA
+
+/** Points of 100 from which on a likeness is suggested as the one: equal names and numbers, not names that resemble. */
+export const MAPPING_SURE_POINTS = 80
+/** Points by which the first has to be ahead: an exact name beats one without its legal form, and no closer pair. */
+export const MAPPING_CLEAR_POINTS = 10
+/** Points below which nothing is shown: one common word among many is chance. */
+export const MAPPING_LEAST_POINTS = 30
+/** Candidates shown for one thing: a person looks through five, and names another one otherwise. */
+export const MAPPING_SHOWN = 5
+/** Longest name whose spelling is compared letter by letter: companies are compared by the thousand. */
+export const MAPPING_SPELLING_CHARACTERS = 80
+/** Containers of one company that are read for a suggestion: companies have a handful, each costs some calls. */
+export const MAPPING_CONTAINERS = 10
+/** How far ahead a route may begin: a year of notice is long, a year more is a typing mistake. */
+export const MAPPING_AHEAD_MONTHS = 12
+/** Rows of one list on a mapping card: customers, gaps, subscriptions. */
+export const MAPPING_ROWS = 25
+/** Characters of a fingerprint that a button carries: as many as one for a request does. */
+export const MAPPING_REVISION_CHARACTERS = 16
+/** Characters of what a button is about: what every surface hands on, whole. */
+export const BUTTON_TARGET_CHARACTERS = 64
+
+/** Containers read at once: a hundred of them take a quarter of the time, and no PSA minds four readers. */
+export const READ_AT_ONCE = 4

@@ -8,6 +8,8 @@ import { parseLocalDate } from '../core/calendar/date.js'
 import { localDateOf } from '../core/calendar/zone.js'
 import { Problem } from '../core/problem.js'
 import { startRecordedEmulator } from './contract/emulator.js'
+import { connectWiseSettings, startDemoConnectWise } from './demo-psa.js'
+import type { ConnectWiseEmulator } from './emulators/connectwise/server.js'
 
 /** The demo's now, unless DEMO_NOW says another; it always bills from 1 March 2026. */
 const DEFAULT_NOW = '2026-03-20T13:00:00Z'
@@ -43,7 +45,9 @@ function demoSettings(environment: NodeJS.ProcessEnv): { now: Date; seed: number
 /** Starts the product against an emulated marketplace and its own temporary database; both go when it closes. */
 export async function startDemo(
   environment: NodeJS.ProcessEnv,
-): Promise<Running & { emulator: Awaited<ReturnType<typeof startRecordedEmulator>> }> {
+): Promise<
+  Running & { emulator: Awaited<ReturnType<typeof startRecordedEmulator>>; connectWise: ConnectWiseEmulator }
+> {
   const { now, seed } = demoSettings(environment)
   // A millisecond for each look at it: every answer is the same on a slow machine, and no two observations are at once.
   let looks = 0
@@ -54,7 +58,9 @@ export async function startDemo(
   }
   const folder = await mkdtemp(path.join(tmpdir(), 'cloud-billing-demo-'))
   const emulator = await startRecordedEmulator({ seed, now: clock })
-  const running = await start(demoConfig(emulator.url, emulator.credentials, folder), {
+  const connectWise = await startDemoConnectWise(emulator.world, clock)
+  const config = demoConfig(emulator.url, emulator.credentials, folder, connectWiseSettings(connectWise))
+  const running = await start(config, {
     clock: { now: lookedAt },
     // Small data and few questions: what is saved at the start is never missed later.
     shortLived: true,
@@ -63,9 +69,10 @@ export async function startDemo(
   const close = async () => {
     await running.close()
     await emulator.close()
+    await connectWise.close()
     await rm(folder, { recursive: true, force: true })
   }
-  return { ...running, emulator, close }
+  return { ...running, emulator, connectWise, close }
 }
 
 /** @param folder of the database; files go to a folder that the real thing does not use. */
@@ -73,8 +80,10 @@ export function demoConfig(
   url: string,
   credentials: { username: string; password: string; subscriptionKey: string; marketplace: string },
   folder: string,
+  more: Readonly<Record<string, string>> = {},
 ): Config {
   return parseConfig({
+    ...more,
     INGRAM_URL: url,
     INGRAM_SUBSCRIPTION_KEY: credentials.subscriptionKey,
     INGRAM_USERNAME: credentials.username,

@@ -5,32 +5,17 @@ import {
   AUTOTASK_QUERY_ROWS,
   HTTP_ATTEMPTS,
 } from '../../core/limits.js'
-import type { Log, WriteOutcome } from '../../core/ports.js'
+import type { WriteOutcome } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { backoffMilliseconds, type Sleep, sleepForReal, wallClock } from '../http/backoff.js'
 import type { HttpRequest } from '../http/client.js'
 import type { HttpAnswer } from '../http/judge.js'
+import type { AutotaskOptions } from './options.js'
 import { NOTHING_READ, read, subjectOf, SYSTEM } from './reading.js'
 import { errorsOf, isBusy, readRefusal, SPEAKING, writeOutcome } from './refusal.js'
 import { type Parser, parsePage } from './schema.js'
-import { createThreshold, type Purpose, type Threshold, type Usage } from './threshold.js'
-import { toUsage } from './translate.js'
+import { createThreshold, type Purpose, type Threshold, toUsage, type Usage } from './threshold.js'
 import { createZone, type Place, type Zone } from './zone.js'
-
-export interface AutotaskOptions {
-  /** Where the zone of a user is asked for: "https://webservices.autotask.net/ATServicesRest". */
-  readonly zoneUrl: string
-  readonly userName: string
-  readonly secret: string
-  /** Of the API integration, as Autotask issued it. */
-  readonly integrationCode: string
-  readonly log?: Log
-  readonly timeoutMilliseconds?: number
-  /** For tests: time, waiting and chance. */
-  readonly now?: () => number
-  readonly sleep?: Sleep
-  readonly random?: () => number
-}
 
 /** One condition of a query; several must all hold. */
 export interface Condition {
@@ -136,8 +121,9 @@ async function queryAll<Row>(ground: Ground, query: Query<Row>): Promise<readonl
 async function readOnce(ground: Ground, call: Call, purpose: Purpose): Promise<HttpAnswer> {
   const { zone, threshold, sleep, random, secrets } = ground
   for (let attempt = 1; ; attempt += 1) {
+    const place = await zone.place()
     await threshold.pass(purpose)
-    const answer = await ask(await zone.place(), call)
+    const answer = await ask(place, call)
     const errors = errorsOf(answer.body)
     if (answer.status < 300 && errors.length === 0) return answer
     const passes = isBusy(errors) || (answer.status === 500 && errors.length === 0)

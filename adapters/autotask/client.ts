@@ -5,8 +5,9 @@ import type { Psa } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { Container } from '../../core/sync/types.js'
 import { wallClock } from '../http/backoff.js'
-import { type Api, type AutotaskOptions, type Condition, createApi } from './api.js'
+import { type Api, type Condition, createApi } from './api.js'
 import { createCurrencies } from './currencies.js'
+import type { AutotaskOptions } from './options.js'
 import { createPicklists } from './picklists.js'
 import { NOTHING_READ, SYSTEM } from './reading.js'
 import {
@@ -23,7 +24,7 @@ import { idNumber, sendStep } from './steps.js'
 import type { Purpose } from './threshold.js'
 import { closedWords, RECURRING_SERVICE, toCompany, toContainer, toItem } from './translate.js'
 
-export type { AutotaskOptions } from './api.js'
+export type { AutotaskOptions } from './options.js'
 
 /**
  * Autotask PSA through its REST API: contracts for recurring services hold counts of units, adjusted by date; charges

@@ -62,6 +62,11 @@ function readDecimal(value: unknown): Decimal | undefined {
   return text.replace(/\D/g, '').length > EXACT_NUMBER_DIGITS ? undefined : parseDecimal(text)
 }
 
+/** What Autotask computes may carry digits behind those it keeps: eight places are more than any of it means. */
+function readComputed(value: unknown): Decimal | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? parseDecimal(value.toFixed(8)) : undefined
+}
+
 function readWhole(value: unknown): Decimal | undefined {
   const whole = readDecimal(value)
   return whole !== undefined && whole % DECIMAL_ONE === 0n ? whole : undefined
@@ -91,6 +96,7 @@ const date = field('a date that exists, such as 2026-03-11T00:00:00Z', readDate)
 const optionalDate = optionalField('a date that exists, such as 2026-03-11T00:00:00Z', readDate)
 const optionalText = optionalField('a text', readText)
 const optionalDecimal = optionalField('a number with at most 15 digits', readDecimal)
+const computed = optionalField('a number', readComputed)
 const optionalBoolean = optionalField('true or false', readBoolean)
 
 /** `GET …/zoneInformation`. */
@@ -166,8 +172,8 @@ const contractServiceSchema = z.object({
   serviceID: id,
   adjustedPrice: optionalDecimal,
   unitPrice: optionalDecimal,
-  internalCurrencyUnitPrice: optionalDecimal,
-  internalCurrencyAdjustedPrice: optionalDecimal,
+  internalCurrencyUnitPrice: computed,
+  internalCurrencyAdjustedPrice: computed,
 })
 
 const unitsSchema = z.object({
@@ -189,7 +195,7 @@ const chargeSchema = z.object({
   datePurchased: date,
   unitQuantity: field('a number with at most 15 digits', readDecimal),
   unitPrice: optionalDecimal,
-  billableAmount: optionalDecimal,
+  billableAmount: computed,
   isBillableToCompany: optionalBoolean,
 })
 
@@ -221,9 +227,7 @@ export const parseUnits = parser(unitsSchema)
 export const parseCharge = parser(chargeSchema)
 export const parseCreated = parser(createdSchema)
 
-export type Fields = z.infer<typeof fieldsSchema>
 export type Company = z.infer<typeof companySchema>
-export type Currency = z.infer<typeof currencySchema>
 export type Contract = z.infer<typeof contractSchema>
 export type Service = z.infer<typeof serviceSchema>
 export type ContractService = z.infer<typeof contractServiceSchema>

@@ -35,6 +35,12 @@ export async function sendStep(
   }
 }
 
+/** The last day excluded. */
+interface ServedDays {
+  readonly from: LocalDate
+  readonly to: LocalDate
+}
+
 async function sendAdjustment(api: Api, step: Extract<Step, { type: 'adjust' }>): Promise<WriteOutcome> {
   const { delta, unitPrice } = step
   const [contractID, serviceID] = [idNumber(step.containerId), idNumber(step.itemId)]
@@ -75,7 +81,7 @@ async function sendCharge(
   return await api.post('ContractCharges', ['Contracts', step.containerId, 'Charges'], {
     contractID,
     name: cut(step.product, AUTOTASK_NAME_LENGTH),
-    description: cut(chargeWords(step.lineWords, from, to), AUTOTASK_TEXT_LENGTH),
+    description: cut(chargeWords(step.lineWords, servedDays(step)), AUTOTASK_TEXT_LENGTH),
     notes: noteText(marker, from, to),
     chargeType: Number(type.value),
     ...(status === undefined ? {} : { status: Number(status.value) }),
@@ -84,6 +90,19 @@ async function sendCharge(
     unitPrice: price,
     isBillableToCompany: true,
   })
+}
+
+/** The days a charge pays for: of a posted month they are not the ones it is billed in. */
+function servedDays({ settles, from, to }: Extract<Step, { type: 'add' }>): ServedDays {
+  const [first, ...others] = settles
+  if (first === undefined) return { from, to: to ?? from }
+  return others.reduce<ServedDays>(
+    (days, line) => ({
+      from: line.from < days.from ? line.from : days.from,
+      to: line.to > days.to ? line.to : days.to,
+    }),
+    first,
+  )
 }
 
 /** Autotask cuts the time off and reckons with no zone. */

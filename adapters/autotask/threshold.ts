@@ -6,10 +6,12 @@ import {
   AUTOTASK_SLOWER_PERCENT,
   AUTOTASK_THRESHOLD_EVERY_MILLISECONDS,
 } from '../../core/limits.js'
+import { DECIMAL_ONE, type Decimal } from '../../core/money/decimal.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { Sleep } from '../http/backoff.js'
-import { NOTHING_READ, SYSTEM } from './reading.js'
+import { NOTHING_READ, type Reading, read, SYSTEM } from './reading.js'
+import { parseThreshold } from './schema.js'
 
 /** How much of the database's requests is used up, by every program of the MSP together. */
 export interface Usage {
@@ -17,6 +19,18 @@ export interface Usage {
   readonly allowed: number
   /** Length of the rolling window. */
   readonly minutes: number
+}
+
+/** `GET …/ThresholdInformation`. */
+export function toUsage(raw: unknown, reading: Reading): Usage {
+  const said = read(parseThreshold, raw, reading)
+  const whole = (value: Decimal): number => Number(value / DECIMAL_ONE)
+  return {
+    used: whole(said.currentTimeframeRequestCount),
+    // None at all would be nonsense, and divides.
+    allowed: Math.max(1, whole(said.externalRequestThreshold)),
+    minutes: whole(said.requestThresholdTimeframe),
+  }
 }
 
 /** What a call is for: `background` may wait for another time, `approved` belongs to a write somebody approved. */

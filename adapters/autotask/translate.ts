@@ -19,33 +19,19 @@ import type { PsaCompany, PsaItem } from '../../core/ports.js'
 import type { Container, PsaLine, PsaUnits } from '../../core/sync/types.js'
 import { sumOfSpans } from '../../core/sync/units.js'
 import { labelOf, type Picklists } from './picklists.js'
-import { type Reading, read } from './reading.js'
 import {
   type Charge,
   type Company,
   type Contract,
   type ContractService,
-  parseThreshold,
   type Service,
   type UnitsRow,
 } from './schema.js'
-import type { Usage } from './threshold.js'
 
 /** Their words into ours. */
 
 /** The one value of a pick list that is the same for every tenant. */
 export const RECURRING_SERVICE = '7'
-
-export function toUsage(raw: unknown, reading: Reading): Usage {
-  const said = read(parseThreshold, raw, reading)
-  const whole = (value: Decimal): number => Number(value / DECIMAL_ONE)
-  return {
-    used: whole(said.currentTimeframeRequestCount),
-    // None at all would be nonsense, and divides.
-    allowed: Math.max(1, whole(said.externalRequestThreshold)),
-    minutes: whole(said.requestThresholdTimeframe),
-  }
-}
 
 export function toCompany({ id, companyName, companyNumber, webAddress }: Company): PsaCompany {
   return { id, name: companyName, code: companyNumber, domain: domainOf(webAddress) }
@@ -156,14 +142,18 @@ function lockedTo(
  * Counts by service. Rows are cut at periods and at adjustments; days without a row have no units. What holds on the
  * contract's last day goes on: the contract's end is said once, by the container.
  */
-function unitsOf({ contract: { endDate }, contractServices, rows }: ReadContract): readonly PsaUnits[] {
+function unitsOf({ contract, contractServices, rows }: ReadContract): readonly PsaUnits[] {
+  // Without an end of the contract, the last day anything is said about.
+  const lastDay =
+    contract.endDate ??
+    rows.reduce((last, { endDate }) => (endDate > last ? endDate : last), contract.startDate)
   const serviceIds = new Set([...contractServices, ...rows].map(({ serviceID }) => serviceID))
   return [...serviceIds].map((itemId) => {
     const spans = rows
       .filter(({ serviceID }) => serviceID === itemId)
       .map((row) => {
-        const goesOn = endDate !== undefined && row.endDate >= endDate
-        return { from: row.startDate, to: goesOn ? null : addDays(row.endDate, 1), units: row.units }
+        const to = row.endDate >= lastDay ? null : addDays(row.endDate, 1)
+        return { from: row.startDate, to, units: row.units }
       })
     return { itemId, steps: sumOfSpans(spans), unitPrice: priceOfService(contractServices, itemId) }
   })
@@ -241,7 +231,10 @@ function noteOf({ notes, datePurchased }: Charge): Pick<PsaLine, 'marker' | 'to'
 }
 
 /** What the customer reads: what it is, and for which days. */
-export function chargeWords(words: string, from: LocalDate, to: LocalDate): string {
+export function chargeWords(
+  words: string,
+  { from, to }: { readonly from: LocalDate; readonly to: LocalDate },
+): string {
   return `${words} (${periodWords({ from, to })})`
 }
 

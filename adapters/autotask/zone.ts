@@ -8,7 +8,7 @@ import {
   type HttpRequest,
 } from '../http/client.js'
 import { quotable } from '../http/refusal.js'
-import type { AutotaskOptions } from './api.js'
+import type { AutotaskOptions } from './options.js'
 import { NOTHING_READ, read, SYSTEM, unusable } from './reading.js'
 import { errorsOf, SPEAKING } from './refusal.js'
 import { parseZone } from './schema.js'
@@ -121,7 +121,7 @@ async function askZone(
 }
 
 /** `webservices5.autotask.net` beside `webservices.autotask.net`; addresses of numbers and bare names only themselves. */
-function isOfSameHouse(root: URL, zone: URL): boolean {
+export function isOfSameHouse(root: URL, zone: URL): boolean {
   if (zone.host === root.host) return true
   const parent = root.hostname.split('.').slice(1)
   const isName = parent.length >= 2 && /[a-z]/i.test(parent.at(-1) ?? '')

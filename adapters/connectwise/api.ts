@@ -1,30 +1,9 @@
-import { createPauseGate, type Sleep, sleepForReal, wallClock } from '../http/backoff.js'
-import { createHttpClient, type HttpClient, type HttpRequest, type Sent } from '../http/client.js'
+import type { HttpRequest, Sent } from '../http/client.js'
 import type { HttpAnswer } from '../http/judge.js'
-import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
-import { CONNECTWISE_CODEBASE_MILLISECONDS, CONNECTWISE_CONCURRENCY } from './limits.js'
-import { NOTHING_READ, SYSTEM } from './reading.js'
+import type { Reading } from './reading.js'
 import { refusedRead } from './refusals.js'
-import { parseCompanyInfo } from './schema.js'
-
-export interface ConnectWiseOptions {
-  /** The address of the API's host, as ConnectWise states it: "https://api-na.myconnectwise.net". */
-  readonly site: string
-  /** The short name the MSP signs in with. */
-  readonly companyId: string
-  /** The two keys of the API member. */
-  readonly publicKey: string
-  readonly privateKey: string
-  /** The id ConnectWise has issued for the integration. */
-  readonly clientId: string
-  readonly log: Log
-  readonly timeoutMilliseconds?: number
-  /** For tests: time, waiting and chance. */
-  readonly now?: () => number
-  readonly sleep?: Sleep
-  readonly random?: () => number
-}
+import { type ConnectWiseOptions, createReleases } from './site.js'
 
 /** A question below the API's root. */
 export interface Question {
@@ -40,11 +19,10 @@ export interface ConnectWiseApi {
   get(question: Question): Promise<HttpAnswer>
   /** A write that goes out once. */
   send(request: Pick<HttpRequest, 'method' | 'json'> & { readonly path: readonly string[] }): Promise<Sent>
+  /** What a Problem about the content of an answer names. */
+  reading(subject: string, where: string): Reading
   readonly secrets: readonly string[]
 }
-
-/** The part of the address that stays the same through all releases. */
-const STABLE_CODEBASE = 'v4_6_release'
 
 /** The version of the records that is asked for: the one these schemas were read from. */
 const ACCEPT = 'application/vnd.connectwise.com+json; version=2025.8'
@@ -62,6 +40,7 @@ export function createConnectWiseApi(options: ConnectWiseOptions): ConnectWiseAp
 
   return {
     secrets,
+    reading: (subject, where) => ({ subject, where, secrets }),
     async get({ path, query = {}, headers = {}, subject }) {
       for (let isSecond = false; ; isSecond = true) {
         const { http } = await releases.current()
@@ -111,90 +90,4 @@ function refuseUnlessPlain(text: string, name: string): void {
     notDone: 'Nothing was sent.',
     next: 'Copy it again from ConnectWise (the API Keys of the API member).',
   })
-}
-
-interface Release {
-  readonly codebase: string
-  readonly http: HttpClient
-}
-
-interface Releases {
-  /** Where the API is now; asked for once a day. */
-  current(): Promise<Release>
-  /** Asks again; true: the API is elsewhere now. */
-  hasMoved(): Promise<boolean>
-  /** The next question asks again. */
-  forget(): void
-}
-
-function createReleases(options: ConnectWiseOptions, secrets: readonly string[]): Releases {
-  const now = options.now ?? wallClock
-  const sleep = options.sleep ?? sleepForReal
-  const { site, log, companyId, random, timeoutMilliseconds } = options
-  const shared = {
-    system: SYSTEM,
-    notDone: NOTHING_READ,
-    secrets: () => secrets,
-    gate: createPauseGate(sleep),
-    concurrency: CONNECTWISE_CONCURRENCY,
-    sleep,
-    now,
-    log,
-    ...(random === undefined ? {} : { random }),
-    ...(timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds }),
-  }
-  const login = createHttpClient({ ...shared, baseUrl: site })
-  const root = site.trim().replace(/\/+$/, '')
-  let known: (Release & { readonly at: number }) | undefined
-  let isStale = false
-  let running: Promise<Release> | undefined
-
-  /** The part of the address of the current release; the one that always works when nobody says. */
-  async function discover(): Promise<string> {
-    try {
-      const path = ['login', 'companyinfo', companyId]
-      const { body } = await login.request({ method: 'GET', path, repeatable: false })
-      const parsed = parseCompanyInfo(body)
-      if ('value' in parsed) return parsed.value.Codebase
-      log.warn({}, 'ConnectWise did not say which release it is; its stable address is used')
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      log.warn({ reason: error.message }, 'ConnectWise did not say which release it is')
-    }
-    return STABLE_CODEBASE
-  }
-
-  async function renew(): Promise<Release> {
-    const codebase = await discover()
-    const http =
-      known?.codebase === codebase
-        ? known.http
-        : createHttpClient({ ...shared, baseUrl: `${root}/${codebase}/apis/3.0` })
-    known = { codebase, http, at: now() }
-    isStale = false
-    return known
-  }
-
-  function asked(): Promise<Release> {
-    running ??= renew().finally(() => {
-      running = undefined
-    })
-    return running
-  }
-
-  return {
-    async current() {
-      if (running !== undefined) return await running
-      const isFresh = known !== undefined && !isStale && now() - known.at < CONNECTWISE_CODEBASE_MILLISECONDS
-      return isFresh && known !== undefined ? known : await asked()
-    },
-    async hasMoved() {
-      const before = known?.codebase
-      const { codebase } = await asked()
-      return codebase !== before
-    },
-    forget() {
-      isStale = true
-    },
-  }
 }

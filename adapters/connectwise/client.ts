@@ -3,15 +3,14 @@ import type { Psa, PsaCompany, PsaItem } from '../../core/ports.js'
 import type { LocalDate } from '../../core/calendar/date.js'
 import { Problem } from '../../core/problem.js'
 import type { Container } from '../../core/sync/types.js'
-import { type ConnectWiseApi, type ConnectWiseOptions, createConnectWiseApi } from './api.js'
-import { CONNECTWISE_CYCLES_MILLISECONDS } from './limits.js'
+import { type ConnectWiseApi, createConnectWiseApi } from './api.js'
+import { CONNECTWISE_CYCLES_MILLISECONDS } from '../../core/limits.js'
 import { readCountedList, readList } from './list.js'
 import { NOTHING_READ, read } from './reading.js'
 import { type Agreement, parseAgreement, parseBillingCycle, parseInvoice } from './schema.js'
+import type { ConnectWiseOptions } from './site.js'
 import { closedWords, toCompany, toContainer, toItem } from './translate.js'
 import { writeStep } from './write.js'
-
-export type { ConnectWiseOptions } from './api.js'
 
 /** ConnectWise PSA of one MSP. README.md says what is read as what, and why. */
 export function createConnectWise(options: ConnectWiseOptions): Psa {
@@ -35,7 +34,7 @@ async function readCompanies(api: ConnectWiseApi): Promise<readonly PsaCompany[]
     conditions: [{ field: 'deletedFlag', operator: '=', value: false }],
   })
   return rows.flatMap(({ id, raw, where }) => {
-    const company = toCompany(raw, { subject: `company ${id}`, where })
+    const company = toCompany(raw, api.reading(`company ${id}`, where))
     return company === undefined ? [] : [company]
   })
 }
@@ -58,7 +57,7 @@ async function readItems(api: ConnectWiseApi): Promise<readonly PsaItem[]> {
     subject: 'products',
     fields: ITEM_FIELDS,
   })
-  return rows.map(({ id, raw, where }) => toItem(raw, { subject: `product ${id}`, where }))
+  return rows.map(({ id, raw, where }) => toItem(raw, api.reading(`product ${id}`, where)))
 }
 
 async function readContainers(
@@ -71,7 +70,7 @@ async function readContainers(
     conditions: [{ field: 'company/id', operator: '=', value: numberOf(companyId, 'company') }],
   })
   return rows.map(({ id, raw, where }) => {
-    const agreement = read(parseAgreement, raw, { subject: `agreement ${id}`, where })
+    const agreement = read(parseAgreement, raw, api.reading(`agreement ${id}`, where))
     return { id, name: agreement.name, closed: closedWords(agreement) }
   })
 }
@@ -81,7 +80,7 @@ async function readContainer(api: ConnectWiseApi, cycles: Cycles, containerId: s
   const subject = `agreement ${containerId}`
   const path = ['finance', 'agreements', containerId]
   const { body, where } = await api.get({ path, subject })
-  const agreement = read(parseAgreement, body, { subject, where })
+  const agreement = read(parseAgreement, body, api.reading(subject, where))
   // After the agreement, so that an invoice that is made meanwhile is seen beside the older date.
   const laterInvoices = await readLaterInvoices(api, number, agreement)
   const additions = await readCountedList(api, {
@@ -89,7 +88,15 @@ async function readContainer(api: ConnectWiseApi, cycles: Cycles, containerId: s
     subject: `additions of ${subject}`,
   })
   const isMonthly = await cycles.isMonthly(agreement.billingCycle?.id)
-  return toContainer({ agreement, isMonthly, laterInvoices, additions })
+  return toContainer({
+    agreement,
+    isMonthly,
+    laterInvoices,
+    additions: additions.map((row) => ({
+      raw: row.raw,
+      reading: api.reading(`addition ${row.id} of ${subject}`, row.where),
+    })),
+  })
 }
 
 /** Dates of invoices of an agreement on or after its next invoice date. There should be none. */
@@ -108,7 +115,7 @@ async function readLaterInvoices(
     ],
   })
   return rows
-    .map(({ id, raw, where }) => read(parseInvoice, raw, { subject: `invoice ${id}`, where }))
+    .map(({ id, raw, where }) => read(parseInvoice, raw, api.reading(`invoice ${id}`, where)))
     .filter(({ type }) => type === undefined || type === 'Agreement')
     .map(({ date }) => date)
 }
@@ -135,7 +142,7 @@ function createCycles(api: ConnectWiseApi, now: () => number): Cycles {
   async function readCycles(): Promise<ReadonlyMap<string, boolean>> {
     const rows = await readList(api, { path: ['finance', 'billingCycles'], subject: 'billing cycles' })
     const entries = rows.map(({ id, raw, where }): [string, boolean] => {
-      const { billingOptions } = read(parseBillingCycle, raw, { subject: `billing cycle ${id}`, where })
+      const { billingOptions } = read(parseBillingCycle, raw, api.reading(`billing cycle ${id}`, where))
       return [id, billingOptions === 'Monthly']
     })
     return new Map(entries)

@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../http/judge.js'
 import { Problem } from '../../core/problem.js'
 import type { ConnectWiseApi } from './api.js'
 import { type Condition, conditionsOf } from './conditions.js'
-import { CONNECTWISE_LIST_ROWS, CONNECTWISE_LIST_WALKS, CONNECTWISE_PAGE_ROWS } from './limits.js'
+import { CONNECTWISE_LIST_ROWS, CONNECTWISE_LIST_WALKS, CONNECTWISE_PAGE_ROWS } from '../../core/limits.js'
 import { NOTHING_READ, read } from './reading.js'
 import { parseCount, parseRows } from './schema.js'
 
@@ -31,7 +31,7 @@ export interface ListQuestion {
  * @throws Problem `unavailable` for a list that does not go forward or has no end.
  */
 export async function readList(api: ConnectWiseApi, question: ListQuestion): Promise<readonly Row[]> {
-  const walk = createWalk(question, false)
+  const walk = createWalk(api, question, false)
   const headers = { 'pagination-type': 'forward-only' }
   const query = queryOf(question)
   let answer = await api.get({ ...question, query, headers })
@@ -48,7 +48,7 @@ export async function readList(api: ConnectWiseApi, question: ListQuestion): Pro
 
 /** The whole list by conditions: each page is what lies behind the last id. */
 async function readBehind(api: ConnectWiseApi, question: ListQuestion): Promise<readonly Row[]> {
-  const walk = createWalk(question, true)
+  const walk = createWalk(api, question, true)
   for (;;) {
     const behind: Condition = { field: 'id', operator: '>', value: walk.lastId() }
     const query = { ...queryOf(question, [behind]), orderBy: 'id' }
@@ -71,7 +71,7 @@ export async function readCountedList(api: ConnectWiseApi, question: ListQuestio
       subject: question.subject,
       query: conditions === '' ? {} : { conditions },
     })
-    const { count } = read(parseCount, body, { subject: `the count of ${question.subject}`, where })
+    const { count } = read(parseCount, body, api.reading(`the count of ${question.subject}`, where))
     if (count === rows.length) return rows
     words = `${rows.length} came and ${count} were counted`
   }
@@ -100,12 +100,12 @@ interface Walk {
 }
 
 /** @param ascending each row has to have a larger id than the one before; otherwise only another one. */
-function createWalk(question: ListQuestion, ascending: boolean): Walk {
+function createWalk(api: ConnectWiseApi, question: ListQuestion, ascending: boolean): Walk {
   const rows = new Map<number, Row>()
   let last = 0
   return {
     take({ body, where }) {
-      const page = read(parseRows, body, { subject: question.subject, where })
+      const page = read(parseRows, body, api.reading(question.subject, where))
       // The rows as they came: what the parts of a record mean is read later.
       const raws = body as readonly unknown[]
       for (const [index, { id }] of page.entries()) {

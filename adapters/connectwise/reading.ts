@@ -1,3 +1,4 @@
+import { hideSecrets } from '../http/refusal.js'
 import { MARKETPLACE_QUOTED_LENGTH } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
 import type { Parser } from './schema.js'
@@ -13,6 +14,8 @@ export interface Reading {
   readonly subject: string
   /** Method and address of the answer. */
   readonly where: string
+  /** Texts that are never quoted. */
+  readonly secrets: readonly string[]
 }
 
 /** @throws Problem `unavailable`: whose field, which value was found, what was expected and what to do. */
@@ -20,7 +23,10 @@ export function read<T>(parse: Parser<T>, raw: unknown, reading: Reading): T {
   const parsed = parse(raw)
   if ('value' in parsed) return parsed.value
   const { path, found, expected } = parsed.fault
-  throw unusable(reading, `has ${path === '' ? '' : `${path} = `}${quote(found)} instead of ${expected}`)
+  throw unusable(
+    reading,
+    `has ${path === '' ? '' : `${path} = `}${quote(found, reading.secrets)} instead of ${expected}`,
+  )
 }
 
 /** A Problem about content that ConnectWise sent. */
@@ -34,8 +40,9 @@ export function unusable({ subject, where }: Reading, fault: string): Problem {
   })
 }
 
-function quote(value: unknown): string {
+function quote(value: unknown, secrets: readonly string[]): string {
   if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value)
+  // Hidden before cutting: half a secret would not be recognised any more.
+  const text = hideSecrets(JSON.stringify(value), secrets)
   return text.length > MARKETPLACE_QUOTED_LENGTH ? `${text.slice(0, MARKETPLACE_QUOTED_LENGTH)}…` : text
 }

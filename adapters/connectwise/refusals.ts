@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../http/judge.js'
 import { quotable } from '../http/refusal.js'
 import { Problem } from '../../core/problem.js'
-import { CONNECTWISE_FIELD_FAULTS } from './limits.js'
+import { CONNECTWISE_FIELD_FAULTS } from '../../core/limits.js'
 import { NOTHING_READ } from './reading.js'
 import { parseRefusal } from './schema.js'
 

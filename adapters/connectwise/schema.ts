@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { type LocalDate, parseLocalDate } from '../../core/calendar/date.js'
-import { MAXIMUM_ID_LENGTH, MAXIMUM_TEXT_LENGTH } from '../../core/limits.js'
+import {
+  CONNECTWISE_DESCRIPTION_CHARACTERS,
+  MAXIMUM_ID_LENGTH,
+  MAXIMUM_TEXT_LENGTH,
+} from '../../core/limits.js'
 import { isCurrency } from '../../core/money/currency.js'
 import { type Decimal, DECIMAL_PLACES, DECIMAL_ZERO, parseDecimal } from '../../core/money/decimal.js'
-import { CONNECTWISE_DESCRIPTION_CHARACTERS } from './limits.js'
 
 /** The parts of ConnectWise's answers that are used, read exactly; everything else in them is ignored. */
 

@@ -95,7 +95,7 @@ export interface AgreementFacts {
   readonly isMonthly: boolean
   /** Dates of its invoices that lie on or after its next invoice date. */
   readonly laterInvoices: readonly LocalDate[]
-  readonly additions: readonly { readonly raw: unknown; readonly where: string; readonly id: string }[]
+  readonly additions: readonly { readonly raw: unknown; readonly reading: Reading }[]
 }
 
 export function toContainer({ agreement, isMonthly, laterInvoices, additions }: AgreementFacts): Container {
@@ -114,8 +114,8 @@ export function toContainer({ agreement, isMonthly, laterInvoices, additions }: 
     anchorDay,
     lockedTo: lockedTo(agreement, anchorDay, laterInvoices),
     mode: prorateFlag ? 'datedLines' : 'wholeLines',
-    lines: additions.flatMap(({ raw, where, id: addition }) => {
-      const line = toLine(raw, { subject: `addition ${addition} of agreement ${id}`, where }, agreement)
+    lines: additions.flatMap(({ raw, reading }) => {
+      const line = toLine(raw, reading, agreement)
       return line === undefined ? [] : [line]
     }),
     units: [],

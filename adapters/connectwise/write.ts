@@ -7,7 +7,7 @@ import { MARKER_CHARACTERS } from '../../core/sync/marker.js'
 import type { Step, StepAction } from '../../core/sync/types.js'
 import type { HttpRequest, Sent } from '../http/client.js'
 import type { ConnectWiseApi } from './api.js'
-import { CONNECTWISE_DESCRIPTION_CHARACTERS, CONNECTWISE_LATER_MILLISECONDS } from './limits.js'
+import { CONNECTWISE_DESCRIPTION_CHARACTERS, CONNECTWISE_LATER_MILLISECONDS } from '../../core/limits.js'
 import { read, SYSTEM } from './reading.js'
 import { refusedWords } from './refusals.js'
 import { parseAddition, readDecimal } from './schema.js'
@@ -52,10 +52,16 @@ async function requestOf(
     case 'setPrice':
       return numberRequest([...additions, step.lineId], 'unitPrice', step.after)
     case 'end':
-      return patch([...additions, step.lineId], 'cancelledDate', instant(addDays(step.after, -1)))
+      return endRequest([...additions, step.lineId], step.after)
     case 'remove':
       return { method: 'DELETE', path: [...additions, step.lineId] }
   }
+}
+
+/** The last billed day; without one the date is taken away, and the line goes on. */
+function endRequest(path: readonly string[], after: LocalDate | null): WriteRequest {
+  if (after === null) return { method: 'PATCH', path, json: [{ op: 'remove', path: 'cancelledDate' }] }
+  return patch(path, 'cancelledDate', instant(addDays(after, -1)))
 }
 
 type Action<Type extends StepAction['type']> = Extract<Step, { type: Type }>
@@ -93,7 +99,7 @@ async function quantityRequest(
   const path = [...additions, lineId]
   const subject = `addition ${lineId} of agreement ${containerId}`
   const { body, where } = await api.get({ path, subject })
-  const { quantity, lessIncluded } = read(parseAddition, body, { subject, where })
+  const { quantity, lessIncluded } = read(parseAddition, body, api.reading(subject, where))
   const now = quantity - lessIncluded
   if (now === after) return { type: 'accepted' }
   if (now !== before) return refused('somebody changed the line since it was shown')

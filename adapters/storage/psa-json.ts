@@ -60,7 +60,7 @@ export function writeStep(step: Step): string {
     itemId,
     product,
     settles: settles.map(settledJson),
-    undoes: undoes ?? null,
+    ...(undoes === undefined ? {} : { undoes }),
     count: countJson(count),
   }
   return storable({ ...part, ...actionJson(step) }, `step ${step.key}`)

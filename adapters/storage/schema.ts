@@ -10,9 +10,9 @@ function rule<const V extends string>(usual: V, ...values: readonly V[]) {
 }
 
 const date = z.string().transform((value, context): LocalDate => {
-  const date = parseLocalDate(value)
-  if (date === undefined) context.addIssue('no date')
-  return date ?? z.NEVER
+  const day = parseLocalDate(value)
+  if (day === undefined) context.addIssue('no date')
+  return day ?? z.NEVER
 })
 
 /**
@@ -120,7 +120,7 @@ const STEP_PART = {
   itemId: z.string(),
   product: z.string(),
   settles: z.array(SETTLED),
-  undoes: unset(z.string()),
+  undoes: z.string().exactOptional(),
   count: unset(z.strictObject({ from: date, before: UNIT_STEPS, after: UNIT_STEPS })),
 }
 
@@ -167,18 +167,18 @@ export type StepContent = StepAction & Pick<Step, 'itemId' | 'product' | 'settle
 export type Parsed<T> = { readonly value: T } | { readonly fault: string }
 
 export function parseContainer(stored: unknown): Parsed<Container> {
-  return parsed(CONTAINER, stored)
+  return exactly(CONTAINER, stored)
 }
 
 export function parseSettled(stored: unknown): Parsed<readonly SettledCharge[]> {
-  return parsed(z.array(SETTLED), stored)
+  return exactly(z.array(SETTLED), stored)
 }
 
 export function parseStep(stored: unknown): Parsed<StepContent> {
-  return parsed(STEP, stored)
+  return exactly(STEP, stored)
 }
 
-function parsed<T>(type: z.ZodType<T>, stored: unknown): Parsed<T> {
+function exactly<T>(type: z.ZodType<T>, stored: unknown): Parsed<T> {
   const result = type.safeParse(stored)
   if (result.success) return { value: result.data }
   const [issue] = result.error.issues
@@ -187,6 +187,6 @@ function parsed<T>(type: z.ZodType<T>, stored: unknown): Parsed<T> {
     ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
   ]
   let found = stored
-  for (const name of path) found = Object(found)[name]
+  for (const name of path) found = (found as Readonly<Record<PropertyKey, unknown>> | null)?.[name]
   return { fault: `${path.join('.')} = ${JSON.stringify(found)}` }
 }

@@ -237,7 +237,7 @@ function actionsOf(record: ApprovalRecord, content: RequestContent, state: Appro
 function confirmation(record: ApprovalRecord, { lines }: RequestContent): Confirmation {
   const { approval, run } = record
   const { subject } = approval
-  if (subject.type === 'sync') return syncConfirmation(record, totalWords(lines))
+  if (subject.type === 'sync') return syncConfirmation(record, lines.length === 0 ? '' : totalWords(lines))
   const customers = new Set(lines.map(({ customerId }) => customerId)).size
   const what = `${totalWords(lines)} to ${plural(customers, 'customer')}`
   return subject.type === 'bill'

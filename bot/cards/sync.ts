@@ -163,11 +163,12 @@ function troubleItems({ faults, unread }: SyncTrouble): string[] {
   ]
 }
 
-/** What a yes to a sync does. */
+/** What a yes to a sync does. @param total of the due lines it settles; empty: it settles none. */
 export function syncConfirmation({ run, plan = [] }: ApprovalRecord, total: string) {
+  const amount = total === '' ? '' : ` (${total})`
   return {
     title: `Approve ${run.id}?`,
-    text: `This writes ${plural(stepCount(plan), 'step')} into ${psaWords(plan)} for ${syncCustomers(plan)} (${total}).`,
+    text: `This writes ${plural(stepCount(plan), 'step')} into ${psaWords(plan)} for ${syncCustomers(plan)}${amount}.`,
     yes: 'Approve',
     no: 'Back',
   }

@@ -58,9 +58,16 @@ export function entryWords(entry: AuditEntry, people: readonly Person[], timeZon
 /** As people are known now; whoever is not listed any more, and two of one name, are told by their id. */
 function nameOf(actor: string, people: readonly Person[]): string {
   const person = people.find(({ id }) => id === actor) ?? personOf(people, actor)
-  if (person === undefined) return `${actor} (without a role)`
+  if (person === undefined) return programOf(actor) ?? `${actor} (without a role)`
   const isOnlyOne = people.filter(({ name }) => name === person.name).length === 1
   return isOnlyOne ? person.name : `${person.name} (${actor})`
+}
+
+/** The program itself, or a rule of its configuration; undefined: neither. */
+function programOf(actor: string): string | undefined {
+  if (actor === 'system') return 'Cloud Billing Studio'
+  const [, rule] = /^rule:(.+)$/.exec(actor) ?? []
+  return rule === undefined ? undefined : `The rule “${rule}”`
 }
 
 function deedWords({ action, subject, actor, details }: AuditEntry, who: string): string {
@@ -83,6 +90,11 @@ function deedWords({ action, subject, actor, details }: AuditEntry, who: string)
       return `${who} rejected ${subject}, to void ${what}${why}`
     case 'sync.proposed':
       return `${who} asked to write ${run} into the PSA (${subject})`
+    case 'map.accepted':
+    case 'map.changed':
+      return `${who} mapped ${textOf(details['customer']) ?? subject} to ${placeWords(details)}`
+    case 'map.removed':
+      return `${who} took ${textOf(details['customer']) ?? subject} out of ${textOf(details['company']) ?? 'the PSA'}`
     case 'sync.undo':
       return `${who} asked to take back ${run} (${subject})${why}`
     case 'sync.approved':
@@ -105,6 +117,13 @@ function deedWords({ action, subject, actor, details }: AuditEntry, who: string)
       // Written by another version of the program: better its codes than nothing.
       return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${why}`
   }
+}
+
+/** "Contoso (113), Contoso licences (114)" */
+function placeWords(details: AuditDetails): string {
+  return [textOf(details['company']), textOf(details['container'])]
+    .filter((part) => part !== undefined)
+    .join(', ')
 }
 
 const STEP_ENDS: Readonly<Record<string, string>> = {

@@ -18,6 +18,7 @@ export type CommandName =
   | 'changes'
   | 'propose'
   | 'sync'
+  | 'map'
   | 'approvals'
   | 'approval'
   | 'approve'
@@ -70,6 +71,22 @@ export const COMMANDS: readonly CommandInfo[] = [
     usage: 'sync [customers]',
     does: 'what would be written into ConnectWise or Autotask, with its approval card',
     examples: ['sync', 'sync contoso, fabrikam'],
+  },
+  {
+    name: 'map',
+    right: 'map',
+    usage: 'map [customer] [to <company> | set <product> | accept | remove]',
+    does: 'who is whom in ConnectWise or Autotask, and what fits; accepting it writes nothing there',
+    examples: [
+      'map',
+      'map contoso',
+      'map contoso accept',
+      'map contoso accept from april',
+      'map contoso to "Contoso Ltd" in "Managed services"',
+      'map contoso set visio to line 90001',
+      'map contoso set visio to item 1234 offset 3 price keep',
+      'map contoso remove',
+    ],
   },
   {
     name: 'approvals',

@@ -27,6 +27,7 @@ import { alertCard, nothingToSyncCard, troubleBlocks } from '../cards/sync.js'
 import { auditCard } from '../cards/trail.js'
 import { whoCard } from '../cards/who.js'
 import { COMMANDS } from './catalog.js'
+import { acceptClicked, mapCard } from './desk-map.js'
 import { type Command, parseCommand } from './parse.js'
 
 /** What a command or a click ended in, for a surface to show. */
@@ -187,6 +188,8 @@ async function answer(
       return shown(statusCard(await studio.status()))
     case 'observe':
       return observedReply(parts, await studio.observe(onProgress))
+    case 'map':
+      return shown(await mapCard(studio.mapping, person, command))
     default:
       return answerBilling(parts, person, command)
   }
@@ -197,7 +200,7 @@ async function answerBilling(
   person: Person,
   command: Exclude<
     Command,
-    { name: 'help' | 'who' | 'customer' | 'explain' | 'changes' | 'status' | 'observe' }
+    { name: 'help' | 'who' | 'customer' | 'explain' | 'changes' | 'status' | 'observe' | 'map' }
   >,
 ): Promise<Reply> {
   const { billing } = parts.studio
@@ -237,6 +240,7 @@ const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
   download: 'download',
   propose: 'propose',
   page: 'read',
+  map: 'map',
 }
 
 async function carryOut(parts: DeskParts, identity: string, { name, target, reason }: Click): Promise<Reply> {
@@ -261,6 +265,8 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
       return proposeReply(parts, await billing.propose(person, undefined, []))
     case 'page':
       return pageReply(parts, parseCommand(`approval ${target.id}`, await parts.studio.today()))
+    case 'map':
+      return shown(await acceptClicked(parts.studio.mapping, person, target))
   }
 }
 

@@ -1,11 +1,20 @@
-import { distance } from 'fastest-levenshtein'
 import type { LocalDate } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
 import { monthYear } from '../../core/calendar/words.js'
 import { COMMAND_LENGTH_LIMIT } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
 import { COMMANDS, type CommandName } from './catalog.js'
+import { type MapCommand, parseMap } from './parse-map.js'
 import { type Phrase, dayAtEnd, dayAtStart, monthAtEnd, monthAtStart, unreadDate } from './dates.js'
+import {
+  bare,
+  refuseExtra,
+  required,
+  unknownCommand,
+  unquoted,
+  withoutFillers,
+  withoutQuestionMark,
+} from './parse-words.js'
 
 /** What a person asked for, understood. */
 export type Command =
@@ -35,6 +44,7 @@ export type Command =
   | { readonly name: 'status' }
   | { readonly name: 'observe' }
   | { readonly name: 'approvals' }
+  | MapCommand
   | { readonly name: 'audit' }
 
 /** Tells whether all of a text is a name, though what is behind `before` could be a month. */
@@ -105,6 +115,8 @@ function withArguments(
       return voidWith(words)
     case 'export':
       return exportWith(words)
+    case 'map':
+      return parseMap(words, today)
     case 'status':
     case 'observe':
     case 'approvals':
@@ -280,48 +292,6 @@ function helpTopic([word, ...more]: readonly string[]): CommandName | undefined 
   return found.name
 }
 
-function required(value: string | undefined, usage: string, what: string): string {
-  if (value !== undefined && value !== '') return value
-  throw new Problem({ kind: 'input', what: `\`${usage}\` needs ${what}.`, notDone: 'Nothing was done.' })
-}
-
-function refuseExtra(usage: string, words: readonly string[]): void {
-  if (words.length === 0) return
-  throw new Problem({
-    kind: 'input',
-    what: `\`${usage}\` takes nothing more, but “${words.join(' ')}” follows.`,
-    notDone: 'Nothing was done.',
-    next: `Type \`${usage}\`.`,
-  })
-}
-
-/** Names may be put in quotes, as other programs want them. */
-function unquoted(text: string): string {
-  return (
-    /^(?:"(.+)"|“(.+)”|'(.+)'|‘(.+)’)$/
-      .exec(text)
-      ?.slice(1)
-      .find((inside) => inside !== undefined) ?? text
-  )
-}
-
-/** A reference as cards show it, with the brackets it may have been copied with. */
-function bare(word: string | undefined): string | undefined {
-  return word?.replace(/^[[(`"“]+|[\])`"”.,]+$/g, '')
-}
-
-function withoutQuestionMark(words: readonly string[]): readonly string[] {
-  return words.map((word) => word.replace(/\?+$/, '')).filter((word) => word !== '')
-}
-
-/** Small words around what is asked; inside a name they stay ("Bank of America"). */
-function withoutFillers(words: readonly string[]): readonly string[] {
-  const isFiller = (word: string) => FILLERS.has(word.toLowerCase())
-  const from = words.findIndex((word) => !isFiller(word))
-  const last = words.findLastIndex((word) => !isFiller(word))
-  return from < 0 ? [] : words.slice(from, last + 1)
-}
-
 function filterOf(words: readonly string[]): string {
   return unquoted(refuseBadDate(withoutFillers(words)).join(' '))
 }
@@ -380,23 +350,4 @@ function parseQuestion(words: readonly string[], today: LocalDate, isName: IsNam
       : { name: 'help', about: undefined }
   }
   return undefined
-}
-
-const FILLERS: ReadonlySet<string> = new Set(['in', 'for', 'at', 'of', 'the'])
-
-function unknownCommand(word: string): Problem {
-  const wanted = word.toLowerCase()
-  const [nearest] = COMMANDS.map(({ name }) => ({ name, far: distance(name, wanted) })).sort(
-    (left, right) => left.far - right.far,
-  )
-  const close = nearest !== undefined && nearest.far <= Math.max(2, Math.floor(wanted.length / 2))
-  const shown = word.length > 40 ? `${word.slice(0, 40)}…` : word
-  return new Problem({
-    kind: 'input',
-    what: `“${shown}” is not a command.`,
-    notDone: 'Nothing was done.',
-    next: close
-      ? `Did you mean \`${nearest.name}\`? Type \`help\` to see all commands.`
-      : 'Type `help` to see all commands.',
-  })
 }

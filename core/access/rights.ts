@@ -6,6 +6,7 @@ export type Right =
   | 'read' // who, customer, explain, changes, status, approvals, help
   | 'observe' // read the marketplace now
   | 'propose' // make a bill run and ask for approval
+  | 'map' // say who is whom in a PSA
   | 'decide' // approve or reject
   | 'void' // ask to make a billed run due again
   | 'download' // take a file of an approved run
@@ -14,9 +15,9 @@ export type Right =
 /** Who may do what: what is not listed is refused. */
 export const RIGHTS: Readonly<Record<Role, ReadonlySet<Right>>> = {
   viewer: new Set(['read']),
-  biller: new Set(['read', 'observe', 'propose', 'download']),
-  approver: new Set(['read', 'observe', 'propose', 'decide', 'void', 'download', 'audit']),
-  admin: new Set(['read', 'observe', 'propose', 'decide', 'void', 'download', 'audit']),
+  biller: new Set(['read', 'observe', 'propose', 'map', 'download']),
+  approver: new Set(['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit']),
+  admin: new Set(['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit']),
 }
 
 export const ROLES = ['viewer', 'biller', 'approver', 'admin'] as const satisfies readonly Role[]

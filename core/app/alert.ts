@@ -1,8 +1,11 @@
 import type { Person } from '../access/rights.js'
 import type { Attempt } from '../approval/approval.js'
 import { ALERT_REQUESTS } from '../limits.js'
+import type { Decimal } from '../money/decimal.js'
+import { toMinor } from '../money/money.js'
 import type { ApprovalRecord } from '../ports.js'
-import type { PsaName } from '../sync/types.js'
+import type { ContainerPlan, PsaName } from '../sync/types.js'
+import { grouped } from './grouped.js'
 import { type DecideOutcome, decide } from './decide.js'
 import type { Load } from './loader.js'
 import { namedDrifts } from './psa-standing.js'
@@ -17,9 +20,11 @@ export interface AutoApproval {
   readonly name: string
   /** Customers by id or name; empty: every one. */
   readonly customers: readonly string[]
-  readonly psas: readonly PsaName[]
-  /** The most a plan may come to, in minor units of its currency, either way. */
-  readonly most: bigint
+  readonly psa: PsaName
+  /** The most seats a plan may add or take away in one place. */
+  readonly seats: Decimal
+  /** The most a plan may come to in each currency, either way. */
+  readonly amount: Decimal
 }
 
 /** Who asks when the marketplace changed: nobody in particular, so that every approver may decide. */
@@ -96,22 +101,36 @@ async function autoApprove(
   return outcome.type === 'decided' ? outcome.record : undefined
 }
 
-function covers(
-  { customers, psas, most }: AutoApproval,
-  { plan = [], run }: ApprovalRecord,
-  view: BillingView,
-): boolean {
-  const amount = run.lines.reduce((sum, line) => sum + (line.amount < 0n ? -line.amount : line.amount), 0n)
-  const isNamed = (id: string, name: string) =>
-    customers.length === 0 ||
-    customers.some((typed) => typed === id || typed.toLowerCase() === name.toLowerCase())
+function covers(rule: AutoApproval, { plan = [], run }: ApprovalRecord, view: BillingView): boolean {
+  const named = rule.customers.map((name) => name.toLowerCase())
+  const isNamed = ({ customerId, customerName }: ContainerPlan) =>
+    named.length === 0 ||
+    named.includes(customerId.toLowerCase()) ||
+    named.includes(customerName.toLowerCase())
+  const sums = grouped(run.lines, ({ currency }) => currency)
+  const isSmall = [...sums].every(([currency, lines]) => {
+    const sum = lines.reduce((total, { amount }) => total + (amount < 0n ? -amount : amount), 0n)
+    return sum <= toMinor(rule.amount, currency)
+  })
   return (
-    amount <= most &&
-    plan.every(
-      ({ psa, customerId, customerName }) => psas.includes(psa) && isNamed(customerId, customerName),
-    ) &&
+    isSmall &&
+    plan.every((part) => part.psa === rule.psa && isNamed(part) && seatsMoved(part) <= rule.seats) &&
     !hasDrift(view, plan)
   )
+}
+
+/** The most seats that any place of a container gains or loses. */
+function seatsMoved({ steps }: ContainerPlan): bigint {
+  const slots = grouped(
+    steps.filter(({ count }) => count !== undefined),
+    ({ slotId }) => slotId,
+  )
+  return [...slots.values()].reduce((most, own) => {
+    const before = own[0].count?.before.at(-1)?.units ?? 0n
+    const moved = (own.at(-1)?.count?.after.at(-1)?.units ?? 0n) - before
+    const by = moved < 0n ? -moved : moved
+    return by > most ? by : most
+  }, 0n)
 }
 
 function hasDrift(view: BillingView, plan: NonNullable<ApprovalRecord['plan']>): boolean {

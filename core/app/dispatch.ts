@@ -1,15 +1,16 @@
 import { assert } from '../assert.js'
+import { millisecondsAfter } from '../calendar/zone.js'
 import type { AuditDetails } from '../audit/chain.js'
 import { CLAIM_MINUTES, DISPATCH_ATTEMPTS, DISPATCH_CLAIMS, SETTLE_SECONDS } from '../limits.js'
 import type { Claim, Log, WriteOutcome } from '../ports.js'
 import { Problem } from '../problem.js'
-import { type Intent, isOpen } from '../sync/intent.js'
+import { type Intent, type Written, isOpen } from '../sync/intent.js'
 import { type Standing, standingOf } from '../sync/judge.js'
 import type { Container, Slot } from '../sync/types.js'
 import type { Load } from './loader.js'
 import { type ReadPsaPorts, psaOf, readContainer } from './read-psa.js'
 import { containerKey } from './routed.js'
-import { countText } from './written.js'
+import { countText, writtenOf } from './written.js'
 
 export interface DispatchPorts extends ReadPsaPorts {
   readonly log: Log
@@ -42,7 +43,7 @@ export async function dispatch(ports: DispatchPorts, load: Load, owner: string):
 }
 
 function after(instant: Date, seconds: number): Date {
-  return new Date(instant.getTime() + seconds * 1000)
+  return millisecondsAfter(instant, seconds * 1000)
 }
 
 /** One container with everything that is to be done for it. */
@@ -112,7 +113,8 @@ async function carryOut(work: Work, intent: Intent): Promise<boolean> {
   const standing = judge(work, intent, container)
   if (standing.type === 'done') return end(work, intent, 'confirmed', undefined)
   if (standing.type === 'other') return end(work, intent, 'parked', standing.why)
-  if (intent.attempts >= DISPATCH_ATTEMPTS) {
+  // One that was only asked to wait did nothing, and may be asked as often as it takes.
+  if (intent.state !== 'waiting' && intent.attempts >= DISPATCH_ATTEMPTS) {
     return end(work, intent, 'parked', intent.why ?? 'it was sent several times and is not there')
   }
   const isOurs = await ports.sync.sending(work.claim, intent.id, now, after(now, SETTLE_SECONDS))
@@ -134,7 +136,7 @@ async function readBack(work: Work, intent: Intent, outcome: WriteOutcome): Prom
     case 'refused':
       return end(work, intent, 'parked', outcome.why)
     case 'later':
-      return wait(work, intent, 'waiting', outcome.why, after(now, outcome.waitMilliseconds / 1000))
+      return wait(work, intent, 'waiting', outcome.why, millisecondsAfter(now, outcome.waitMilliseconds))
     case 'unknown':
       return wait(work, intent, 'unknown', outcome.why, after(now, SETTLE_SECONDS))
     case 'accepted':
@@ -159,20 +161,27 @@ async function readBack(work: Work, intent: Intent, outcome: WriteOutcome): Prom
 }
 
 async function end(
-  { ports, claim, moved }: Work,
+  work: Work,
   intent: Intent,
   state: 'confirmed' | 'parked',
   why: string | undefined,
 ): Promise<boolean> {
+  const { ports, claim, moved } = work
   const audit = auditOf(intent, state, await ports.clock.now(), why)
   const isOurs = await ports.sync.settle(claim, intent.id, { state, why, notBefore: undefined, audit })
   if (!isOurs) return false
   moved.add(intent.approvalId)
-  const { count, slotId } = intent.step
-  if (state === 'confirmed' && count !== undefined) {
-    await ports.sync.saveWritten([{ slotId, text: countText(count.after) }])
-  }
+  const written = state === 'confirmed' ? writtenBy(work, intent) : undefined
+  if (written !== undefined) await ports.sync.saveWritten([written])
   return true
+}
+
+/** What the slot of a confirmed step is by our own hand now (S9): one that takes another back says no counts, so they are as read. */
+function writtenBy({ slots, container }: Work, { step }: Intent): Written | undefined {
+  const { count, slotId, undoes } = step
+  if (count !== undefined) return { slotId, text: countText(count.after) }
+  const slot = slots.find(({ id }) => id === slotId)
+  return undoes === undefined || slot === undefined ? undefined : writtenOf(slot, container)
 }
 
 /** Not at its end. What nobody knows the outcome of is noted, what only waits is not. */

@@ -1,4 +1,5 @@
 import type { Clock, Psa, SyncStore } from '../ports.js'
+import { READ_AT_ONCE } from '../limits.js'
 import { Problem } from '../problem.js'
 import type { LockedPeriod, SyncState } from '../sync/intent.js'
 import { coveredOf, lockKey } from '../sync/settled.js'
@@ -71,13 +72,17 @@ export async function refresh(
       .map(({ reading: { container } }) => [containerKey(container), container]),
   )
   const problems: Problem[] = []
-  for (const place of places.values()) {
-    try {
-      await readContainer(ports, slots, place, sync)
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      problems.push(error)
+  const waiting = [...places.values()]
+  const work = async () => {
+    for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) {
+      try {
+        await readContainer(ports, slots, place, sync)
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error
+        problems.push(error)
+      }
     }
   }
+  await Promise.all(Array.from({ length: READ_AT_ONCE }, work))
   return problems
 }

@@ -3,14 +3,13 @@ import { periodsAsKnown } from '../charges/due.js'
 import type { Policies } from '../charges/policies.js'
 import type { Route, PricedSubscription } from '../pricing/timeline.js'
 import { Problem } from '../problem.js'
-import { type Intent, type Reading, type SyncState, isOpen } from '../sync/intent.js'
+import { type CustomerMapping, type Intent, type Reading, type SyncState, isOpen } from '../sync/intent.js'
 import { monthPeriod } from '../sync/months.js'
 import { type SlotPlan, planSlot } from '../sync/plan.js'
 import { type SlotMemory, lockKey } from '../sync/settled.js'
 import type { Container, DuePeriod, PsaName, Slot, SlotDue } from '../sync/types.js'
-import { EXCEPTION_WORDS } from '../timeline/exceptions.js'
 import type { Portfolio } from './portfolio.js'
-import { type Billed, type BilledCharge, dueInputOf } from './who.js'
+import { type Billed, type BilledCharge, dueInputOf, isKnownBy } from './who.js'
 
 /** A slot with what it has to hold, what it holds and the steps between. */
 export interface RoutedSlot extends SlotPlan {
@@ -49,10 +48,14 @@ export function routeToPsas(
   today: LocalDate,
   through: LocalDate = today,
 ): Routed {
-  if (sync.slots.length === 0) return { portfolio, billed, slots: [] }
+  const isByFile = sync.slots.length + sync.customers.length + sync.locked.length + sync.intents.length === 0
+  if (isByFile) return { portfolio, billed, slots: [] }
   const readings = new Map(sync.readings.map((reading) => [containerKey(reading.container), reading]))
   const bySlot = routesOf(sync.slots, readings)
-  const subscriptions = portfolio.subscriptions.map((subscription) => routed(subscription, sync, bySlot))
+  const subscriptions = portfolio.subscriptions.map((priced) => {
+    const { customerId } = priced.subscription
+    return routed(priced, sync, bySlot, portfolio.customers.get(customerId)?.name ?? customerId)
+  })
   const byLineage = new Map(
     subscriptions.map((subscription) => [subscription.subscription.lineageId, subscription]),
   )
@@ -70,7 +73,8 @@ export function routeToPsas(
       }),
     ]
   })
-  return { portfolio: { ...portfolio, subscriptions }, billed: withCovered(billed, slots), slots }
+  const before = withFormer(billed, subscriptions, sync, memory)
+  return { portfolio: { ...portfolio, subscriptions }, billed: withCovered(before, slots), slots }
 }
 
 /** What names a container among those of all PSAs. */
@@ -94,13 +98,22 @@ function routesOf(slots: readonly Slot[], readings: ReadonlyMap<string, Reading>
 }
 
 /** S1: a customer has one route; what of it is mapped nowhere is held, and said first. */
-function routed(priced: PricedSubscription, { customers }: SyncState, routes: Routes): PricedSubscription {
+function routed(
+  priced: PricedSubscription,
+  { customers }: SyncState,
+  routes: Routes,
+  name: string,
+): PricedSubscription {
   const found = routes.get(priced.subscription.lineageId)
   if (found !== undefined) return { ...priced, route: found.route }
-  const isOfPsa = customers.some(({ customerId }) => customerId === priced.subscription.customerId)
-  if (!isOfPsa || priced.timeline === undefined) return priced
-  const exceptions = [...priced.exceptions, { kind: 'notMapped' as const, why: EXCEPTION_WORDS.notMapped }]
+  const mapped = customers.find(({ customerId }) => customerId === priced.subscription.customerId)
+  if (mapped === undefined || priced.timeline === undefined) return priced
+  const exceptions = [...priced.exceptions, { kind: 'notMapped' as const, why: notMappedWords(mapped, name) }]
   return { ...priced, held: true, exceptions }
+}
+
+function notMappedWords({ psa }: CustomerMapping, name: string): string {
+  return `${name} is billed in ${PSA_TITLES[psa]}, and this is not mapped there, so nothing bills it; \`map ${name}\` shows what fits`
 }
 
 /** What is remembered of all slots: locked periods, and one-time lines that were read back. */
@@ -195,6 +208,32 @@ function withCovered(billed: Billed, slots: readonly RoutedSlot[]): Billed {
         all.set(lineageId, [...(all.get(lineageId) ?? []), charge])
       }
     }
+  }
+  return all
+}
+
+/**
+ * What PSAs billed before they lost a subscription, or before it came to where it is now: periods that were found
+ * locked, and one-time lines that were read back. It stays billed, whoever bills what follows.
+ */
+function withFormer(
+  billed: Billed,
+  subscriptions: readonly PricedSubscription[],
+  { slots, locked }: SyncState,
+  { oneTimes }: SlotMemory,
+): Billed {
+  const starts = new Map(
+    slots.flatMap(({ lineageIds, routeFrom }) => lineageIds.map((id) => [id, routeFrom])),
+  )
+  const charges = [...locked.flatMap(({ lines }) => lines), ...[...oneTimes.values()].flat()]
+  const all = new Map<string, readonly BilledCharge[]>(billed)
+  for (const { lineageId, ...line } of charges) {
+    const start = starts.get(lineageId)
+    if (start !== undefined && line.period.from >= start) continue
+    const owner = subscriptions.find(({ subscription }) => isKnownBy(subscription, lineageId))
+    if (owner === undefined) continue
+    const charge = { ...line, currency: owner.currency, version: AFTER_ALL_POLICIES }
+    all.set(lineageId, [...(all.get(lineageId) ?? []), charge])
   }
   return all
 }

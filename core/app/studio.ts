@@ -13,6 +13,7 @@ import { findCustomer, isNameToItsEnd } from './find-customer.js'
 import { requireKnownFilter } from './known-filter.js'
 import type { DataAge } from './data-age.js'
 import { type Dispatched, dispatch } from './dispatch.js'
+import { type Mapping, createMapping } from './map.js'
 import type { Psas } from './read-psa.js'
 import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
@@ -113,6 +114,7 @@ export interface Studio {
   readonly billing: Billing
   /** Asks for what PSAs have to follow since the marketplace changed, or approves it where a rule says so. */
   raiseAlerts(): Promise<Alerts>
+  readonly mapping: Mapping
   /** Carries out what was approved to be written into PSAs; safe at any time. */
   dispatch(): Promise<Dispatched>
   /** Today in the billing time zone, by the one clock. */
@@ -132,6 +134,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     observe: (onProgress) => observe(ports, settings, onProgress),
     billing,
     raiseAlerts: () => raiseAlerts(ports, load, settings.people, settings.autoApprove ?? []),
+    mapping: createMapping(ports, load),
     dispatch: () => dispatch(ports, load, owner),
     today,
     names: async () => {

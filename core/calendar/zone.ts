@@ -26,3 +26,8 @@ export function startOfDayUtc(date: LocalDate): Date {
 export function hoursAfter(instant: Date, hours: number): Date {
   return new Date(instant.getTime() + hours * 60 * MILLISECONDS_PER_MINUTE)
 }
+
+/** An instant some milliseconds later. */
+export function millisecondsAfter(instant: Date, milliseconds: number): Date {
+  return new Date(instant.getTime() + milliseconds)
+}

@@ -26,8 +26,6 @@ export interface SlotPlan {
 
 type Draft = StepAction & Pick<Step, 'settles' | 'count'>
 
-const NEW_STEP = { undoes: undefined }
-
 /** The steps that bring a slot to its target (S7, S10–S13); none when it is there. */
 export function planSlot(due: SlotDue, container: Container, memory: SlotMemory): SlotPlan {
   const covered = coveredOf(due, container, memory)
@@ -212,7 +210,7 @@ function stepOf(
   draft: Draft,
   taken: ReadonlySet<string>,
 ): Step {
-  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, product, ...NEW_STEP, ...draft }
+  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, product, ...draft }
   let ordinal = 0
   while (taken.has(stepKey(step, ordinal))) ordinal += 1
   return { ...step, key: stepKey(step, ordinal) }

@@ -129,8 +129,8 @@ interface StepPlace {
   readonly product: string
   /** Due lines that are settled when it is read back. */
   readonly settles: readonly SettledCharge[]
-  /** The intent it takes back, "BR-0007/3"; undefined: it takes back nothing. */
-  readonly undoes: string | undefined
+  /** The intent it takes back, "BR-0007/3"; absent: it takes back nothing. */
+  readonly undoes?: string
   /** The slot's counts from `from` on, before and after; undefined: it is money beside them. */
   readonly count: CountChange | undefined
 }

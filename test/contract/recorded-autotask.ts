@@ -6,9 +6,10 @@ import { recorded, TRAFFIC_VARIABLE } from './recorded.js'
 
 const ROOT = '/ATServicesRest'
 
-/** The zone in the spelling of most clients, and pages after the first: the vendor's document has neither. */
+/** The zone in the spelling of most clients, currencies, and pages after the first: the vendor's document has none. */
 const OUTSIDE = [
   `${ROOT}/V1.0/zoneInformation`,
+  `${ROOT}/V1.0/Currencies/query`,
   ...ENTITIES.map((entity) => `${ROOT}/V1.0/${entity}/query/next`),
 ]
 

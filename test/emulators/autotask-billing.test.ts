@@ -120,6 +120,21 @@ describe('three months of invoices', () => {
     world.addCharge({ ...charge, name: 'Theirs', unitQuantity: '1.5' })
     expect(await bill(running, '2026-01-31')).toMatchObject({ total: 450.5 })
   })
+
+  it('leave charges of later days, and what another company bought, to other invoices', async () => {
+    const running = await startContoso()
+    const { world } = running.emulator
+    const companyId = world.createCompany({ name: 'Fabrikam' })
+    const dates = { startDate: '2026-01-01', endDate: '2026-12-31' }
+    const contractId = world.createContract({ companyId, name: 'F', ...dates })
+    world.addContractService({ contractId, serviceId: running.contoso.service, units: 1 })
+    world.approveAndPost({ contractId, through: '2026-01-31' })
+    const late = { name: 'Late', datePurchased: '2026-02-01', unitPrice: '1.00' }
+    world.addCharge({ contractId: running.contoso.contract, ...late })
+    expect(await bill(running, '2026-01-31')).toMatchObject({ total: 440 })
+    expect(await bill(running, '2026-02-28')).toMatchObject({ total: 441 })
+    expect(world.invoice({ companyId })).toMatchObject({ total: '22.00' })
+  })
 })
 
 describe('posted periods', () => {
@@ -134,6 +149,7 @@ describe('posted periods', () => {
     ])
     expect(await client.rows('ContractServiceUnits', { op: 'exist', field: 'id' })).toEqual(before)
     expect(emulator.ledger()).toHaveLength(entries)
+    expect(await adjust(running, 5, '2026-03-31')).toEqual([expect.stringContaining('posted')])
     expect(await adjust(running, 5, '2026-04-01')).toEqual({ itemId: null })
   })
 
@@ -175,6 +191,13 @@ describe('posted periods', () => {
     expect(await bill(running, '2026-04-30')).toEqual({
       total: -66,
       lines: [`2026-04-01 | ${SERVICE} | -3 | 22 | -66`],
+    })
+    const { emulator, contoso } = running
+    expect(
+      emulator.world.approveAndPost({ contractId: contoso.contract, through: '2026-04-30' }),
+    ).toMatchObject({
+      rows: [],
+      total: '0.00',
     })
   })
 

@@ -141,13 +141,13 @@ describe('a write', () => {
       ['beforeApply', 20],
       ['afterApply', 25],
     ] as const) {
-      let release = (): void => undefined
+      let release = (_: 'continue' | 'drop'): void => undefined
       const paused: unknown[] = []
       const running = await startContoso({
         faults: [{ kind: 'pause', moment, only: 'writes' }],
         onPause: async (pause) => {
           paused.push(pause)
-          await new Promise<void>((resolve) => {
+          return await new Promise((resolve) => {
             release = resolve
           })
         },
@@ -158,10 +158,22 @@ describe('a write', () => {
         { event: moment, method: 'POST', path: `/ATServicesRest/V1.0${PATH}`, request: 1 },
       ])
       expect(units(running)).toBe(expected)
-      release()
+      release('continue')
       expect(await answer).toMatchObject({ status: 200 })
       expect(units(running)).toBe(25)
     }
+  })
+
+  it.each([
+    ['beforeApply', 20],
+    ['afterApply', 25],
+  ] as const)('that waits %s may be dropped there', async (moment, expected) => {
+    const running = await startContoso({
+      faults: [{ kind: 'pause', moment, only: 'writes' }],
+      onPause: async () => await Promise.resolve('drop'),
+    })
+    expect(await add(running)).toBe('failed')
+    expect(units(running)).toBe(expected)
   })
 })
 

@@ -96,6 +96,12 @@ describe('the emulator as a process', () => {
       expect(await tell({ continue: true })).toEqual({ result: null })
       expect((await answer).json).toEqual({ itemId: null })
     }
+    await tell({ faults: [{ kind: 'pause', moment: 'beforeApply', only: 'writes', times: 1 }] })
+    const dropped = client.call('POST', '/ContractServiceAdjustments', adjustment(contoso, 5, '2026-03-13'))
+    expect(await read()).toMatchObject({ event: 'beforeApply' })
+    expect(await tell({ continue: false })).toEqual({ result: null })
+    await expect(dropped).rejects.toThrow('fetch failed')
+    expect(adjustments()).toBe(2)
     expect(await tell({ method: 'ledger' })).toMatchObject({
       result: expect.arrayContaining([expect.objectContaining({ by: 'api', unitsAfter: 30 })]) as unknown,
     })

@@ -57,6 +57,11 @@ describe('the filter', () => {
     ],
     ['in', { op: 'in', field: 'currencyID', value: [2, 5] }, ['Fabrikam', 'Zava']],
     ['notIn', { op: 'notIn', field: 'currencyID', value: [1, 2, 3] }, ['northern Lights', 'Zava']],
+    [
+      'notIn leaves out what has no value',
+      { op: 'notIn', field: 'companyNumber', value: ['F-1'] },
+      ['Contoso'],
+    ],
     ['a boolean', { op: 'eq', field: 'isActive', value: false }, ['Zava']],
     [
       'or',

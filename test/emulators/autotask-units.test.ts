@@ -191,14 +191,17 @@ describe('prices', () => {
   it('of the line change from the first period that is not posted', async () => {
     const { client, contoso, emulator } = await startContoso()
     emulator.world.approveAndPost({ contractId: contoso.contract, through: '2026-01-31' })
+    const dearer = adjustment(contoso, 1, '2026-03-01', { adjustedUnitPrice: 30 })
+    expect((await client.call('POST', '/ContractServiceAdjustments', dearer)).status).toBe(200)
     const answer = await client.call('PATCH', `/Contracts/${contoso.contract}/Services`, {
       id: contoso.line,
       adjustedPrice: 25.5,
     })
     expect(answer.json).toEqual({ itemId: contoso.line })
-    expect(await shownRows(client, contoso, '2026-01-01', '2026-02-28')).toEqual([
+    expect(await shownRows(client, contoso, '2026-01-01', '2026-03-31')).toEqual([
       '2026-01-01 2026-01-31 20 440.00 posted',
       '2026-02-01 2026-02-28 20 510.00',
+      '2026-03-01 2026-03-31 21 535.50',
     ])
   })
 

@@ -120,6 +120,14 @@ describe('adjustments', () => {
     })
     expect(await post(visio, contract)).toEqual([expect.stringContaining('Recurring Service')])
     expect(await post(visio, 999)).toEqual(['Contract 999 does not exist.'])
+    const unknown = world.createService({ name: 'Project', unitPrice: '10.00' })
+    const fewer = adjustment({ ...contoso, service: unknown }, -1, '2026-03-11')
+    expect(client.errors(await client.call('POST', '/ContractServiceAdjustments', fewer))).toEqual([
+      expect.stringContaining('below 0'),
+    ])
+    expect(await client.rows('ContractServices', { op: 'eq', field: 'serviceID', value: unknown })).toEqual(
+      [],
+    )
   })
 
   it('of 0 units re-price, or are refused where the tenant has it so', async () => {
@@ -279,6 +287,31 @@ describe('charges', () => {
     expect(await post({ ...fine, billableAmount: 5 })).toEqual([expect.stringContaining('read-only')])
     expect(await post({ ...fine, name: 'x'.repeat(101) })).toEqual([expect.stringContaining('100')])
     expect(await post({ ...fine, name: undefined })).toEqual(['Missing Required Field: name.'])
+  })
+})
+
+describe('children', () => {
+  it('answer at the address of their own contract only', async () => {
+    const { client, contoso, emulator } = await startContoso()
+    const { contract, company, line } = contoso
+    const dates = { startDate: '2026-01-01', endDate: '2026-12-31' }
+    const other = emulator.world.createContract({ companyId: company, name: 'Other', ...dates })
+    const chargeId = emulator.world.addCharge({
+      contractId: contract,
+      name: 'A',
+      datePurchased: '2026-03-01',
+      unitPrice: '1.00',
+    })
+    const at = (child: string): string => `/Contracts/${other}/${child}`
+    const adjusted = { contractServiceID: line, unitChange: 1, effectiveDate: '2026-03-11T00:00:00Z' }
+    expect(client.errors(await client.call('POST', at('ServiceAdjustments'), adjusted))).toEqual([
+      `contractServiceID ${line} does not exist on the Contract.`,
+    ])
+    expect((await client.call('PATCH', at('Services'), { id: line, adjustedPrice: 1 })).status).toBe(404)
+    expect((await client.call('PATCH', at('Charges'), { id: chargeId, unitPrice: 2 })).status).toBe(404)
+    expect((await client.call('DELETE', at(`Charges/${chargeId}`))).status).toBe(404)
+    expect((await client.call('GET', at('Charges'))).json).toMatchObject({ items: [] })
+    expect((await client.call('GET', at(`Charges/${chargeId}`))).json).toEqual({ item: null })
   })
 })
 

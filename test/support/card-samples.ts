@@ -3,7 +3,12 @@ import type { Reply } from '../../bot/commands/desk.js'
 import { lineRef } from '../../core/app/who.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
 import { type ChatDesk, chatDesk } from './chat-desk.js'
+import { fakePsa } from './fake-psa.js'
+import { editByHand, mapCustomers, offers } from './mapped-desk.js'
+import { memoryBilling } from './memory-billing.js'
+import { memoryBooks } from './memory-books.js'
 import { memoryLog } from './memory-log.js'
+import { memorySync } from './memory-sync.js'
 import { decimal, observed, order } from './observed.js'
 
 /** Names somebody could have typed into the marketplace to act on whoever reads them. */
@@ -96,6 +101,47 @@ export async function sampleCards(name: string): Promise<ReadonlyMap<string, Car
   await ask(BILLER, 'audit', 'audit by a biller')
   await ask(APPROVER, 'audit')
   await ask(APPROVER, 'sudo <!channel> `rm`', 'an unknown word')
+  for (const [label, card] of await psaCards(sample)) cards.set(label, card)
+  return cards
+}
+
+/** Every card about PSAs, with everybody billed in one. */
+async function psaCards(sample: Sample): Promise<ReadonlyMap<string, Card>> {
+  const books = memoryBooks()
+  const [billing, sync, psa] = [memoryBilling(books), memorySync(books), fakePsa()]
+  const chat = await chatDesk({ log: memoryLog(), billing, sync, psas: new Map([['connectwise', psa]]) })
+  Object.assign(chat.world, sample, { now: new Date('2026-03-20T13:05:00Z') })
+  const cards = new Map<string, Card>()
+  const ask = async (identity: string, text: string, label: string): Promise<Reply> => {
+    const reply = await chat.desk.ask(identity, text)
+    cards.set(label, reply.card)
+    return reply
+  }
+  const name = sample.customers[0]?.name.slice(0, 60) ?? ''
+  await chat.desk.ask(BILLER, 'observe')
+  Object.assign(psa.offered, offers(sample.customers.map((customer) => customer.name)))
+  await ask(BILLER, 'map', 'map, nobody')
+  await ask(BILLER, `map ${name}`, 'map, suggestions')
+  await ask(BILLER, 'sync', 'sync, nobody')
+  await mapCustomers({ chat, psa, sync })
+  await ask(BILLER, 'map', 'map, everybody')
+  await ask(BILLER, 'who', 'who, in a PSA')
+  await ask(BILLER, `customer ${name}`, 'customer, in a PSA')
+  const { also = [] } = await ask(BILLER, 'observe', 'observed, in a PSA')
+  if (also[0] !== undefined) cards.set('alert', also[0].card)
+  const asked = await ask(BILLER, 'sync', 'sync, pending')
+  const id = asked.approval?.approval.id ?? 'APR-0001'
+  await ask(OTHER, `approval ${id} page 1`, 'page of a sync')
+  await ask(OTHER, `approve ${id}`, 'sync, approved')
+  psa.fates.push('refused', 'lost')
+  await chat.studio.dispatch()
+  await ask(OTHER, `approval ${id}`, 'sync, in part')
+  editByHand(psa)
+  chat.world.now = new Date('2026-03-20T13:10:00Z')
+  await chat.studio.dispatch()
+  await ask(BILLER, 'sync', 'sync, changed by hand')
+  await ask(BILLER, 'status', 'status, in a PSA')
+  await ask(OTHER, 'audit', 'audit of a sync')
   return cards
 }
 

@@ -6,7 +6,8 @@ import { type Studio, createStudio } from '../../core/app/studio.js'
 import { DEFAULT_BOUNDS } from '../../core/billrun/bounds.js'
 import { DEFAULT_POLICY } from '../../core/charges/types.js'
 import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
-import type { BillingStore, Log } from '../../core/ports.js'
+import type { Psas } from '../../core/app/read-psa.js'
+import type { BillingStore, Log, SyncStore } from '../../core/ports.js'
 import { memoryBilling } from './memory-billing.js'
 import { memoryOnce, memoryPostedCards } from './memory-chat.js'
 import { memoryLedger } from './memory-ledger.js'
@@ -45,6 +46,8 @@ export interface ChatDeskOptions {
   readonly log: Log
   readonly people?: string
   readonly billing?: BillingStore
+  readonly sync?: SyncStore
+  readonly psas?: Psas
 }
 
 /** Contoso went from 20 to 25 seats on 11 March 2026; it is 20 March, and everything was observed. */
@@ -81,8 +84,8 @@ export async function chatDesk({
       },
       ledger: memoryLedger(),
       billing,
-      sync: noSync(),
-      psas: new Map(),
+      sync: options.sync ?? noSync(),
+      psas: options.psas ?? new Map(),
       clock,
       ids: { next: () => `id-${(ids += 1)}` },
       log,

@@ -1,4 +1,4 @@
-import type { Psa, WriteOutcome } from '../../core/ports.js'
+import type { Psa, PsaCompany, PsaItem, WriteOutcome } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { Container, PsaLine, Step } from '../../core/sync/types.js'
 
@@ -8,6 +8,8 @@ export type Fate = 'lost' | 'dropped' | 'refused' | 'later' | 'serverError'
 /** A PSA in memory that does what it is told, and counts what it did: for the use cases, not for the wire. */
 export interface FakePsa extends Psa {
   readonly held: Map<string, Container>
+  /** What there is to map to. */
+  readonly offered: { companies: readonly PsaCompany[]; items: readonly PsaItem[] }
   /** Every write that took effect, in order. */
   readonly effects: Step[]
   /** What becomes of the next writes, first of them first; afterwards all goes well. */
@@ -21,12 +23,13 @@ export function fakePsa(...containers: readonly Container[]): FakePsa {
     name: 'connectwise',
     title: 'ConnectWise',
     held: new Map(containers.map((container) => [container.id, container])),
-    containers: async () => [...psa.held.values()],
+    containers: async (companyId) => [...psa.held.values()].filter((one) => one.companyId === companyId),
     effects: [],
     fates: [],
     beforeWrite: undefined,
-    companies: async () => [{ id: '12', name: 'Contoso', code: 'CONTOSO', domain: undefined }],
-    items: async () => [],
+    offered: { companies: [{ id: '12', name: 'Contoso', code: 'CONTOSO', domain: undefined }], items: [] },
+    companies: async () => psa.offered.companies,
+    items: async () => psa.offered.items,
     read: async (id: string) => found(psa.held, id),
     write: async (step: Step): Promise<WriteOutcome> => {
       psa.beforeWrite?.(step)

@@ -2,7 +2,14 @@ import { type Approval, type Decision, type RunVoid, stateOf } from '../../core/
 import type { AuditDetails } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type { RecordedPolicy } from '../../core/charges/policies.js'
-import type { ApprovalRecord, BilledLine, BillingStore, DecisionRecord } from '../../core/ports.js'
+import type {
+  ApprovalRecord,
+  BilledLine,
+  BillingStore,
+  Decided,
+  DecisionRecord,
+  ProposalDraft,
+} from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { ContainerPlan } from '../../core/sync/types.js'
 import { type MemoryBooks, isBusy, keepSteps, memoryBooks, note, promise } from './memory-books.js'
@@ -15,77 +22,35 @@ type NewRequest = Omit<Approval, 'id' | 'decision' | 'supersededBy'>
  * @param books shared with the store of mappings and intents, where there is one.
  */
 export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore {
-  const runs = new Map<string, BillRun>()
-  const approvals = new Map<string, Approval>()
-  const voids = new Map<string, readonly RunVoid[]>()
-  const plans = new Map<string, readonly ContainerPlan[]>()
+  const tables: Tables = {
+    runs: new Map(),
+    approvals: new Map(),
+    voids: new Map(),
+    plans: new Map(),
+    billed: [],
+  }
+  const { runs, approvals } = tables
   const policies: RecordedPolicy[] = []
-  let billed: BilledLine[] = []
-  const recordOf = (approval: Approval): ApprovalRecord => {
-    const run = runs.get(approval.subject.runId)
-    if (run === undefined) throw new Error(`no run ${approval.subject.runId}`)
-    const record = { approval, run, voids: voids.get(run.id) ?? [] }
-    return approval.subject.type === 'sync' ? { ...record, plan: plans.get(run.id) ?? [] } : record
-  }
-  const add = (request: NewRequest, action: string, more: AuditDetails = {}): ApprovalRecord => {
-    books.version += 1
-    const id = `APR-${String(approvals.size + 1).padStart(4, '0')}`
-    const approval = { ...request, id, decision: undefined, supersededBy: undefined }
-    approvals.set(id, approval)
-    const details = { run: approval.subject.runId, fingerprint: approval.fingerprint, ...more }
-    note(books, { at: approval.requestedAt, actor: approval.requestedBy, action, subject: id, details })
-    return recordOf(approval)
-  }
   return {
-    books: async () => ({ version: books.version, billed, policies: [...policies] }),
+    books: async () => ({ version: books.version, billed: tables.billed, policies: [...policies] }),
     version: async () => books.version,
-    propose: async ({ run, requestedByName, expiresAt, plan }, expected) => {
-      refuseMoved(expected, books.version)
-      if (plan !== undefined) keepSteps(books, plan)
-      const runId = `BR-${String(runs.size + 1).padStart(4, '0')}`
-      runs.set(runId, { ...run, id: runId })
-      const { fingerprint, proposedBy: requestedBy, proposedAt: requestedAt } = run
-      if (plan !== undefined) plans.set(runId, structuredClone(plan))
-      const subject = { type: plan === undefined ? 'bill' : 'sync', runId } as const
-      const request = { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt }
-      const added = add(request, `${subject.type}.proposed`)
-      supersede(approvals, recordOf, added)
-      return added
-    },
+    propose: async (draft, expected) => propose(books, tables, draft, expected),
     proposeVoid: async ({ runId, customerId, reason, facts, ...request }) => {
       if (!runs.has(runId)) throw new Problem({ kind: 'notFound', what: `There is no bill run “${runId}”.` })
       const subject = { type: 'void', runId, customerId, reason } as const
-      return add({ ...request, subject }, 'void.proposed', { void: facts })
+      return add(books, tables, { ...request, subject }, 'void.proposed', { void: facts })
     },
     approval: async (id) => {
       const approval = approvals.get(id)
-      return approval === undefined ? undefined : recordOf(approval)
+      return approval === undefined ? undefined : recordOf(tables, approval)
     },
     run: async (id) => runs.get(id),
-    open: async () => [...approvals.values()].filter(isOpen).map(recordOf),
-    decide: async (record) => {
-      const approval = approvals.get(record.approvalId)
-      if (approval?.decision !== undefined) return { outcome: 'decidedBefore', decision: approval.decision }
-      if (approval === undefined || record.version !== books.version) return { outcome: 'moved' }
-      if (stateOf(approval, record.decision.at) !== 'pending') return { outcome: 'moved' }
-      const { run, plan = [] } = recordOf(approval)
-      if (record.send) {
-        if (approval.subject.type !== 'sync') throw new Error(`${approval.id} has no plan to send`)
-        if (isBusy(books, plan)) return { outcome: 'moved' }
-        promise(books, plan, run.id, approval.id)
-        books.syncVersion += 1
-      }
-      billed = booksAfter(billed, record, run, books.version + 1)
-      books.version += 1
-      approvals.set(approval.id, { ...approval, decision: record.decision })
-      rememberVoid(voids, approval, record.decision)
-      note(books, { at: record.decision.at, actor: record.decision.by, ...record.audit })
-      return { outcome: 'written' }
-    },
+    open: async () => [...approvals.values()].filter(isOpen).map((approval) => recordOf(tables, approval)),
+    decide: async (record) => decide(books, tables, record),
     policyStanding: async () => ({
       version: books.version,
       last: policies.at(-1),
-      isBilled: billed.length > 0,
+      isBilled: tables.billed.length > 0,
     }),
     recordPolicy: async ({ audit, ...policy }, expected) => {
       refuseMoved(expected, books.version)
@@ -96,6 +61,78 @@ export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore 
     trail: async (subject) =>
       books.trail.filter((entry) => subject === undefined || entry.subject === subject),
   }
+}
+
+interface Tables {
+  readonly runs: Map<string, BillRun>
+  readonly approvals: Map<string, Approval>
+  readonly voids: Map<string, readonly RunVoid[]>
+  readonly plans: Map<string, readonly ContainerPlan[]>
+  billed: BilledLine[]
+}
+
+function recordOf({ runs, voids, plans }: Tables, approval: Approval): ApprovalRecord {
+  const run = runs.get(approval.subject.runId)
+  if (run === undefined) throw new Error(`no run ${approval.subject.runId}`)
+  const record = { approval, run, voids: voids.get(run.id) ?? [] }
+  return approval.subject.type === 'sync' ? { ...record, plan: plans.get(run.id) ?? [] } : record
+}
+
+function add(
+  books: MemoryBooks,
+  tables: Tables,
+  request: NewRequest,
+  action: string,
+  more: AuditDetails = {},
+): ApprovalRecord {
+  books.version += 1
+  const id = `APR-${String(tables.approvals.size + 1).padStart(4, '0')}`
+  const approval = { ...request, id, decision: undefined, supersededBy: undefined }
+  tables.approvals.set(id, approval)
+  const details = { run: approval.subject.runId, fingerprint: approval.fingerprint, ...more }
+  note(books, { at: approval.requestedAt, actor: approval.requestedBy, action, subject: id, details })
+  return recordOf(tables, approval)
+}
+
+function propose(
+  books: MemoryBooks,
+  tables: Tables,
+  { run, requestedByName, expiresAt, plan }: ProposalDraft,
+  expected: number,
+): ApprovalRecord {
+  const { runs, approvals, plans } = tables
+  refuseMoved(expected, books.version)
+  if (plan !== undefined) keepSteps(books, plan)
+  const runId = `BR-${String(runs.size + 1).padStart(4, '0')}`
+  runs.set(runId, { ...run, id: runId })
+  const { fingerprint, proposedBy: requestedBy, proposedAt: requestedAt } = run
+  if (plan !== undefined) plans.set(runId, structuredClone(plan))
+  const subject = { type: plan === undefined ? 'bill' : 'sync', runId } as const
+  const request = { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt }
+  const added = add(books, tables, request, `${subject.type}.proposed`)
+  supersede(approvals, (approval) => recordOf(tables, approval), added)
+  return added
+}
+
+function decide(books: MemoryBooks, tables: Tables, record: DecisionRecord): Decided {
+  const { approvals, voids } = tables
+  const approval = approvals.get(record.approvalId)
+  if (approval?.decision !== undefined) return { outcome: 'decidedBefore', decision: approval.decision }
+  if (approval === undefined || record.version !== books.version) return { outcome: 'moved' }
+  if (stateOf(approval, record.decision.at) !== 'pending') return { outcome: 'moved' }
+  const { run, plan = [] } = recordOf(tables, approval)
+  if (record.send) {
+    if (approval.subject.type !== 'sync') throw new Error(`${approval.id} has no plan to send`)
+    if (isBusy(books, plan)) return { outcome: 'moved' }
+    promise(books, plan, run.id, approval.id)
+    books.syncVersion += 1
+  }
+  tables.billed = booksAfter(tables.billed, record, run, books.version + 1)
+  books.version += 1
+  approvals.set(approval.id, { ...approval, decision: record.decision })
+  rememberVoid(voids, approval, record.decision)
+  note(books, { at: record.decision.at, actor: record.decision.by, ...record.audit })
+  return { outcome: 'written' }
 }
 
 function rememberVoid(

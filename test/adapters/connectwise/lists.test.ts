@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js'
 import { conditionsOf } from '../../../adapters/connectwise/conditions.js'
 import { Problem } from '../../../core/problem.js'
 import { day } from '../../support/observed.js'
 import { refusalOf } from '../http/scripted-client.js'
-import { IDS, openOffice } from './office.js'
-import { agreementSite } from './scripted-site.js'
+import { sendJson } from '../http/scripted-server.js'
+import { IDS, officeWith } from './office.js'
+import { agreementSite, scriptedSite } from './scripted-site.js'
+
+const openOffice = officeWith(startRecordedConnectWise)
 
 /** An agreement of so many lines. */
 async function longAgreement(count: number, withoutForwardOnly: readonly string[] = []) {
@@ -99,6 +103,26 @@ describe('a list that cannot be believed is refused', () => {
       'does not add up: 1 came and 2 were counted, and reading them 3 times did not help.',
     )
     expect(received.filter(({ url }) => url.pathname.endsWith('/additions'))).toHaveLength(3)
+  })
+
+  it('that comes in another order than asked for', async () => {
+    const rows = Array.from({ length: 1000 }, (_, index) => ({ id: 1000 - index }))
+    const { psa } = await agreementSite({ rows })
+    expect((await refusalOf(psa.read('77'))).message).toContain('does not add up: 999 comes behind 1000.')
+  })
+
+  it('that has no end', async () => {
+    const rows = (page: number) =>
+      Array.from({ length: 50_000 }, (_, index) => ({ id: page * 50_000 + index + 1 }))
+    const { psa, received } = await scriptedSite(({ url, headers }, response) => {
+      const page = Number(url.searchParams.get('pageId') ?? 0)
+      const next = `http://${headers.host ?? ''}${url.pathname}?pageId=${page + 1}`
+      sendJson(response, url.pathname.includes('/login/') ? {} : rows(page), 200, {
+        link: `<${next}>; rel="next"`,
+      })
+    })
+    expect((await refusalOf(psa.companies())).message).toContain('it goes on after 550000 rows')
+    expect(received).toHaveLength(1 + 11)
   })
 
   it('that is no list', async () => {

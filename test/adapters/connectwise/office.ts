@@ -1,13 +1,9 @@
 import { afterEach } from 'vitest'
-import { createConnectWise, type ConnectWiseOptions } from '../../../adapters/connectwise/client.js'
+import { createConnectWise } from '../../../adapters/connectwise/client.js'
+import type { ConnectWiseOptions } from '../../../adapters/connectwise/site.js'
 import type { Psa } from '../../../core/ports.js'
 import type { Step, StepAction } from '../../../core/sync/types.js'
-import {
-  type ConnectWiseEmulator,
-  type ConnectWiseEmulatorOptions,
-  startConnectWiseEmulator,
-} from '../../emulators/connectwise/server.js'
-import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js'
+import type { ConnectWiseEmulator, ConnectWiseEmulatorOptions } from '../../emulators/connectwise/server.js'
 import { TWO_CUSTOMERS } from '../../emulators/shared/connectwise-world.js'
 
 const open: { close(): Promise<void> }[] = []
@@ -32,23 +28,19 @@ export interface Office {
 /** What the world is called there: ids are counted, so they are always the same. */
 export const IDS = { contoso: '106', main: '107', fabrikam: '109', product: '101', bundle: '103', old: '104' }
 
-export async function openOffice(
-  options: Partial<ConnectWiseEmulatorOptions> = {},
-  overrides: Partial<ConnectWiseOptions> = {},
-): Promise<Office> {
-  return officeOf(await startRecordedConnectWise(withWorld(options)), overrides)
-}
+export type OpenOffice = (
+  options?: Partial<ConnectWiseEmulatorOptions>,
+  overrides?: Partial<ConnectWiseOptions>,
+) => Promise<Office>
 
-/** The same without a recording, for answers the vendor's document does not know. */
-export async function openUnrecordedOffice(
-  options: Partial<ConnectWiseEmulatorOptions> = {},
-  overrides: Partial<ConnectWiseOptions> = {},
-): Promise<Office> {
-  return officeOf(await startConnectWiseEmulator(withWorld(options)), overrides)
-}
-
-function withWorld(options: Partial<ConnectWiseEmulatorOptions>): ConnectWiseEmulatorOptions {
-  return { now: () => new Date('2026-03-11T12:00:00Z'), world: TWO_CUSTOMERS, ...options }
+/** @param start the emulator, recorded or, for what the vendor's document does not know, not recorded. */
+export function officeWith(
+  start: (options: ConnectWiseEmulatorOptions) => Promise<ConnectWiseEmulator>,
+): OpenOffice {
+  return async (options = {}, overrides = {}) => {
+    const now = () => new Date('2026-03-11T12:00:00Z')
+    return officeOf(await start({ now, world: TWO_CUSTOMERS, ...options }), overrides)
+  }
 }
 
 function officeOf(emulator: ConnectWiseEmulator, overrides: Partial<ConnectWiseOptions>): Office {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js'
 import { day, decimal } from '../../support/observed.js'
 import { refusalOf } from '../http/scripted-client.js'
-import { IDS, openOffice } from './office.js'
+import { IDS, officeWith } from './office.js'
+import { agreementSite } from './scripted-site.js'
+
+const openOffice = officeWith(startRecordedConnectWise)
 
 describe('companies and products', () => {
   it('are listed with what mapping needs; deleted and inactive companies are left out', async () => {
@@ -65,29 +69,8 @@ describe('agreements of a company', () => {
 })
 
 describe('an agreement', () => {
-  it('is read with its lines: what prorates, what is included, what was cancelled, what is not billed', async () => {
-    const { emulator, psa } = await openOffice()
-    const { world } = emulator
-    const agreementId = Number(IDS.contoso)
-    const part = world.createAddition({
-      agreementId,
-      product: 'M365BP',
-      quantity: 5,
-      effectiveDate: '2026-03-11',
-      serialNumber: 'CBS:L-1:r0123456789ab',
-      invoiceDescription: 'Business Premium, 5 more',
-    })
-    const ended = world.createAddition({
-      agreementId,
-      product: 'E3',
-      quantity: '12.5',
-      unitPrice: '0.333333',
-      lessIncluded: '2.5',
-      effectiveDate: '2026-03-01',
-      cancelledDate: '2026-03-31',
-    })
-    world.createAddition({ agreementId, product: 'E3', quantity: 9, billCustomer: 'NoCharge' })
-    world.createAddition({ agreementId, product: 'E3', quantity: 9, billCustomer: 'DoNotBill' })
+  it('is read with what it says about itself', async () => {
+    const { psa } = await openOffice()
     expect(await psa.read(IDS.contoso)).toEqual({
       psa: 'connectwise',
       id: IDS.contoso,
@@ -113,31 +96,52 @@ describe('an agreement', () => {
           words: 'M365BP',
           ownAmount: undefined,
         },
-        {
-          id: String(part),
-          itemId: IDS.product,
-          quantity: decimal('5'),
-          unitPrice: decimal('22'),
-          from: day('2026-03-11'),
-          to: null,
-          marker: 'CBS:L-1:r0123456789ab',
-          words: 'Business Premium, 5 more',
-          // 5 × 22.00 × 21/31 = 74.516…
-          ownAmount: 7452n,
-        },
-        {
-          id: String(ended),
-          itemId: '102',
-          quantity: decimal('10'),
-          unitPrice: decimal('0.333333'),
-          from: day('2026-03-01'),
-          // The last billed day is 31 March.
-          to: day('2026-04-01'),
-          marker: undefined,
-          words: 'E3',
-          ownAmount: undefined,
-        },
       ],
+    })
+  })
+
+  it('is read with its lines: what prorates, what is included, what was cancelled, what is not billed', async () => {
+    const { emulator, psa } = await openOffice()
+    const { world } = emulator
+    const agreementId = Number(IDS.contoso)
+    const part = world.createAddition({
+      agreementId,
+      product: 'M365BP',
+      quantity: 5,
+      effectiveDate: '2026-03-11',
+      serialNumber: 'CBS:L-1:r0123456789ab',
+      invoiceDescription: 'Business Premium, 5 more',
+    })
+    const ended = world.createAddition({
+      agreementId,
+      product: 'E3',
+      quantity: '12.5',
+      unitPrice: '0.333333',
+      lessIncluded: '2.5',
+      effectiveDate: '2026-03-01',
+      cancelledDate: '2026-03-31',
+    })
+    world.createAddition({ agreementId, product: 'E3', quantity: 9, billCustomer: 'NoCharge' })
+    world.createAddition({ agreementId, product: 'E3', quantity: 9, billCustomer: 'DoNotBill' })
+    const { lines } = await psa.read(IDS.contoso)
+    expect(lines.map(({ id }) => id)).toEqual([IDS.main, String(part), String(ended)])
+    expect(lines[1]).toMatchObject({
+      quantity: decimal('5'),
+      from: day('2026-03-11'),
+      to: null,
+      marker: 'CBS:L-1:r0123456789ab',
+      words: 'Business Premium, 5 more',
+      // 5 × 22.00 × 21/31 = 74.516…
+      ownAmount: 7452n,
+    })
+    expect(lines[2]).toMatchObject({
+      itemId: '102',
+      quantity: decimal('10'),
+      unitPrice: decimal('0.333333'),
+      // The last billed day is 31 March.
+      to: day('2026-04-01'),
+      marker: undefined,
+      ownAmount: undefined,
     })
   })
 
@@ -160,6 +164,16 @@ describe('an agreement', () => {
     // The agreement still said 1 March; the invoice dated there covers March.
     expect(await psa.read(IDS.contoso)).toMatchObject({ lockedTo: day('2026-04-01') })
     expect(emulator.world.invoicesOf(Number(IDS.contoso))).toHaveLength(1)
+  })
+
+  it.each([
+    ['Agreement', '2026-04-06'],
+    ['CreditMemo', '2026-04-01'],
+    ['Miscellaneous', '2026-04-01'],
+  ])('is locked by its own invoices, not by every paper beside it: %s', async (type, lockedTo) => {
+    const invoice = { id: 1, type, date: '2026-04-05T00:00:00Z' }
+    const { psa } = await agreementSite({ invoices: [invoice] })
+    expect((await psa.read('77')).lockedTo).toBe(day(lockedTo))
   })
 
   it('understands a next invoice date with and without a time', async () => {

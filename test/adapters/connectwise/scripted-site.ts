@@ -29,6 +29,7 @@ interface Oddities {
   readonly next?: string
   readonly count?: number
   readonly rows?: unknown
+  readonly invoices?: unknown
 }
 
 const AGREEMENT = {
@@ -48,15 +49,20 @@ const ADDITION = {
   billCustomer: 'Billable',
 }
 
-/** A site with one agreement, 77, of one line, that does odd things with the list of its lines. */
-export async function agreementSite({ next, count = 1, rows = [ADDITION] }: Oddities): Promise<ScriptedSite> {
+/** A site with one agreement, 77, of one line, that does odd things with the lists beside it. */
+export async function agreementSite({
+  next,
+  count = 1,
+  rows = [ADDITION],
+  invoices = [],
+}: Oddities): Promise<ScriptedSite> {
   return await scriptedSite(({ url, headers }, response) => {
     const path = url.pathname.replace('/v4_6_release/apis/3.0', '')
     const origin = `http://${headers.host ?? ''}`
     if (path === '/finance/agreements/77') sendJson(response, AGREEMENT)
     else if (path.endsWith('/count')) sendJson(response, { count })
     else if (path.endsWith('/additions')) sendJson(response, rows, 200, linkTo(next, origin, url.pathname))
-    else if (path === '/finance/invoices') sendJson(response, [])
+    else if (path === '/finance/invoices') sendJson(response, invoices)
     else sendJson(response, { code: 'NotFound', message: 'no' }, 404)
   })
 }

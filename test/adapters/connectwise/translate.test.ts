@@ -6,7 +6,8 @@ import { Problem } from '../../../core/problem.js'
 import type { Container } from '../../../core/sync/types.js'
 import { day, decimal } from '../../support/observed.js'
 
-const WHERE = 'GET here'
+const READING = { subject: 'agreement 77', where: 'GET here', secrets: [] }
+const LINE = { ...READING, subject: 'addition 9 of agreement 77' }
 
 const AGREEMENT = {
   id: 77,
@@ -36,12 +37,11 @@ interface Facts {
 }
 
 function container({ agreement, addition, invoices = [] }: Facts): Container {
-  const where = { subject: 'agreement 77', where: WHERE }
   return toContainer({
-    agreement: read(parseAgreement, { ...AGREEMENT, ...agreement }, where),
+    agreement: read(parseAgreement, { ...AGREEMENT, ...agreement }, READING),
     isMonthly: true,
     laterInvoices: invoices.map(day),
-    additions: addition === undefined ? [] : [{ id: '9', where: WHERE, raw: { ...ADDITION, ...addition } }],
+    additions: addition === undefined ? [] : [{ reading: LINE, raw: { ...ADDITION, ...addition } }],
   })
 }
 
@@ -215,7 +215,7 @@ describe('a line', () => {
 
 describe('a company', () => {
   const company = { id: 5, name: 'Contoso', identifier: 'CON' }
-  const reading = { subject: 'company 5', where: WHERE }
+  const reading = { ...READING, subject: 'company 5' }
 
   it.each([
     ['https://www.contoso.com/about?x=1', 'contoso.com'],
@@ -238,7 +238,7 @@ describe('a company', () => {
 })
 
 describe('a product', () => {
-  const reading = { subject: 'product 3', where: WHERE }
+  const reading = { ...READING, subject: 'product 3' }
 
   it('of a class nobody knows cannot be billed', () => {
     expect(toItem({ id: 3, identifier: 'X', productClass: 'Hologram' }, reading)).toEqual({

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js'
 import { AssertionFailed } from '../../../core/assert.js'
 import { standingOf } from '../../../core/sync/judge.js'
 import type { Step, StepAction } from '../../../core/sync/types.js'
 import { day, decimal } from '../../support/observed.js'
-import { IDS, type Office, openOffice, stepOf } from './office.js'
+import { IDS, type Office, officeWith, stepOf } from './office.js'
+
+const openOffice = officeWith(startRecordedConnectWise)
 
 const MARKER = 'CBS:L-1:r0123456789ab'
 
@@ -115,6 +118,16 @@ describe('each step is written once, and read back as done', () => {
     const { before, outcome, after } = await carryOut(office, step)
     expect([before, outcome.type, after]).toEqual(['before', 'accepted', 'done'])
     expect(bodyOf(office)).toMatchObject({ cancelledDate: '2026-03-31T00:00:00Z' })
+  })
+
+  it('an end taken back', async () => {
+    const office = await openOffice()
+    const additionId = Number(IDS.main)
+    office.emulator.world.cancelAddition({ additionId, cancelledDate: '2026-03-31' })
+    const step = stepOf({ type: 'end', lineId: IDS.main, before: day('2026-04-01'), after: null })
+    const { before, outcome, after } = await carryOut(office, step)
+    expect([before, outcome.type, after]).toEqual(['before', 'accepted', 'done'])
+    expect(office.emulator.world.addition(additionId).cancelledDate).toBeNull()
   })
 
   it('a line taken away', async () => {

@@ -171,7 +171,8 @@ describe('a write over the limit of requests per time', () => {
     const server = await serve((_received, response) =>
       sendJson(response, {}, 429, { 'retry-after': retryAfter }),
     )
-    expect(await clientOf(server).client.send(POST)).toMatchObject({ type: 'later', waitMilliseconds })
+    const what = 'answered 429 Too Many Requests'
+    expect(await clientOf(server).client.send(POST)).toMatchObject({ type: 'later', what, waitMilliseconds })
     expect(server.received).toHaveLength(1)
   })
 
@@ -179,7 +180,8 @@ describe('a write over the limit of requests per time', () => {
     const server = await serve((_received, response) => sendJson(response, {}, 429, { 'retry-after': '25' }))
     const sent = await clientOf(server).client.send(POST)
     // 25 + 25 seconds are waited, a third 25 would be more than a minute.
-    expect(sent).toMatchObject({ type: 'later', waitMilliseconds: 25_000 })
+    const what = 'answered 429 Too Many Requests'
+    expect(sent).toMatchObject({ type: 'later', what, waitMilliseconds: 25_000 })
     expect(server.received).toHaveLength(3)
   })
 

@@ -83,7 +83,6 @@ export function step(key: string, changes: Partial<SetQuantity> = {}): SetQuanti
     itemId: '1234',
     product: 'Business Premium',
     settles: [],
-    undoes: undefined,
     count: undefined,
     type: 'setQuantity',
     lineId: `line-${key}`,
@@ -96,7 +95,7 @@ export function step(key: string, changes: Partial<SetQuantity> = {}): SetQuanti
 /** One step of each kind, with everything that may be missing there and missing. */
 export function everyStep(containerId: string): readonly Step[] {
   const where = { psa: 'autotask' as const, containerId, slotId: 'L-2', itemId: '9', product: '日本' }
-  const place = { ...where, settles: [], undoes: undefined, count: undefined }
+  const place = { ...where, settles: [], count: undefined }
   const [one, none] = [decimal('1'), decimal('-0.00000001')]
   const money = charge({ kind: 'credit', period: APRIL, quantity: one, amount: -9_007_199_254_740_993n })
   const oneTime = { marker: 'CBS:L-2:o0123456789ab', lineWords: 'Défense “P1”, 日本 😀 \\ {a,b} \t NULL' }
@@ -113,7 +112,15 @@ export function everyStep(containerId: string): readonly Step[] {
     { ...place, key: 'e3', type: 'setQuantity', lineId: '1', before: one, after: none },
     { ...place, key: 'e4', type: 'setPrice', lineId: '', before: none, after: one },
     { ...place, key: 'e5', type: 'end', lineId: '2', before: null, after: APRIL.from },
-    { ...place, key: 'e6', type: 'end', lineId: '2', before: APRIL.to, after: APRIL.from },
+    {
+      ...place,
+      key: 'e6',
+      type: 'end',
+      lineId: '2',
+      before: APRIL.to,
+      after: null,
+      undoes: 'BR-0001/1, “x”',
+    },
     { ...place, key: 'e7', type: 'remove', lineId: '3', quantity: one },
     { ...place, ...adjust, key: 'e8', unitPrice: undefined },
     { ...place, ...adjust, key: 'e9', count, unitPrice: decimal('22') },

@@ -80,6 +80,14 @@ test.each<[string, Partial<AuditFact>]>([
       details: { words: 'last month in full → last month prorated; holds from 1 Apr 2026' },
     },
   ],
+  [
+    'Cloud Billing Studio asked to write BR-0001 into the PSA (APR-0001)',
+    { actor: 'system', action: 'sync.proposed', details: RUN },
+  ],
+  [
+    'The rule “small” approved APR-0001: BR-0001 is written into the PSA',
+    { actor: 'rule:small', action: 'sync.approved', details: RUN },
+  ],
   ['the program: ledger.pruned years', { actor: 'system', action: 'ledger.pruned', subject: 'years' }],
 ])('%s', (words, fact) => {
   expect(said(fact)).toBe(words)

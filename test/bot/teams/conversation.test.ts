@@ -41,6 +41,7 @@ describe.each(PLACES)('in a %s', (type) => {
       ['changes since 1 march', 'Contoso: Microsoft 365 Business Premium 20 → 25 seats from 11 Mar'],
       ['status', 'Last observation: 1,'],
       ['observe', 'Nothing changed since the last observation.'],
+      ['map', 'No PSA is connected.'],
       ['approvals', 'Nothing waits for a decision.'],
       ['propose march', 'Total $514.52 (2 lines)'],
       ['approval APR-0001', 'Trail'],

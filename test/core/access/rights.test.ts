@@ -5,11 +5,11 @@ import { type Right, ROLES, approvers, may, personOf } from '../../../core/acces
 /** Written out by hand: who may do what. */
 const MATRIX: Record<(typeof ROLES)[number], readonly Right[]> = {
   viewer: ['read'],
-  biller: ['read', 'observe', 'propose', 'download'],
-  approver: ['read', 'observe', 'propose', 'decide', 'void', 'download', 'audit'],
-  admin: ['read', 'observe', 'propose', 'decide', 'void', 'download', 'audit'],
+  biller: ['read', 'observe', 'propose', 'map', 'download'],
+  approver: ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit'],
+  admin: ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit'],
 }
-const ALL: readonly Right[] = ['read', 'observe', 'propose', 'decide', 'void', 'download', 'audit']
+const ALL: readonly Right[] = ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit']
 
 describe('every role × every right', () => {
   for (const role of ROLES) {

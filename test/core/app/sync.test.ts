@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { AutoApproval } from '../../../core/app/alert.js'
 import { writtenOf } from '../../../core/app/written.js'
 import type { ApprovalRecord } from '../../../core/ports.js'
 import { formatDecimal } from '../../../core/money/decimal.js'
@@ -134,6 +135,19 @@ describe('a write nobody knows the outcome of (S8)', () => {
     expect(desk.psa.effects).toHaveLength(1)
   })
 
+  it('that was only asked to wait is sent as often as it takes', async () => {
+    const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+    desk.psa.fates.push('later', 'later', 'later', 'later', 'later')
+    await approved(desk)
+    expect(await states(desk)).toEqual(['waiting: ConnectWise asked to wait'])
+    for (let minutes = 0; minutes < 6; minutes += 1) {
+      desk.office.later(1)
+      await desk.office.studio.dispatch()
+    }
+    expect(await states(desk)).toEqual(['confirmed'])
+    expect(desk.psa.effects).toHaveLength(1)
+  })
+
   it('is given to a person after three tries', async () => {
     const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
     desk.psa.fates.push('dropped', 'dropped', 'dropped', 'dropped')
@@ -240,7 +254,13 @@ describe('an alert', () => {
     expect((await desk.office.studio.billing.open()).map(({ approval }) => approval.id)).toEqual(['APR-0002'])
   })
 
-  const rule = { name: 'small', customers: ['Contoso'], psas: ['connectwise'], most: 10_000n } as const
+  const rule: AutoApproval = {
+    name: 'small',
+    customers: ['Contoso'],
+    psa: 'connectwise',
+    seats: decimal('5'),
+    amount: decimal('74.52'),
+  }
 
   it('is approved by a rule that covers it, and the trail says so', async () => {
     const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
@@ -253,9 +273,10 @@ describe('an alert', () => {
   })
 
   for (const [why, other] of [
-    ['the amount', { most: 7451n }],
+    ['the amount', { amount: decimal('74.51') }],
+    ['the seats', { seats: decimal('4') }],
     ['the customer', { customers: ['Fabrikam'] }],
-    ['the PSA', { psas: ['autotask'] }],
+    ['the PSA', { psa: 'autotask' }],
   ] as const) {
     it(`waits for a person when ${why} is not the rule's`, async () => {
       const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
@@ -305,6 +326,7 @@ describe('taking back what was written', () => {
       expect(trail.find(({ action }) => action === 'sync.undo')?.details).toMatchObject({
         reason: 'too early',
       })
+      expect((await desk.office.studio.status()).drifts).toEqual([])
       const again = await approved(desk)
       expect(await states(desk)).not.toContain('parked')
       expect(again.plan).toHaveLength(1)

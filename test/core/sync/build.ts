@@ -100,7 +100,9 @@ export function stepText(step: Step): string {
     case 'setPrice':
       return `price ${step.lineId} ${formatDecimal(step.before, 2)} → ${formatDecimal(step.after, 2)}`
     case 'end':
-      return `end ${step.lineId} before ${formatLocalDate(step.after)}`
+      return step.after === null
+        ? `go on with ${step.lineId}`
+        : `end ${step.lineId} before ${formatLocalDate(step.after)}`
     case 'remove':
       return `remove ${step.lineId}`
     case 'adjust':

@@ -37,8 +37,8 @@ export interface AutotaskEmulationOptions {
   readonly faults?: readonly Fault[]
   /** A file for the ledger, appended to entry by entry. */
   readonly ledgerPath?: string
-  /** What a `pause` waits for; without it nothing is waited for. */
-  readonly onPause?: (pause: Pause) => Promise<void>
+  /** What a `pause` waits for; with `drop` the connection is then reset. Without it nothing is waited for. */
+  readonly onPause?: (pause: Pause) => Promise<'continue' | 'drop'>
 }
 
 /** A request as it came in. */
@@ -256,9 +256,10 @@ function editByHand(world: World, edit: Edit): void {
 async function applied(ground: Ground, arrived: Arrived, hits: readonly Fault[]): Promise<Outcome> {
   const { tenant, world, late, options } = ground
   const { asked, url, number } = arrived
-  const pause = async (moment: PauseMoment): Promise<void> => {
-    if (!hits.some((fault) => fault.kind === 'pause' && fault.moment === moment)) return
-    await options.onPause?.({ event: moment, method: asked.method, path: url.pathname, request: number })
+  const dropsAt = async (moment: PauseMoment): Promise<boolean> => {
+    if (!hits.some((fault) => fault.kind === 'pause' && fault.moment === moment)) return false
+    const pause = { event: moment, method: asked.method, path: url.pathname, request: number }
+    return (await options.onPause?.(pause)) === 'drop'
   }
   for (const fault of hits) {
     if (fault.kind === 'handEdit') for (const edit of fault.edits) editByHand(world, edit)
@@ -271,10 +272,9 @@ async function applied(ground: Ground, arrived: Arrived, hits: readonly Fault[])
     })
     return { kind: delayed.reset === true ? 'reset' : 'silence' }
   }
-  await pause('beforeApply')
+  if (await dropsAt('beforeApply')) return { kind: 'reset' }
   const outcome = apply(tenant, arrived)
-  await pause('afterApply')
-  return outcome
+  return (await dropsAt('afterApply')) ? { kind: 'reset' } : outcome
 }
 
 async function handle(

@@ -5,10 +5,11 @@ import type { Fault } from './faults.js'
 import type { Quirks } from './quirks.js'
 import { type AutotaskEmulator, startAutotaskEmulator } from './server.js'
 
-/** A line of input: sets the clock, exchanges the faults, lets a paused request go on, or calls the world. */
+/** A line of input: sets the clock, exchanges the faults, ends a pause, or calls the world. */
 interface Command {
   readonly now?: string
   readonly faults?: readonly Fault[]
+  /** What becomes of the request that has been paused longest: it goes on, or its connection is reset. */
   readonly continue?: boolean
   readonly method?: string
   readonly with?: unknown
@@ -18,20 +19,20 @@ function print(line: unknown): void {
   console.log(JSON.stringify(line))
 }
 
-/** Requests that wait for `{"continue":true}`, the oldest first. */
+/** Requests that wait for `{"continue":…}`, the oldest first. */
 function createPauses() {
-  const waiting: (() => void)[] = []
+  const waiting: ((ending: 'continue' | 'drop') => void)[] = []
   return {
-    async onPause(pause: Pause): Promise<void> {
-      await new Promise<void>((resolve) => {
+    async onPause(pause: Pause): Promise<'continue' | 'drop'> {
+      return await new Promise((resolve) => {
         waiting.push(resolve)
         print(pause)
       })
     },
-    release(): void {
+    end(ending: 'continue' | 'drop'): void {
       const next = waiting.shift()
       if (next === undefined) throw new Error('nothing is paused')
-      next()
+      next(ending)
     },
   }
 }
@@ -70,7 +71,7 @@ async function main(): Promise<void> {
     try {
       const command = JSON.parse(line) as Command
       if (command.now !== undefined) now = command.now
-      if (command.continue === true) pauses.release()
+      if (command.continue !== undefined) pauses.end(command.continue ? 'continue' : 'drop')
       print({ result: perform(emulator, command) })
     } catch (error) {
       print({ error: error instanceof Error ? error.message : String(error) })

@@ -1,5 +1,6 @@
 import type { Storage } from '../../../adapters/storage/open.js'
 import type { WhoAnswer } from '../../../core/app/studio.js'
+import type { AuditEntry } from '../../../core/audit/chain.js'
 import {
   type LocalDate,
   addDays,
@@ -43,6 +44,8 @@ interface Account {
   /** What the store holds as billed. */
   billed: bigint
   lines: number
+  /** What PSAs were read to hold; undefined: none bills the customer. */
+  there: bigint | undefined
   /** What the product still wants to bill. */
   open: bigint
 }
@@ -57,6 +60,7 @@ export async function audit(audited: Audited): Promise<readonly string[]> {
   const month = monthOfBooks(billed, clock)
   const who = await latestOf(audited).house.studio.who(month)
   const accounts = accountsOf(audited, billed, who)
+  await addStandings(accounts, latestOf(audited), who)
   const names = await namesOf(audited)
   const lines = [...accounts].map(([key, account]) => {
     const [customerId = '', currency = ''] = key.split(' ')
@@ -88,14 +92,9 @@ function accountsOf(
   audited: Audited,
   billed: readonly BilledLine[],
   who: WhoAnswer & Asked,
-): ReadonlyMap<string, Account> {
+): Map<string, Account> {
   const accounts = new Map<string, Account>()
-  const account = (customerId: string, currency: string) => {
-    const key = `${customerId} ${currency}`
-    const found = accounts.get(key) ?? { due: 0n, billed: 0n, lines: 0, open: 0n }
-    accounts.set(key, found)
-    return found
-  }
+  const account = (customerId: string, currency: string) => accountOf(accounts, customerId, currency)
   for (const { customerId, currency, amount } of dueLines(audited, who)) {
     account(customerId, currency).due += BigInt(amount.replace('.', ''))
   }
@@ -104,8 +103,32 @@ function accountsOf(
     entry.billed += amount
     entry.lines += 1
   }
-  for (const { customerId, currency, amount } of who.bills) account(customerId, currency).open += amount
+  for (const { customerId, currency, amount } of [...who.bills, ...who.psa]) {
+    account(customerId, currency).open += amount
+  }
   return accounts
+}
+
+function accountOf(accounts: Map<string, Account>, customerId: string, currency: string): Account {
+  const key = `${customerId} ${currency}`
+  const found = accounts.get(key) ?? { due: 0n, billed: 0n, lines: 0, there: undefined, open: 0n }
+  accounts.set(key, found)
+  return found
+}
+
+/** What PSAs hold for every month from the opening day through the audited one. */
+async function addStandings(
+  accounts: Map<string, Account>,
+  { house: { studio } }: Era,
+  { opensOn, month }: WhoAnswer,
+): Promise<void> {
+  for (let from = startOfMonth(opensOn); from < month.to; from = addMonths(from, 1)) {
+    const { standings } = await studio.who({ from, to: addMonths(from, 1) })
+    for (const { customerId, currency, there } of standings) {
+      const account = accountOf(accounts, customerId, currency)
+      account.there = (account.there ?? 0n) + there
+    }
+  }
 }
 
 /**
@@ -144,11 +167,12 @@ function recomputedPolicy({ config }: House) {
   }
 }
 
-function accountLine(name: string, currency: string, { due, billed, lines, open }: Account): string {
+function accountLine(name: string, currency: string, { due, billed, lines, there, open }: Account): string {
   const words = (minor: bigint) => formatMoney({ currency, minor })
-  const drift = billed + open - due
+  const drift = billed + (there ?? 0n) + open - due
   const count = `${lines} ${lines === 1 ? 'line' : 'lines'}`
-  const line = `${name}: due ${words(due)}, billed ${words(billed)} in ${count}, still to bill ${words(open)}`
+  const inPsa = there === undefined ? '' : `, there in a PSA ${words(there)}`
+  const line = `${name}: due ${words(due)}, billed ${words(billed)} in ${count}${inPsa}, still to bill ${words(open)}`
   if (drift !== 0n) throw new Error(`${line}: ${words(drift)} unexplained`)
   return line
 }
@@ -171,7 +195,20 @@ async function trailLine({ billing, verifyAudit }: Storage, billed: readonly Bil
     )
     if (approved.length !== 1) throw new Error(`${runId} is billed and was approved ${approved.length} times`)
   }
-  const decided = `${count('bill.approved', 'void.approved')} approved, ${count('bill.rejected', 'void.rejected')} rejected`
+  for (const approvalId of new Set(written(trail))) {
+    const approved = trail.filter(
+      ({ action, subject }) => action === 'sync.approved' && subject === approvalId,
+    )
+    if (approved.length !== 1)
+      throw new Error(`${approvalId} is written and was approved ${approved.length} times`)
+  }
+  const ended = (verdict: string) => count(`bill.${verdict}`, `sync.${verdict}`, `void.${verdict}`)
+  const decided = `${ended('approved')} approved, ${ended('rejected')} rejected`
   const refused = count('approval.refused', 'approval.stale', 'right.refused')
   return `decided: ${decided}; refused: ${refused}; the trail of ${entries} entries is whole`
+}
+
+/** Requests of which something was written into a PSA. */
+function written(trail: readonly AuditEntry[]): string[] {
+  return trail.filter(({ action }) => action === 'sync.confirmed').map(({ subject }) => subject)
 }

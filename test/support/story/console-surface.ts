@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Action } from '../../../bot/cards/model.js'
-import type { Reply } from '../../../bot/commands/desk.js'
+import { type Reply, carryOn } from '../../../bot/commands/desk.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import { withSavedFile } from '../../../bot/console/save.js'
+import type { ApprovalRecord } from '../../../core/ports.js'
 import type { Member } from './cast.js'
 import { consoleButtons, consoleWords } from './console-words.js'
 import type { House } from './house.js'
@@ -12,8 +13,9 @@ import type { Press } from './story.js'
 import type { Handed, Seen, Surface } from './surface.js'
 import { type Words, buttonLine, wordsOf } from './words.js'
 
-/** A request's card as it was printed last. */
+/** A card with buttons as it was printed last. */
 interface Printed {
+  /** Of its request; empty: it is of none. */
   readonly id: string
   readonly actions: readonly Action[]
   text: string
@@ -40,10 +42,13 @@ export async function consoleSurface(house: House): Promise<Surface> {
   return {
     say: async (member, text) => {
       const reply = await state.house.desk.ask(`console:${member.handle}`, text)
-      await show(state, member, reply)
-      if (reply.decided) await reprintAll(state, reply)
+      const moved = await finish(reply)
+      for (const each of [reply, ...(reply.also ?? [])])
+        await show(state, member, await asItEnded(state, each, moved))
+      await reprintAll(state, changedBy(reply, moved))
     },
     click: (members, press) => click(state, members, press),
+    tick: async () => reprintAll(state, await carryOn(state.house.studio)),
     meet: ({ house: restarted }) => void (state.house = restarted),
     look: async () => takeSeen(state),
     close: () => rm(folder, { recursive: true, force: true }),
@@ -58,6 +63,29 @@ function takeSeen(state: State): Seen {
   return { posts, cards, whispers, files, questions }
 }
 
+/** Work after the answer is done before anything is printed, as at a terminal. */
+async function finish({ after }: Reply): Promise<readonly ApprovalRecord[]> {
+  return (await after?.()) ?? []
+}
+
+/** The requests whose cards say something else since a reply. */
+function changedBy(
+  { decided, approval }: Reply,
+  moved: readonly ApprovalRecord[],
+): readonly ApprovalRecord[] {
+  const isMoved = moved.some((record) => record.approval.id === approval?.approval.id)
+  return decided && approval !== undefined && !isMoved ? [approval, ...moved] : moved
+}
+
+async function asItEnded(
+  { house: { desk } }: State,
+  reply: Reply,
+  moved: readonly ApprovalRecord[],
+): Promise<Reply> {
+  const record = moved.find(({ approval }) => approval.id === reply.approval?.approval.id)
+  return record === undefined ? reply : { ...reply, approval: record, card: await desk.cardOf(record) }
+}
+
 async function show(state: State, { handle }: Member, reply: Reply): Promise<void> {
   const saved = await withSavedFile(reply, state.folder)
   const text = renderConsole(saved.card)
@@ -68,8 +96,10 @@ async function show(state: State, { handle }: Member, reply: Reply): Promise<voi
   if (path !== undefined)
     state.files.push({ name: reply.file?.name ?? basename(path), bytes: await readFile(path) })
   state.posts.push(words.filter((line) => !line.startsWith('Saved as ')))
-  if (reply.approval !== undefined && !reply.decided) {
-    state.printed.push({ id: reply.approval.approval.id, actions: reply.card.actions, text })
+  // The card of a request, or another with buttons: the latter follows nobody's fate.
+  const id = reply.approval?.approval.id ?? ''
+  if (id === '' ? reply.card.actions.length > 0 : !reply.decided) {
+    state.printed.push({ id, actions: reply.card.actions, text })
   }
 }
 
@@ -91,7 +121,8 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
   await Promise.all(
     members.map(async (member) => {
       const reply = await state.house.desk.ask(`console:${member.handle}`, typed)
-      if (reply.decided) return await reprintAll(state, reply)
+      const changed = changedBy(reply, await finish(reply))
+      if (reply.decided) return await reprintAll(state, changed)
       await show(state, member, reply)
       await mend(state, card, reply)
     }),
@@ -106,13 +137,14 @@ function questionOf(action: Action | undefined): Words {
   return reason === undefined ? [] : wordsOf([reason, ...buttonLine([label, 'Back'])])
 }
 
-/** Every card of the request that was printed is printed again, once. */
-async function reprintAll(state: State, { approval }: Reply): Promise<void> {
-  if (approval === undefined) return
-  const card = renderConsole(await state.house.desk.cardOf(approval))
-  const stale = state.printed.filter(({ id, text }) => id === approval.approval.id && text !== card)
-  for (const printed of stale) printed.text = card
-  if (stale.length > 0) state.cards.push(consoleWords(card))
+/** Every card of these requests that was printed is printed again, once. */
+async function reprintAll(state: State, records: readonly ApprovalRecord[]): Promise<void> {
+  for (const record of records) {
+    const card = renderConsole(await state.house.desk.cardOf(record))
+    const stale = state.printed.filter(({ id, text }) => id === record.approval.id && text !== card)
+    for (const printed of stale) printed.text = card
+    if (stale.length > 0) state.cards.push(consoleWords(card))
+  }
 }
 
 /** A card that offers what cannot be decided any more is printed again as it is. */

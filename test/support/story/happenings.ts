@@ -1,6 +1,7 @@
 import { type IngramEmulator, startIngramEmulator } from '../../emulators/ingram/server.js'
 import type { World } from '../../emulators/ingram/world.js'
 import { type StoryClock, instantOf } from './clock.js'
+import { vendorNumber } from './psa.js'
 
 /** An emulated marketplace whose clock can be put back for a moment, to tell what happened before the story began. */
 export interface Stage {
@@ -92,7 +93,7 @@ function buy(stage: Stage, words: readonly string[]): void {
   // A year, billed monthly, unless said otherwise.
   world.createSubscription({
     customerId: customerOf(stage, name),
-    mpn: mpnOf(productName),
+    mpn: vendorNumber(productName),
     productName,
     seats: Number(seats),
     unitPrice: price ?? null,
@@ -109,10 +110,6 @@ function customerOf(stage: Stage, name: string): string {
   const known = [...world.projection().customers.values()].find((customer) => customer.name === name)
   if (known !== undefined) return known.customerId
   return world.createCustomer({ name })
-}
-
-function mpnOf(productName: string): string {
-  return productName.toUpperCase().replace(/[^A-Z0-9]+/g, '-')
 }
 
 function changeSeats(stage: Stage, words: readonly string[]): void {

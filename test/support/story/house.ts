@@ -1,4 +1,5 @@
 import { type Config, parseConfig } from '../../../bot/config.js'
+import type { Ticking } from '../../../bot/jobs/jobs.js'
 import { type Running, start } from '../../../bot/main.js'
 import type { IngramEmulator } from '../../emulators/ingram/server.js'
 import { type Cast, peopleSettings } from './cast.js'
@@ -12,6 +13,9 @@ export interface House extends Running {
   readonly config: Config
 }
 
+/** What the product asked to be called every minute. */
+export type Ticks = Set<() => Promise<void>>
+
 export interface HouseOptions {
   /** Billing settings of the story, as the configuration has them. */
   readonly settings: Environment
@@ -22,10 +26,12 @@ export interface HouseOptions {
   readonly mspId: string
   /** Settings of a chat platform. */
   readonly surface: Environment
+  /** Time is the story's: nothing ticks but what a story says. */
+  readonly ticks: Ticks
 }
 
 export async function openHouse(options: HouseOptions): Promise<House> {
-  const { settings, cast, clock, ingram, mspId, surface } = options
+  const { settings, cast, clock, ingram, mspId, surface, ticks } = options
   const config = parseConfig({
     MSP_ID: mspId,
     ...marketplaceSettings(ingram),
@@ -36,15 +42,20 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     ...settings,
     ...surface,
   })
-  return { ...(await start(config, { clock: { now: async () => clock.now() } })), config }
+  const ticking: Ticking = (tick) => {
+    ticks.add(tick)
+    return async () => void ticks.delete(tick)
+  }
+  return { ...(await start(config, { clock: { now: async () => clock.now() }, ticking })), config }
 }
 
 /** The settings a story begins with. */
 export function openingSettings(story: Story): Environment {
   return Object.fromEntries(
-    opening(story).flatMap(({ action }) =>
-      action.type === 'policy' ? Object.entries(policySettings(action)) : [],
-    ),
+    opening(story).flatMap(({ action }) => {
+      if (action.type === 'rules') return [['AUTO_APPROVE', action.rules]]
+      return action.type === 'policy' ? Object.entries(policySettings(action)) : []
+    }),
   )
 }
 

@@ -2,7 +2,7 @@ import { type Action, type Said, type Step, type Story, StoryMistake, opening } 
 
 /** Where what follows a keyword begins. */
 export const COLUMN = 9
-const EXPECTATION = /^(bot to .+|bot|asks|card|file|auditor)(?:\s+(.*))?$/
+const EXPECTATION = /^(bot to .+|bot|asks|card|file|invoice|auditor|holds)(?:\s+(.*))?$/
 const HOUR = 3_600_000
 const UNITS: Readonly<Record<string, number>> = { h: HOUR, hour: HOUR, day: 24 * HOUR, minute: 60_000 }
 
@@ -25,7 +25,7 @@ export function parseStory(name: string, text: string): Story {
     open = undefined
     if (source === '' || source.startsWith('#')) continue
     const [, by, said] = EXPECTATION.exec(source) ?? []
-    if (by === 'auditor') steps.push({ line, source, action: { type: 'auditor' }, expected: [] })
+    if (by === 'auditor' || by === 'holds') steps.push({ line, source, action: { type: by }, expected: [] })
     if (by === undefined) {
       steps.push({ line, source, action: actionOf(source, line), expected: [] })
       continue
@@ -53,8 +53,10 @@ function checkOrder(steps: readonly Step[]): void {
       'then come its people: people Dana biller, Lee approver',
     )
   }
-  const late = steps.slice(opening({ steps }).length).find(({ action }) => action.type === 'people')
-  if (late !== undefined) throw new StoryMistake(late.line, 'people stand at the beginning')
+  const late = steps
+    .slice(opening({ steps }).length)
+    .find(({ action }) => action.type === 'people' || action.type === 'rules')
+  if (late !== undefined) throw new StoryMistake(late.line, 'people and rules stand at the beginning')
 }
 
 function actionOf(source: string, line: number): Action {
@@ -94,7 +96,14 @@ const KEYWORDS: Readonly<Record<string, (rest: string) => Action | undefined>> =
       settings: settings.map((entry) => ({ name: entry?.[1] ?? '', value: entry?.[2] ?? '' })),
     }
   },
+  rules: (rest) => (rest === '' ? undefined : { type: 'rules', rules: rest }),
   ingram: (rest) => (rest === '' ? undefined : { type: 'ingram', happening: rest }),
+  psa: (rest) => {
+    const [, psa, happening] = /^(connectwise|autotask) (.+)$/.exec(rest) ?? []
+    if (happening === undefined || (psa !== 'connectwise' && psa !== 'autotask')) return undefined
+    return { type: 'psa', psa, happening }
+  },
+  tick: (rest) => (rest === '' ? { type: 'tick' } : undefined),
   observe: (rest) => (rest === '' ? { type: 'observe' } : undefined),
   later: (rest) => {
     const [, count, unit = ''] = /^(\d+) ?(h|hour|day|minute)s?$/.exec(rest) ?? []
@@ -137,7 +146,9 @@ export function writeStory(story: Story, said: readonly (readonly Said[])[]): st
     const begins = story.steps.findIndex((candidate) => candidate.line === index + 1)
     if (begins >= 0) {
       step = begins
-      if (story.steps[begins]?.action.type !== 'auditor') written.push(line)
+      const type = story.steps[begins]?.action.type
+      // These are what they tell.
+      if (type !== 'auditor' && type !== 'holds') written.push(line)
       for (const one of said[step] ?? []) written.push(...writeSaid(one))
     } else if (line === '' || line.startsWith('#')) written.push(line)
   }

@@ -8,7 +8,8 @@ import { type Cast, type Member, castOf, withHandles } from './cast.js'
 import { type StoryClock, createStoryClock } from './clock.js'
 import { consoleSurface } from './console-surface.js'
 import { type Stage, happen, openStage } from './happenings.js'
-import { type Environment, openHouse, openingSettings, policySettings } from './house.js'
+import { type Environment, type Ticks, openHouse, openingSettings, policySettings } from './house.js'
+import { type PsaOffice, type PsaOffices, openPsas } from './psa.js'
 import { SLACK_CHANNEL, slackSettings, slackSurface, slackUsers } from './slack-surface.js'
 import { type Action, type Said, type Step, type Story, StoryMistake, opening } from './story.js'
 import type { Handed, Program, Seen, Surface, SurfaceName } from './surface.js'
@@ -31,6 +32,7 @@ export interface Theatre {
 interface Play extends Opened {
   readonly theatre: Theatre
   readonly stage: Stage
+  readonly psas: PsaOffices
   readonly cast: Cast
   /** Steps that say how it is when the story begins; they are not played. */
   readonly opening: ReadonlySet<Step>
@@ -46,9 +48,11 @@ export async function playStory(story: Story, theatre: Theatre): Promise<readonl
   const clock = clockOf(story)
   theatre.onTime(clock.now())
   const stage = await openStage(clock)
+  const psas = await openPsas(story, clock)
   try {
-    return await playOn(story, theatre, stage)
+    return await playOn(story, theatre, stage, psas)
   } finally {
+    for (const psa of psas.values()) await psa.close()
     await stage.ingram.close()
   }
 }
@@ -60,11 +64,16 @@ function clockOf({ steps }: Story): StoryClock {
   return createStoryClock(action.date, action.time, action.timeZone)
 }
 
-async function playOn(story: Story, theatre: Theatre, stage: Stage): Promise<readonly (readonly Said[])[]> {
+async function playOn(
+  story: Story,
+  theatre: Theatre,
+  stage: Stage,
+  psas: PsaOffices,
+): Promise<readonly (readonly Said[])[]> {
   const cast = castOf(story)
-  const opened = await openSurface(story, theatre, stage, cast)
+  const opened = await openSurface(story, theatre, stage, cast, psas)
   const files = new Map<string, Uint8Array>()
-  const play: Play = { theatre, stage, cast, opening: new Set(opening(story)), ...opened, files }
+  const play: Play = { theatre, stage, psas, cast, opening: new Set(opening(story)), ...opened, files }
   try {
     const said: (readonly Said[])[] = []
     for (const step of story.steps) said.push(await playStep(play, step))
@@ -80,18 +89,28 @@ interface Opened {
   readonly eras: Era[]
   /** Ends the program and starts it with its settings edited. */
   edit(changes: Environment): Promise<void>
+  /** What runs every minute runs once. */
+  tick(): Promise<void>
   close(): Promise<void>
 }
 
-async function openSurface(story: Story, theatre: Theatre, stage: Stage, cast: Cast): Promise<Opened> {
+async function openSurface(
+  story: Story,
+  theatre: Theatre,
+  stage: Stage,
+  cast: Cast,
+  psas: PsaOffices,
+): Promise<Opened> {
   const { clock, ingram } = stage
   const { mspId } = theatre
   const { chat, meet } = await chatOf(theatre, clock, cast)
-  let settings = openingSettings(story)
+  const connections = [...psas.values()].map((psa) => psa.settings)
+  let settings: Environment = Object.assign({}, ...connections, openingSettings(story))
   const start = async (): Promise<Started> => {
-    const house = await openHouse({ settings, cast, clock, ingram, mspId, surface: chat })
+    const ticks: Ticks = new Set()
+    const house = await openHouse({ settings, cast, clock, ingram, mspId, surface: chat, ticks })
     const server = theatre.surface === 'console' ? undefined : await house.serve()
-    return { house, server, url: server?.url ?? '' }
+    return { house, server, ticks, url: server?.url ?? '' }
   }
   let program = await start()
   const surface = await meet(program)
@@ -106,6 +125,10 @@ async function openSurface(story: Story, theatre: Theatre, stage: Stage, cast: C
       surface.meet(program)
       eras.push(eraOf(program, clock))
     },
+    tick: async () => {
+      for (const tick of program.ticks) await tick()
+      await surface.tick()
+    },
     close: async () => {
       await program.server?.close()
       await surface.close()
@@ -116,6 +139,7 @@ async function openSurface(story: Story, theatre: Theatre, stage: Stage, cast: C
 
 interface Started extends Program {
   readonly server: { close(): Promise<void> } | undefined
+  readonly ticks: Ticks
 }
 
 async function stop({ server, house }: Started): Promise<void> {
@@ -150,7 +174,9 @@ async function playStep(play: Play, step: Step): Promise<readonly Said[]> {
     play.stage.clock.moveOn(STEP_MILLISECONDS)
     if (!play.opening.has(step) || action.type === 'clock') await perform(play, action)
     if (action.type === 'auditor') return [{ by: 'auditor', lines: await auditorLines(play) }]
-    return saidOf(play, action, await play.surface.look())
+    if (action.type === 'holds') return [{ by: 'holds', lines: await heldLines(play) }]
+    const there = action.type === 'psa' ? await officeOf(play, action).tell(action.happening) : []
+    return [...there, ...saidOf(play, action, await play.surface.look())]
   } catch (error) {
     throw new StoryMistake(line, error instanceof Error ? error.message : String(error))
   }
@@ -164,12 +190,25 @@ async function perform(play: Play, action: Action): Promise<void> {
   theatre.onTime(clock.now())
   if (action.type === 'policy') await play.edit(policySettings(action))
   if (action.type === 'ingram') happen(stage, action.happening)
+  if (action.type === 'tick') await play.tick()
   if (action.type === 'observe') await surface.say(observerOf(play.cast), 'observe')
   if (action.type === 'say') await surface.say(memberOf(play.cast, action.who), action.text)
   if (action.type === 'click') {
     const members = action.who.map((who) => memberOf(play.cast, who))
     await surface.click(members, action.press)
   }
+}
+
+function officeOf({ psas }: Play, { psa }: Extract<Action, { type: 'psa' }>): PsaOffice {
+  const office = psas.get(psa)
+  if (office === undefined) throw new Error(`${psa} was not started`)
+  return office
+}
+
+async function heldLines({ psas }: Play): Promise<readonly string[]> {
+  const lines: string[] = []
+  for (const psa of psas.values()) lines.push(...(await psa.holds()))
+  return lines
 }
 
 function memberOf(cast: Cast, handle: string): Member {
@@ -192,8 +231,10 @@ async function auditorLines({ theatre, stage, eras }: Play): Promise<readonly st
 
 /** What was seen, in the order stories tell it: what was asked, for everybody, files, changed cards, for one person. */
 function saidOf(play: Play, action: Action, seen: Seen): readonly Said[] {
-  // Where a click is refused it depends on the surface whether it asks first; a click that acts is asked about alike.
-  const questions = seen.whispers.length > 0 ? [] : seen.questions
+  // Where a click is refused it depends on the surface whether it asks first; a click that acts is asked about alike,
+  // but for a mapping, which Teams accepts at once.
+  const isMapping = action.type === 'click' && action.press.button === 'Accept'
+  const questions = seen.whispers.length > 0 || isMapping ? [] : seen.questions
   const said: Said[] = [
     ...questions.filter((lines) => lines.length > 0).map((lines) => ({ by: 'asks', lines })),
     ...seen.posts.map((lines) => ({ by: 'bot', lines })),

@@ -61,6 +61,8 @@ export function slackSurface(url: string, emulator: SlackEmulator, cast: Cast, c
       accepted(await say(slackUser, SLACK_CHANNEL, text))
     },
     click: (members, press) => click(state, members, press),
+    // The server's own job has done it.
+    tick: async () => {},
     meet: (program) => {
       state.url = program.url
       state.sender = senderTo(program.url)

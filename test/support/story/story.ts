@@ -22,16 +22,26 @@ export type Action =
       readonly type: 'policy'
       readonly settings: readonly { readonly name: string; readonly value: string }[]
     }
+  /** What may be written into PSAs without asking, as the configuration has it. */
+  | { readonly type: 'rules'; readonly rules: string }
   | { readonly type: 'ingram'; readonly happening: string }
+  /** Something a person does in an emulated PSA, or that happens to it. */
+  | { readonly type: 'psa'; readonly psa: PsaName; readonly happening: string }
   | { readonly type: 'observe' }
+  /** The job that runs every minute. */
+  | { readonly type: 'tick' }
   | { readonly type: 'later'; readonly milliseconds: number }
   | { readonly type: 'say'; readonly who: string; readonly text: string }
   | { readonly type: 'click'; readonly who: readonly string[]; readonly press: Press }
   | { readonly type: 'auditor' }
+  /** What the emulated PSAs hold now. */
+  | { readonly type: 'holds' }
+
+export type PsaName = 'connectwise' | 'autotask'
 
 /** The steps before anything happens: when it is, who is there, and how they bill. A later `policy` is an edit. */
 export function opening({ steps }: Pick<Story, 'steps'>): readonly Step[] {
-  const begun = steps.findIndex(({ action }) => !['clock', 'people', 'policy'].includes(action.type))
+  const begun = steps.findIndex(({ action }) => !['clock', 'people', 'policy', 'rules'].includes(action.type))
   return begun < 0 ? steps : steps.slice(0, begun)
 }
 
@@ -45,7 +55,7 @@ export interface Press {
 
 /** Something that became visible, as the lines people read. */
 export interface Said {
-  /** "bot", "bot to @lee", "asks", "card", "file", "auditor" */
+  /** "bot", "bot to @lee", "asks", "card", "file", "invoice", "auditor", "holds" */
   readonly by: string
   readonly lines: readonly string[]
 }

@@ -42,6 +42,8 @@ export interface Surface {
   click(members: readonly Member[], press: Press): Promise<void>
   /** The program was started again: from here on it is this one that is spoken to. */
   meet(program: Program): void
+  /** What runs every minute where nobody serves: on a terminal, what the next command does first. */
+  tick(): Promise<void>
   /** Waits until nothing is under way any more, then tells what is new. */
   look(): Promise<Seen>
   close(): Promise<void>

@@ -66,6 +66,8 @@ export function teamsSurface(url: string, emulator: TeamsEmulator, cast: Cast): 
   return {
     say: async (member, text) => accepted(await playerOf(state).say(userOf(state, member), channel, text)),
     click: (members, press) => click(state, members, press),
+    // The server's own job has done it.
+    tick: async () => {},
     meet: (program) => void (state.url = program.url),
     look: async () => {
       await settled(state.url)

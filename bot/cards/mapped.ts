@@ -1,0 +1,104 @@
+import type { MappingChanged, SlotPreview } from '../../core/app/map-change.js'
+import type { MappingRemoved } from '../../core/app/map-remove.js'
+import { PSA_TITLES } from '../../core/app/routed.js'
+import { dayMonthYear } from '../../core/calendar/words.js'
+import { MAPPING_ROWS } from '../../core/limits.js'
+import { DECIMAL_ZERO, formatDecimal } from '../../core/money/decimal.js'
+import { formatUnitPrice } from '../../core/money/money.js'
+import { stepWords } from '../../core/sync/words.js'
+import type { Block, Card } from './model.js'
+import { type Section, shortSections } from './sections.js'
+
+/** What is mapped now, and what a sync would write: nothing was. */
+export function mappedCard({ customer, customerName, container, slots, gaps }: MappingChanged): Card {
+  const title = PSA_TITLES[customer.psa]
+  const steps = slots.flatMap((slot) => stepItems(slot))
+  const sections: Section[] = [
+    { heading: `Nothing bills these of ${customerName} until they are mapped`, items: gaps },
+    { heading: 'Mapped', items: slots.map((slot) => slotWords(slot)) },
+    { heading: `A sync would write into ${container.name}`, items: steps },
+  ]
+  const nothing: readonly Block[] =
+    steps.length > 0
+      ? []
+      : [
+          {
+            type: 'text',
+            style: 'plain',
+            text: `${container.name} holds what it should: a sync writes nothing.`,
+          },
+        ]
+  const next = gaps.length > 0 ? `map ${customerName}` : `sync ${customerName}`
+  return {
+    title: `${customerName} is billed in ${title}`,
+    tone: gaps.length > 0 ? 'attention' : 'good',
+    blocks: [
+      {
+        type: 'text',
+        style: 'strong',
+        text: `${customer.companyName} (${customer.companyId}), ${container.name}`,
+      },
+      ...shortSections(
+        sections.filter(({ items }) => items.length > 0),
+        MAPPING_ROWS,
+        `map ${customerName}`,
+      ),
+      ...nothing,
+      { type: 'text', style: 'quiet', text: `Nothing was written to ${title}. Next: \`${next}\`.` },
+    ],
+    actions: [],
+  }
+}
+
+function stepItems({ products, steps, currency, fault }: SlotPreview): string[] {
+  const product = products.join(' + ')
+  if (fault !== undefined) return [`${product}: nothing can be planned: ${fault}`]
+  return steps.map((step) => `${product}: ${stepWords(step, currency)}`)
+}
+
+/** "Visio + Visio → item 1234, line 90001, 3 seats bought elsewhere, price stays at $20.00 (ours is $22.00), from 1 Mar 2026" */
+function slotWords(preview: SlotPreview): string {
+  const { slot, products } = preview
+  const { itemId, lineId, offset, routeFrom } = slot
+  return [
+    `${products.join(' + ')} → item ${itemId}`,
+    ...(lineId === undefined ? [] : [`line ${lineId}`]),
+    ...(offset === DECIMAL_ZERO ? [] : [`${formatDecimal(offset)} seats bought elsewhere`]),
+    priceWords(preview),
+    `from ${dayMonthYear(routeFrom)}`,
+  ].join(', ')
+}
+
+function priceWords({ slot, ourPrice, psaPrice, currency }: SlotPreview): string {
+  if (slot.priceOwner === 'catalog') return 'price of the catalog'
+  if (slot.priceOwner === 'ours') return 'our price'
+  if (psaPrice === undefined) return 'its price stays'
+  const stays = `its price ${formatUnitPrice(psaPrice, currency)} stays`
+  if (ourPrice === undefined || ourPrice === psaPrice) return stays
+  return `${stays} (ours is ${formatUnitPrice(ourPrice, currency)})`
+}
+
+/** A customer that is billed by file again. */
+export function removedCard({ customer, customerName, fileFrom, products }: MappingRemoved): Card {
+  const title = PSA_TITLES[customer.psa]
+  const from = fileFrom === undefined ? '' : ` from ${dayMonthYear(fileFrom)} on`
+  const text = `${customerName} is billed by file${from}.`
+  const there = `What is in ${title} stays as it is: end it there, or it is billed twice.`
+  return {
+    title: `${customerName} is not mapped any more`,
+    tone: 'attention',
+    blocks: [
+      { type: 'text', style: 'strong', text },
+      ...(products.length === 0 ? [] : [{ type: 'text', style: 'plain', text: there } as const]),
+      ...(products.length === 0
+        ? []
+        : shortSections(
+            [{ heading: 'Back to file', items: products }],
+            MAPPING_ROWS,
+            `customer ${customerName}`,
+          )),
+      { type: 'text', style: 'quiet', text: `Nothing was written to ${title}. Next: \`who\`.` },
+    ],
+    actions: [],
+  }
+}

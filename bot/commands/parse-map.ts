@@ -1,0 +1,184 @@
+import type { SlotChange } from '../../core/app/map-accept.js'
+import type { AskedStart } from '../../core/app/map-start.js'
+import type { MappingChoice } from '../../core/app/map-types.js'
+import type { LocalDate } from '../../core/calendar/date.js'
+import { type Decimal, parseDecimal } from '../../core/money/decimal.js'
+import { Problem } from '../../core/problem.js'
+import type { PriceOwner, PsaName } from '../../core/sync/types.js'
+import { dayAtStart, monthAtStart } from './dates.js'
+
+/** Who is whom in a PSA, as it was asked or said. */
+export type MapCommand = { readonly name: 'map' } & MapAction
+
+export type MapAction =
+  | { readonly action: 'overview' }
+  | { readonly action: 'suggest'; readonly customer: string; readonly choice: MappingChoice }
+  | {
+      readonly action: 'accept'
+      readonly customer: string
+      readonly choice: MappingChoice
+      readonly from: AskedStart | undefined
+    }
+  | { readonly action: 'set'; readonly customer: string; readonly change: SlotChange }
+  | { readonly action: 'remove'; readonly customer: string; readonly from: AskedStart | undefined }
+
+/** A word, or several in quotes: those are a name and nothing else. */
+interface Token {
+  readonly text: string
+  readonly quoted: boolean
+}
+
+const QUOTED = /"([^"]+)"|“([^”]+)”|‘([^’]+)’(?=\s|$)|(?<=^|\s)'([^']+)'(?=\s|$)|(\S+)/gu
+
+const KEYWORDS: ReadonlySet<string> = new Set(['to', 'set', 'accept', 'remove'])
+
+/** "contoso", "contoso to fabrikam in licences accept from april", "contoso set visio to line 90001 offset 3". */
+export function parseMap(words: readonly string[], today: LocalDate): MapCommand {
+  const tokens = tokensOf(words)
+  if (tokens.length === 0) return { name: 'map', action: 'overview' }
+  const at = tokens.findIndex((token, index) => index > 0 && isAny(token, KEYWORDS))
+  const customer = textOf(at < 0 ? tokens : tokens.slice(0, at))
+  const verb = at < 0 ? undefined : tokens[at]?.text.toLowerCase()
+  const rest = tokens.slice(at + 1)
+  switch (verb) {
+    case 'set':
+      return { name: 'map', action: 'set', customer, change: changeOf(rest) }
+    case 'remove':
+      return { name: 'map', action: 'remove', customer, from: startOf(rest, 'remove', today) }
+    case 'accept':
+      return { name: 'map', action: 'accept', customer, choice: {}, from: startOf(rest, 'accept', today) }
+    case 'to':
+      return { name: 'map', customer, ...placeOf(rest, today) }
+    default:
+      return { name: 'map', action: 'suggest', customer, choice: {} }
+  }
+}
+
+function tokensOf(words: readonly string[]): readonly Token[] {
+  return [...words.join(' ').matchAll(QUOTED)].map((match) => {
+    const inside = match.slice(1, 5).find((text) => text !== undefined)
+    return { text: inside ?? match[0], quoted: inside !== undefined }
+  })
+}
+
+function isWord(token: Token | undefined, word: string): boolean {
+  return token?.quoted === false && token.text.toLowerCase() === word
+}
+
+function isAny(token: Token, words: ReadonlySet<string>): boolean {
+  return !token.quoted && words.has(token.text.toLowerCase())
+}
+
+function textOf(tokens: readonly Token[]): string {
+  return tokens
+    .map(({ text }) => text)
+    .join(' ')
+    .trim()
+}
+
+const PSA_WORDS: ReadonlyMap<string, PsaName> = new Map([
+  ['connectwise', 'connectwise'],
+  ['autotask', 'autotask'],
+])
+
+/** "[connectwise] <company> [in <agreement>] [accept [from <month>]]" */
+function placeOf(tokens: readonly Token[], today: LocalDate) {
+  const accept = tokens.findIndex((token) => isWord(token, 'accept'))
+  const named = accept < 0 ? tokens : tokens.slice(0, accept)
+  const [first] = named
+  const psa = first === undefined || first.quoted ? undefined : PSA_WORDS.get(first.text.toLowerCase())
+  const place = psa === undefined || named.length === 1 ? named : named.slice(1)
+  const at = place.findIndex((token, index) => index > 0 && isWord(token, 'in'))
+  const company = textOf(at < 0 ? place : place.slice(0, at))
+  const container = at < 0 ? '' : textOf(place.slice(at + 1))
+  if (company === '' || (at >= 0 && container === '')) {
+    throw usage('map <customer> to <company> [in <agreement or contract>]', 'a name, or an id')
+  }
+  const choice: MappingChoice = {
+    ...(place === named || psa === undefined ? {} : { psa }),
+    company,
+    ...(container === '' ? {} : { container }),
+  }
+  if (accept < 0) return { action: 'suggest', choice } as const
+  return { action: 'accept', choice, from: startOf(tokens.slice(accept + 1), 'accept', today) } as const
+}
+
+function startOf(tokens: readonly Token[], verb: string, today: LocalDate): AskedStart | undefined {
+  if (tokens.length === 0) return undefined
+  const words = tokens.slice(1).map(({ text }) => text)
+  if (isWord(tokens[0], 'from')) {
+    const month = monthAtStart(words, today)
+    if (month?.rest.length === 0) return { type: 'month', month: month.value }
+    const day = dayAtStart(words, today)
+    if (day?.rest.length === 0) return { type: 'day', day: day.value }
+  }
+  throw new Problem({
+    kind: 'input',
+    what: `“${textOf(tokens)}” is not a month or a day to begin with.`,
+    notDone: 'Nothing was mapped.',
+    next: `Type it as in \`map <customer> ${verb} from april\` or \`… from 15 april\`.`,
+  })
+}
+
+const SET_USAGE = 'map <customer> set <product> to line <id>'
+const OWNERS: readonly PriceOwner[] = ['keep', 'ours', 'catalog']
+
+/** "<product> [to line <id> | to item <id or name>] [offset <n>] [price keep|ours|catalog]" */
+function changeOf(all: readonly Token[]): SlotChange {
+  const { rest: withOffset, value: price } = optionAtEnd(all, 'price', priceOf)
+  const { rest: withPrice, value: offset } = optionAtEnd(withOffset, 'offset', offsetOf)
+  // In either order.
+  const later = price === undefined ? optionAtEnd(withPrice, 'price', priceOf) : undefined
+  const tokens = later?.rest ?? withPrice
+  const at = tokens.findLastIndex(
+    (token, index) =>
+      index > 0 &&
+      isWord(token, 'to') &&
+      (isWord(tokens[index + 1], 'line') || isWord(tokens[index + 1], 'item')),
+  )
+  const subscription = textOf(at < 0 ? tokens : tokens.slice(0, at))
+  const to = at < 0 ? undefined : targetOf(tokens.slice(at + 1))
+  const change = { subscription, to, offset, price: price ?? later?.value }
+  const isNothing = to === undefined && offset === undefined && change.price === undefined
+  if (subscription === '' || isNothing) throw usage(SET_USAGE, 'a product, and a line or an item')
+  return change
+}
+
+function targetOf([kind, ...tokens]: readonly Token[]): SlotChange['to'] {
+  const text = textOf(tokens)
+  if (text === '') throw usage(SET_USAGE, 'the id of a line, or an item')
+  return isWord(kind, 'line') ? { type: 'line', id: text.replace(/^#/, '') } : { type: 'item', item: text }
+}
+
+function optionAtEnd<T>(
+  tokens: readonly Token[],
+  word: string,
+  read: (text: string) => T,
+): { readonly rest: readonly Token[]; readonly value: T | undefined } {
+  const [name, value] = tokens.slice(-2)
+  if (tokens.length < 2 || !isWord(name, word) || value === undefined) {
+    return { rest: tokens, value: undefined }
+  }
+  return { rest: tokens.slice(0, -2), value: read(value.text) }
+}
+
+function priceOf(text: string): PriceOwner {
+  const owner = OWNERS.find((known) => known === text.toLowerCase())
+  if (owner !== undefined) return owner
+  throw usage(`${SET_USAGE} price keep|ours|catalog`, `one of ${OWNERS.join(', ')}, not “${text}”`)
+}
+
+function offsetOf(text: string): Decimal {
+  const seats = parseDecimal(text)
+  if (seats !== undefined && seats >= 0n) return seats
+  throw usage(`${SET_USAGE} offset <seats>`, `a number of seats bought elsewhere, not “${text}”`)
+}
+
+function usage(command: string, what: string): Problem {
+  return new Problem({
+    kind: 'input',
+    what: `\`${command}\` needs ${what}.`,
+    notDone: 'Nothing was mapped.',
+    next: 'Type `help map` to see examples; names with words like to, in or set go in quotes.',
+  })
+}

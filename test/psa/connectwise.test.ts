@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest'
+import { createConnectWise } from '../../adapters/connectwise/client.js'
+import { startRecordedConnectWise } from '../contract/recorded-connectwise.js'
+import type { ConnectWiseEmulator } from '../emulators/connectwise/server.js'
+import type { NewAddition } from '../emulators/connectwise/world.js'
+import { memoryLog } from '../support/memory-log.js'
+import { type Scene, changed, closeAfterwards, mapped, sceneWith, seats, synced } from './scene.js'
+
+/*
+ * Contoso's agreement month by month (SYNC S11), through the real client and by the emulated PSA's own invoices.
+ *
+ * 20 seats at $22.00 are $440.00 a month, 25 are $550.00, 22 are $484.00. 5 more from 11 March, 21 days of 31:
+ * 5 × $22.00 × 21/31 = $2,310 / 31 = $74.516…, rounded $74.52; all of March $514.52.
+ */
+
+interface Agreement extends Scene {
+  readonly emulator: ConnectWiseEmulator
+  readonly agreementId: number
+  /** Totals of the invoices made so far, the first of March. */
+  readonly invoices: string[]
+}
+
+const MONTHS = ['2026-03-02', '2026-04-01', '2026-05-01', '2026-06-01']
+
+/** @param invoiced months, from March on, that are invoiced in advance before anything changes. */
+async function agreement(
+  prorateFlag: boolean,
+  invoiced: number,
+  line: Partial<NewAddition> = {},
+): Promise<Agreement> {
+  const scene = await sceneWith(async (now) => {
+    const emulator = closeAfterwards(await startRecordedConnectWise({ now }))
+    const site = { site: emulator.url, ...emulator.credentials, log: memoryLog() }
+    return { emulator, psa: createConnectWise(site) }
+  })
+  const { world } = scene.emulator
+  const product = world.createCatalogItem({
+    identifier: 'M365BP',
+    description: 'Microsoft 365 Business Premium',
+    manufacturerPartNumber: 'BP',
+    price: '22.00',
+  })
+  const companyId = world.createCompany({ identifier: 'CONTOSO', name: 'Contoso' })
+  const name = 'Contoso Cloud'
+  const agreementId = world.createAgreement({ companyId, name, prorateFlag, nextInvoiceDate: '2026-03-01' })
+  const since = { effectiveDate: '2025-06-01' }
+  world.createAddition({ agreementId, product, quantity: 20, ...since, ...line })
+  const made = { ...scene, agreementId, invoices: [] }
+  for (let month = 0; month < invoiced; month += 1) invoice(made)
+  return made
+}
+
+function invoice({ emulator, agreementId, invoices }: Agreement): void {
+  invoices.push(emulator.world.invoice(agreementId).total)
+}
+
+/** The month's invoices to come, with a sync around each of them that finds nothing to do. */
+async function throughMay(scene: Agreement): Promise<readonly string[]> {
+  for (const day of MONTHS.slice(scene.invoices.length)) {
+    if (scene.office.now < new Date(day)) scene.moveTo(day)
+    await scene.office.observe()
+    expect(await synced(scene)).toEqual([])
+    invoice(scene)
+  }
+  expect(await synced(scene)).toEqual([])
+  return scene.invoices
+}
+
+/** "20 × 22 from 2025-06-01", the last billed day included. */
+function held({ emulator: { world }, agreementId }: Agreement): readonly string[] {
+  return world.additionsOf(agreementId).map(({ quantity, unitPrice, effectiveDate, cancelledDate }) => {
+    const end = cancelledDate === null ? '' : ` through ${cancelledDate}`
+    return `${quantity} × ${unitPrice} from ${effectiveDate}${end}`
+  })
+}
+
+describe('5 more seats from 11 March', () => {
+  async function fiveMore(prorateFlag: boolean, invoiced: number) {
+    const scene = await agreement(prorateFlag, invoiced)
+    await mapped(scene, seats(20))
+    expect(await synced(scene)).toEqual([])
+    await changed(scene, '2026-03-11', 20, seats(25))
+    const steps = await synced(scene)
+    return { steps, held: held(scene), invoices: await throughMay(scene) }
+  }
+
+  it('where it prorates and nothing is invoiced', async () => {
+    expect(await fiveMore(true, 0)).toEqual({
+      steps: ['add 5 × 22.00 from 2026-03-11 on'],
+      held: ['20 × 22 from 2025-06-01', '5 × 22 from 2026-03-11'],
+      invoices: ['514.52', '550.00', '550.00', '550.00'],
+    })
+  })
+
+  it('where it prorates and March is invoiced', async () => {
+    expect(await fiveMore(true, 1)).toEqual({
+      steps: ['add 5 × 22.00 from 2026-03-11 to 2026-04-01, once', 'set 104 20 → 25'],
+      held: ['25 × 22 from 2025-06-01', '5 × 22 from 2026-03-11 through 2026-03-31'],
+      invoices: ['440.00', '624.52', '550.00', '550.00'],
+    })
+  })
+
+  it('where it prorates and March and April are invoiced: 550.00 + 74.52 + 110.00 in May', async () => {
+    expect(await fiveMore(true, 2)).toEqual({
+      steps: [
+        'add 5 × 22.00 from 2026-03-11 to 2026-04-01, once',
+        'add 1 × 110.00 from 2026-04-01 to 2026-05-01, once',
+        'set 104 20 → 25',
+      ],
+      held: [
+        '25 × 22 from 2025-06-01',
+        '5 × 22 from 2026-03-11 through 2026-03-31',
+        '1 × 110 from 2026-04-01 through 2026-04-30',
+      ],
+      invoices: ['440.00', '440.00', '734.52', '550.00'],
+    })
+  })
+
+  it('where it does not prorate and nothing is invoiced', async () => {
+    expect(await fiveMore(false, 0)).toEqual({
+      steps: ['add 1 × 74.52 from 2026-03-11 to 2026-04-01, once', 'add 5 × 22.00 from 2026-04-01 on'],
+      held: [
+        '20 × 22 from 2025-06-01',
+        '1 × 74.52 from 2026-03-11 through 2026-03-31',
+        '5 × 22 from 2026-04-01',
+      ],
+      invoices: ['514.52', '550.00', '550.00', '550.00'],
+    })
+  })
+
+  it('where it does not prorate and March is invoiced', async () => {
+    expect(await fiveMore(false, 1)).toEqual({
+      steps: ['add 1 × 74.52 from 2026-03-11 to 2026-04-01, once', 'set 104 20 → 25'],
+      held: ['25 × 22 from 2025-06-01', '1 × 74.52 from 2026-03-11 through 2026-03-31'],
+      invoices: ['440.00', '624.52', '550.00', '550.00'],
+    })
+  })
+
+  it('where it does not prorate and March and April are invoiced: 550.00 + 74.52 + 110.00 in May', async () => {
+    expect(await fiveMore(false, 2)).toEqual({
+      steps: [
+        'add 1 × 74.52 from 2026-03-11 to 2026-04-01, once',
+        'add 1 × 110.00 from 2026-04-01 to 2026-05-01, once',
+        'set 104 20 → 25',
+      ],
+      held: [
+        '25 × 22 from 2025-06-01',
+        '1 × 74.52 from 2026-03-11 through 2026-03-31',
+        '1 × 110 from 2026-04-01 through 2026-04-30',
+      ],
+      invoices: ['440.00', '440.00', '734.52', '550.00'],
+    })
+  })
+})
+
+describe('3 seats fewer from 20 March, which count from April', () => {
+  /** 25 in the line that was there when it was mapped. */
+  async function fewerThere(prorateFlag: boolean, invoiced: number) {
+    const scene = await agreement(prorateFlag, invoiced, { quantity: 25 })
+    await mapped(scene, seats(25))
+    await changed(scene, '2026-03-20', 25, seats(22))
+    const steps = await synced(scene)
+    return { steps, held: held(scene), invoices: await throughMay(scene) }
+  }
+
+  for (const prorateFlag of [true, false]) {
+    const how = prorateFlag ? 'it prorates' : 'it does not prorate'
+
+    it(`of the mapped line, where ${how} and nothing is invoiced`, async () => {
+      expect(await fewerThere(prorateFlag, 0)).toEqual({
+        steps: ['end 104 before 2026-04-01', 'add 22 × 22.00 from 2026-04-01 on'],
+        held: ['25 × 22 from 2025-06-01 through 2026-03-31', '22 × 22 from 2026-04-01'],
+        invoices: ['550.00', '484.00', '484.00', '484.00'],
+      })
+    })
+
+    it(`of the mapped line, where ${how} and March is invoiced`, async () => {
+      expect(await fewerThere(prorateFlag, 1)).toEqual({
+        steps: ['set 104 25 → 22'],
+        held: ['22 × 22 from 2025-06-01'],
+        invoices: ['550.00', '484.00', '484.00', '484.00'],
+      })
+    })
+
+    it(`of the mapped line, where ${how} and April is invoiced too: 3 × 22.00 back in May`, async () => {
+      expect(await fewerThere(prorateFlag, 2)).toEqual({
+        steps: ['add 1 × -66.00 from 2026-05-01 to 2026-06-01, once', 'set 104 25 → 22'],
+        held: ['22 × 22 from 2025-06-01', '1 × -66 from 2026-05-01 through 2026-05-31'],
+        invoices: ['550.00', '550.00', '418.00', '484.00'],
+      })
+    })
+  }
+
+  /** 20 in the line that was there, 5 in ours since 11 March. */
+  async function fewerOfOurs(prorateFlag: boolean, invoiced: number) {
+    const scene = await agreement(prorateFlag, 0)
+    await mapped(scene, seats(20))
+    await changed(scene, '2026-03-11', 20, seats(25))
+    await synced(scene)
+    for (let month = 0; month < invoiced; month += 1) invoice(scene)
+    await changed(scene, '2026-03-20', 25, seats(22))
+    const steps = await synced(scene)
+    return { steps, held: held(scene), invoices: await throughMay(scene) }
+  }
+
+  it('of our line, where it prorates and nothing is invoiced', async () => {
+    expect(await fewerOfOurs(true, 0)).toEqual({
+      steps: ['end 105 before 2026-04-01', 'add 2 × 22.00 from 2026-04-01 on'],
+      held: [
+        '20 × 22 from 2025-06-01',
+        '5 × 22 from 2026-03-11 through 2026-03-31',
+        '2 × 22 from 2026-04-01',
+      ],
+      invoices: ['514.52', '484.00', '484.00', '484.00'],
+    })
+  })
+
+  it('of our line, where it prorates and March is invoiced', async () => {
+    expect(await fewerOfOurs(true, 1)).toEqual({
+      steps: ['end 105 before 2026-04-01', 'add 2 × 22.00 from 2026-04-01 on'],
+      held: [
+        '20 × 22 from 2025-06-01',
+        '5 × 22 from 2026-03-11 through 2026-03-31',
+        '2 × 22 from 2026-04-01',
+      ],
+      invoices: ['514.52', '484.00', '484.00', '484.00'],
+    })
+  })
+
+  it('of our line, where it does not prorate and nothing is invoiced', async () => {
+    expect(await fewerOfOurs(false, 0)).toEqual({
+      steps: ['remove 106', 'add 2 × 22.00 from 2026-04-01 on'],
+      held: [
+        '20 × 22 from 2025-06-01',
+        '1 × 74.52 from 2026-03-11 through 2026-03-31',
+        '2 × 22 from 2026-04-01',
+      ],
+      invoices: ['514.52', '484.00', '484.00', '484.00'],
+    })
+  })
+})
