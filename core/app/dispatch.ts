@@ -168,12 +168,11 @@ async function end(
 ): Promise<boolean> {
   const { ports, claim, moved } = work
   const audit = auditOf(intent, state, await ports.clock.now(), why)
-  const isOurs = await ports.sync.settle(claim, intent.id, { state, why, notBefore: undefined, audit })
-  if (!isOurs) return false
-  moved.add(intent.approvalId)
   const written = state === 'confirmed' ? writtenBy(work, intent) : undefined
-  if (written !== undefined) await ports.sync.saveWritten([written])
-  return true
+  const outcome = { state, why, notBefore: undefined, audit, ...(written === undefined ? {} : { written }) }
+  const isOurs = await ports.sync.settle(claim, intent.id, outcome)
+  if (isOurs) moved.add(intent.approvalId)
+  return isOurs
 }
 
 /** What the slot of a confirmed step is by our own hand now (S9): one that takes another back says no counts, so they are as read. */
