@@ -241,8 +241,8 @@ export const lostOutcome: Scenario = {
   },
 }
 
-/** Statements a decision begins with that only read. */
-const FIRST_STATEMENT = 12
+/** Behind most of what a decision reads and writes: about there it is stored. */
+const FIRST_STATEMENT = 42
 
 export const decisions: Scenario = {
   name: 'decisions',
