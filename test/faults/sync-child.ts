@@ -203,6 +203,7 @@ function say(said: unknown): void {
 let isStopping = false
 process.once('SIGTERM', () => {
   isStopping = true
+  studio.end()
 })
 
 say(await standing())

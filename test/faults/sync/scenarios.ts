@@ -263,6 +263,47 @@ export const decisions: Scenario = {
   },
 }
 
+const askedToEnd: Scenario = {
+  name: 'asked to end',
+  async play(stage, first) {
+    await first.kill()
+    // Not a quarter of an hour later: what was handed back is free at once.
+    await stage.move(SETTLED_SECONDS * 5)
+    const moment = stage.psa === 'connectwise' ? { at: 'beforeApply' } : { moment: 'beforeApply' }
+    const wrong: string[] = []
+    let endings = 0
+    for (let open = 40; open > 0; ) {
+      const life = await stage.begin()
+      let held = 0
+      stage.emulator.onHeld = async () => {
+        held += 1
+        if (held !== ENDING_WRITE) return true
+        life.terminate()
+        // The signal has to be there before the answer is.
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        return true
+      }
+      await stage.emulator.setFaults(onWrites(stage.psa, { kind: 'pause', ...moment }))
+      await stage.move(1)
+      const said = await life.order('dispatch')
+      open = said?.open ?? open
+      await life.kill()
+      if (held < ENDING_WRITE) continue
+      endings += 1
+      if (held > ENDING_WRITE) wrong.push(`${held - ENDING_WRITE} writes were begun after the signal`)
+      if (said === undefined) wrong.push('it ended in the middle')
+      for (const id of said?.doubtful ?? []) wrong.push(`${id} was left without a known outcome`)
+      if (endings > 40) throw new Error('nothing is carried on after a signal')
+    }
+    stage.emulator.onHeld = undefined
+    await stage.emulator.setFaults([])
+    return { words: `${endings} times`, faults: wrong, report: await endInPeace(stage) }
+  },
+}
+
+/** At the so-many-th write of a life the signal comes. */
+const ENDING_WRITE = 8
+
 export const SCENARIOS: readonly Scenario[] = [
   decisions,
   lostAnswers,
@@ -276,4 +317,5 @@ export const SCENARIOS: readonly Scenario[] = [
   loops(5),
   stalledOwner,
   lostOutcome,
+  askedToEnd,
 ]
