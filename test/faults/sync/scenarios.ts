@@ -206,6 +206,26 @@ function loops(count: number): Scenario {
   }
 }
 
+function processes(count: number): Scenario {
+  return {
+    name: `${count} processes`,
+    needsServer: true,
+    async play(stage, first) {
+      await stage.emulator.setFaults(onWrites(stage.psa, { kind: 'lostResponse', probability: 0.3 }))
+      const others = await Promise.all(Array.from({ length: count - 1 }, () => stage.begin()))
+      let open = 40
+      for (let round = 0; open > 0 && round < ROUNDS; round += 1) {
+        const all = await Promise.all([first, ...others].map((life) => life.order('dispatch')))
+        open = Math.min(...all.map((said) => said?.open ?? 40))
+        await stage.move(SETTLED_SECONDS)
+      }
+      await Promise.all(others.map((life) => life.kill()))
+      const wrong = unless(open === 0, `${open} are open`)
+      return audited(stage, first, ({ unknown }) => `${unknown} of 40 answers lost meanwhile`, wrong)
+    },
+  }
+}
+
 export const stalledOwner: Scenario = {
   name: 'stalled owner',
   async play(stage, life) {
@@ -315,6 +335,8 @@ export const SCENARIOS: readonly Scenario[] = [
   spoiltAnswers,
   loops(2),
   loops(5),
+  processes(2),
+  processes(5),
   stalledOwner,
   lostOutcome,
   askedToEnd,

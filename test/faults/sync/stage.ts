@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { PsaName } from '../../../core/sync/types.js'
 import { type AuditReport, audit } from '../../support/auditor.js'
+import { createServerDatabase } from '../../support/server-database.js'
 import type { Order, Said, SyncChildConfig } from '../sync-child.js'
 import { APPROVES, MSP, START, type Target, prepare } from './desk.js'
 import { type Emulator, startEmulator } from './emulator.js'
@@ -31,8 +32,7 @@ export interface Stage {
   readonly psa: PsaName
   readonly emulator: Emulator
   readonly customers: readonly PlacedCustomer[]
-  /** What the clock of the product shows; the emulator's follows with {@link move}. */
-  readonly now: Date
+  /** Moves the clocks of the product and of the PSA. */
   move(seconds: number): Promise<void>
   begin(kill?: SyncChildConfig['kill']): Promise<Life>
   audit(options?: {
@@ -45,6 +45,8 @@ export interface Stage {
 /** A prepared database of each PSA, made once and copied for each stage. */
 export interface Templates {
   open(psa: PsaName, root?: string): Promise<Stage>
+  /** On a PostgreSQL server (TEST_DATABASE_URL), so that several programs share the database. */
+  openOnServer(psa: PsaName): Promise<Stage>
   close(): Promise<void>
 }
 
@@ -61,7 +63,20 @@ export async function openTemplates(): Promise<Templates> {
       await cp(await template, join(own, 'data'), { recursive: true })
       return openStage(psa, own, root)
     },
-    close: () => rm(folder, { recursive: true, force: true }),
+    async openOnServer(psa) {
+      const { url: databaseUrl, drop } = await createServerDatabase()
+      stages += 1
+      const own = join(folder, `stage-${stages}`)
+      await mkdir(own)
+      const stage = await openStage(psa, own, ROOT, { databaseUrl })
+      await prepare({ databaseUrl }, stage.emulator, stage.customers)
+      const close = async () => {
+        await stage.close()
+        await drop()
+      }
+      return { ...stage, close }
+    },
+    close: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
   }
 }
 
@@ -76,9 +91,13 @@ async function makeTemplate(folder: string, psa: PsaName): Promise<string> {
   return dataDirectory
 }
 
-async function openStage(psa: PsaName, folder: string, root: string): Promise<Stage> {
+async function openStage(
+  psa: PsaName,
+  folder: string,
+  root: string,
+  target: Target = { dataDirectory: join(folder, 'data') },
+): Promise<Stage> {
   const ledgerFile = join(folder, 'ledger.jsonl')
-  const target: Target = { dataDirectory: join(folder, 'data') }
   const emulator = await startEmulator(psa, ledgerFile, START)
   const customers = await furnish(emulator)
   const doubtful = new Set<string>()
@@ -90,9 +109,6 @@ async function openStage(psa: PsaName, folder: string, root: string): Promise<St
     psa,
     emulator,
     customers,
-    get now() {
-      return now
-    },
     async move(seconds) {
       now = new Date(now.getTime() + seconds * 1000)
       await emulator.setNow(now)
@@ -109,7 +125,7 @@ async function openStage(psa: PsaName, folder: string, root: string): Promise<St
       const seats = customers.flatMap(({ containerId, placed }) =>
         placed.map(({ itemId, after }) => ({ containerId, itemId, target: after })),
       )
-      const given = { psa, ledgerFile, database: target as { dataDirectory: string }, mspId: MSP }
+      const given = { psa, ledgerFile, database: target, mspId: MSP }
       return audit({ ...given, approvers: [APPROVES.id], seats, doubtful, invoices, unseenEdits })
     },
     async close() {
