@@ -12,6 +12,7 @@ import { randomSource } from '../support/random-source.js'
 import { openTwin } from '../support/twin.js'
 import { killing } from './sync/kills.js'
 import type { Played, Scenario } from './sync/scenario.js'
+import type { Size } from './sync/office.js'
 import { SCENARIOS } from './sync/scenarios.js'
 import { type Templates, openTemplates } from './sync/stage.js'
 import { TWINS, type Twin } from './sync/twins.js'
@@ -65,10 +66,11 @@ async function play(
   scenario: Scenario,
   psa: PsaName,
   seed: number,
+  size: Size,
   root?: string,
 ): Promise<Played> {
   const isShared = scenario.needsServer === true
-  const stage = await (isShared ? templates.openOnServer(psa) : templates.open(psa, root))
+  const stage = await (isShared ? templates.openOnServer(psa) : templates.open(psa, size, root))
   try {
     const life = await stage.begin()
     try {
@@ -85,7 +87,7 @@ async function play(
 /** A twin that breaks by itself is not what the auditor has to catch. */
 async function playOrBreak(templates: Templates, scenario: Scenario, seed: number, root: string) {
   try {
-    return await play(templates, scenario, 'connectwise', seed, root)
+    return await play(templates, scenario, 'connectwise', seed, 'some', root)
   } catch (error) {
     return { words: '', report: NO_FAULTS, faults: [`it broke: ${String(error)}`] }
   }
@@ -131,6 +133,7 @@ async function run(options: Options, templates: Templates): Promise<boolean> {
   const limit = pLimit(AT_ONCE)
   const hasServer = process.env['TEST_DATABASE_URL'] !== undefined
   if (!hasServer) process.stdout.write('no TEST_DATABASE_URL: loops of one program race, not programs\n')
+  const size = isFull ? 'all' : 'some'
   const rounds = isFull ? [seed, seed + 1] : [seed]
   const scenarios = SCENARIOS.filter(
     ({ name, needsServer }) => isAsked(name) && (needsServer !== true || hasServer),
@@ -139,7 +142,7 @@ async function run(options: Options, templates: Templates): Promise<boolean> {
     (isFull || only !== '' ? psas : psas.slice(index % psas.length).slice(0, 1)).flatMap((psa) =>
       rounds.map((draw) =>
         limit(async () => {
-          const { words, report, faults } = await play(templates, scenario, psa, draw)
+          const { words, report, faults } = await play(templates, scenario, psa, draw, size)
           return tell(`${scenario.name} (${psa})`, words, report, faults, draw)
         }),
       ),

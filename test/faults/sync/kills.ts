@@ -61,7 +61,7 @@ export async function killing(templates: Templates, campaign: Campaign): Promise
   const state: Killer = { draw, places, left: campaign.kills, statement: 0, decision: 0, write: 0 }
   const reports: AuditReport[] = []
   while (state.left > 0) {
-    const stage = await templates.open(campaign.psa, campaign.root)
+    const stage = await templates.open(campaign.psa, 'all', campaign.root)
     try {
       await decideUnderKills(stage, state)
       await dispatchUnderKills(stage, state)

@@ -11,7 +11,7 @@ import { createServerDatabase } from '../../support/server-database.js'
 import type { Order, Said, SyncChildConfig } from '../sync-child.js'
 import { APPROVES, MSP, START, type Target, prepare } from './desk.js'
 import { type Emulator, startEmulator } from './emulator.js'
-import { type PlacedCustomer, furnish, nextInvoices } from './office.js'
+import { type PlacedCustomer, type Size, furnish, nextInvoices, writesOf } from './office.js'
 
 /** From dist/test/faults/sync to the project. */
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -27,11 +27,13 @@ export interface Life {
   readonly gone: Promise<number | null>
 }
 
-/** One database and one emulated PSA with forty approved, or still to be approved, writes between them. */
+/** One database and one emulated PSA with approved, or still to be approved, writes between them: forty, or some of them. */
 export interface Stage {
   readonly psa: PsaName
   readonly emulator: Emulator
   readonly customers: readonly PlacedCustomer[]
+  /** How many there are. */
+  readonly writes: number
   /** Moves the clocks of the product and of the PSA. */
   move(seconds: number): Promise<void>
   begin(kill?: SyncChildConfig['kill']): Promise<Life>
@@ -44,7 +46,7 @@ export interface Stage {
 
 /** A prepared database of each PSA, made once and copied for each stage. */
 export interface Templates {
-  open(psa: PsaName, root?: string): Promise<Stage>
+  open(psa: PsaName, size: Size, root?: string): Promise<Stage>
   /** On a PostgreSQL server (TEST_DATABASE_URL), so that several programs share the database. */
   openOnServer(psa: PsaName): Promise<Stage>
   close(): Promise<void>
@@ -52,23 +54,24 @@ export interface Templates {
 
 export async function openTemplates(): Promise<Templates> {
   const folder = await mkdtemp(join(tmpdir(), 'cloud-billing-sync-'))
-  const made = new Map<PsaName, Promise<string>>()
+  const made = new Map<string, Promise<string>>()
   let stages = 0
   return {
-    async open(psa, root = ROOT) {
-      const template = made.get(psa) ?? makeTemplate(folder, psa)
-      made.set(psa, template)
+    async open(psa, size, root = ROOT) {
+      const name = `${psa}-${size}`
+      const template = made.get(name) ?? makeTemplate(join(folder, name), psa, size)
+      made.set(name, template)
       stages += 1
       const own = join(folder, `stage-${stages}`)
       await cp(await template, join(own, 'data'), { recursive: true })
-      return openStage(psa, own, root)
+      return openStage(psa, size, own, root)
     },
     async openOnServer(psa) {
       const { url: databaseUrl, drop } = await createServerDatabase()
       stages += 1
       const own = join(folder, `stage-${stages}`)
       await mkdir(own)
-      const stage = await openStage(psa, own, ROOT, { databaseUrl })
+      const stage = await openStage(psa, 'all', own, ROOT, { databaseUrl })
       await prepare({ databaseUrl }, stage.emulator, stage.customers)
       const close = async () => {
         await stage.close()
@@ -80,11 +83,10 @@ export async function openTemplates(): Promise<Templates> {
   }
 }
 
-async function makeTemplate(folder: string, psa: PsaName): Promise<string> {
-  const dataDirectory = join(folder, `template-${psa}`)
-  const emulator = await startEmulator(psa, join(folder, `template-${psa}.jsonl`), START)
+async function makeTemplate(dataDirectory: string, psa: PsaName, size: Size): Promise<string> {
+  const emulator = await startEmulator(psa, `${dataDirectory}.jsonl`, START)
   try {
-    await prepare({ dataDirectory }, emulator, await furnish(emulator))
+    await prepare({ dataDirectory }, emulator, await furnish(emulator, size))
   } finally {
     await emulator.close()
   }
@@ -93,13 +95,14 @@ async function makeTemplate(folder: string, psa: PsaName): Promise<string> {
 
 async function openStage(
   psa: PsaName,
+  size: Size,
   folder: string,
   root: string,
   target: Target = { dataDirectory: join(folder, 'data') },
 ): Promise<Stage> {
   const ledgerFile = join(folder, 'ledger.jsonl')
   const emulator = await startEmulator(psa, ledgerFile, START)
-  const customers = await furnish(emulator)
+  const customers = await furnish(emulator, size)
   const doubtful = new Set<string>()
   let now = START
   const hear = (said: Said) => {
@@ -109,6 +112,7 @@ async function openStage(
     psa,
     emulator,
     customers,
+    writes: writesOf(customers),
     async move(seconds) {
       now = new Date(now.getTime() + seconds * 1000)
       await emulator.setNow(now)
