@@ -200,6 +200,8 @@ async function serveSurfaces(config: Config, parts: ServeParts): Promise<HttpSer
     ...(parts.ticking === undefined ? {} : { ticking: parts.ticking }),
   })
   const close = async () => {
+    // Forty writes may take minutes; the one under way takes seconds, and the others are carried on by whoever is next.
+    studio.end()
     await jobs.stop()
     await server.close()
   }

@@ -342,6 +342,8 @@ export interface IntentOutcome {
   readonly notBefore: Date | undefined
   /** undefined: nothing for the trail. */
   readonly audit: AuditFact | undefined
+  /** What its slot is by our own hand now. Default: as it was. */
+  readonly written?: Written
 }
 
 /** Where mappings, readings and intents live. Every method sees one MSP only. */
@@ -363,8 +365,9 @@ export interface SyncStore {
   release(claim: Claim): Promise<void>
   /** Marks an intent as about to be sent and counts the attempt; false: the claim is lost, it must not be sent. */
   sending(claim: Claim, intentId: string, at: Date, notBefore: Date): Promise<boolean>
-  /** Records what became of an intent, with its entry; false: the claim is lost, nothing was recorded. */
+  /**
+   * Records what became of an intent, with its entry and what was written, all of it or nothing; false: the claim is lost,
+   * nothing was recorded.
+   */
   settle(claim: Claim, intentId: string, outcome: IntentOutcome): Promise<boolean>
-  /** Remembers what a slot was after we wrote it. */
-  saveWritten(written: readonly Written[]): Promise<void>
 }

@@ -36,15 +36,8 @@ export function syncStore(database: Database, mspId: string): SyncStore {
         await saveBooks(tx, mspId, changed(books))
         return true
       }),
-    settle: (claim, intentId, outcome) => write((tx) => settle(tx, mspId, claim, intentId, outcome)),
-    async saveWritten(written) {
-      if (written.length === 0) return
-      await write(async (tx) => {
-        const books = await lockBooks(tx, mspId)
-        await putWritten(database, tx, mspId, written)
-        await saveBooks(tx, mspId, changed(books))
-      })
-    },
+    settle: (claim, intentId, outcome) =>
+      write((tx) => settle(database, tx, mspId, claim, intentId, outcome)),
   }
 }
 
@@ -97,6 +90,7 @@ async function saveReading(
 }
 
 async function settle(
+  database: Database,
   tx: Transaction,
   mspId: string,
   claim: Claim,
@@ -107,7 +101,8 @@ async function settle(
   if (!(await isHeld(tx, mspId, claim))) return false
   const isNew = await markSettled(tx, mspId, await claimedIntent(tx, mspId, claim, intentId), outcome)
   if (!isNew) return true // settled twice because the answer to the first time was lost: one entry
-  const { audit } = outcome
+  const { audit, written } = outcome
+  if (written !== undefined) await putWritten(database, tx, mspId, [written])
   const lastEntry = audit === undefined ? books.lastEntry : await addEntry(tx, mspId, books.lastEntry, audit)
   await saveBooks(tx, mspId, { ...changed(books), lastEntry })
   return true

@@ -26,15 +26,21 @@ export interface Dispatched {
  * read back. What needs a person is parked and stops nobody else (S16). Safe to call at any time, from any process.
  *
  * @param owner of this process, as no other one is called.
+ * @param isEnding true: this process is to end soon. No other write is begun, and what is left is given back.
  */
-export async function dispatch(ports: DispatchPorts, load: Load, owner: string): Promise<Dispatched> {
+export async function dispatch(
+  ports: DispatchPorts,
+  load: Load,
+  owner: string,
+  isEnding: () => boolean = () => false,
+): Promise<Dispatched> {
   const moved = new Set<string>()
-  for (let round = 0; round < DISPATCH_CLAIMS; round += 1) {
+  for (let round = 0; round < DISPATCH_CLAIMS && !isEnding(); round += 1) {
     const now = await ports.clock.now()
     const claim = await ports.sync.claim(owner, now, after(now, CLAIM_MINUTES * 60))
     if (claim === undefined) break
     try {
-      await workOn(ports, load, claim, moved)
+      await workOn(ports, load, claim, moved, isEnding)
     } finally {
       await ports.sync.release(claim)
     }
@@ -58,7 +64,13 @@ interface Work {
   readonly read: () => Promise<Container>
 }
 
-async function workOn(ports: DispatchPorts, load: Load, claim: Claim, moved: Set<string>): Promise<void> {
+async function workOn(
+  ports: DispatchPorts,
+  load: Load,
+  claim: Claim,
+  moved: Set<string>,
+  isEnding: () => boolean,
+): Promise<void> {
   const place = { psa: claim.psa, id: claim.containerId }
   const loaded = await load()
   const intents = loaded.sync.intents.filter(
@@ -81,6 +93,7 @@ async function workOn(ports: DispatchPorts, load: Load, claim: Claim, moved: Set
   const waits = new Set<string>()
   for (const intent of intents) {
     const { slotId } = intent.step
+    if (isEnding()) return
     if (waits.has(slotId)) continue
     if (!(await carryOut(work, intent))) waits.add(slotId)
   }
@@ -168,12 +181,11 @@ async function end(
 ): Promise<boolean> {
   const { ports, claim, moved } = work
   const audit = auditOf(intent, state, await ports.clock.now(), why)
-  const isOurs = await ports.sync.settle(claim, intent.id, { state, why, notBefore: undefined, audit })
-  if (!isOurs) return false
-  moved.add(intent.approvalId)
   const written = state === 'confirmed' ? writtenBy(work, intent) : undefined
-  if (written !== undefined) await ports.sync.saveWritten([written])
-  return true
+  const outcome = { state, why, notBefore: undefined, audit, ...(written === undefined ? {} : { written }) }
+  const isOurs = await ports.sync.settle(claim, intent.id, outcome)
+  if (isOurs) moved.add(intent.approvalId)
+  return isOurs
 }
 
 /** What the slot of a confirmed step is by our own hand now (S9): one that takes another back says no counts, so they are as read. */

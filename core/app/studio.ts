@@ -117,6 +117,8 @@ export interface Studio {
   readonly mapping: Mapping
   /** Carries out what was approved to be written into PSAs; safe at any time. */
   dispatch(): Promise<Dispatched>
+  /** This program is to end: no other write into a PSA is begun, so that what runs ends in time. */
+  end(): void
   /** Today in the billing time zone, by the one clock. */
   today(): Promise<LocalDate>
 }
@@ -127,6 +129,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
   const load = createLoader(ports, settings)
   const billing = createBilling(ports, settings, load)
   const owner = ports.ids.next()
+  let isEnding = false
   const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
   const monthOrCurrent = async (month: Period | undefined) => month ?? monthOf(await today())
   return {
@@ -135,7 +138,10 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     billing,
     raiseAlerts: () => raiseAlerts(ports, load, settings.people, settings.autoApprove ?? []),
     mapping: createMapping(ports, load),
-    dispatch: () => dispatch(ports, load, owner),
+    dispatch: () => dispatch(ports, load, owner, () => isEnding),
+    end: () => {
+      isEnding = true
+    },
     today,
     names: async () => {
       const { customers } = (await load()).portfolio

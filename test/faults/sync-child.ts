@@ -80,18 +80,35 @@ const client = () =>
   )
 const studio = studioOn(storage, client(), () => now)
 
-/** The first outcome, and giving the container back, do not reach the database. */
-function deafStore(): SyncStore {
-  let failures = 2
-  const fail = () => {
-    failures -= 1
-    return failures >= 0
-  }
-  const gone = () => new Problem({ kind: 'unavailable', what: 'The database does not answer.' })
+/** The database is gone from the first write on, until the work that found it so has ended. */
+function goneBehindWrite(): { readonly psa: Psa; readonly sync: SyncStore; comeBack(): void } {
+  let [isGone, hasWritten] = [false, false]
+  const unlessGone = <T>(work: () => Promise<T>) =>
+    isGone
+      ? Promise.reject(new Problem({ kind: 'unavailable', what: 'The database does not answer.' }))
+      : work()
+  const { sync } = storage
+  const psa = client()
   return {
-    ...storage.sync,
-    settle: (...given) => (fail() ? Promise.reject(gone()) : storage.sync.settle(...given)),
-    release: (...given) => (fail() ? Promise.reject(gone()) : storage.sync.release(...given)),
+    psa: {
+      ...psa,
+      write: async (step) => {
+        const outcome = await psa.write(step)
+        if (!hasWritten) isGone = true
+        hasWritten = true
+        return outcome
+      },
+    },
+    sync: {
+      ...sync,
+      sending: (...given) => unlessGone(() => sync.sending(...given)),
+      settle: (...given) => unlessGone(() => sync.settle(...given)),
+      release: (...given) => unlessGone(() => sync.release(...given)),
+      saveReading: (...given) => unlessGone(() => sync.saveReading(...given)),
+    },
+    comeBack: () => {
+      isGone = false
+    },
   }
 }
 
@@ -104,11 +121,13 @@ async function decide(): Promise<void> {
 }
 
 async function deaf(): Promise<void> {
-  const desk = studioOn(storage, client(), () => now, deafStore())
+  const { psa, sync, comeBack } = goneBehindWrite()
+  const desk = studioOn(storage, psa, () => now, sync)
   for (let round = 0; round < 2; round += 1) {
     await desk.dispatch().catch((error: unknown) => {
       if (!(error instanceof Problem)) throw error
     })
+    comeBack()
     now = new Date(now.getTime() + 5000)
   }
 }
@@ -184,6 +203,7 @@ function say(said: unknown): void {
 let isStopping = false
 process.once('SIGTERM', () => {
   isStopping = true
+  studio.end()
 })
 
 say(await standing())

@@ -1,4 +1,4 @@
-import { openOn } from '../../adapters/storage/open.js'
+import { type StorageOptions, openOn } from '../../adapters/storage/open.js'
 import { openEngine } from '../../adapters/storage/engine.js'
 import { createLog } from '../../adapters/system/log.js'
 import type { PsaName } from '../../core/sync/types.js'
@@ -9,7 +9,7 @@ export interface AuditCase {
   readonly psa: PsaName
   /** The ledger its emulator wrote. */
   readonly ledgerFile: string
-  readonly database: { readonly dataDirectory?: string; readonly databaseUrl?: string }
+  readonly database: Pick<StorageOptions, 'dataDirectory' | 'databaseUrl'>
   readonly mspId: string
   /** People who may say yes. */
   readonly approvers: readonly string[]

@@ -68,10 +68,12 @@ export function memorySync(books: MemoryBooks = memoryBooks()): SyncStore {
       books.claims.set(containerKey(given), { ...held, holder: undefined })
     },
     sending: async (held, intentId, at, notBefore) => sending(books, held, intentId, at, notBefore),
-    settle: async (held, intentId, outcome) => settle(books, held, intentId, outcome),
-    saveWritten: async (written) => {
-      for (const { slotId, text } of written) tables.written.set(slotId, text)
-      if (written.length > 0) books.syncVersion += 1
+    settle: async (held, intentId, outcome) => {
+      const isOurs = settle(books, held, intentId, outcome)
+      if (isOurs && outcome.written !== undefined) {
+        tables.written.set(outcome.written.slotId, outcome.written.text)
+      }
+      return isOurs
     },
   }
 }

@@ -21,6 +21,5 @@ export function noSync(): SyncStore {
     release: nothing,
     sending: async () => false,
     settle: async () => false,
-    saveWritten: nothing,
   }
 }

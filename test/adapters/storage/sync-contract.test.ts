@@ -140,25 +140,6 @@ describe.each(STORES)('mappings and readings %s', (_name, withStores) => {
       await sync.saveReading(reading(), [longer])
       expect((await sync.state()).locked).toContainEqual(longer)
     }))
-
-  test('what was written last replaces what was written before, and moves no books', () =>
-    withStores(async ({ billing, sync }) => {
-      await sync.saveWritten([
-        { slotId: 'L-2', text: 'a' },
-        { slotId: LINEAGE, text: 'b' },
-        { slotId: 'L-2', text: 'c' },
-      ])
-      await sync.saveWritten([])
-      expect(await sync.state()).toEqual({
-        ...NOTHING,
-        version: 1,
-        written: [
-          { slotId: 'L-2', text: 'c' },
-          { slotId: LINEAGE, text: 'b' },
-        ],
-      })
-      expect(await billing.version()).toBe(0)
-    }))
 })
 
 describe.each(STORES)('claims and intents %s', (_name, withStores) => {
@@ -275,6 +256,28 @@ describe.each(STORES)('claims and intents %s', (_name, withStores) => {
       expect([await billing.version(), await sync.version()]).toEqual([versions[0], Number(versions[1]) + 3])
     }))
 
+  test('settling remembers what was written in the place of what was before, of its own slot', () =>
+    withStores(async ({ billing, sync }) => {
+      await sync.map(
+        mapping({
+          written: [
+            { slotId: LINEAGE, text: 'a' },
+            { slotId: 'L-2', text: 'b' },
+          ],
+        }),
+      )
+      await promised(billing, ['s1', 's2'])
+      const claim = await claimed(sync)
+      const books = await billing.version()
+      await sync.settle(claim, 'BR-0001/1', outcome('confirmed', { written: { slotId: 'L-2', text: 'c' } }))
+      await sync.settle(claim, 'BR-0001/2', outcome('confirmed'))
+      expect((await sync.state()).written).toEqual([
+        { slotId: 'L-2', text: 'c' },
+        { slotId: LINEAGE, text: 'a' },
+      ])
+      expect(await billing.version()).toBe(books)
+    }))
+
   test('settling writes its entry with it, once, also when it is told twice', () =>
     withStores(async ({ billing, sync }) => {
       await promised(billing, ['s1'])
@@ -294,7 +297,8 @@ describe.each(STORES)('claims and intents %s', (_name, withStores) => {
       const stale = await claimed(sync, 'one')
       const fresh = await claimed(sync, 'two', after(60))
       const before = await sync.state()
-      const done = outcome('confirmed', { audit: fact({ subject: 'BR-0001/1' }) })
+      const written = { slotId: 'L-2', text: 'c' }
+      const done = outcome('confirmed', { audit: fact({ subject: 'BR-0001/1' }), written })
       const never = { ...stale, fence: 9 }
       for (const lost of [stale, never, { ...fresh, containerId: '78' }]) {
         expect(await sync.sending(lost, 'BR-0001/1', after(61), after(90))).toBe(false)

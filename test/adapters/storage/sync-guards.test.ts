@@ -46,9 +46,10 @@ async function live({ billing, sync }: Stores, name: string, done: boolean): Pro
   await proposed(billing, syncDraft([part(['s3'], { containerName: name })]))
   const claim = await claimed(sync, name)
   await sync.sending(claim, 'BR-0001/1', after(1), after(2))
-  if (done) await sync.settle(claim, 'BR-0001/1', outcome('confirmed', { audit: fact({ actor: name }) }))
+  const written = { slotId: 'L-2', text: name }
+  const confirmed = outcome('confirmed', { audit: fact({ actor: name }), written })
+  await sync.settle(claim, 'BR-0001/1', done ? confirmed : outcome('waiting', { written }))
   await sync.release(claim)
-  await sync.saveWritten([{ slotId: 'L-2', text: name }])
   await claimed(sync, name, after(3))
 }
 
@@ -203,7 +204,7 @@ describe(`one transaction, ${ENGINE} engine`, () => {
       const record = await proposed(billing, syncDraft([part(['s2'], { containerId: '78' })]))
       const before = await all(storage)
       await withoutEntries(database, async () => {
-        const done = outcome('confirmed', { audit: fact() })
+        const done = outcome('confirmed', { audit: fact(), written: { slotId: LINEAGE, text: 'x' } })
         await expect(sync.settle(claim, 'BR-0001/1', done)).rejects.toThrow('full_disk')
         await expect(billing.decide(yes(record, await billing.version()))).rejects.toThrow('full_disk')
         await expect(sync.map(mapping())).rejects.toThrow('full_disk')

@@ -127,7 +127,12 @@ describe(`many at once, ${ENGINE} engine`, () => {
       (storage) => storage.sync.map(mapping()),
       (storage, index) => storage.sync.sending(claim, 'BR-0001/1', after(index), after(index + 1)),
       (storage) => storage.sync.settle(claim, 'BR-0001/1', outcome('waiting', { audit: fact() })),
-      (storage) => storage.sync.saveWritten([{ slotId: 'L-2', text: 'x' }]),
+      (storage) =>
+        storage.sync.settle(
+          claim,
+          'BR-0001/1',
+          outcome('waiting', { written: { slotId: 'L-2', text: 'x' } }),
+        ),
     ]
     const results = await atOnce(40, all, async (storage, index) => works[index % 5]?.(storage, index))
     valuesOf(results)

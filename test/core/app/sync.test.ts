@@ -170,6 +170,21 @@ describe('a write nobody knows the outcome of (S8)', () => {
   })
 })
 
+describe('a program that is to end', () => {
+  it('ends the write that is under way, begins no other one and gives the rest back to whoever is next', async () => {
+    const desk = await mapped({ mode: 'wholeLines', lockedTo: day('2026-04-01') })
+    desk.psa.beforeWrite = () => desk.office.studio.end()
+    await approved(desk)
+    expect(await states(desk)).toEqual(['confirmed', 'waiting'])
+    await desk.office.studio.dispatch()
+    expect(desk.psa.effects.map(({ type }) => type)).toEqual(['add'])
+    desk.psa.beforeWrite = undefined
+    await desk.office.restart()
+    await desk.office.studio.dispatch()
+    expect(await states(desk)).toEqual(['confirmed', 'confirmed'])
+  })
+})
+
 describe('what a person did in the PSA', () => {
   it('is never overwritten by what was approved before: 20 → 22 by hand parks (S7)', async () => {
     const desk = await mapped({ mode: 'wholeLines', lockedTo: day('2026-04-01') })

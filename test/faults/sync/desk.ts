@@ -12,7 +12,7 @@ import type { Marketplace, Psa, SyncStore } from '../../../core/ports.js'
 import type { Slot } from '../../../core/sync/types.js'
 import { day, decimal, observed, order } from '../../support/observed.js'
 import type { Emulator } from './emulator.js'
-import type { PlacedCustomer } from './office.js'
+import { type PlacedCustomer, writesOf } from './office.js'
 
 /** Whose rows all of it is. */
 export const MSP = 'sync'
@@ -119,6 +119,9 @@ export async function prepare(
     for (const customer of customers) await map(storage.sync, psa, customer, lineages)
     const outcome = await studio.billing.sync(ASKS, [])
     if (outcome.type !== 'asked') throw new Error(`the sync is ${JSON.stringify(outcome)}`)
+    const steps = (outcome.record.plan ?? []).flatMap((part) => part.steps)
+    const writes = writesOf(customers)
+    if (steps.length !== writes) throw new Error(`the plan has ${steps.length} writes instead of ${writes}`)
   } finally {
     await storage.close()
   }

@@ -35,12 +35,15 @@ export interface CampaignResult {
 const CLAIM_SECONDS = 16 * 60
 /** Longer than an effect may be on its way. */
 const SETTLED_SECONDS = 4 * 60
-/** Statements a decision has; a kill behind the last of them does not happen. */
-const DECISION_STATEMENTS = 28
+/** Statements of a decision from its transaction on; a kill behind the last of them does not happen. */
+const DECISION_FIRST = 34
+const DECISION_STATEMENTS = 21
 /** Kills of one stage that fall into its decision. */
 const DECISION_KILLS = 6
 /** Statements of the first writes of a life. */
-const WRITE_STATEMENTS = 80
+const WRITE_STATEMENTS = 100
+/** Statements are taken so far apart that a short run sees all parts of them; it shares no factor with their numbers. */
+const STRIDE = 37
 /** Share of the lives after the decision that are killed at a statement, and while they open. */
 const AT_STATEMENTS = 0.4
 const WHILE_OPENING = 0.04
@@ -58,7 +61,7 @@ export async function killing(templates: Templates, campaign: Campaign): Promise
   const state: Killer = { draw, places, left: campaign.kills, statement: 0, decision: 0, write: 0 }
   const reports: AuditReport[] = []
   while (state.left > 0) {
-    const stage = await templates.open(campaign.psa, campaign.root)
+    const stage = await templates.open(campaign.psa, 'all', campaign.root)
     try {
       await decideUnderKills(stage, state)
       await dispatchUnderKills(stage, state)
@@ -89,9 +92,12 @@ function died(killer: Killer, place: KillPlace): void {
 
 async function decideUnderKills(stage: Stage, killer: Killer): Promise<void> {
   for (let kill = 0; kill < DECISION_KILLS && killer.left > 0; kill += 1) {
-    killer.decision = (killer.decision % DECISION_STATEMENTS) + 1
+    killer.decision += STRIDE
     const moment = killer.draw() < 0.5 ? 'before' : 'during'
-    const life = await stage.begin({ statement: killer.decision, moment })
+    const life = await stage.begin({
+      statement: DECISION_FIRST + (killer.decision % DECISION_STATEMENTS),
+      moment,
+    })
     const said = await life.order('decide')
     await stage.move(5)
     if (said === undefined) {
@@ -127,9 +133,9 @@ async function dispatchUnderKills(stage: Stage, killer: Killer): Promise<void> {
 
 /** True: everything had come to its end before. */
 async function killAtStatement(stage: Stage, killer: Killer): Promise<boolean> {
-  killer.statement = (killer.statement % WRITE_STATEMENTS) + 1
+  killer.statement = (killer.statement + STRIDE) % WRITE_STATEMENTS
   const kill: SyncChildConfig['kill'] = {
-    statement: killer.statement,
+    statement: killer.statement + 1,
     moment: killer.draw() < 0.5 ? 'before' : 'during',
   }
   const life = await stage.begin(kill)

@@ -37,7 +37,7 @@ function customer(name: string, prorates: boolean, invoiced: boolean, licences: 
 }
 
 /** 40 writes: one for each licence where March is open and dates decide (or counts do), two everywhere else. */
-export const CUSTOMERS: Readonly<Record<PsaName, readonly Customer[]>> = {
+const CUSTOMERS: Readonly<Record<PsaName, readonly Customer[]>> = {
   connectwise: [
     customer('A1', true, false, 4),
     customer('A2', true, false, 3),
@@ -62,8 +62,20 @@ export const CUSTOMERS: Readonly<Record<PsaName, readonly Customer[]>> = {
   ],
 }
 
-/** How many writes the plan for all of them has. */
-export const WRITES = 40
+/** All customers have 40 writes; some of them, with one of each kind, about 14: enough for a short run. */
+export type Size = 'all' | 'some'
+
+const SOME: Readonly<Record<PsaName, readonly string[]>> = {
+  connectwise: ['A3', 'B2', 'C2', 'D2'],
+  autotask: ['A1', 'B2', 'B3'],
+}
+
+/** Writes that bring customers to what is due. */
+export function writesOf(customers: readonly PlacedCustomer[]): number {
+  return customers.reduce((sum, { prorates, invoiced, placed }) => {
+    return sum + placed.length * (prorates && !invoiced ? 1 : 2)
+  }, 0)
+}
 
 /** A licence with its ids in the PSA. */
 export interface PlacedLicence extends Licence {
@@ -81,12 +93,15 @@ export interface PlacedCustomer extends Omit<Customer, 'licences'> {
 }
 
 /** Makes the customers in a new, empty PSA; the same calls give the same ids, however often. */
-export async function furnish(emulator: Emulator): Promise<readonly PlacedCustomer[]> {
+export async function furnish(emulator: Emulator, size: Size): Promise<readonly PlacedCustomer[]> {
   const furnishOne = emulator.psa === 'connectwise' ? inConnectWise : inAutotask
   const items: number[] = []
   for (const index of LICENCES.keys()) items.push(await createItem(emulator, `P${index}`))
   const placed: PlacedCustomer[] = []
-  for (const one of CUSTOMERS[emulator.psa]) placed.push(await furnishOne(emulator, one, items))
+  for (const one of CUSTOMERS[emulator.psa]) {
+    if (size === 'some' && !SOME[emulator.psa].includes(one.name)) continue
+    placed.push(await furnishOne(emulator, one, items))
+  }
   return placed
 }
 

@@ -6,6 +6,8 @@ export interface Scenario {
   readonly name: string
   /** It is not approved yet where it begins. Default: it is. */
   readonly undecided?: true
+  /** Several programs on one database: it needs a server. */
+  readonly needsServer?: true
   /** Returns what it provoked, in words, and what did not happen as it should. */
   play(stage: Stage, life: Life, draw: () => number): Promise<Played>
 }

@@ -52,8 +52,11 @@ export const lostAnswers: Scenario = {
   async play(stage, life) {
     await stage.emulator.setFaults(onWrites(stage.psa, { kind: 'lostResponse' }))
     const { confirmed, doubtful } = await untilOver(stage, life, 'dispatch', SETTLED_SECONDS)
-    const faults = unless(confirmed === 40, `${confirmed} of 40 were found, ${doubtful.length} are unknown`)
-    return audited(stage, life, ({ unknown }) => `${unknown} of 40 answers lost`, faults)
+    const faults = unless(
+      confirmed === stage.writes,
+      `${confirmed} of ${stage.writes} were found, ${doubtful.length} are unknown`,
+    )
+    return audited(stage, life, ({ unknown }) => `${unknown} of ${stage.writes} answers lost`, faults)
   },
 }
 
@@ -62,7 +65,7 @@ const LATE_SECONDS = 90
 export const lateEffects: Scenario = {
   name: 'late effects',
   async play(stage, life, draw) {
-    const late = Array.from({ length: 40 }, (_, skip) => {
+    const late = Array.from({ length: stage.writes }, (_, skip) => {
       const delay = 1000 * Math.ceil(draw() * LATE_SECONDS)
       const fault =
         stage.psa === 'autotask' ? { afterMilliseconds: delay, reset: true } : { delayMilliseconds: delay }
@@ -99,8 +102,8 @@ const storm: Scenario = {
     const { confirmed, parked, longestWait } = await untilOver(stage, life, 'dispatch', STORM_SECONDS)
     const wrong = [
       ...unless(
-        confirmed === 40 && parked === 0,
-        `${confirmed} of 40 confirmed, ${parked} parked: it only had to wait`,
+        confirmed === stage.writes && parked === 0,
+        `${confirmed} of ${stage.writes} confirmed, ${parked} parked: it only had to wait`,
       ),
       ...unless(longestWait <= 300_000, `it waits ${longestWait} ms`),
     ]
@@ -120,7 +123,8 @@ const REFUSALS = [
 const refusals: Scenario = {
   name: 'refusals',
   async play(stage, life) {
-    const faults = REFUSALS.map((status, skip) => {
+    const refused = Math.floor(stage.writes / 2)
+    const faults = REFUSALS.slice(0, refused).map((status, skip) => {
       const method = stage.psa === 'connectwise' ? { method: 'POST' } : { only: 'writes' }
       return { kind: 'status', status, skip: skip, times: 1, ...method }
     })
@@ -131,15 +135,15 @@ const refusals: Scenario = {
     const second = await untilOver(stage, life, 'dispatch', SETTLED_SECONDS)
     const wrong = [
       ...unless(
-        first.parked === 20 && first.confirmed === 20,
-        `${first.confirmed} confirmed, ${first.parked} parked of 40`,
+        first.parked === refused && first.confirmed === stage.writes - refused,
+        `${first.confirmed} confirmed, ${first.parked} parked of ${stage.writes}`,
       ),
-      ...unless(second.confirmed === 40, `${second.confirmed} of 40 after resuming`),
+      ...unless(second.confirmed === stage.writes, `${second.confirmed} of ${stage.writes} after resuming`),
     ]
     return audited(
       stage,
       life,
-      () => `${first.confirmed} of 40 confirmed, ${first.parked} needed somebody, resumed`,
+      () => `${first.confirmed} of ${stage.writes} confirmed, ${first.parked} needed somebody, resumed`,
       wrong,
     )
   },
@@ -183,7 +187,7 @@ const spoiltAnswers: Scenario = {
     // What was refused without a word three times over needs somebody.
     await life.order('again')
     const { confirmed } = await untilOver(stage, life, 'dispatch', SETTLED_SECONDS)
-    const wrong = unless(confirmed === 40, `${confirmed} of 40 confirmed`)
+    const wrong = unless(confirmed === stage.writes, `${confirmed} of ${stage.writes} confirmed`)
     return audited(
       stage,
       life,
@@ -200,8 +204,38 @@ function loops(count: number): Scenario {
       await stage.emulator.setFaults(onWrites(stage.psa, { kind: 'lostResponse', probability: 0.3 }))
       const more = { loops: count }
       const { confirmed } = await untilOver(stage, life, 'race', SETTLED_SECONDS, more)
-      const wrong = unless(confirmed === 40, `${confirmed} of 40 confirmed`)
-      return audited(stage, life, ({ unknown }) => `${unknown} of 40 answers lost meanwhile`, wrong)
+      const wrong = unless(confirmed === stage.writes, `${confirmed} of ${stage.writes} confirmed`)
+      return audited(
+        stage,
+        life,
+        ({ unknown }) => `${unknown} of ${stage.writes} answers lost meanwhile`,
+        wrong,
+      )
+    },
+  }
+}
+
+function processes(count: number): Scenario {
+  return {
+    name: `${count} processes`,
+    needsServer: true,
+    async play(stage, first) {
+      await stage.emulator.setFaults(onWrites(stage.psa, { kind: 'lostResponse', probability: 0.3 }))
+      const others = await Promise.all(Array.from({ length: count - 1 }, () => stage.begin()))
+      let open = stage.writes
+      for (let round = 0; open > 0 && round < ROUNDS; round += 1) {
+        const all = await Promise.all([first, ...others].map((life) => life.order('dispatch')))
+        open = Math.min(...all.map((said) => said?.open ?? stage.writes))
+        await stage.move(SETTLED_SECONDS)
+      }
+      await Promise.all(others.map((life) => life.kill()))
+      const wrong = unless(open === 0, `${open} are open`)
+      return audited(
+        stage,
+        first,
+        ({ unknown }) => `${unknown} of ${stage.writes} answers lost meanwhile`,
+        wrong,
+      )
     },
   }
 }
@@ -218,7 +252,7 @@ export const stalledOwner: Scenario = {
       stage,
       life,
       () => 'another one took over',
-      unless(confirmed === 40, `${confirmed} of 40 confirmed`),
+      unless(confirmed === stage.writes, `${confirmed} of ${stage.writes} confirmed`),
     )
   },
 }
@@ -236,13 +270,13 @@ export const lostOutcome: Scenario = {
       stage,
       life,
       () => 'the database gone behind a write',
-      unless(confirmed === 40, `${confirmed} of 40 confirmed`),
+      unless(confirmed === stage.writes, `${confirmed} of ${stage.writes} confirmed`),
     )
   },
 }
 
-/** Statements a decision begins with that only read. */
-const FIRST_STATEMENT = 12
+/** Behind most of what a decision reads and writes: about there it is stored. */
+const FIRST_STATEMENT = 42
 
 export const decisions: Scenario = {
   name: 'decisions',
@@ -258,10 +292,55 @@ export const decisions: Scenario = {
     }
     const deaths = statement - FIRST_STATEMENT
     const report = await endInPeace(stage)
-    const faults = unless(report.confirmed === 40, `${report.confirmed} of 40 confirmed`)
+    const faults = unless(
+      report.confirmed === stage.writes,
+      `${report.confirmed} of ${stage.writes} confirmed`,
+    )
     return { words: `${deaths} kills within one`, faults, report }
   },
 }
+
+const askedToEnd: Scenario = {
+  name: 'asked to end',
+  async play(stage, first) {
+    await first.kill()
+    // Not a quarter of an hour later: what was handed back is free at once.
+    await stage.move(SETTLED_SECONDS * 5)
+    const moment = stage.psa === 'connectwise' ? { at: 'beforeApply' } : { moment: 'beforeApply' }
+    const wrong: string[] = []
+    let endings = 0
+    for (let open = stage.writes; open > 0; ) {
+      const life = await stage.begin()
+      let held = 0
+      stage.emulator.onHeld = async () => {
+        held += 1
+        if (held !== ENDING_WRITE) return true
+        life.terminate()
+        // The signal has to be there before the answer is.
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        return true
+      }
+      await stage.emulator.setFaults(onWrites(stage.psa, { kind: 'pause', ...moment }))
+      await stage.move(1)
+      const said = await life.order('dispatch')
+      open = said?.open ?? open
+      await life.kill()
+      if (held < ENDING_WRITE) continue
+      endings += 1
+      if (held > ENDING_WRITE) wrong.push(`${held - ENDING_WRITE} writes were begun after the signal`)
+      if (said === undefined) wrong.push('it ended in the middle')
+      for (const id of said?.doubtful ?? []) wrong.push(`${id} was left without a known outcome`)
+      if (endings > stage.writes) throw new Error('nothing is carried on after a signal')
+    }
+    stage.emulator.onHeld = undefined
+    await stage.emulator.setFaults([])
+    wrong.push(...unless(endings > 0, 'no signal came'))
+    return { words: `${endings} times`, faults: wrong, report: await endInPeace(stage) }
+  },
+}
+
+/** At the so-many-th write of a life the signal comes. */
+const ENDING_WRITE = 8
 
 export const SCENARIOS: readonly Scenario[] = [
   decisions,
@@ -274,6 +353,9 @@ export const SCENARIOS: readonly Scenario[] = [
   spoiltAnswers,
   loops(2),
   loops(5),
+  processes(2),
+  processes(5),
   stalledOwner,
   lostOutcome,
+  askedToEnd,
 ]

@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { PsaName } from '../../../core/sync/types.js'
 import { type AuditReport, audit } from '../../support/auditor.js'
+import { createServerDatabase } from '../../support/server-database.js'
 import type { Order, Said, SyncChildConfig } from '../sync-child.js'
 import { APPROVES, MSP, START, type Target, prepare } from './desk.js'
 import { type Emulator, startEmulator } from './emulator.js'
-import { type PlacedCustomer, furnish, nextInvoices } from './office.js'
+import { type PlacedCustomer, type Size, furnish, nextInvoices, writesOf } from './office.js'
 
 /** From dist/test/faults/sync to the project. */
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -26,13 +27,14 @@ export interface Life {
   readonly gone: Promise<number | null>
 }
 
-/** One database and one emulated PSA with forty approved, or still to be approved, writes between them. */
+/** One database and one emulated PSA with approved, or still to be approved, writes between them: forty, or some of them. */
 export interface Stage {
   readonly psa: PsaName
   readonly emulator: Emulator
   readonly customers: readonly PlacedCustomer[]
-  /** What the clock of the product shows; the emulator's follows with {@link move}. */
-  readonly now: Date
+  /** How many there are. */
+  readonly writes: number
+  /** Moves the clocks of the product and of the PSA. */
   move(seconds: number): Promise<void>
   begin(kill?: SyncChildConfig['kill']): Promise<Life>
   audit(options?: {
@@ -44,43 +46,63 @@ export interface Stage {
 
 /** A prepared database of each PSA, made once and copied for each stage. */
 export interface Templates {
-  open(psa: PsaName, root?: string): Promise<Stage>
+  open(psa: PsaName, size: Size, root?: string): Promise<Stage>
+  /** On a PostgreSQL server (TEST_DATABASE_URL), so that several programs share the database. */
+  openOnServer(psa: PsaName): Promise<Stage>
   close(): Promise<void>
 }
 
 export async function openTemplates(): Promise<Templates> {
   const folder = await mkdtemp(join(tmpdir(), 'cloud-billing-sync-'))
-  const made = new Map<PsaName, Promise<string>>()
+  const made = new Map<string, Promise<string>>()
   let stages = 0
   return {
-    async open(psa, root = ROOT) {
-      const template = made.get(psa) ?? makeTemplate(folder, psa)
-      made.set(psa, template)
+    async open(psa, size, root = ROOT) {
+      const name = `${psa}-${size}`
+      const template = made.get(name) ?? makeTemplate(join(folder, name), psa, size)
+      made.set(name, template)
       stages += 1
       const own = join(folder, `stage-${stages}`)
       await cp(await template, join(own, 'data'), { recursive: true })
-      return openStage(psa, own, root)
+      return openStage(psa, size, own, root)
     },
-    close: () => rm(folder, { recursive: true, force: true }),
+    async openOnServer(psa) {
+      const { url: databaseUrl, drop } = await createServerDatabase()
+      stages += 1
+      const own = join(folder, `stage-${stages}`)
+      await mkdir(own)
+      const stage = await openStage(psa, 'all', own, ROOT, { databaseUrl })
+      await prepare({ databaseUrl }, stage.emulator, stage.customers)
+      const close = async () => {
+        await stage.close()
+        await drop()
+      }
+      return { ...stage, close }
+    },
+    close: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
   }
 }
 
-async function makeTemplate(folder: string, psa: PsaName): Promise<string> {
-  const dataDirectory = join(folder, `template-${psa}`)
-  const emulator = await startEmulator(psa, join(folder, `template-${psa}.jsonl`), START)
+async function makeTemplate(dataDirectory: string, psa: PsaName, size: Size): Promise<string> {
+  const emulator = await startEmulator(psa, `${dataDirectory}.jsonl`, START)
   try {
-    await prepare({ dataDirectory }, emulator, await furnish(emulator))
+    await prepare({ dataDirectory }, emulator, await furnish(emulator, size))
   } finally {
     await emulator.close()
   }
   return dataDirectory
 }
 
-async function openStage(psa: PsaName, folder: string, root: string): Promise<Stage> {
+async function openStage(
+  psa: PsaName,
+  size: Size,
+  folder: string,
+  root: string,
+  target: Target = { dataDirectory: join(folder, 'data') },
+): Promise<Stage> {
   const ledgerFile = join(folder, 'ledger.jsonl')
-  const target: Target = { dataDirectory: join(folder, 'data') }
   const emulator = await startEmulator(psa, ledgerFile, START)
-  const customers = await furnish(emulator)
+  const customers = await furnish(emulator, size)
   const doubtful = new Set<string>()
   let now = START
   const hear = (said: Said) => {
@@ -90,9 +112,7 @@ async function openStage(psa: PsaName, folder: string, root: string): Promise<St
     psa,
     emulator,
     customers,
-    get now() {
-      return now
-    },
+    writes: writesOf(customers),
     async move(seconds) {
       now = new Date(now.getTime() + seconds * 1000)
       await emulator.setNow(now)
@@ -109,7 +129,7 @@ async function openStage(psa: PsaName, folder: string, root: string): Promise<St
       const seats = customers.flatMap(({ containerId, placed }) =>
         placed.map(({ itemId, after }) => ({ containerId, itemId, target: after })),
       )
-      const given = { psa, ledgerFile, database: target as { dataDirectory: string }, mspId: MSP }
+      const given = { psa, ledgerFile, database: target, mspId: MSP }
       return audit({ ...given, approvers: [APPROVES.id], seats, doubtful, invoices, unseenEdits })
     },
     async close() {

@@ -42,6 +42,12 @@ export const TWINS: readonly Twin[] = [
         from: 'await ports.sync.sending(work.claim, intent.id, now, after(now, SETTLE_SECONDS))',
         to: 'true',
       },
+      {
+        file: DISPATCH,
+        from: 'const outcome = await psaOf(ports.psas, work.claim.psa).write(intent.step);',
+        to: `const outcome = await psaOf(ports.psas, work.claim.psa).write(intent.step);
+    await ports.sync.sending(work.claim, intent.id, now, after(now, SETTLE_SECONDS));`,
+      },
     ],
     scenario: lostOutcome,
     reports: /^doubled: .* took effect again/,
