@@ -170,7 +170,7 @@ describe('an invoiced month that held another count than was due', () => {
   it('was billed as the whole it is: 18 × $22.00 = 396.00, so 141.23 is left', () => {
     const wanted = due(late, '2026-05-01', '2026-07-01', { ...SLOT, routeFrom: day('2026-05-01') })
     const lines = [psaLine({ id: '90001', quantity: '18' })]
-    const read = container({ mode: 'wholeLines', lockedTo: day('2026-06-01'), lines })
+    const read = container({ mode: 'datedLines', lockedTo: day('2026-06-01'), lines })
     expect(plan(wanted, read)).toEqual([
       'add 1 × 141.23 from 2026-05-01 to 2026-06-01, once',
       'set 90001 18 → 25',
