@@ -51,7 +51,11 @@ function spanOf({ from, to, quantity }: ChargeLine): UnitSteps {
   return sumOfSpans([{ from, to, units: quantity }])
 }
 
-/** Seats that are there without being due on those days, or are missing although a due line counted on them. */
+/**
+ * Seats that are there without being due on those days, or are missing although a due line counted on them: what there is
+ * on the first day for all of the period, and each change for the days that are left, as due lines are made. Stretch by
+ * stretch their rounded amounts would not add up to what is charged for the whole.
+ */
 function restOf(
   { lineageId, period, lines }: DuePeriod,
   left: UnitSteps,
@@ -59,20 +63,29 @@ function restOf(
   price: Decimal | undefined,
 ): readonly SettledCharge[] {
   const unitPrice = price ?? priceOn([{ lineageId, period, lines }], period.from) ?? DECIMAL_ZERO
-  const runs = runsOf(left, period.from, period.to).filter(({ units }) => units !== 0n)
-  return runs.map(({ from, to, units }) => {
-    const end = to ?? period.to
+  return changesIn(left, period).map(({ on: from, units }) => {
+    const { to } = period
     return {
       lineageId,
-      kind: units < 0n ? 'credit' : end - from === period.to - period.from ? 'recurring' : 'prorated',
+      kind: units < 0n ? 'credit' : from === period.from ? 'recurring' : 'prorated',
       period,
       from,
-      to: end,
+      to,
       billOn: from,
       quantity: units,
       unitPrice,
-      amount: amountFor(currency, units, unitPrice, { from, to: end }, period),
+      amount: amountFor(currency, units, unitPrice, { from, to }, period),
     }
+  })
+}
+
+/** By how much a count changes within a period; on its first day from nothing. */
+function changesIn(steps: UnitSteps, { from, to }: Period): UnitSteps {
+  let before = 0n
+  return runsOf(steps, from, to).flatMap(({ from: on, units }) => {
+    const by = (units - before) as Decimal
+    before = units
+    return by === 0n ? [] : [{ on, units: by }]
   })
 }
 

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createConnectWise } from '../../adapters/connectwise/client.js'
-import { startRecordedConnectWise } from '../contract/recorded-connectwise.js'
-import type { ConnectWiseEmulator } from '../emulators/connectwise/server.js'
-import type { NewAddition } from '../emulators/connectwise/world.js'
-import { memoryLog } from '../support/memory-log.js'
 import { decimal } from '../support/observed.js'
-import { type Scene, changed, closeAfterwards, mapped, sceneWith, seats, synced } from './scene.js'
+import { type Agreement, agreement, invoice } from './agreement.js'
+import { changed, mapped, seats, synced } from './scene.js'
 
 /*
  * Contoso's agreement month by month (SYNC S11), through the real client and by the emulated PSA's own invoices.
@@ -14,49 +10,7 @@ import { type Scene, changed, closeAfterwards, mapped, sceneWith, seats, synced 
  * 5 × $22.00 × 21/31 = $2,310 / 31 = $74.516…, rounded $74.52; all of March $514.52.
  */
 
-interface Agreement extends Scene {
-  readonly emulator: ConnectWiseEmulator
-  readonly agreementId: number
-  /** Totals of the invoices made so far, the first of March. */
-  readonly invoices: string[]
-}
-
 const MONTHS = ['2026-03-02', '2026-04-01', '2026-05-01', '2026-06-01']
-
-/**
- * @param invoiced months, from March on, that are invoiced in advance before anything changes.
- * @param line differs so from 20 seats since 2025; undefined: there is none.
- */
-async function agreement(
-  prorateFlag: boolean,
-  invoiced: number,
-  line: Partial<NewAddition> | undefined,
-): Promise<Agreement> {
-  const scene = await sceneWith(async (now) => {
-    const emulator = closeAfterwards(await startRecordedConnectWise({ now }))
-    const site = { site: emulator.url, ...emulator.credentials, log: memoryLog() }
-    return { emulator, psa: createConnectWise(site) }
-  })
-  const { world } = scene.emulator
-  const product = world.createCatalogItem({
-    identifier: 'M365BP',
-    description: 'Microsoft 365 Business Premium',
-    manufacturerPartNumber: 'BP',
-    price: '22.00',
-  })
-  const companyId = world.createCompany({ identifier: 'CONTOSO', name: 'Contoso' })
-  const name = 'Contoso Cloud'
-  const agreementId = world.createAgreement({ companyId, name, prorateFlag, nextInvoiceDate: '2026-03-01' })
-  const seatsSince2025 = { agreementId, product, quantity: 20, effectiveDate: '2025-06-01' }
-  if (line !== undefined) world.createAddition({ ...seatsSince2025, ...line })
-  const made: Agreement = { ...scene, agreementId, invoices: [] }
-  for (let month = 0; month < invoiced; month += 1) invoice(made)
-  return made
-}
-
-function invoice({ emulator, agreementId, invoices }: Agreement): void {
-  invoices.push(emulator.world.invoice(agreementId).total)
-}
 
 /** The month's invoices to come, with a sync around each of them that finds nothing to do. */
 async function throughMay(scene: Agreement): Promise<readonly string[]> {

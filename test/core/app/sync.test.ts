@@ -215,7 +215,10 @@ describe('what a person did in the PSA', () => {
   it('is seen with the next observation, without anybody asking', async () => {
     const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
     const read = await desk.psa.read('77')
-    desk.psa.held.set('77', { ...read, lines: read.lines.map((line) => ({ ...line, quantity: decimal('22') })) })
+    desk.psa.held.set('77', {
+      ...read,
+      lines: read.lines.map((line) => ({ ...line, quantity: decimal('22') })),
+    })
     expect((await desk.office.studio.status()).drifts).toEqual([])
     await desk.office.studio.raiseAlerts()
     const { drifts } = await desk.office.studio.status()

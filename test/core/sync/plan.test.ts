@@ -157,6 +157,27 @@ describe('a decrease', () => {
   }
 })
 
+describe('an invoiced month that held another count than was due', () => {
+  /** 22 seats, 25 from 7 May: 22 × $22.00 + 3 × $22.00 × 25/31 = 484.00 + 53.23 = 537.23. */
+  const late: CaseWords = {
+    start: '2026-01-01',
+    events: [
+      ['2026-01-01', 22, '22.00'],
+      ['2026-05-07', 25],
+    ],
+  }
+
+  it('was billed as the whole it is: 18 × $22.00 = 396.00, so 141.23 is left', () => {
+    const wanted = due(late, '2026-05-01', '2026-07-01', { ...SLOT, routeFrom: day('2026-05-01') })
+    const lines = [psaLine({ id: '90001', quantity: '18' })]
+    const read = container({ mode: 'datedLines', lockedTo: day('2026-06-01'), lines })
+    expect(plan(wanted, read)).toEqual([
+      'add 1 × 141.23 from 2026-05-01 to 2026-06-01, once',
+      'set 90001 18 → 25',
+    ])
+  })
+})
+
 describe('counts by unit (S12)', () => {
   const slot = { ...SLOT, psa: 'autotask', itemId: '5', lineId: undefined } as const
   const wanted = due(FIVE_MORE, '2026-03-01', '2026-06-01', slot)
