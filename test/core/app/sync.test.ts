@@ -391,3 +391,11 @@ describe('taking back what was written', () => {
     )
   })
 })
+
+it('there is no file of what a PSA bills, and the refusal says so', async () => {
+  const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+  const { run } = await approved(desk)
+  await expect(desk.office.studio.billing.approvedRun(run.id)).rejects.toThrow(
+    'was written into a PSA, which bills it',
+  )
+})
