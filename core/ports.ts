@@ -355,7 +355,7 @@ export interface SyncStore {
   map(draft: MappingDraft): Promise<void>
   /** Takes a customer's mapping and slots away; what is confirmed and locked is kept. Moves the books on. */
   unmap(customerId: string, audit: AuditFact): Promise<void>
-  /** Keeps a reading in the place of the one before it, and periods that were found locked: the first of each stays. */
+  /** Keeps a reading in the place of the one before it, and periods that were found locked: the newest of each counts. */
   saveReading(reading: Reading, locked: readonly LockedPeriod[]): Promise<void>
   /**
    * Claims a container with an open intent that may be worked on at `now` (neither it nor an earlier one of its slot has

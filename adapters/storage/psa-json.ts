@@ -70,11 +70,12 @@ export function readSettled(cell: Cell, where: string): readonly SettledCharge[]
 
 /** All of a step but its key and its place, which stand in columns. */
 export function writeStep(step: Step): string {
-  const { itemId, product, settles, undoes, count } = step
+  const { itemId, product, settles, lockedTo, undoes, count } = step
   const part = {
     itemId,
     product,
     settles: settles.map(settledJson),
+    ...(lockedTo === undefined ? {} : { lockedTo: dateText(lockedTo) }),
     ...(undoes === undefined ? {} : { undoes }),
     count: countJson(count),
   }

@@ -4,20 +4,24 @@ import { insertRows } from './bulk.js'
 import type { BulkColumn } from './bulk.js'
 import type { Cell, Database, Query, Transaction } from './database.js'
 import { readSettled, writeSettled } from './psa-json.js'
-import { dateColumn, localDate, text, writeDate, writeText } from './values.js'
+import { dateColumn, localDate, text, writeDate, writeInstant, writeText } from './values.js'
 
-const COLUMNS: readonly BulkColumn<LockedPeriod>[] = [
+type Found = LockedPeriod & { readonly foundAt: Date }
+
+const COLUMNS: readonly BulkColumn<Found>[] = [
   { name: 'lineage_id', type: 'text', value: ({ lineageId }) => writeText(lineageId, 'a locked period') },
   { name: 'period_from', type: 'date', value: ({ period }) => writeDate(period.from) },
   { name: 'period_to', type: 'date', value: ({ period }) => writeDate(period.to) },
+  { name: 'found_at', type: 'timestamptz', value: ({ foundAt }) => writeInstant(foundAt) },
   { name: 'lines', type: 'jsonb', value: (locked) => writeSettled(locked.lines, placeOf(locked)) },
 ]
 
-/** Keeps what periods were billed at when they were found locked: what is known of one stays, whatever comes later. */
+/** Keeps what periods were billed at when they were found locked; of one that is found again, beside what is known of it. */
 export async function addLocked(
   database: Database,
   tx: Transaction,
   mspId: string,
+  foundAt: Date,
   locked: readonly LockedPeriod[],
 ): Promise<void> {
   const insert = {
@@ -26,11 +30,13 @@ export async function addLocked(
     columns: COLUMNS,
     onConflict: 'DO NOTHING',
   }
-  await insertRows(database, tx, insert, locked)
+  const rows = locked.map((period): Found => ({ ...period, foundAt }))
+  await insertRows(database, tx, insert, rows)
 }
 
-const SELECT = `SELECT lineage_id, ${dateColumn('period_from')}, ${dateColumn('period_to')}, lines
-  FROM psa_locked_period WHERE msp_id = $1 ORDER BY lineage_id, period_from, period_to`
+/** Of each period the newest finding. */
+const SELECT = `SELECT DISTINCT ON (lineage_id, period_from, period_to) lineage_id, ${dateColumn('period_from')}, ${dateColumn('period_to')}, lines
+  FROM psa_locked_period WHERE msp_id = $1 ORDER BY lineage_id, period_from, period_to, found_at DESC`
 
 type LockedRow = readonly [lineageId: Cell, from: Cell, to: Cell, lines: Cell]
 

@@ -121,6 +121,7 @@ const STEP_PART = {
   itemId: z.string(),
   product: z.string(),
   settles: z.array(SETTLED),
+  lockedTo: date.exactOptional(),
   undoes: z.string().exactOptional(),
   count: unset(z.strictObject({ from: date, before: UNIT_STEPS, after: UNIT_STEPS })),
 }
@@ -162,7 +163,8 @@ const STEP = z.discriminatedUnion('type', [
 ])
 
 /** A step without what stands in columns of its own. */
-export type StepContent = StepAction & Pick<Step, 'itemId' | 'product' | 'settles' | 'undoes' | 'count'>
+export type StepContent = StepAction &
+  Pick<Step, 'itemId' | 'product' | 'settles' | 'lockedTo' | 'undoes' | 'count'>
 
 /** A value read exactly, or the first thing in it that is not understood: `lines.0.quantity = "x"`. */
 export type Parsed<T> = { readonly value: T } | { readonly fault: string }

@@ -85,7 +85,7 @@ async function saveReading(
 ): Promise<void> {
   const books = await lockBooks(tx, mspId)
   await putReading(tx, mspId, reading)
-  await addLocked(database, tx, mspId, locked)
+  await addLocked(database, tx, mspId, reading.readAt, locked)
   await saveBooks(tx, mspId, changed(books))
 }
 

@@ -1,10 +1,14 @@
 import type { Person } from '../access/rights.js'
 import type { Attempt } from '../approval/approval.js'
 import { ALERT_REQUESTS } from '../limits.js'
-import type { Decimal } from '../money/decimal.js'
+import { DECIMAL_ONE, type Decimal } from '../money/decimal.js'
 import { toMinor } from '../money/money.js'
 import type { ApprovalRecord } from '../ports.js'
-import type { ContainerPlan, PsaName } from '../sync/types.js'
+import { recurringLines } from '../sync/held.js'
+import { priceOn } from '../sync/target.js'
+import type { ContainerPlan, PsaName, Step } from '../sync/types.js'
+import { daysOf, unitsOn } from '../sync/units.js'
+import type { RoutedSlot } from './routed.js'
 import { grouped } from './grouped.js'
 import { type DecideOutcome, decide } from './decide.js'
 import type { Load } from './loader.js'
@@ -25,7 +29,7 @@ export interface AutoApproval {
   readonly psa: PsaName
   /** The most seats a plan may add or take away in one place. */
   readonly seats: Decimal
-  /** The most a plan may come to in each currency, either way. */
+  /** The most it may write into one agreement or contract: once, and a month of the seats it moves. */
   readonly amount: Decimal
 }
 
@@ -108,36 +112,85 @@ async function autoApprove(
   return outcome.type === 'decided' ? outcome.record : undefined
 }
 
-function covers(rule: AutoApproval, { plan = [], run }: ApprovalRecord, view: BillingView): boolean {
+function covers(rule: AutoApproval, { plan = [] }: ApprovalRecord, view: BillingView): boolean {
   const named = rule.customers.map((name) => name.toLowerCase())
   const isNamed = ({ customerId, customerName }: ContainerPlan) =>
     named.length === 0 ||
     named.includes(customerId.toLowerCase()) ||
     named.includes(customerName.toLowerCase())
-  const sums = grouped(run.lines, ({ currency }) => currency)
-  const isSmall = [...sums].every(([currency, lines]) => {
-    const sum = lines.reduce((total, { amount }) => total + (amount < 0n ? -amount : amount), 0n)
-    return sum <= toMinor(rule.amount, currency)
-  })
-  return (
-    isSmall &&
-    plan.every((part) => part.psa === rule.psa && isNamed(part) && seatsMoved(part) <= rule.seats) &&
-    !hasDrift(view, plan)
-  )
+  const isSmall = (part: ContainerPlan) => {
+    const { seats, amount } = movedBy(view, part)
+    return seats <= rule.seats && amount !== undefined && amount <= toMinor(rule.amount, part.currency)
+  }
+  const isAll = plan.every((part) => part.psa === rule.psa && isNamed(part) && isSmall(part))
+  return isAll && !hasDrift(view, plan)
 }
 
-/** The most seats that any place of a container gains or loses. */
-function seatsMoved({ steps }: ContainerPlan): bigint {
-  const slots = grouped(
-    steps.filter(({ count }) => count !== undefined),
-    ({ slotId }) => slotId,
-  )
-  return [...slots.values()].reduce((most, own) => {
-    const before = own[0].count?.before.at(-1)?.units ?? 0n
-    const moved = (own.at(-1)?.count?.after.at(-1)?.units ?? 0n) - before
-    const by = moved < 0n ? -moved : moved
-    return by > most ? by : most
+/**
+ * What the steps of a container move at most: seats in one place, on any day, and money in minor units: what is written
+ * once, and a month of the seats that are added or taken away. `amount` undefined: a price is written, or it is not known.
+ */
+function movedBy(
+  view: BillingView,
+  { psa, containerId, steps, currency }: ContainerPlan,
+): { readonly seats: bigint; readonly amount: bigint | undefined } {
+  const places = grouped(steps, ({ slotId }) => slotId)
+  let seats = 0n
+  let amount: bigint | undefined = 0n
+  for (const [slotId, own] of places) {
+    const slot = view.slots.find(
+      ({ due, reading: { container } }) =>
+        due.slot.id === slotId && container.psa === psa && container.id === containerId,
+    )
+    const moved = seatsMoved(own)
+    seats = moved > seats ? moved : seats
+    const price = slot === undefined ? undefined : dearest(slot, own)
+    if (own.some(({ type }) => type === 'setPrice') || (moved > 0n && price === undefined)) amount = undefined
+    const once = own.reduce(
+      (sum, step) => sum + (isOnce(step) ? magnitude(step.quantity * step.unitPrice) : 0n),
+      0n,
+    )
+    const monthly = moved * (price ?? 0n)
+    if (amount !== undefined) amount += toMinor(((once + monthly) / DECIMAL_ONE) as Decimal, currency)
+  }
+  return { seats, amount }
+}
+
+type Once = Extract<Step, { type: 'add' }>
+
+function isOnce(step: Step): step is Once {
+  return step.type === 'add' && step.oneTime
+}
+
+/** The most seats that a place gains or loses against what it has, on any day. */
+function seatsMoved(steps: readonly Step[]): bigint {
+  const counts = steps.flatMap(({ count }) => count ?? [])
+  const [first] = counts
+  if (first === undefined) return 0n
+  return counts.reduce((most, { before, after }) => {
+    const days = daysOf([first.before, before, after])
+    return days.reduce((found, day) => {
+      const by = magnitude(unitsOn(after, day) - unitsOn(first.before, day))
+      return by > found ? by : found
+    }, most)
   }, 0n)
+}
+
+/** The highest price a seat has there, or is written with. */
+function dearest({ due, reading: { container } }: RoutedSlot, steps: readonly Step[]): bigint | undefined {
+  const { slot, periods } = due
+  const written = steps.flatMap((step) => (step.type === 'add' && !step.oneTime ? [step.unitPrice] : []))
+  const there = [
+    ...recurringLines(container, slot).map(({ unitPrice }) => unitPrice),
+    ...container.units.flatMap(({ itemId, unitPrice }) => (itemId === slot.itemId ? (unitPrice ?? []) : [])),
+  ]
+  const ours = priceOn(periods, container.lockedTo)
+  const all = [...written, ...there, ...(ours === undefined ? [] : [ours])]
+  return all.length === 0 ? undefined : all.reduce((most, price) => (price > most ? price : most))
+}
+
+function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value
 }
 
 function hasDrift(view: BillingView, plan: NonNullable<ApprovalRecord['plan']>): boolean {

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../audit/chain.js'
 import type { Bounds } from '../billrun/bounds.js'
 import type { BillRun } from '../billrun/run.js'
 import type { Period } from '../calendar/period.js'
-import type { ApprovalRecord, BillingStore } from '../ports.js'
+import type { ApprovalRecord } from '../ports.js'
 import { Problem } from '../problem.js'
 import { type DecideOutcome, approvalNotFound, decide } from './decide.js'
 import type { Load } from './loader.js'
@@ -79,7 +79,7 @@ export function createBilling(ports: BillingPorts, settings: BillingSettings, lo
     void: async (person, runId, customer, reason) => {
       const { intents } = await ports.sync.state()
       return intents.some((intent) => intent.runId === runId)
-        ? requestUndo(ports, load, person, runId, reason)
+        ? requestUndo(ports, load, person, runId, customer, reason)
         : proposeVoid(ports, person, runId, customer, reason)
     },
     decide: (person, approvalId, attempt) =>

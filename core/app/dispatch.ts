@@ -133,8 +133,18 @@ async function carryOut(work: Work, intent: Intent): Promise<boolean> {
   const isOurs = await ports.sync.sending(work.claim, intent.id, now, after(now, SETTLE_SECONDS))
   if (!isOurs) return false
   work.moved.add(intent.approvalId)
-  const outcome = await psaOf(ports.psas, work.claim.psa).write(intent.step)
-  return readBack(work, intent, outcome)
+  return readBack(work, intent, await written(work, intent))
+}
+
+/** A bug in one write stops no other one (S16): nobody knows what it did, and what it did is looked up. */
+async function written({ ports, claim }: Work, { id, step }: Intent): Promise<WriteOutcome> {
+  try {
+    return await psaOf(ports.psas, claim.psa).write(step)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    ports.log.error({ intent: id, reason }, 'a write failed on our side')
+    return { type: 'unknown', why: 'it failed on our side before an answer came' }
+  }
 }
 
 function judge({ slots }: Work, { step }: Intent, container: Container): Standing {

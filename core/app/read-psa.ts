@@ -3,7 +3,8 @@ import { READ_AT_ONCE } from '../limits.js'
 import { Problem } from '../problem.js'
 import type { LockedPeriod, SyncState } from '../sync/intent.js'
 import { coveredOf, lockKey } from '../sync/settled.js'
-import type { Container, PsaName } from '../sync/types.js'
+import type { Container, PsaName, SlotDue } from '../sync/types.js'
+import type { LocalDate } from '../calendar/date.js'
 import type { Loaded } from './loader.js'
 import { PSA_TITLES, type RoutedSlot, containerKey, memoryOf } from './routed.js'
 
@@ -29,8 +30,9 @@ export function psaOf(psas: Psas, name: PsaName): Psa {
 }
 
 /**
- * Reads a container and keeps what was read. What its locked periods were billed at is kept for ever the first time
- * they are seen locked: before anything is written, because the PSA does not tell the counts of earlier times.
+ * Reads a container and keeps what was read. What its locked periods were billed at is kept when they are first seen
+ * locked, and anew when an invoice was taken back and made again: before anything is written, because the PSA does not
+ * tell the counts of earlier times.
  */
 export async function readContainer(
   ports: ReadPsaPorts,
@@ -46,18 +48,29 @@ export async function readContainer(
   return container
 }
 
-/** Locked periods of a container that are not kept yet. */
+/** Locked periods of a container that are not kept as they are: never seen locked, or open when it was read last. */
 function lockedNow(
   slots: readonly RoutedSlot[],
   container: Container,
   state: Pick<SyncState, 'locked' | 'intents'>,
 ): readonly LockedPeriod[] {
   const memory = memoryOf(state)
-  return slots
-    .filter(({ fault }) => fault === undefined)
-    .flatMap(({ due }) => coveredOf(due, container, memory))
-    .filter(({ due, isLocked }) => isLocked && !memory.locked.has(lockKey(due.lineageId, due.period)))
-    .map(({ due: { lineageId, period }, counted }) => ({ lineageId, period, lines: counted }))
+  return slots.flatMap(({ due, reading: { container: before } }) => {
+    const wasOpen = (to: LocalDate) => to > before.lockedTo
+    const locked = new Map([...memory.locked].filter(([key]) => !reopened(due, wasOpen).has(key)))
+    return coveredOf(due, container, { ...memory, locked })
+      .filter(({ due: own, isLocked }) => isLocked && !locked.has(lockKey(own.lineageId, own.period)))
+      .map(({ due: { lineageId, period }, counted }) => ({ lineageId, period, lines: counted }))
+  })
+}
+
+/** What is kept of periods that were open when they were read last is of an invoice that was taken back. */
+function reopened({ periods }: SlotDue, wasOpen: (to: LocalDate) => boolean): ReadonlySet<string> {
+  return new Set(
+    periods
+      .filter(({ period }) => wasOpen(period.to))
+      .map(({ lineageId, period }) => lockKey(lineageId, period)),
+  )
 }
 
 /** Reads every container of the customers asked for; undefined: of all. Failures are returned, they stop nobody else. */

@@ -4,6 +4,7 @@ import type { BillRun } from '../billrun/run.js'
 import type { ApprovalRecord } from '../ports.js'
 import { Problem } from '../problem.js'
 import { isOpen } from '../sync/intent.js'
+import { findCustomer } from './find-customer.js'
 import type { Load } from './loader.js'
 import { refresh } from './read-psa.js'
 import type { SyncRequestPorts } from './sync-request.js'
@@ -19,6 +20,7 @@ export async function requestUndo(
   load: Load,
   person: Person,
   runId: string,
+  customer: string | undefined,
   reason: string,
 ): Promise<ApprovalRecord> {
   const before = await load()
@@ -32,8 +34,10 @@ export async function requestUndo(
   const [problem] = await refresh(ports, before, new Set(customers.map(({ customerId }) => customerId)))
   if (problem !== undefined) throw problem
   const view = await load()
+  const asked =
+    customer === undefined ? undefined : new Set([findCustomer(view.portfolio.customers, customer).id])
   const month = monthOf(view.today)
-  const { plan, left, ...content } = undoContent(view, month, runId)
+  const { plan, left, ...content } = undoContent(view, month, runId, asked)
   if (plan.length === 0) {
     const why = left.length === 0 ? 'nothing of it is confirmed' : left.join('; ')
     throw cannotUndo(runId, why, 'Type `sync` to see what is there and what should be.')

@@ -1,5 +1,9 @@
 import type { LocalDate } from '../calendar/date.js'
+import { periodWords } from '../calendar/words.js'
 import { periodsAsKnown } from '../charges/due.js'
+import { monthsIn } from '../charges/periods.js'
+import type { HeldPeriod } from '../charges/types.js'
+import type { Decimal } from '../money/decimal.js'
 import type { Policies } from '../charges/policies.js'
 import type { Route, PricedSubscription } from '../pricing/timeline.js'
 import { Problem } from '../problem.js'
@@ -62,7 +66,7 @@ export function routeToPsas(
   const memory = memoryOf(sync)
   const slots = sync.slots.flatMap((slot): RoutedSlot[] => {
     const reading = readings.get(containerKey({ psa: slot.psa, id: slot.containerId }))
-    const own = slot.lineageIds.flatMap((id) => byLineage.get(id) ?? [])
+    const own = slot.lineageIds.flatMap((id) => byLineage.get(id) ?? []).filter(isRouteable)
     const [first] = own
     if (reading === undefined || first === undefined) return []
     return [
@@ -105,11 +109,17 @@ function routed(
   name: string,
 ): PricedSubscription {
   const found = routes.get(priced.subscription.lineageId)
+  // A PSA that bills by the month says nothing about a longer term: it stays with the file.
+  if (priced.timeline !== undefined && monthsIn(priced.timeline.billingPeriod) !== 1) return priced
   if (found !== undefined) return { ...priced, route: found.route }
   const mapped = customers.find(({ customerId }) => customerId === priced.subscription.customerId)
   if (mapped === undefined || priced.timeline === undefined) return priced
   const exceptions = [...priced.exceptions, { kind: 'notMapped' as const, why: notMappedWords(mapped, name) }]
   return { ...priced, held: true, exceptions }
+}
+
+function isRouteable({ route }: PricedSubscription): boolean {
+  return route !== undefined
 }
 
 function notMappedWords({ psa }: CustomerMapping, name: string): string {
@@ -122,7 +132,9 @@ export function memoryOf({ locked, intents }: Pick<SyncState, 'locked' | 'intent
     locked: new Map(locked.map(({ lineageId, period, lines }) => [lockKey(lineageId, period), lines])),
     oneTimes: new Map(
       intents.flatMap(({ state, step }) =>
-        state === 'confirmed' && step.type === 'add' && step.oneTime ? [[step.marker, step.settles]] : [],
+        state === 'confirmed' && step.type === 'add' && step.oneTime
+          ? [[step.marker, { settles: step.settles, lockedTo: step.lockedTo }]]
+          : [],
       ),
     ),
     keys: new Set(intents.flatMap(({ state, step }) => (state === 'confirmed' ? [step.key] : []))),
@@ -148,33 +160,63 @@ function routedSlot(parts: SlotParts, policies: Policies, memory: SlotMemory, da
   const { container } = reading
   const until = untilOf(container, days)
   const empty: SlotDue = { slot, currency: first.currency, words, periods: [], until }
-  const why = refusalOf(container, own)
   const fault = { customerId, reading, due: empty, covered: [], steps: [] }
-  if (why !== undefined) return { ...fault, fault: why }
+  const unread = unreadableWhy(container, own)
+  if (unread !== undefined) return { ...fault, fault: unread }
   try {
-    const due = {
-      ...empty,
-      periods: own.flatMap((priced) => duePeriods(priced, policies, slot, until, days)),
-    }
-    return { customerId, reading, fault: undefined, ...planSlot(due, container, memory) }
+    const found = own.map((priced) => duePeriods(priced, policies, slot, until, days))
+    const due = { ...empty, periods: found.flatMap(({ periods }) => periods) }
+    const plan = planSlot(due, container, memory)
+    // What is there is there, also where nothing may be written: it is what an invoice locks, and what a file never bills.
+    const why = refusalOf(container, own, due.periods) ?? gapWords(container, found)
+    return { customerId, reading, fault: why, ...plan, steps: why === undefined ? plan.steps : [] }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return { ...fault, fault: error.what }
   }
 }
 
-/** Why nothing can be planned into a container for these subscriptions. */
-function refusalOf(container: Container, own: readonly PricedSubscription[]): string | undefined {
-  const { closed, currency, anchorDay, name } = container
-  if (closed !== undefined) return `${name}: ${closed}`
+/** Why what a container holds says nothing about these subscriptions. */
+function unreadableWhy(container: Container, own: readonly PricedSubscription[]): string | undefined {
+  const { currency, anchorDay, name } = container
   if (anchorDay === undefined) return `${name} does not bill by the month, which is the only cycle written to`
+  // Where our own months end on another day, days around the first would be billed twice or never.
+  if (anchorDay !== 1)
+    return `the months of ${name} do not begin on the 1st, which are the only ones written to`
   const foreign = own.find((priced) => currency !== undefined && priced.currency !== currency)
   if (foreign !== undefined) {
     return `${name} bills in ${currency ?? ''}, the subscription is in ${foreign.currency}, and nothing is converted`
   }
+  return undefined
+}
+
+/** Why nothing may be written into a container for these subscriptions. */
+function refusalOf(
+  { closed, lockedTo, name }: Container,
+  own: readonly PricedSubscription[],
+  periods: readonly DuePeriod[],
+): string | undefined {
+  if (closed !== undefined) return `${name}: ${closed}`
   const held = own.find((priced) => priced.held)
   if (held !== undefined) return held.exceptions.map(({ why }) => why).join('; ')
-  return undefined
+  const open = periods.filter(({ period }) => period.to > lockedTo)
+  const prices = new Map<LocalDate, Set<Decimal>>()
+  for (const { period, lines } of open) {
+    const known = prices.get(period.from) ?? new Set()
+    for (const { reason, unitPrice } of lines) if (reason.type === 'base') known.add(unitPrice)
+    prices.set(period.from, known)
+  }
+  const isApart = [...prices.values()].some((known) => known.size > 1)
+  return isApart ? `the subscriptions that share its line in ${name} have different prices now` : undefined
+}
+
+/** A period whose price nobody knows has seats all the same: nothing is planned while one is open. */
+function gapWords(
+  { lockedTo }: Container,
+  found: readonly { readonly gaps: readonly HeldPeriod[] }[],
+): string | undefined {
+  const open = found.flatMap(({ gaps }) => gaps).find(({ period }) => period.to > lockedTo)
+  return open === undefined ? undefined : `${open.gap.why}: ${periodWords(open.period)}`
 }
 
 /** The period after the one of today, or of the first open day if that is later. */
@@ -189,14 +231,20 @@ function duePeriods(
   { routeFrom }: Slot,
   until: LocalDate,
   { opensOn, today }: Days,
-): readonly DuePeriod[] {
+): { readonly periods: readonly DuePeriod[]; readonly gaps: readonly HeldPeriod[] } {
   const input = dueInputOf(priced, policies, new Map())
-  if (input === undefined) return []
+  if (input === undefined) return { periods: [], gaps: [] }
   const first = opensOn > routeFrom ? opensOn : routeFrom
   const { lineageId } = priced.subscription
-  return periodsAsKnown(input, first, until, today)
-    .filter(({ period, held }) => held === undefined && period.period.from >= routeFrom)
-    .map(({ period, lines }) => ({ lineageId, period: period.period, lines }))
+  const own = periodsAsKnown(input, first, until, today).filter(
+    ({ period }) => period.period.from >= routeFrom,
+  )
+  return {
+    periods: own
+      .filter(({ held }) => held === undefined)
+      .map(({ period, lines }) => ({ lineageId, period: period.period, lines })),
+    gaps: own.flatMap(({ held }) => held ?? []),
+  }
 }
 
 function withCovered(billed: Billed, slots: readonly RoutedSlot[]): Billed {
@@ -225,7 +273,10 @@ function withFormer(
   const starts = new Map(
     slots.flatMap(({ lineageIds, routeFrom }) => lineageIds.map((id) => [id, routeFrom])),
   )
-  const charges = [...locked.flatMap(({ lines }) => lines), ...[...oneTimes.values()].flat()]
+  const charges = [
+    ...locked.flatMap(({ lines }) => lines),
+    ...[...oneTimes.values()].flatMap(({ settles }) => settles),
+  ]
   const all = new Map<string, readonly BilledCharge[]>(billed)
   for (const { lineageId, ...line } of charges) {
     const start = starts.get(lineageId)

@@ -96,7 +96,9 @@ export function syncChanges(
   const customers = [...new Set(plan.map(({ customerId }) => customerId))]
   const undone = undoneRun(plan)
   const now =
-    undone === undefined ? syncContent(view, run.month, customers) : undoContent(view, run.month, undone)
+    undone === undefined
+      ? syncContent(view, run.month, customers)
+      : undoContent(view, run.month, undone, new Set(customers))
   if (syncFingerprint(run.month, now) === approval.fingerprint) return undefined
   const lines = staleness(run.lines, now.lines) ?? { added: [], gone: [], reworded: [] }
   return { ...lines, steps: stepChanges(plan, now.plan) }

@@ -2,7 +2,7 @@ import type { Period } from '../calendar/period.js'
 import { undoSteps } from '../sync/undo.js'
 import type { ContainerPlan } from '../sync/types.js'
 import { grouped } from './grouped.js'
-import { containerKey } from './routed.js'
+import { containerKey, memoryOf } from './routed.js'
 import type { BillingView, RunContent } from './run-content.js'
 import { syncFingerprint } from './sync-plan.js'
 
@@ -20,9 +20,15 @@ export function undoneRun(plan: readonly ContainerPlan[] | undefined): string | 
 }
 
 /** The writes that take back what a run wrote, as its containers were read last. */
-export function undoContent(view: BillingView, month: Period, runId: string): UndoContent {
+export function undoContent(
+  view: BillingView,
+  month: Period,
+  runId: string,
+  customers?: ReadonlySet<string>,
+): UndoContent {
   const intents = view.sync.intents.filter((intent) => intent.runId === runId && intent.state === 'confirmed')
   const containers = grouped(intents, ({ step }) => containerKey({ psa: step.psa, id: step.containerId }))
+  const { keys } = memoryOf(view.sync)
   const plan: ContainerPlan[] = []
   const left: string[] = []
   for (const [key, own] of containers) {
@@ -32,7 +38,8 @@ export function undoContent(view: BillingView, month: Period, runId: string): Un
       continue
     }
     const { container } = slot.reading
-    const undo = undoSteps(own, container, view.sync.slots)
+    if (customers?.has(slot.customerId) === false) continue
+    const undo = undoSteps(own, container, view.sync.slots, keys)
     left.push(...undo.left.map(({ intent, why }) => `${intent.step.product}: ${why}`))
     if (undo.steps.length > 0) plan.push({ ...placeOf(view, slot), steps: undo.steps })
   }

@@ -20,8 +20,10 @@ export function standingOf(step: Step, container: Container, slot: SlotPlace): S
   const { count } = step
   // A price changes no count: what the counts are says nothing about it.
   if (count === undefined || own.type === 'other' || step.type === 'setPrice') return own
+  if (own.type === 'before' && container.lockedTo > count.from) return other(INVOICED)
   const now = slotUnits(container, slot, count.from)
-  if (sameSteps(now, count.after)) return DONE
+  // A line of its own is done when it is there: equal counts may be another's, as where one is ended for it.
+  if (sameSteps(now, count.after)) return step.type === 'add' && own.type !== 'done' ? other(OTHERWISE) : DONE
   if (own.type === 'done') return other('the line is as it should be, but the counts beside it are not')
   if (sameSteps(now, count.before)) return BEFORE
   return other('the counts are neither what they were nor what they should be')
@@ -50,6 +52,11 @@ function lineStanding(step: Step, { lines }: Container): Standing {
       return BEFORE
   }
 }
+
+/** Counts of a month that is closed by now would be billed beside what its invoice has, or not at all. */
+const INVOICED = 'it was invoiced since it was shown; a new plan says what is still missing'
+
+const OTHERWISE = 'the counts are as they should be, but by another line'
 
 const EDITED = 'somebody changed the line since it was shown'
 

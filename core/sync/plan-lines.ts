@@ -15,6 +15,8 @@ export interface LinesTask {
   readonly want: UnitSteps
   /** First day that no invoice covers. */
   readonly openFrom: LocalDate
+  /** Days before it are on an invoice, or nothing bills them: earlier than `openFrom` where the route begins later. */
+  readonly invoicedTo: LocalDate
   /** First day for which nothing is known. */
   readonly until: LocalDate
   /** Price of new lines from a day on. */
@@ -119,8 +121,8 @@ function isOn({ from, to }: PsaLine, day: LocalDate): boolean {
 }
 
 /** No invoice will bill the line for a day before this one: setting its count changes nothing that is past. */
-function isFree({ from }: PsaLine, day: LocalDate, openFrom: LocalDate): boolean {
-  return day <= openFrom || from >= day
+function isFree({ from }: PsaLine, day: LocalDate, invoicedTo: LocalDate): boolean {
+  return day <= invoicedTo || from >= day
 }
 
 /** Running lines at another price than is wanted: set where no invoiced day is touched, else ended and added again. */
@@ -129,7 +131,7 @@ function repriced(task: Attempt, lines: readonly Simulated[], day: LocalDate): C
   let now = lines
   const actions: CountDraft[] = []
   for (const line of lines.filter((candidate) => isOn(candidate, day) && candidate.unitPrice !== price)) {
-    const change = isFree(line, day, task.openFrom)
+    const change = isFree(line, day, task.invoicedTo)
       ? priceSet(task, now, line, price)
       : lessOf(task, now, line, day, line.quantity)
     now = change.lines
@@ -144,11 +146,11 @@ function priceSet(task: LinesTask, lines: readonly Simulated[], line: Simulated,
 }
 
 function rise(task: Attempt, lines: readonly Simulated[], day: LocalDate, by: Decimal): Change {
-  const { slot, openFrom } = task
+  const { slot } = task
   const main =
     lines.find(({ id }) => id === slot.lineId) ?? lines.find(({ marker }) => readMarker(marker) !== undefined)
   const canSet = main !== undefined && !main.isNew && main.to === null && isOn(main, day)
-  if (canSet && isFree(main, day, openFrom)) {
+  if (canSet && isFree(main, day, task.invoicedTo)) {
     const after = (main.quantity + by) as Decimal
     const action = { type: 'setQuantity', lineId: main.id, before: main.quantity, after } as const
     return changed(task, lines, replaced(lines, main, { ...main, quantity: after }), action)
@@ -220,7 +222,7 @@ function lessOf(
   day: LocalDate,
   by: Decimal,
 ): Change {
-  const { slot, openFrom } = task
+  const { slot } = task
   if (line.isNew) {
     assert(line.from < day, 'a line is not added and taken away on one day')
     task.ends.set(lines.filter(({ isNew }) => isNew).indexOf(line), day)
@@ -228,7 +230,7 @@ function lessOf(
   }
   const rest = (line.quantity - by) as Decimal
   const isMapped = line.id === slot.lineId
-  if (rest > 0n && isMapped && isFree(line, day, openFrom)) {
+  if (rest > 0n && isMapped && isFree(line, day, task.invoicedTo)) {
     const action = { type: 'setQuantity', lineId: line.id, before: line.quantity, after: rest } as const
     return changed(task, lines, replaced(lines, line, { ...line, quantity: rest }), action)
   }

@@ -106,9 +106,8 @@ function moneyOf(
   line: ChargeLine,
 ): { readonly quantity: Decimal; readonly unitPrice: Decimal } {
   const scale = scaleOf(due.currency)
-  const price = sellPrice(due, container, line.unitPrice)
-  const isPsaPrice = price !== line.unitPrice
-  const amount = isPsaPrice && line.kind !== 'correction' ? amountAt(due, line, price) : line.amount
+  const price = isOfSeats(line) ? sellPrice(due, container, line.unitPrice) : line.unitPrice
+  const amount = price === line.unitPrice ? line.amount : amountAt(due, line, price)
   const whole = { days: 1, of: 1 }
   const product = amountOf(
     scale,
@@ -121,6 +120,11 @@ function moneyOf(
     line.quantity > 0n && product === amount && line.quantity * price === amount * scale.perMinor
   if (isExact) return { quantity: line.quantity, unitPrice: price }
   return { quantity: DECIMAL_ONE, unitPrice: (amount * scale.pricePerMinor) as Decimal }
+}
+
+/** Seats cost what the PSA charges for a seat; a fee or a correction is an amount of its own. */
+function isOfSeats({ reason: { type } }: ChargeLine): boolean {
+  return type === 'base' || type === 'rise' || type === 'decrease'
 }
 
 function amountAt({ currency }: SlotDue, line: ChargeLine, price: Decimal): bigint {
@@ -169,6 +173,7 @@ function countDrafts(due: SlotDue, container: Container, nameLine: NameLine): re
           lines: recurringLines(container, slot),
           want,
           openFrom,
+          invoicedTo: invoicedDay(container),
           until,
           priceOn: priceFor,
           priceDays: priceDays(due, openFrom),
@@ -194,6 +199,11 @@ function openDay({ slot }: SlotDue, { lockedTo, from }: Container): LocalDate {
   return Math.max(slot.routeFrom, lockedTo, from) as LocalDate
 }
 
+/** Days before it are on an invoice, or nothing can bill them. */
+function invoicedDay({ lockedTo, from }: Container): LocalDate {
+  return lockedTo > from ? lockedTo : from
+}
+
 function newItemPrice(
   { slot, periods }: SlotDue,
   { units }: Container,
@@ -206,11 +216,11 @@ function newItemPrice(
 
 function stepOf(
   { slot, words: product }: SlotDue,
-  { psa, id: containerId }: Container,
+  { psa, id: containerId, lockedTo }: Container,
   draft: Draft,
   taken: ReadonlySet<string>,
 ): Step {
-  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, product, ...draft }
+  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, product, lockedTo, ...draft }
   let ordinal = 0
   while (taken.has(stepKey(step, ordinal))) ordinal += 1
   return { ...step, key: stepKey(step, ordinal) }

@@ -1,8 +1,9 @@
+import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { periodKey } from '../charges/periods.js'
 import type { Decimal } from '../money/decimal.js'
 import { allocate } from './target.js'
-import { coveredLines } from './covered.js'
+import { coveredLines, settledOf } from './covered.js'
 import { heldUnits, recurringLines } from './held.js'
 import type { Container, DuePeriod, SettledCharge, Slot, SlotDue } from './types.js'
 
@@ -10,10 +11,17 @@ import type { Container, DuePeriod, SettledCharge, Slot, SlotDue } from './types
 export interface SlotMemory {
   /** What a locked period was billed at when it locked, by {@link lockKey}: counts of earlier times cannot be read back. */
   readonly locked: ReadonlyMap<string, readonly SettledCharge[]>
-  /** Due lines that one-time lines of ours settled, by the marker of the line. */
-  readonly oneTimes: ReadonlyMap<string, readonly SettledCharge[]>
+  /** What one-time lines of ours settled, by the marker of the line. */
+  readonly oneTimes: ReadonlyMap<string, OneTime>
   /** Keys of steps that were confirmed: a write that is wanted once more is another promise (S5). */
   readonly keys: ReadonlySet<string>
+}
+
+/** A one-time line that was read back. */
+export interface OneTime {
+  readonly settles: readonly SettledCharge[]
+  /** First day that no invoice covered when it was planned; undefined: it is not known. */
+  readonly lockedTo: LocalDate | undefined
 }
 
 export function lockKey(lineageId: string, period: Period): string {
@@ -46,8 +54,16 @@ export function coveredOf(due: SlotDue, container: Container, memory: SlotMemory
       isLocked && locked !== undefined
         ? locked
         : coveredLines(entry, held, due.currency, container.mode, price)
-    return { due: entry, isLocked, counted, oneTime: oneTimes.get(key) ?? [] }
+    const theirs = due.slot.priceOwner === 'keep' ? priceLines(entry) : []
+    return { due: entry, isLocked, counted, oneTime: [...(oneTimes.get(key) ?? []), ...theirs] }
   })
+}
+
+/** Differences between prices of ours are nothing to bill where the price is theirs (S15). */
+function priceLines({ lineageId, lines }: DuePeriod): readonly SettledCharge[] {
+  return lines
+    .filter(({ reason }) => reason.type === 'price')
+    .map((line) => ({ ...settledOf(line), lineageId }))
 }
 
 /**
@@ -75,9 +91,11 @@ function oneTimesThere(
 ): ReadonlyMap<string, readonly SettledCharge[]> {
   const markers = new Set(container.lines.map(({ marker }) => marker))
   const found = new Map<string, SettledCharge[]>()
-  for (const [marker, charges] of oneTimes) {
-    if (!markers.has(marker)) continue
-    for (const charge of charges) {
+  for (const [marker, { settles, lockedTo }] of oneTimes) {
+    // The invoice after it had it: what becomes of the line then takes nothing back.
+    const isInvoiced = lockedTo !== undefined && container.lockedTo > lockedTo
+    if (!markers.has(marker) && !isInvoiced) continue
+    for (const charge of settles) {
       if (!slot.lineageIds.includes(charge.lineageId)) continue
       const key = lockKey(charge.lineageId, charge.period)
       const list = found.get(key)

@@ -131,6 +131,8 @@ interface StepPlace {
   readonly product: string
   /** Due lines that are settled when it is read back. */
   readonly settles: readonly SettledCharge[]
+  /** First day that no invoice covered when it was planned; absent in steps of earlier versions. */
+  readonly lockedTo?: LocalDate
   /** The intent it takes back, "BR-0007/3"; absent: it takes back nothing. */
   readonly undoes?: string
   /** The slot's counts from `from` on, before and after; undefined: it is money beside them. */

@@ -1,7 +1,7 @@
 import { slotUnits } from './held.js'
 import type { Intent } from './intent.js'
 import { type Unkeyed, stepKey } from './plan.js'
-import type { Container, PsaLine, Slot, Step, StepAction } from './types.js'
+import type { Container, Slot, Step, StepAction } from './types.js'
 import { sameSteps } from './units.js'
 
 /** What takes back confirmed writes, and what cannot be taken back, with why. */
@@ -16,7 +16,12 @@ export interface Undo {
  *
  * @param intents confirmed ones of one container, in the order in which they were written.
  */
-export function undoSteps(intents: readonly Intent[], container: Container, slots: readonly Slot[]): Undo {
+export function undoSteps(
+  intents: readonly Intent[],
+  container: Container,
+  slots: readonly Slot[],
+  taken: ReadonlySet<string>,
+): Undo {
   const steps: Step[] = []
   const left: { intent: Intent; why: string }[] = []
   for (const intent of intents.toReversed()) {
@@ -24,14 +29,19 @@ export function undoSteps(intents: readonly Intent[], container: Container, slot
     const found =
       slot === undefined ? 'it is not mapped there any more' : inverse(intent.step, container, slot)
     if (typeof found === 'string') left.push({ intent, why: found })
-    else steps.push(named(intent, found))
+    else steps.push(named(intent, found, container, taken))
   }
   return { steps, left }
 }
 
 type Inverse = StepAction & Pick<Step, 'count'>
 
-function named({ id, step: done }: Intent, back: Inverse): Step {
+function named(
+  { id, step: done }: Intent,
+  back: Inverse,
+  { lockedTo }: Container,
+  taken: ReadonlySet<string>,
+): Step {
   const { psa, containerId, slotId, itemId, product } = done
   const step: Unkeyed<Step> = {
     psa,
@@ -40,10 +50,13 @@ function named({ id, step: done }: Intent, back: Inverse): Step {
     itemId,
     product,
     settles: [],
+    lockedTo,
     undoes: id,
     ...back,
   }
-  return { ...step, key: stepKey(step, 0) }
+  let ordinal = 0
+  while (taken.has(stepKey(step, ordinal))) ordinal += 1
+  return { ...step, key: stepKey(step, ordinal) }
 }
 
 const EDITED = 'somebody changed it since'
@@ -52,10 +65,7 @@ const EDITED = 'somebody changed it since'
 function inverse(step: Step, container: Container, slot: Slot): Inverse | string {
   switch (step.type) {
     case 'add':
-      return withoutLine(
-        container.lines.find(({ marker }) => marker === step.marker),
-        container,
-      )
+      return withoutLine(step, container)
     case 'setQuantity':
     case 'setPrice': {
       const line = container.lines.find(({ id }) => id === step.lineId)
@@ -73,6 +83,7 @@ function inverse(step: Step, container: Container, slot: Slot): Inverse | string
       return 'a line that was taken away does not come back; `sync` plans what is missing'
     case 'adjust': {
       const { count, on, delta } = step
+      if (on < container.lockedTo) return 'its month is posted; `sync` says what is to be corrected'
       if (count === undefined || !sameSteps(slotUnits(container, slot, count.from), count.after))
         return EDITED
       const { from, before, after } = count
@@ -82,11 +93,19 @@ function inverse(step: Step, container: Container, slot: Slot): Inverse | string
   }
 }
 
-/** A line is taken away while no invoice can have covered it; else it ends with what is invoiced. */
-function withoutLine(line: PsaLine | undefined, { lockedTo }: Container): Inverse | string {
+/** A line is taken away while no invoice can have covered it; one that goes on ends with what is invoiced. */
+function withoutLine(
+  step: Extract<Step, { type: 'add' }>,
+  { mode, lines, lockedTo }: Container,
+): Inverse | string {
+  const line = lines.find(({ marker }) => marker === step.marker)
   if (line === undefined) return 'it is not there any more'
+  if (mode === 'units') return 'a charge is taken back in the PSA itself'
   const { id: lineId, quantity, from, to } = line
-  const isOver = to !== null && to <= lockedTo
-  if (from >= lockedTo || isOver) return { type: 'remove', lineId, quantity, count: undefined }
+  const wasInvoiced = step.lockedTo !== undefined && lockedTo > step.lockedTo
+  if (!wasInvoiced) return { type: 'remove', lineId, quantity, count: undefined }
+  if (from >= lockedTo) return { type: 'remove', lineId, quantity, count: undefined }
+  if (step.oneTime || (to !== null && to <= lockedTo))
+    return 'it was invoiced; `sync` says what is to be corrected'
   return { type: 'end', lineId, before: to, after: lockedTo, count: undefined }
 }

@@ -57,7 +57,7 @@ export function memorySync(books: MemoryBooks = memoryBooks()): SyncStore {
       tables.readings.set(containerKey({ psa, containerId }), structuredClone(reading))
       for (const period of locked) {
         const key = lockKey(period.lineageId, period.period)
-        if (!tables.locked.has(key)) tables.locked.set(key, structuredClone(period))
+        tables.locked.set(key, structuredClone(period))
       }
       books.syncVersion += 1
     },

@@ -46,9 +46,10 @@ CREATE TABLE "psa_locked_period" (
     "lineage_id" TEXT COLLATE "C" NOT NULL,
     "period_from" DATE NOT NULL,
     "period_to" DATE NOT NULL,
+    "found_at" TIMESTAMPTZ(3) NOT NULL,
     "lines" JSONB NOT NULL,
 
-    CONSTRAINT "psa_locked_period_pkey" PRIMARY KEY ("msp_id","lineage_id","period_from","period_to")
+    CONSTRAINT "psa_locked_period_pkey" PRIMARY KEY ("msp_id","lineage_id","period_from","period_to","found_at")
 );
 
 -- CreateTable

@@ -127,17 +127,22 @@ describe.each(STORES)('mappings and readings %s', (_name, withStores) => {
       expect(await sync.version()).toBe(3)
     }))
 
-  test('of a period found locked again the first finding stays', () =>
+  test('of a period found locked again the newest finding counts', () =>
     withStores(async ({ sync }) => {
       const first = [
         locked({ lines: [charge(), charge({ amount: -1n })] }),
         locked({ period: APRIL, lines: [] }),
       ]
       await sync.saveReading(reading(), first)
-      await sync.saveReading(reading(), [locked({ lines: [] }), locked({ lineageId: 'L-2' })])
-      expect((await sync.state()).locked).toStrictEqual([locked({ lineageId: 'L-2' }), ...first])
+      const later = { ...reading(), readAt: after(60) }
+      await sync.saveReading(later, [locked({ lines: [] }), locked({ lineageId: 'L-2' })])
+      const { locked: found } = await sync.state()
+      expect(found).toHaveLength(3)
+      expect(found).toEqual(
+        expect.arrayContaining([locked({ lines: [] }), locked({ lineageId: 'L-2' }), first[1]]),
+      )
       const longer = locked({ period: { from: MARCH.from, to: APRIL.to }, lines: [] })
-      await sync.saveReading(reading(), [longer])
+      await sync.saveReading({ ...reading(), readAt: after(120) }, [longer])
       expect((await sync.state()).locked).toContainEqual(longer)
     }))
 })

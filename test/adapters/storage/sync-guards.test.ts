@@ -138,11 +138,11 @@ describe(`what the tables refuse, ${ENGINE} engine`, () => {
         [`UPDATE psa_reading SET psa = 'other'`, /psa_reading_whole/],
         [`UPDATE psa_reading SET container = '[]'`, /psa_reading_whole/],
         [
-          `INSERT INTO psa_locked_period VALUES ('msp-1', 'L', '2026-03-01', '2026-03-01', '[]')`,
+          `INSERT INTO psa_locked_period VALUES ('msp-1', 'L', '2026-03-01', '2026-03-01', '2026-04-01', '[]')`,
           /locked_period_whole/,
         ],
         [
-          `INSERT INTO psa_locked_period VALUES ('msp-1', 'L', '2026-03-01', '2026-04-01', '{}')`,
+          `INSERT INTO psa_locked_period VALUES ('msp-1', 'L', '2026-03-01', '2026-04-01', '2026-04-01', '{}')`,
           /locked_period_whole/,
         ],
         [step(`0, 1, 'connectwise', 'units', 'k', '{}'`), /sync_step_whole/],

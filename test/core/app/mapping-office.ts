@@ -58,14 +58,16 @@ export class KeptSync {
         this.trail.push(audit)
       },
       saveReading: async (reading, locked) => {
-        const known = new Set(this.state.locked.map(({ lineageId, period }) => lockKey(lineageId, period)))
-        const fresh = locked.filter(({ lineageId, period }) => !known.has(lockKey(lineageId, period)))
+        const found = new Set(locked.map(({ lineageId, period }) => lockKey(lineageId, period)))
+        const others = this.state.locked.filter(
+          ({ lineageId, period }) => !found.has(lockKey(lineageId, period)),
+        )
         this.change({
           readings: [
             ...this.state.readings.filter(({ container: { id } }) => id !== reading.container.id),
             reading,
           ],
-          locked: [...this.state.locked, ...fresh],
+          locked: [...others, ...locked],
         })
       },
     }

@@ -296,7 +296,7 @@ describe('an alert', () => {
     customers: ['Contoso'],
     psa: 'connectwise',
     seats: decimal('5'),
-    amount: decimal('74.52'),
+    amount: decimal('110.00'),
   }
 
   it('is approved by a rule that covers it, and the trail says so', async () => {
@@ -310,7 +310,7 @@ describe('an alert', () => {
   })
 
   for (const [why, other] of [
-    ['the amount', { amount: decimal('74.51') }],
+    ['the amount of a month, 5 × 22.00', { amount: decimal('109.99') }],
     ['the seats', { seats: decimal('4') }],
     ['the customer', { customers: ['Fabrikam'] }],
     ['the PSA', { psa: 'autotask' }],

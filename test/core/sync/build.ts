@@ -119,7 +119,9 @@ export function written(before: Container, steps: readonly Step[]): Container {
 export function settledBy(steps: readonly Step[]): SlotMemory['oneTimes'] {
   return new Map(
     steps.flatMap((step) =>
-      step.type === 'add' && readMarker(step.marker)?.oneTime === true ? [[step.marker, step.settles]] : [],
+      step.type === 'add' && readMarker(step.marker)?.oneTime === true
+        ? [[step.marker, { settles: step.settles, lockedTo: step.lockedTo }]]
+        : [],
     ),
   )
 }

@@ -41,15 +41,20 @@ describe('a line to be added', () => {
     expect(standingOf(step, withLine(OPEN, '90001', { quantity: decimal('22') }), SLOT).type).toBe('other')
   })
 
-  it('is done when somebody brought the count there by hand: only on all of its days', () => {
+  it('needs a person when another line brought the count there', () => {
     expect(standingOf(step, withLine(OPEN, '90001', { quantity: decimal('25') }), SLOT).type).toBe('other')
-    const byHand = psaLine({
-      id: '90002',
-      quantity: '5',
-      from: '2026-03-11',
-      marker: `CBS:${SLOT.id}:r0123456789ab`,
+    const marker = `CBS:${SLOT.id}:r0123456789ab`
+    const byHand = psaLine({ id: '90002', quantity: '5', from: '2026-03-11', marker })
+    expect(standingOf(step, { ...OPEN, lines: [...OPEN.lines, byHand] }, SLOT).type).toBe('other')
+  })
+
+  it('is not written into a month that was invoiced since it was shown', () => {
+    const invoiced = { ...OPEN, lockedTo: day('2026-04-01') }
+    expect(standingOf(step, invoiced, SLOT)).toMatchObject({
+      type: 'other',
+      why: expect.stringContaining('invoiced since'),
     })
-    expect(standingOf(step, { ...OPEN, lines: [...OPEN.lines, byHand] }, SLOT)).toEqual({ type: 'done' })
+    expect(standingOf(step, applied(invoiced, step), SLOT)).toEqual({ type: 'done' })
   })
 
   it('that is there twice needs a person', () => {
