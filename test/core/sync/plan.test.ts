@@ -269,6 +269,37 @@ describe('who owns the price (S15)', () => {
   }
 })
 
+describe('money that is no seats, where the price is theirs', () => {
+  it('a set-up fee of 150.00 stays 150.00', () => {
+    const fee = {
+      on: day('2026-03-05'),
+      type: 'oneTime',
+      unitPrice: decimal('150'),
+      description: 'Onboarding',
+    } as const
+    const wanted = due({ ...FIVE_MORE, oneTimes: [fee] }, '2026-03-01', '2026-06-01')
+    const read = container({
+      mode: 'datedLines',
+      lockedTo: day('2026-03-01'),
+      lines: [psaLine({ id: '90001', unitPrice: '24.00' })],
+    })
+    expect(plan(wanted, read)[0]).toMatch(/^add 1 × 150\.00 /)
+  })
+
+  it('a price of ours that changes at once is theirs to decide: nothing is written for it', () => {
+    const words: CaseWords = {
+      policy: { priceChange: 'immediate' },
+      start: '2026-01-01',
+      events: [
+        ['2026-01-01', 20, '22.00'],
+        ['2026-03-15', undefined, '24.00'],
+      ],
+    }
+    const read = container({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+    expect(plan(due(words, '2026-03-01', '2026-06-01'), read)).toEqual([])
+  })
+})
+
 describe('several subscriptions on one line (S14)', () => {
   it('are added up, with the seats bought elsewhere', () => {
     const wanted = due(FIVE_MORE, '2026-03-01', '2026-06-01', { ...SLOT, offset: decimal('3') })
