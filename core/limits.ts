@@ -155,6 +155,8 @@ export const CONNECTWISE_CODEBASE_MILLISECONDS = 86_400_000
 export const CONNECTWISE_CYCLES_MILLISECONDS = 3_600_000
 /** Until a write is asked for again that could not even be prepared: about as long as a restart of ConnectWise takes. */
 export const CONNECTWISE_LATER_MILLISECONDS = 60_000
+/** Days before the next invoice date in which the newest invoice is looked for: the last month's, made late. */
+export const CONNECTWISE_INVOICES_DAYS = 62
 /** Characters of an addition's `invoiceDescription`, as ConnectWise publishes them. */
 export const CONNECTWISE_DESCRIPTION_CHARACTERS = 6000
 /** Wrong fields of one refusal that are named: more are a wrong request, and a wall of text helps nobody. */

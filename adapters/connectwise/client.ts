@@ -1,13 +1,13 @@
 import { wallClock } from '../http/backoff.js'
 import type { Psa, PsaCompany, PsaItem } from '../../core/ports.js'
-import type { LocalDate } from '../../core/calendar/date.js'
+import { addDays } from '../../core/calendar/date.js'
 import { Problem } from '../../core/problem.js'
 import type { Container } from '../../core/sync/types.js'
 import { type ConnectWiseApi, createConnectWiseApi } from './api.js'
-import { CONNECTWISE_CYCLES_MILLISECONDS } from '../../core/limits.js'
+import { CONNECTWISE_CYCLES_MILLISECONDS, CONNECTWISE_INVOICES_DAYS } from '../../core/limits.js'
 import { readCountedList, readList } from './list.js'
 import { NOTHING_READ, read } from './reading.js'
-import { type Agreement, parseAgreement, parseBillingCycle, parseInvoice } from './schema.js'
+import { type Agreement, type Invoice, parseAgreement, parseBillingCycle, parseInvoice } from './schema.js'
 import type { ConnectWiseOptions } from './site.js'
 import { closedWords, toCompany, toContainer, toItem } from './translate.js'
 import { writeStep } from './write.js'
@@ -82,7 +82,7 @@ async function readContainer(api: ConnectWiseApi, cycles: Cycles, containerId: s
   const { body, where } = await api.get({ path, subject })
   const agreement = read(parseAgreement, body, api.reading(subject, where))
   // After the agreement, so that an invoice that is made meanwhile is seen beside the older date.
-  const laterInvoices = await readLaterInvoices(api, number, agreement)
+  const invoices = await readInvoices(api, number, agreement)
   const additions = await readCountedList(api, {
     path: [...path, 'additions'],
     subject: `additions of ${subject}`,
@@ -91,7 +91,7 @@ async function readContainer(api: ConnectWiseApi, cycles: Cycles, containerId: s
   return toContainer({
     agreement,
     isMonthly,
-    laterInvoices,
+    invoices,
     additions: additions.map((row) => ({
       raw: row.raw,
       reading: api.reading(`addition ${row.id} of ${subject}`, row.where),
@@ -99,25 +99,25 @@ async function readContainer(api: ConnectWiseApi, cycles: Cycles, containerId: s
   })
 }
 
-/** Dates of invoices of an agreement on or after its next invoice date. There should be none. */
-async function readLaterInvoices(
+/** The newest invoices of an agreement, the oldest of them first. None should be as late as its next invoice date. */
+async function readInvoices(
   api: ConnectWiseApi,
   agreementId: number,
   { nextInvoiceDate }: Agreement,
-): Promise<readonly LocalDate[]> {
+): Promise<readonly Invoice[]> {
   if (nextInvoiceDate === undefined) return []
   const rows = await readList(api, {
     path: ['finance', 'invoices'],
     subject: `invoices of agreement ${agreementId}`,
     conditions: [
       { field: 'agreement/id', operator: '=', value: agreementId },
-      { field: 'date', operator: '>=', value: { day: nextInvoiceDate } },
+      { field: 'date', operator: '>=', value: { day: addDays(nextInvoiceDate, -CONNECTWISE_INVOICES_DAYS) } },
     ],
   })
   return rows
     .map(({ id, raw, where }) => read(parseInvoice, raw, api.reading(`invoice ${id}`, where)))
     .filter(({ type }) => type === undefined || type === 'Agreement')
-    .map(({ date }) => date)
+    .toSorted((left, right) => left.date - right.date || Number(left.id) - Number(right.id))
 }
 
 /** Ids are whole numbers in text. Problem `notFound`: no record of ConnectWise has that one. */

@@ -195,7 +195,7 @@ const additionSchema = z.object({
   extendedProratePrice: lenient(readFigure),
 })
 
-const invoiceSchema = z.object({ id, type: shortText, date })
+const invoiceSchema = z.object({ id, invoiceNumber: shortText, type: shortText, date })
 
 /** A refusal; read leniently, because a refusal that cannot be read is one all the same. */
 const refusalSchema = z.object({
@@ -228,6 +228,7 @@ export const parseAddition = parser(additionSchema)
 export const parseInvoice = parser(invoiceSchema)
 export const parseRefusal = parser(refusalSchema)
 
+export type Invoice = z.infer<typeof invoiceSchema>
 export type Company = z.infer<typeof companySchema>
 export type CatalogItem = z.infer<typeof catalogItemSchema>
 export type Agreement = z.infer<typeof agreementSchema>

@@ -11,6 +11,7 @@ import {
   type Agreement,
   type CatalogItem,
   type Company,
+  type Invoice,
   parseAddition,
   parseCatalogItem,
   parseCompany,
@@ -93,15 +94,16 @@ export interface AgreementFacts {
   readonly agreement: Agreement
   /** Its billing cycle runs by the month. */
   readonly isMonthly: boolean
-  /** Dates of its invoices that lie on or after its next invoice date. */
-  readonly laterInvoices: readonly LocalDate[]
+  /** Its newest invoices, the oldest of them first. */
+  readonly invoices: readonly Invoice[]
   readonly additions: readonly { readonly raw: unknown; readonly reading: Reading }[]
 }
 
-export function toContainer({ agreement, isMonthly, laterInvoices, additions }: AgreementFacts): Container {
+export function toContainer({ agreement, isMonthly, invoices, additions }: AgreementFacts): Container {
   const { id, name, company, startDate, prorateFlag } = agreement
   const anchorDay = isMonthly ? anchorOf(agreement) : undefined
   const currency = agreement.currency?.currencyCode
+  const lastInvoice = invoices.at(-1)?.invoiceNumber
   return {
     psa: 'connectwise',
     id,
@@ -112,7 +114,8 @@ export function toContainer({ agreement, isMonthly, laterInvoices, additions }: 
     from: startDate,
     to: endOf(agreement),
     anchorDay,
-    lockedTo: lockedTo(agreement, anchorDay, laterInvoices),
+    lockedTo: lockedTo(agreement, anchorDay, invoices),
+    ...(lastInvoice === undefined ? {} : { lastInvoice }),
     mode: prorateFlag ? 'datedLines' : 'wholeLines',
     lines: additions.flatMap(({ raw, reading }) => {
       const line = toLine(raw, reading, agreement)
@@ -137,12 +140,12 @@ function anchorOf({ nextInvoiceDate, billStartDate }: Agreement): number | undef
 function lockedTo(
   { nextInvoiceDate, billStartDate, startDate }: Agreement,
   anchorDay: number | undefined,
-  laterInvoices: readonly LocalDate[],
+  invoices: readonly Invoice[],
 ): LocalDate {
   const next = nextInvoiceDate ?? billStartDate ?? startDate
-  const ends = laterInvoices.map((date) =>
-    anchorDay === undefined ? addDays(date, 1) : monthPeriod(anchorDay, date).to,
-  )
+  const ends = invoices
+    .filter(({ date }) => date >= next)
+    .map(({ date }) => (anchorDay === undefined ? addDays(date, 1) : monthPeriod(anchorDay, date).to))
   return ends.reduce((latest, end) => (end > latest ? end : latest), next)
 }
 

@@ -20,8 +20,22 @@ import { checkTexts, text } from './values.js'
 
 /** @throws Problem `input` when a text cannot be stored; a number or date that could not be read back is a bug. */
 export function writeContainer(container: Container): string {
-  const { psa, id, name, companyId, currency, closed, from, to, anchorDay, lockedTo, mode, lines, units } =
-    container
+  const {
+    psa,
+    id,
+    name,
+    companyId,
+    currency,
+    closed,
+    from,
+    to,
+    anchorDay,
+    lockedTo,
+    lastInvoice,
+    mode,
+    lines,
+    units,
+  } = container
   const json = {
     psa,
     id,
@@ -33,6 +47,7 @@ export function writeContainer(container: Container): string {
     to: openDate(to),
     anchorDay: anchorDay ?? null,
     lockedTo: dateText(lockedTo),
+    ...(lastInvoice === undefined ? {} : { lastInvoice }),
     mode,
     lines: lines.map(lineJson),
     units: units.map(unitsJson),

@@ -98,6 +98,7 @@ const CONTAINER = z.strictObject({
   to: date.nullable(),
   anchorDay: unset(z.int().min(1).max(31)),
   lockedTo: date,
+  lastInvoice: z.string().exactOptional(),
   mode: z.enum(['datedLines', 'wholeLines', 'units']),
   lines: z.array(
     z.strictObject({

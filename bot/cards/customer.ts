@@ -5,7 +5,7 @@ import { type BillLine, type CustomerBill, type HeldBillLine, lineRef } from '..
 import { explainLine, forecastWords } from '../../core/charges/explain.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Block, Card } from './model.js'
-import { standingWords } from './psa.js'
+import { priceWords, standingWords } from './psa.js'
 import { chargesOf, earlierBlocks, isAhead, nothingWords } from './spans.js'
 import { ageWords, amountWords, boundedList, dayWords, seatsWords, withoutDates } from './words.js'
 
@@ -25,7 +25,8 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
     )
   }
   for (const standing of answer.standings) {
-    blocks.push({ type: 'text', style: 'plain', text: standingWords(standing, answer.month) })
+    const words = [standingWords(standing, answer.month), ...priceWords(standing)]
+    blocks.push(...words.map((text): Block => ({ type: 'text', style: 'plain', text })))
   }
   for (const bill of answer.psa) {
     blocks.push(lineList(bill, answer.today, 'Not in the PSA yet'), totalText(bill))

@@ -4,9 +4,10 @@ import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
 import type { Period } from '../../core/calendar/period.js'
 import { CARD_BILLS } from '../../core/limits.js'
 import { formatDecimal } from '../../core/money/decimal.js'
+import { formatUnitPrice } from '../../core/money/money.js'
 import type { UnitSteps } from '../../core/sync/types.js'
 import type { Block, Fact } from './model.js'
-import { amountWords, boundedList, plural } from './words.js'
+import { amountWords, boundedList, plural, spanWords } from './words.js'
 
 /** "ConnectWise bills in USD: $514.52 from 1 customer ($440.00 there, $74.52 waiting)", per PSA and currency. */
 export function psaFacts(standings: readonly PsaStanding[]): Fact[] {
@@ -31,7 +32,7 @@ export function psaFacts(standings: readonly PsaStanding[]): Fact[] {
 }
 
 /** Customers billed in a PSA, those with something waiting first. */
-export function psaList(standings: readonly PsaStanding[], month: Period): Block[] {
+export function psaList(standings: readonly PsaStanding[], month: Period, now: Date): Block[] {
   if (standings.length === 0) return []
   const sorted = standings.toSorted(
     (left, right) => Number(right.waiting !== 0n) - Number(left.waiting !== 0n),
@@ -45,10 +46,17 @@ export function psaList(standings: readonly PsaStanding[], month: Period): Block
       items: sorted.slice(0, CARD_BILLS).map((standing) => standingWords(standing, month)),
       ...(hidden > 0 ? { more: { hidden, command: 'who <month> <part of a name>' } } : {}),
     },
+    { type: 'text', style: 'quiet', text: `${readWords(standings, now)}.` },
     ...(waits
       ? [{ type: 'text', style: 'plain', text: 'Next: `sync` asks for the approval of what waits.' } as const]
       : []),
   ]
+}
+
+/** "As read there 3 minutes ago": the oldest reading counts. */
+function readWords(standings: readonly PsaStanding[], now: Date): string {
+  const oldest = standings.reduce((first, { readAt }) => Math.min(first, readAt.getTime()), now.getTime())
+  return `As read there ${spanWords(now.getTime() - oldest)} ago`
 }
 
 /** "Contoso · ConnectWise · March 2026 $514.52: $440.00 already there, $74.52 waits for approval; not invoiced yet" */
@@ -60,10 +68,19 @@ export function standingWords(standing: PsaStanding, month: Period): string {
   return `${name} · ${title} · ${monthYear(month.from)} ${all}: ${parts.join(', ')}; ${invoiceWords(standing)}`
 }
 
-function invoiceWords({ title, invoicedThrough }: PsaStanding): string {
+/** "Business Premium: ConnectWise bills $24.00 a seat, ours is $22.00; its price stays unless it is mapped as ours" */
+export function priceWords({ prices, title, currency }: PsaStanding): string[] {
+  return prices.map(({ product, theirs, ours }) => {
+    const [there, here] = [theirs, ours].map((price) => formatUnitPrice(price, currency))
+    return `${product}: ${title} bills ${there} a seat, ours is ${here}; its price stays as long as it is mapped as its own.`
+  })
+}
+
+function invoiceWords({ title, invoicedThrough, invoices }: PsaStanding): string {
+  const numbers = invoices.length === 0 ? '' : ` ${invoices.map((number) => `#${number}`).join(', ')}`
   switch (invoicedThrough) {
     case 'invoiced':
-      return `invoiced in ${title}`
+      return `invoiced${numbers === '' ? ` in ${title}` : numbers}`
     case 'inPart':
       return `invoiced in part in ${title}`
     case 'notInvoiced':

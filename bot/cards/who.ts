@@ -32,7 +32,7 @@ export function whoCard(view: WhoView): Card {
   if (view.forecast.length > 0) blocks.push({ type: 'text', style: 'plain', text: plannedWords(view) })
   blocks.push(...exceptionBlocks(view))
   if (view.bills.length > 0) blocks.push(customerTable(view.bills))
-  blocks.push(...psaList(view.standings, view.month))
+  blocks.push(...psaList(view.standings, view.month, view.age.now))
   blocks.push({ type: 'text', style: 'quiet', text: footer(view) })
   return {
     title: `Who to bill in ${month}${filterWords(view.filter)}`,

@@ -41,7 +41,7 @@ export function oldDataWords(age: DataAge): string | undefined {
   return isOld(age) ? `The data is ${span} old: type \`observe\` first.` : undefined
 }
 
-function spanWords(milliseconds: number): string {
+export function spanWords(milliseconds: number): string {
   if (milliseconds < MINUTE) return 'less than a minute'
   if (milliseconds < HOUR) return plural(Math.floor(milliseconds / MINUTE), 'minute')
   if (milliseconds < 2 * DAY) return plural(Math.floor(milliseconds / HOUR), 'hour')

@@ -282,9 +282,11 @@ async function proposeReply(parts: DeskParts, outcome: ProposeOutcome): Promise<
 
 /** What was seen, and an alert with its approval for each customer whose PSA has to follow. */
 async function observedReply(parts: DeskParts, observed: Observed): Promise<Reply> {
-  const { raised, moved } = await parts.studio.raiseAlerts()
+  const { raised, moved, unread } = await parts.studio.raiseAlerts()
   const alerts = await Promise.all(raised.map((record) => alertReply(parts, record)))
-  const reply = { ...shown(observedCard(observed)), also: alerts }
+  const card = observedCard(observed)
+  const blocks = [...card.blocks, ...troubleBlocks({ faults: [], unread })]
+  const reply = { ...shown({ ...card, blocks }), also: alerts }
   return moved ? { ...reply, after: () => carryOn(parts.studio) } : reply
 }
 

@@ -11,6 +11,8 @@ import type { Load } from './loader.js'
 import { namedDrifts } from './psa-standing.js'
 import type { BillingView } from './run-content.js'
 import { syncContent } from './sync-plan.js'
+import type { Problem } from '../problem.js'
+import { refresh } from './read-psa.js'
 import { type SyncRequestPorts, requestSync, syncChanges } from './sync-request.js'
 import { monthOf } from './who.js'
 
@@ -35,6 +37,8 @@ export interface Alerts {
   readonly raised: readonly ApprovalRecord[]
   /** Something was approved by a rule: it is to be carried out. */
   readonly moved: boolean
+  /** Containers that could not be read. */
+  readonly unread: readonly Problem[]
 }
 
 /**
@@ -47,8 +51,11 @@ export async function raiseAlerts(
   people: readonly Person[],
   rules: readonly AutoApproval[],
 ): Promise<Alerts> {
+  const before = await load()
+  if (before.slots.length === 0) return { raised: [], moved: false, unread: [] }
+  // What somebody did in a PSA, and what it invoiced, is seen as often as the marketplace is.
+  const unread = await refresh(ports, before, undefined)
   const view = await load()
-  if (view.slots.length === 0) return { raised: [], moved: false }
   const month = monthOf(view.today)
   const customers = await customersToAsk(ports, view)
   const groups = customers.length > ALERT_REQUESTS ? [customers] : customers.map((id) => [id])
@@ -61,7 +68,7 @@ export async function raiseAlerts(
     moved ||= decided !== undefined
     raised.push(decided ?? outcome.record)
   }
-  return { raised, moved }
+  return { raised, moved, unread }
 }
 
 /** Customers with something to write that no waiting request shows as it is. */

@@ -93,7 +93,7 @@ export function createBilling(ports: BillingPorts, settings: BillingSettings, lo
       const trail = trails.flat().sort((left, right) => left.sequence - right.sequence)
       return { ...(await standing(record)), trail }
     },
-    approvedRun: (runId) => approvedRun(billing, runId),
+    approvedRun: (runId) => approvedRun(ports, runId),
     trail: () => billing.trail(),
     noteRefused: async (actor, right, what) => {
       await billing.note({
@@ -107,7 +107,7 @@ export function createBilling(ports: BillingPorts, settings: BillingSettings, lo
   }
 }
 
-async function approvedRun(billing: BillingStore, runId: string): Promise<ApprovedRun> {
+async function approvedRun({ billing, sync }: BillingPorts, runId: string): Promise<ApprovedRun> {
   const run = await billing.run(runId)
   const { billed } = await billing.books()
   const keys = new Set(billed.filter((line) => line.runId === runId).map(({ key }) => key))
@@ -117,6 +117,16 @@ async function approvedRun(billing: BillingStore, runId: string): Promise<Approv
       run: { ...run, lines: run.lines.filter(({ key }) => keys.has(key)) },
       voided: run.lines.length - keys.size,
     }
+  const { intents } = await sync.state()
+  const written = intents.find((intent) => intent.runId === runId)
+  if (written !== undefined) {
+    throw new Problem({
+      kind: 'notFound',
+      what: `${runId} was written into a PSA, which bills it: there is no file of it.`,
+      notDone: 'No file was made.',
+      next: `Type \`approval ${written.approvalId}\` to see how it ended.`,
+    })
+  }
   throw new Problem({
     kind: 'notFound',
     what: `There is no approved bill run “${runId}”: it was not approved, is voided, or does not exist.`,

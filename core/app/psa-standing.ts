@@ -2,7 +2,8 @@ import type { Period } from '../calendar/period.js'
 import type { SyncState } from '../sync/intent.js'
 import { isOpen } from '../sync/intent.js'
 import { slotUnits } from '../sync/held.js'
-import { slotTarget } from '../sync/target.js'
+import { priceOn, slotTarget } from '../sync/target.js'
+import type { Decimal } from '../money/decimal.js'
 import type { UnitSteps } from '../sync/types.js'
 import { sameSteps, stepsFrom } from '../sync/units.js'
 import type { Loaded } from './loader.js'
@@ -23,6 +24,18 @@ export interface PsaStanding {
   readonly waiting: bigint
   /** First day no invoice covers in every container: "invoiced" or not yet. */
   readonly invoicedThrough: 'invoiced' | 'notInvoiced' | 'inPart'
+  /** Numbers of the invoices that cover the month, where the PSA tells them. */
+  readonly invoices: readonly string[]
+  /** When it was read, the earliest where there are several. */
+  readonly readAt: Date
+  /** Seats it bills at another price than ours: shown, and never written where the price is theirs (S15). */
+  readonly prices: readonly PriceDifference[]
+}
+
+export interface PriceDifference {
+  readonly product: string
+  readonly theirs: Decimal
+  readonly ours: Decimal
 }
 
 /** A count that somebody changed in a PSA since we last wrote or mapped it (S9). */
@@ -65,10 +78,13 @@ export function psaStandings(
       (sum, { billOn, amount }) => (billOn >= month.from && billOn < month.to ? sum + amount : sum),
       0n,
     )
-    const { lockedTo, psa } = reading.container
+    const { lockedTo, psa, lastInvoice } = reading.container
     const isInvoiced = lockedTo >= month.to
     const own = isInvoiced ? 'invoiced' : 'notInvoiced'
     const before = standings.get(key)
+    // The newest invoice is the month's own as long as no later month is invoiced.
+    const number = lockedTo === month.to ? lastInvoice : undefined
+    const other = priceDifference({ due, reading }, month)
     standings.set(key, {
       customerId,
       name: names.get(customerId)?.name ?? customerId,
@@ -77,6 +93,9 @@ export function psaStandings(
       there: (before?.there ?? 0n) + there,
       waiting: 0n,
       invoicedThrough: before === undefined || before.invoicedThrough === own ? own : 'inPart',
+      invoices: [...new Set([...(before?.invoices ?? []), ...(number === undefined ? [] : [number])])],
+      readAt: before === undefined || reading.readAt < before.readAt ? reading.readAt : before.readAt,
+      prices: [...(before?.prices ?? []), ...(other === undefined ? [] : [other])],
     })
   }
   for (const { customerId, currency, amount } of bills) {
@@ -85,6 +104,19 @@ export function psaStandings(
     if (standing !== undefined) standings.set(key, { ...standing, waiting: standing.waiting + amount })
   }
   return [...standings.values()].filter(({ there, waiting }) => there !== 0n || waiting !== 0n)
+}
+
+/** undefined: both have the same price, or one of them none. */
+function priceDifference(
+  { due, reading }: Pick<RoutedSlot, 'due' | 'reading'>,
+  month: Period,
+): PriceDifference | undefined {
+  const { container } = reading
+  const { slot, periods, words: product } = due
+  const ours = priceOn(periods, month.from)
+  const mapped = container.lines.find(({ id }) => id === slot.lineId)?.unitPrice
+  const theirs = mapped ?? container.units.find(({ itemId }) => itemId === slot.itemId)?.unitPrice
+  return ours === undefined || theirs === undefined || ours === theirs ? undefined : { product, theirs, ours }
 }
 
 /** What a person changed by hand in a PSA; containers that are being written are left out until that has ended. */

@@ -1,4 +1,4 @@
-import { type LocalDate, addDays } from '../calendar/date.js'
+import type { LocalDate } from '../calendar/date.js'
 import { periodsAsKnown } from '../charges/due.js'
 import type { Policies } from '../charges/policies.js'
 import type { Route, PricedSubscription } from '../pricing/timeline.js'
@@ -246,9 +246,4 @@ export function openIntents({ intents }: Pick<SyncState, 'intents'>): ReadonlyMa
     open.set(key, [...(open.get(key) ?? []), intent])
   }
   return open
-}
-
-/** The last day of a period, for words. */
-export function lastDay({ to }: { readonly to: LocalDate }): LocalDate {
-  return addDays(to, -1)
 }

@@ -65,8 +65,12 @@ export function createStandings(
       const found = runStandings(moment, fresh)
       for (const { approval, run } of records) {
         const compared = found.get(approval.id) ?? known.get(run)?.compared ?? NOTHING
-        const { age, books, sync, today } = moment
-        const versions = { observation: age.observation.sequence, version: books.version, sync: sync.version }
+        const { age, books, today } = moment
+        const versions = {
+          observation: age.observation.sequence,
+          version: books.version,
+          sync: moment.sync.version,
+        }
         known.set(run, { ...versions, today, compared })
         standings.set(approval.id, { ...compared, age })
       }

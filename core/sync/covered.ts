@@ -1,6 +1,6 @@
 import { amountOf, scaleOf } from '../charges/amount.js'
 import type { Period } from '../calendar/period.js'
-import type { ChargeLine } from '../charges/types.js'
+import type { ChargeLine, SettledLine } from '../charges/types.js'
 import { DECIMAL_ZERO, type Decimal } from '../money/decimal.js'
 import { isCounted, priceOn } from './target.js'
 import type { DuePeriod, ProrationMode, SettledCharge, UnitSteps } from './types.js'
@@ -14,12 +14,14 @@ const ROUNDING = { roundAt: 'line', roundMode: 'halfAway' } as const
  * on all of its days, and what is there beyond or short of them as a line of its own.
  *
  * @param held the subscription's share of the count.
+ * @param price what the PSA charged for a seat; undefined: what is due.
  */
 export function coveredLines(
   { lineageId, period, lines }: DuePeriod,
   held: UnitSteps,
   currency: string,
   mode: ProrationMode,
+  price?: Decimal,
 ): readonly SettledCharge[] {
   const settled: SettledCharge[] = []
   let left = held
@@ -27,10 +29,17 @@ export function coveredLines(
     if (!isCounted(line, mode)) continue
     const after = combineSteps(left, spanOf(line), (units, wanted) => units - wanted)
     if (!isThroughout(line, after)) continue
-    settled.push({ ...settledOf(line), lineageId })
+    settled.push({ ...atPrice(settledOf(line), currency, price), lineageId })
     left = after
   }
-  return [...settled, ...restOf({ lineageId, period, lines }, left, currency)]
+  return [...settled, ...restOf({ lineageId, period, lines }, left, currency, price)]
+}
+
+/** A line as the PSA charged it. */
+function atPrice(line: SettledLine, currency: string, price: Decimal | undefined): SettledLine {
+  if (price === undefined || price === line.unitPrice) return line
+  const { quantity, period } = line
+  return { ...line, unitPrice: price, amount: amountFor(currency, quantity, price, line, period) }
 }
 
 /** A decrease is there when the count is down to it; seats when there are enough. */
@@ -42,27 +51,41 @@ function spanOf({ from, to, quantity }: ChargeLine): UnitSteps {
   return sumOfSpans([{ from, to, units: quantity }])
 }
 
-/** Seats that are there without being due on those days, or are missing although a due line counted on them. */
+/**
+ * Seats that are there without being due on those days, or are missing although a due line counted on them: what there is
+ * on the first day for all of the period, and each change for the days that are left, as due lines are made. Stretch by
+ * stretch their rounded amounts would not add up to what is charged for the whole.
+ */
 function restOf(
   { lineageId, period, lines }: DuePeriod,
   left: UnitSteps,
   currency: string,
+  price: Decimal | undefined,
 ): readonly SettledCharge[] {
-  const unitPrice = priceOn([{ lineageId, period, lines }], period.from) ?? DECIMAL_ZERO
-  const runs = runsOf(left, period.from, period.to).filter(({ units }) => units !== 0n)
-  return runs.map(({ from, to, units }) => {
-    const end = to ?? period.to
+  const unitPrice = price ?? priceOn([{ lineageId, period, lines }], period.from) ?? DECIMAL_ZERO
+  return changesIn(left, period).map(({ on: from, units }) => {
+    const { to } = period
     return {
       lineageId,
-      kind: units < 0n ? 'credit' : end - from === period.to - period.from ? 'recurring' : 'prorated',
+      kind: units < 0n ? 'credit' : from === period.from ? 'recurring' : 'prorated',
       period,
       from,
-      to: end,
+      to,
       billOn: from,
       quantity: units,
       unitPrice,
-      amount: amountFor(currency, units, unitPrice, { from, to: end }, period),
+      amount: amountFor(currency, units, unitPrice, { from, to }, period),
     }
+  })
+}
+
+/** By how much a count changes within a period; on its first day from nothing. */
+function changesIn(steps: UnitSteps, { from, to }: Period): UnitSteps {
+  let before = 0n
+  return runsOf(steps, from, to).flatMap(({ from: on, units }) => {
+    const by = (units - before) as Decimal
+    before = units
+    return by === 0n ? [] : [{ on, units: by }]
   })
 }
 

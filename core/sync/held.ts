@@ -15,15 +15,7 @@ export function recurringLines(container: Container, slot: SlotPlace): readonly 
     .sort((left, right) => left.from - right.from || compareId(left.id, right.id))
 }
 
-/** The lines of a slot that are billed once. */
-export function oneTimeLines(container: Container, slot: SlotPlace): readonly PsaLine[] {
-  return container.lines.filter(({ marker }) => {
-    const marked = readMarker(marker)
-    return marked?.slotId === slot.id && marked.oneTime
-  })
-}
-
-export function isOfSlot({ id, marker }: PsaLine, slot: SlotPlace): boolean {
+function isOfSlot({ id, marker }: PsaLine, slot: SlotPlace): boolean {
   return id === slot.lineId || readMarker(marker)?.slotId === slot.id
 }
 

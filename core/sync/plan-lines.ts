@@ -1,3 +1,4 @@
+import { assert } from '../assert.js'
 import { type LocalDate, formatLocalDate } from '../calendar/date.js'
 import { type Decimal, formatDecimal } from '../money/decimal.js'
 import { compareId, lineUnits } from './held.js'
@@ -27,19 +28,46 @@ export interface LinesTask {
 
 type Simulated = PsaLine & { readonly isNew: boolean }
 
+/** A task with the ends of the lines it adds, by the order of adding: nothing can end what is not there yet. */
+interface Attempt extends LinesTask {
+  readonly ends: Map<number, LocalDate>
+}
+
 /**
  * The writes that bring dated lines to a count (S11). A rise is a line of its own from its day; where everything before
  * the day is invoiced, the count of the running line is set instead. A decrease ends the newest of our lines first, and
  * adds what is left of it again from that day.
  */
 export function planLines(task: LinesTask): readonly CountDraft[] {
-  const { openFrom, until, want } = task
+  const ends = new Map<number, LocalDate>()
+  for (;;) {
+    const known = ends.size
+    const actions = planOnce({ ...task, ends })
+    // Each round ends one more of the lines it adds, so there are no more rounds than lines.
+    if (ends.size === known) return named(task, actions)
+  }
+}
+
+/** Names are given last: a plan that is made anew must not use any up. */
+function named({ nameLine }: LinesTask, actions: readonly CountDraft[]): readonly CountDraft[] {
+  return actions.map((action) => {
+    if (action.type !== 'add') return action
+    const { from, quantity } = action
+    return { ...action, marker: nameLine(false, `${formatLocalDate(from)}|${formatDecimal(quantity)}`) }
+  })
+}
+
+/** What is planned when no more is known of the ends of new lines; where `ends` has grown it is to be made anew. */
+function planOnce(task: Attempt): readonly CountDraft[] {
+  const { openFrom, until, want, ends } = task
+  const known = ends.size
   let lines: readonly Simulated[] = task.lines
     .filter(({ to }) => to === null || to > openFrom)
     .map((line) => ({ ...line, isNew: false }))
   const actions: CountDraft[] = []
   const days = daysOf([marks([openFrom, ...task.priceDays]), want, ...lines.map(edges)])
   for (const day of days.filter((on) => on >= openFrom && on < until)) {
+    if (ends.size > known) break
     if (task.priceDays.includes(day)) {
       const priced = repriced(task, lines, day)
       lines = priced.lines
@@ -96,7 +124,7 @@ function isFree({ from }: PsaLine, day: LocalDate, openFrom: LocalDate): boolean
 }
 
 /** Running lines at another price than is wanted: set where no invoiced day is touched, else ended and added again. */
-function repriced(task: LinesTask, lines: readonly Simulated[], day: LocalDate): Change {
+function repriced(task: Attempt, lines: readonly Simulated[], day: LocalDate): Change {
   const price = task.priceOn(day)
   let now = lines
   const actions: CountDraft[] = []
@@ -115,7 +143,7 @@ function priceSet(task: LinesTask, lines: readonly Simulated[], line: Simulated,
   return changed(task, lines, replaced(lines, line, { ...line, unitPrice: after }), action)
 }
 
-function rise(task: LinesTask, lines: readonly Simulated[], day: LocalDate, by: Decimal): Change {
+function rise(task: Attempt, lines: readonly Simulated[], day: LocalDate, by: Decimal): Change {
   const { slot, openFrom } = task
   const main =
     lines.find(({ id }) => id === slot.lineId) ?? lines.find(({ marker }) => readMarker(marker) !== undefined)
@@ -128,17 +156,17 @@ function rise(task: LinesTask, lines: readonly Simulated[], day: LocalDate, by: 
   return added(task, lines, day, by)
 }
 
-function added(task: LinesTask, lines: readonly Simulated[], from: LocalDate, quantity: Decimal): Change {
+function added(task: Attempt, lines: readonly Simulated[], from: LocalDate, quantity: Decimal): Change {
   const unitPrice = task.priceOn(from)
-  const marker = task.nameLine(false, `${formatLocalDate(from)}|${formatDecimal(quantity)}`)
+  const to = task.ends.get(ordinalOf(lines)) ?? null
   const action = {
     type: 'add',
-    marker,
+    marker: '',
     oneTime: false,
     quantity,
     unitPrice,
     from,
-    to: null,
+    to,
     lineWords: task.words,
   } as const
   const line: Simulated = {
@@ -147,8 +175,8 @@ function added(task: LinesTask, lines: readonly Simulated[], from: LocalDate, qu
     quantity,
     unitPrice,
     from,
-    to: null,
-    marker,
+    to,
+    marker: '',
     words: task.words,
     ownAmount: undefined,
     isNew: true,
@@ -156,7 +184,12 @@ function added(task: LinesTask, lines: readonly Simulated[], from: LocalDate, qu
   return changed(task, lines, [...lines, line], action)
 }
 
-function decrease(task: LinesTask, lines: readonly Simulated[], day: LocalDate, by: Decimal): Change {
+/** How many lines a plan has added before another one. */
+function ordinalOf(lines: readonly Simulated[]): number {
+  return lines.filter(({ isNew }) => isNew).length
+}
+
+function decrease(task: Attempt, lines: readonly Simulated[], day: LocalDate, by: Decimal): Change {
   let left = by
   let now = lines
   const actions: CountDraft[] = []
@@ -181,13 +214,18 @@ function newestFirst(lines: readonly Simulated[], { lineId }: Slot): readonly Si
 }
 
 function lessOf(
-  task: LinesTask,
+  task: Attempt,
   lines: readonly Simulated[],
   line: Simulated,
   day: LocalDate,
   by: Decimal,
 ): Change {
   const { slot, openFrom } = task
+  if (line.isNew) {
+    assert(line.from < day, 'a line is not added and taken away on one day')
+    task.ends.set(lines.filter(({ isNew }) => isNew).indexOf(line), day)
+    return { lines, actions: [] }
+  }
   const rest = (line.quantity - by) as Decimal
   const isMapped = line.id === slot.lineId
   if (rest > 0n && isMapped && isFree(line, day, openFrom)) {

@@ -1,9 +1,10 @@
 import type { Period } from '../calendar/period.js'
 import { periodKey } from '../charges/periods.js'
+import type { Decimal } from '../money/decimal.js'
 import { allocate } from './target.js'
 import { coveredLines } from './covered.js'
-import { heldUnits } from './held.js'
-import type { Container, DuePeriod, SettledCharge, SlotDue } from './types.js'
+import { heldUnits, recurringLines } from './held.js'
+import type { Container, DuePeriod, SettledCharge, Slot, SlotDue } from './types.js'
 
 /** What is remembered of a slot beyond what its container shows now. */
 export interface SlotMemory {
@@ -39,11 +40,31 @@ export function coveredOf(due: SlotDue, container: Container, memory: SlotMemory
     const isLocked = period.to <= container.lockedTo
     const locked = memory.locked.get(lockKey(lineageId, period))
     const held = shares.get(lineageId) ?? []
-    const counted =
-      isLocked && locked !== undefined ? locked : coveredLines(entry, held, due.currency, container.mode)
     const key = lockKey(lineageId, period)
+    const price = isLocked ? invoicedPrice(due.slot, container, period) : undefined
+    const counted =
+      isLocked && locked !== undefined
+        ? locked
+        : coveredLines(entry, held, due.currency, container.mode, price)
     return { due: entry, isLocked, counted, oneTime: oneTimes.get(key) ?? [] }
   })
+}
+
+/**
+ * What a seat cost in a period that was found invoiced, where the price is ours: a newer one may have come too late for
+ * it. undefined: theirs, which is nothing we compare with (S15), or not one price for all of it.
+ */
+function invoicedPrice(slot: Slot, container: Container, period: Period): Decimal | undefined {
+  if (slot.priceOwner === 'keep') return undefined
+  if (container.mode === 'units') {
+    return container.units.find(({ itemId }) => itemId === slot.itemId)?.unitPrice
+  }
+  const prices = new Set(
+    recurringLines(container, slot)
+      .filter(({ from, to }) => from < period.to && (to === null || to > period.from))
+      .map(({ unitPrice }) => unitPrice),
+  )
+  return prices.size === 1 ? [...prices][0] : undefined
 }
 
 /** One-time lines that are still there, or were invoiced: one that a person took away before settles nothing (S9). */

@@ -32,6 +32,8 @@ export interface Container {
   readonly anchorDay: number | undefined
   /** First day that no invoice of the PSA covers: everything before it is locked (S2). */
   readonly lockedTo: LocalDate
+  /** Number of the newest invoice, as the PSA's own people know it; absent: none is known. */
+  readonly lastInvoice?: string
   readonly mode: ProrationMode
   readonly lines: readonly PsaLine[]
   /** With `units`: the count of each item. Empty otherwise. */

@@ -31,7 +31,7 @@ export function undoSteps(intents: readonly Intent[], container: Container, slot
 
 type Inverse = StepAction & Pick<Step, 'count'>
 
-function named({ id, step: done }: Intent, inverse: Inverse): Step {
+function named({ id, step: done }: Intent, back: Inverse): Step {
   const { psa, containerId, slotId, itemId, product } = done
   const step: Unkeyed<Step> = {
     psa,
@@ -41,7 +41,7 @@ function named({ id, step: done }: Intent, inverse: Inverse): Step {
     product,
     settles: [],
     undoes: id,
-    ...inverse,
+    ...back,
   }
   return { ...step, key: stepKey(step, 0) }
 }

@@ -33,8 +33,9 @@ export function stepWords(step: Step, currency: string): string {
 
 type Added = Extract<Step, { type: 'add' }>
 
-function addWords({ quantity, unitPrice, from, count }: Added, currency: string): string {
-  const line = `a line of ${seats(quantity)} at ${formatUnitPrice(unitPrice, currency)}`
+function addWords({ quantity, unitPrice, from, to, count }: Added, currency: string): string {
+  const end = to === null ? '' : ` through ${dayMonthYear(addDays(to, -1))}`
+  const line = `a line of ${seats(quantity)} at ${formatUnitPrice(unitPrice, currency)}${end}`
   return count === undefined ? `${line} from ${dayMonthYear(from)}` : `${countWords(count, from)}: ${line}`
 }
 

@@ -9,7 +9,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { openOutside, serveProduct } from '../support/both-platforms.js'
+import { connectWiseSettings } from '../demo-psa.js'
+import { type ConnectWiseEmulator, startConnectWiseEmulator } from '../emulators/connectwise/server.js'
+import { type Outside, openOutside, serveProduct } from '../support/both-platforms.js'
 import { createStoryClock } from '../support/story/clock.js'
 import { CHANNEL, type Camera, openCamera } from './scenes.js'
 
@@ -107,6 +109,56 @@ async function runs(camera: Camera, later: () => Promise<void>): Promise<void> {
   await camera.ask('audit', 'lee', 'audit', { shows: ['approved'] })
 }
 
+/** Tailspin: 20 × $22.00 in an agreement that does not prorate, March invoiced; 5 more from 11 March: $74.52 once. */
+function tailspin(connectWise: ConnectWiseEmulator): void {
+  const agreement = { name: 'Tailspin Cloud', prorateFlag: false, nextInvoiceDate: '2026-04-01' } as const
+  const line = { product: 'VISIO', quantity: 20, effectiveDate: '2026-03-01' } as const
+  connectWise.world.seed({
+    catalog: [
+      {
+        identifier: 'VISIO',
+        description: 'Visio Plan 2',
+        manufacturerPartNumber: 'VISIO-PLAN-2',
+        price: '22.00',
+      },
+    ],
+    companies: [
+      { identifier: 'TAILSPIN', name: 'Tailspin', agreements: [{ ...agreement, additions: [line] }] },
+    ],
+  })
+}
+
+/** A customer whom ConnectWise bills: who it is there, what is to be written, how it ended, what somebody changed by hand. */
+async function inPsa(
+  camera: Camera,
+  outside: Outside,
+  connectWise: ConnectWiseEmulator,
+  newest: () => Promise<string>,
+) {
+  outside.tell('Tailspin buys 20 × Visio Plan 2 at 22.00 a month on 2025-02-01')
+  outside.tell('Tailspin · Visio Plan 2 · 20 → 25 seats')
+  outside.clock.moveOn(3_600_000)
+  await camera.say('slack', 'lee', 'observe')
+  await camera.ask('map', 'dana', 'map tailspin', {
+    shows: ['Tailspin Cloud', 'same name'],
+    buttons: ['Accept'],
+  })
+  await camera.say('slack', 'dana', 'map tailspin accept')
+  await camera.ask('who-psa', 'dana', 'who march tailspin', { shows: ['$514.52', '$440.00', '$74.52'] })
+  const steps = ['once $74.52', '20 → 25 on the running line', 'it does not prorate']
+  await camera.ask('sync', 'dana', 'sync tailspin', { shows: steps, buttons: PENDING })
+  const id = await newest()
+  await camera.say('slack', 'lee', `approve ${id}`)
+  await camera.ask('synced', 'dana', `approval ${id}`, {
+    shows: ['2 of 2 steps confirmed', 'Approved by Lee'],
+  })
+  const [line] = connectWise.ledger().flatMap(({ addition }) => addition ?? [])
+  connectWise.world.editAddition({ additionId: Number(line), quantity: 27 })
+  outside.clock.moveOn(3_600_000)
+  await camera.say('slack', 'lee', 'observe')
+  await camera.ask('status-psa', 'dana', 'status', { shows: ['we wrote 25, there is 27, it should be 25'] })
+}
+
 async function play() {
   const outside = await openOutside({
     people: new Map([
@@ -119,7 +171,10 @@ async function play() {
     clock: createStoryClock('2026-03-11', '14:00', 'America/New_York'),
   })
   const folder = mkdtempSync(join(tmpdir(), 'cloud-billing-pictures-'))
+  const connectWise = await startConnectWiseEmulator({ now: outside.clock.now })
+  tailspin(connectWise)
   const served = await serveProduct(outside, {
+    ...connectWiseSettings(connectWise),
     DATA_DIR: join(folder, 'data'),
     BILLING_OPENS_ON: '2026-03-01',
   })
@@ -133,10 +188,13 @@ async function play() {
       outside.tell('Globex · Exchange Online · 2 → 4 seats')
       await camera.say('slack', 'lee', 'observe')
     })
+    const newest = async () => (await served.running.studio.billing.open()).at(-1)?.approval.id ?? ''
+    await inPsa(camera, outside, connectWise, newest)
     return camera.scenes
   } finally {
     await served.close()
     await outside.close()
+    await connectWise.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -47,7 +47,10 @@ export function openCamera(outside: Outside, served: Served, literal: readonly s
   const { slack, teams, teamsChannel, member, teamsUser } = outside
   const { sender, player, server } = served
   const keep = (name: string, platform: Scene['platform'], payload: unknown, wanted: Wanted) => {
-    if (payload === undefined) throw new Error(`${name}: the bot sent nothing in ${platform}`)
+    if (payload === undefined) {
+      const whispered = JSON.stringify(slack.world.ephemerals.at(-1)?.text)
+      throw new Error(`${name}: the bot sent nothing in ${platform}; what it whispered last: ${whispered}`)
+    }
     const { shows, buttons = [], onlyWide = false } = wanted
     scenes.push({ name, platform, payload, shows, buttons, literal, onlyWide })
   }

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createConnectWise } from '../../adapters/connectwise/client.js'
-import { startRecordedConnectWise } from '../contract/recorded-connectwise.js'
-import type { ConnectWiseEmulator } from '../emulators/connectwise/server.js'
-import type { NewAddition } from '../emulators/connectwise/world.js'
-import { memoryLog } from '../support/memory-log.js'
-import { type Scene, changed, closeAfterwards, mapped, sceneWith, seats, synced } from './scene.js'
+import { decimal } from '../support/observed.js'
+import { type Agreement, agreement, invoice } from './agreement.js'
+import { changed, mapped, seats, synced } from './scene.js'
 
 /*
  * Contoso's agreement month by month (SYNC S11), through the real client and by the emulated PSA's own invoices.
@@ -13,51 +10,12 @@ import { type Scene, changed, closeAfterwards, mapped, sceneWith, seats, synced 
  * 5 × $22.00 × 21/31 = $2,310 / 31 = $74.516…, rounded $74.52; all of March $514.52.
  */
 
-interface Agreement extends Scene {
-  readonly emulator: ConnectWiseEmulator
-  readonly agreementId: number
-  /** Totals of the invoices made so far, the first of March. */
-  readonly invoices: string[]
-}
-
 const MONTHS = ['2026-03-02', '2026-04-01', '2026-05-01', '2026-06-01']
-
-/** @param invoiced months, from March on, that are invoiced in advance before anything changes. */
-async function agreement(
-  prorateFlag: boolean,
-  invoiced: number,
-  line: Partial<NewAddition> = {},
-): Promise<Agreement> {
-  const scene = await sceneWith(async (now) => {
-    const emulator = closeAfterwards(await startRecordedConnectWise({ now }))
-    const site = { site: emulator.url, ...emulator.credentials, log: memoryLog() }
-    return { emulator, psa: createConnectWise(site) }
-  })
-  const { world } = scene.emulator
-  const product = world.createCatalogItem({
-    identifier: 'M365BP',
-    description: 'Microsoft 365 Business Premium',
-    manufacturerPartNumber: 'BP',
-    price: '22.00',
-  })
-  const companyId = world.createCompany({ identifier: 'CONTOSO', name: 'Contoso' })
-  const name = 'Contoso Cloud'
-  const agreementId = world.createAgreement({ companyId, name, prorateFlag, nextInvoiceDate: '2026-03-01' })
-  const since = { effectiveDate: '2025-06-01' }
-  world.createAddition({ agreementId, product, quantity: 20, ...since, ...line })
-  const made = { ...scene, agreementId, invoices: [] }
-  for (let month = 0; month < invoiced; month += 1) invoice(made)
-  return made
-}
-
-function invoice({ emulator, agreementId, invoices }: Agreement): void {
-  invoices.push(emulator.world.invoice(agreementId).total)
-}
 
 /** The month's invoices to come, with a sync around each of them that finds nothing to do. */
 async function throughMay(scene: Agreement): Promise<readonly string[]> {
   for (const day of MONTHS.slice(scene.invoices.length)) {
-    if (scene.office.now < new Date(day)) scene.moveTo(day)
+    scene.moveTo(day)
     await scene.office.observe()
     expect(await synced(scene)).toEqual([])
     invoice(scene)
@@ -76,7 +34,7 @@ function held({ emulator: { world }, agreementId }: Agreement): readonly string[
 
 describe('5 more seats from 11 March', () => {
   async function fiveMore(prorateFlag: boolean, invoiced: number) {
-    const scene = await agreement(prorateFlag, invoiced)
+    const scene = await agreement(prorateFlag, invoiced, {})
     await mapped(scene, seats(20))
     expect(await synced(scene)).toEqual([])
     await changed(scene, '2026-03-11', 20, seats(25))
@@ -193,7 +151,7 @@ describe('3 seats fewer from 20 March, which count from April', () => {
 
   /** 20 in the line that was there, 5 in ours since 11 March. */
   async function fewerOfOurs(prorateFlag: boolean, invoiced: number) {
-    const scene = await agreement(prorateFlag, 0)
+    const scene = await agreement(prorateFlag, 0, {})
     await mapped(scene, seats(20))
     await changed(scene, '2026-03-11', 20, seats(25))
     await synced(scene)
@@ -237,5 +195,40 @@ describe('3 seats fewer from 20 March, which count from April', () => {
       ],
       invoices: ['514.52', '484.00', '484.00', '484.00'],
     })
+  })
+})
+
+describe('a price of ours that changes when April is invoiced already', () => {
+  for (const prorateFlag of [true, false]) {
+    it(`is made up for in May: 10 × $1.00 (${prorateFlag ? 'prorating' : 'not prorating'})`, async () => {
+      const scene = await agreement(prorateFlag, 0, undefined)
+      await mapped(scene, seats(10))
+      expect(await synced(scene)).toEqual(['add 10 × 22.00 from 2026-03-01 on'])
+      // Nobody looks into the agreement between these invoices and the new price.
+      invoice(scene)
+      invoice(scene)
+      scene.moveTo('2026-03-12')
+      scene.office.subscriptions = [seats(10, { unitPrice: { currency: 'USD', amount: decimal('23.00') } })]
+      await scene.office.observe()
+      expect(await synced(scene)).toEqual([
+        'add 1 × 10.00 from 2026-04-01 to 2026-05-01, once',
+        'price 104 22.00 → 23.00',
+      ])
+      expect(await throughMay(scene)).toEqual(['220.00', '220.00', '240.00', '230.00'])
+    })
+  }
+})
+
+describe('5 seats more and 3 fewer before anybody syncs', () => {
+  it('are a line that ends and one that follows it', async () => {
+    const scene = await agreement(true, 0, {})
+    await mapped(scene, seats(20))
+    await changed(scene, '2026-03-11', 20, seats(25))
+    await changed(scene, '2026-03-20', 25, seats(22))
+    expect(await synced(scene)).toEqual([
+      'add 5 × 22.00 from 2026-03-11 to 2026-04-01',
+      'add 2 × 22.00 from 2026-04-01 on',
+    ])
+    expect(await throughMay(scene)).toEqual(['514.52', '484.00', '484.00', '484.00'])
   })
 })

@@ -1,6 +1,7 @@
 import { afterEach, expect } from 'vitest'
 import type { ObservedSubscription } from '../../core/marketplace/types.js'
 import type { Psa } from '../../core/ports.js'
+import { isOpen } from '../../core/sync/intent.js'
 import { stepText } from '../core/sync/build.js'
 import { memoryBilling } from '../support/memory-billing.js'
 import { memoryBooks } from '../support/memory-books.js'
@@ -23,7 +24,7 @@ export function closeAfterwards<T extends { close(): Promise<void> }>(server: T)
 /** The product over its real client of a PSA, on one clock with the emulated one. */
 export interface Scene {
   readonly office: Office
-  /** Moves the clock of everybody on. */
+  /** Moves the clock of everybody on; never back. */
   moveTo(day: string): void
 }
 
@@ -38,8 +39,11 @@ export async function sceneWith<T extends { readonly psa: Psa }>(
   const office = new Office([DANA, LEE, VI], memoryBilling(books), memorySync(books), psas)
   clock.now = () => office.now
   office.orders = []
-  const moveTo = (day: string) => void (office.now = new Date(`${day}T15:00:00Z`))
-  moveTo('2026-03-10')
+  office.now = new Date('2026-03-10T15:00:00Z')
+  const moveTo = (day: string) => {
+    const to = new Date(`${day}T15:00:00Z`)
+    if (to > office.now) office.now = to
+  }
   return { ...started, office, moveTo }
 }
 
@@ -96,7 +100,7 @@ export async function synced({ office }: Scene): Promise<readonly string[]> {
   if (outcome.type === 'nothing') return []
   const { record } = outcome
   expect(await office.decide(LEE, record)).toMatchObject({ type: 'decided' })
-  await studio.dispatch()
+  await settled(office)
   const { intents } = await office.sync.state()
   const own = intents.filter(({ runId }) => runId === record.run.id)
   expect(own.map(({ state, why }) => why ?? state)).toEqual(own.map(() => 'confirmed'))
@@ -104,4 +108,19 @@ export async function synced({ office }: Scene): Promise<readonly string[]> {
     type: 'nothing',
   })
   return (record.plan ?? []).flatMap(({ steps }) => steps.map(stepText))
+}
+
+/** Longer than what is not known is left alone. */
+const SETTLE_MINUTES = 4
+/** More often than anything is tried. */
+const ROUNDS = 12
+
+/** Writes, and looks again at what nobody knows the outcome of, until nothing is open any more. */
+async function settled(office: Office): Promise<void> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await office.studio.dispatch()
+    const { intents } = await office.sync.state()
+    if (!intents.some(isOpen)) return
+    office.later(SETTLE_MINUTES)
+  }
 }

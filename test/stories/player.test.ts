@@ -238,7 +238,10 @@ describe('a story that cannot be told says in which line, and why', () => {
     ['', 'line 1: a story begins with its clock'],
     ['clock    2026-03-02 09:00\n', 'line 1: a story begins with its clock'],
     ['clock    2026-03-02 09:00 America/New_York\nobserve\n', 'line 2: then come its people'],
-    [`${BEGINNING}observe\npeople   Vic viewer\n`, 'line 4: people stand at the beginning'],
+    [`${BEGINNING}observe\npeople   Vic viewer\n`, 'line 4: people and rules stand at the beginning'],
+    [`${BEGINNING}observe\nrules    small=connectwise:5:100.00\n`, 'line 4: people and rules stand'],
+    [`${BEGINNING}psa      quickbooks bills\n`, 'line 3: “quickbooks bills” cannot follow “psa”'],
+    [`${BEGINNING}tick     twice\n`, 'line 3: “twice” cannot follow “tick”'],
     [`${BEGINNING}dana says hello\n`, 'line 3: “dana” begins no line of a story'],
     [`${BEGINNING}later    soon\n`, 'line 3: “soon” cannot follow “later”'],
     [`${BEGINNING}observe   everything\n`, 'line 3: “everything” cannot follow “observe”'],
@@ -256,6 +259,13 @@ describe('a story that cannot be told says in which line, and why', () => {
     ],
     ['ingram   Contoso · Exchange · 1 → 2 seats', 'line 3: no customer is named Contoso'],
     ['ingram   Contoso buys 2 × Exchange at 4.00 a month on 2026-04-01', 'line 3: 2026-04-01 is not yet'],
+    ['psa      connectwise bills', 'line 3: nobody understands “bills”; what is understood: “Contoso has'],
+    ['psa      connectwise invoices “Cloud”', 'line 3: there is no agreement “Cloud”'],
+    ['psa      connectwise Visio is inactive', 'line 3: the catalog has no Visio'],
+    [
+      'psa      autotask approves and posts “Cloud” through 2026-03-31',
+      'line 3: there is no contract “Cloud”',
+    ],
     ['clock    2026-03-01 09:00', 'line 3: the clock would go back'],
     ['@lee     clicks Approve', 'line 3: there is no card with [Approve]'],
     ['@lee     clicks Approve on APR-0001', 'line 3: there is no card with [Approve] of APR-0001'],
@@ -277,9 +287,11 @@ describe('what stands in a story is what the command writes', () => {
     const story = told(text)
     const bare = writeStory(
       story,
-      story.steps.map(({ action }) => (action.type === 'auditor' ? [{ by: 'auditor', lines: [] }] : [])),
+      story.steps.map(({ action: { type } }) =>
+        type === 'auditor' || type === 'holds' ? [{ by: type, lines: [] }] : [],
+      ),
     )
-    expect(bare).not.toMatch(/^(bot|card|asks|file)\b/m)
+    expect(bare).not.toMatch(/^(bot|card|asks|file|invoice)\b/m)
     expect(
       writeStory(
         told(bare),

@@ -48,8 +48,13 @@ describe('a contract without an end', () => {
   it('goes on with the last counts anything is said about', async () => {
     const [contract] = tenantRows('Contracts')
     const row = (id: number, startDate: string, endDate: string, units: number) => ({
-      ...{ id, contractServiceID: 8, serviceID: 5, units, approveAndPostDate: null },
-      ...{ startDate: `${startDate}T00:00:00Z`, endDate: `${endDate}T00:00:00Z` },
+      id,
+      contractServiceID: 8,
+      serviceID: 5,
+      units,
+      approveAndPostDate: null,
+      startDate: `${startDate}T00:00:00Z`,
+      endDate: `${endDate}T00:00:00Z`,
     })
     const rows = [row(1, '2026-01-15', '2026-02-14', 4), row(2, '2026-02-15', '2026-03-14', 6)]
     const { psa } = await scripted(

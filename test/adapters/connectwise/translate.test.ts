@@ -40,7 +40,12 @@ function container({ agreement, addition, invoices = [] }: Facts): Container {
   return toContainer({
     agreement: read(parseAgreement, { ...AGREEMENT, ...agreement }, READING),
     isMonthly: true,
-    laterInvoices: invoices.map(day),
+    invoices: invoices.map((date, index) => ({
+      id: String(index + 1),
+      invoiceNumber: `1000${index + 1}`,
+      type: 'Agreement',
+      date: day(date),
+    })),
     additions: addition === undefined ? [] : [{ reading: LINE, raw: { ...ADDITION, ...addition } }],
   })
 }
@@ -248,5 +253,19 @@ describe('a product', () => {
       unitPrice: undefined,
       unusable: 'it is of the class "Hologram", which is not known here',
     })
+  })
+})
+
+describe('the newest invoice', () => {
+  it('is told by its number, and locks nothing when it is of an earlier month', () => {
+    const before = container({
+      invoices: ['2026-02-01'],
+      agreement: { nextInvoiceDate: '2026-04-01T00:00:00Z' },
+    })
+    expect(before).toMatchObject({ lastInvoice: '10001', lockedTo: day('2026-04-01') })
+  })
+
+  it('is not made up where there is none', () => {
+    expect('lastInvoice' in container({})).toBe(false)
   })
 })

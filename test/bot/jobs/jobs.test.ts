@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { startJobs } from '../../../bot/jobs/jobs.js'
+import { type JobParts, startJobs } from '../../../bot/jobs/jobs.js'
 import type { ApprovalRecord } from '../../../core/ports.js'
 import { memoryLog } from '../../support/memory-log.js'
 
@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers())
 describe('every minute', () => {
   it('what was approved is carried on, and the cards of what moved follow', async () => {
     const refreshed: string[] = []
-    const carryOn = vi.fn(async () => [RECORD])
+    const carryOn = vi.fn<JobParts['carryOn']>(async () => [RECORD])
     const refresh = async ({ approval }: ApprovalRecord) => void refreshed.push(approval.id)
     const jobs = startJobs({ carryOn, refresh, log: memoryLog() })
     await vi.advanceTimersByTimeAsync(20_000)
@@ -27,7 +27,7 @@ describe('every minute', () => {
 
   it('a failure is logged, and the next minute tries again', async () => {
     const log = memoryLog()
-    const carryOn = vi.fn(async (): Promise<readonly ApprovalRecord[]> => {
+    const carryOn = vi.fn<JobParts['carryOn']>(async () => {
       throw new Error('the database is away')
     })
     const jobs = startJobs({ carryOn, refresh: async () => undefined, log })

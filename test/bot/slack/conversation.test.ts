@@ -41,6 +41,7 @@ describe('every command, as a slash command, after the bot’s name, and in a di
     ['observe', 'U1', 'observe', 'Nothing changed since the last observation.'],
     ['propose', 'U1', 'propose march', 'Bill run BR-0001 · Contoso · 1–31 Mar 2026'],
     ['map', 'U1', 'map', 'No PSA is connected'],
+    ['sync', 'U1', 'sync', 'No customer is billed in a PSA'],
     ['approvals', 'U1', 'approvals', 'Approvals: 1 waiting'],
     ['approval', 'U1', 'approval APR-0001', 'asked to bill BR-0001'],
     ['reject', 'U2', 'reject APR-0001 because the seats are wrong', 'Rejected by Lee'],

@@ -42,6 +42,7 @@ describe.each(PLACES)('in a %s', (type) => {
       ['status', 'Last observation: 1,'],
       ['observe', 'Nothing changed since the last observation.'],
       ['map', 'No PSA is connected.'],
+      ['sync', 'No customer is billed in a PSA.'],
       ['approvals', 'Nothing waits for a decision.'],
       ['propose march', 'Total $514.52 (2 lines)'],
       ['approval APR-0001', 'Trail'],

@@ -11,7 +11,7 @@ import { memoryBooks } from '../../support/memory-books.js'
 import { memorySync } from '../../support/memory-sync.js'
 import { DANA, LEE, MARCH, Office, VI } from '../../support/office.js'
 import { day, decimal } from '../charges/build.js'
-import { SLOT, container } from '../sync/build.js'
+import { SLOT, container, psaLine } from '../sync/build.js'
 
 interface Desk {
   readonly office: Office
@@ -111,6 +111,15 @@ describe('a customer billed in a PSA', () => {
   }
 })
 
+it('a price that is theirs stays, and the difference is shown (S15)', async () => {
+  const lines = [psaLine({ id: '90001', quantity: '25', unitPrice: '24.00' })]
+  const { office } = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01'), lines })
+  const { standings } = await office.studio.customer('Contoso', MARCH)
+  expect(standings[0]?.prices).toEqual([
+    { product: 'Microsoft 365 Business Premium', theirs: decimal('24'), ours: decimal('22') },
+  ])
+})
+
 describe('a write nobody knows the outcome of (S8)', () => {
   it('is looked at again after a while, and found done: nothing is written twice', async () => {
     const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
@@ -201,6 +210,19 @@ describe('what a person did in the PSA', () => {
     await desk.office.studio.dispatch()
     expect(await states(desk)).toEqual(['confirmed', 'confirmed'])
     expect((await desk.office.studio.status()).drifts).toEqual([])
+  })
+
+  it('is seen with the next observation, without anybody asking', async () => {
+    const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+    const read = await desk.psa.read('77')
+    desk.psa.held.set('77', {
+      ...read,
+      lines: read.lines.map((line) => ({ ...line, quantity: decimal('22') })),
+    })
+    expect((await desk.office.studio.status()).drifts).toEqual([])
+    await desk.office.studio.raiseAlerts()
+    const { drifts } = await desk.office.studio.status()
+    expect(drifts.map(({ written, there }) => [written, there].map(counts))).toEqual([['20', '22']])
   })
 
   it('that is what was wanted is confirmed without a write: 25 by hand (S7)', async () => {
@@ -368,4 +390,12 @@ describe('taking back what was written', () => {
       'still being written',
     )
   })
+})
+
+it('there is no file of what a PSA bills, and the refusal says so', async () => {
+  const desk = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01') })
+  const { run } = await approved(desk)
+  await expect(desk.office.studio.billing.approvedRun(run.id)).rejects.toThrow(
+    'was written into a PSA, which bills it',
+  )
 })

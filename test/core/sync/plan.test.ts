@@ -73,6 +73,43 @@ describe('a rise in an agreement that prorates (S11)', () => {
   })
 })
 
+describe('a rise and a decrease in one plan', () => {
+  /** 20 seats, 25 from 11 March, 22 from 20 March: March stays 25 (B8), April 22. */
+  const upAndDown: CaseWords = {
+    start: '2026-01-01',
+    events: [
+      ['2026-01-01', 20, '22.00'],
+      ['2026-03-11', 25],
+      ['2026-03-20', 22],
+    ],
+  }
+  const wanted = due(upAndDown, '2026-03-01', '2026-06-01')
+
+  it('is a line that ends where it has to: what is not there yet cannot be ended', () => {
+    expect(plan(wanted, container({ mode: 'datedLines', lockedTo: day('2026-03-01') }))).toEqual([
+      'add 5 × 22.00 from 2026-03-11 to 2026-04-01',
+      'add 2 × 22.00 from 2026-04-01 on',
+    ])
+  })
+
+  it('of a price of ours that changes meanwhile, too', () => {
+    const dearer: CaseWords = {
+      start: '2026-01-01',
+      events: [
+        ['2026-01-01', 20, '22.00'],
+        ['2026-03-11', 25],
+        ['2026-04-01', undefined, '23.00'],
+      ],
+    }
+    const ours = due(dearer, '2026-03-01', '2026-06-01', { ...SLOT, priceOwner: 'ours' })
+    expect(plan(ours, container({ mode: 'datedLines', lockedTo: day('2026-03-01') }))).toEqual([
+      'add 5 × 22.00 from 2026-03-11 to 2026-04-01',
+      'end 90001 before 2026-04-01',
+      'add 25 × 23.00 from 2026-04-01 on',
+    ])
+  })
+})
+
 describe('a decrease', () => {
   /** 25 seats, 22 from 20 March: March stays 25 (B8), April 22. */
   const threeLess: CaseWords = {
@@ -118,6 +155,27 @@ describe('a decrease', () => {
       ])
     })
   }
+})
+
+describe('an invoiced month that held another count than was due', () => {
+  /** 22 seats, 25 from 7 May: 22 × $22.00 + 3 × $22.00 × 25/31 = 484.00 + 53.23 = 537.23. */
+  const late: CaseWords = {
+    start: '2026-01-01',
+    events: [
+      ['2026-01-01', 22, '22.00'],
+      ['2026-05-07', 25],
+    ],
+  }
+
+  it('was billed as the whole it is: 18 × $22.00 = 396.00, so 141.23 is left', () => {
+    const wanted = due(late, '2026-05-01', '2026-07-01', { ...SLOT, routeFrom: day('2026-05-01') })
+    const lines = [psaLine({ id: '90001', quantity: '18' })]
+    const read = container({ mode: 'datedLines', lockedTo: day('2026-06-01'), lines })
+    expect(plan(wanted, read)).toEqual([
+      'add 1 × 141.23 from 2026-05-01 to 2026-06-01, once',
+      'set 90001 18 → 25',
+    ])
+  })
 })
 
 describe('counts by unit (S12)', () => {

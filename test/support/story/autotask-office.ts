@@ -3,7 +3,7 @@ import type { AutotaskEmulator } from '../../emulators/autotask/server.js'
 import { type AutotaskClient, speakTo } from '../../emulators/shared/autotask.js'
 import { addDays, addMonths } from '../../emulators/shared/dates.js'
 import type { StoryClock } from './clock.js'
-import { type PsaOffice, type Telling, tellPsa, vendorNumber, withCents } from './psa.js'
+import { type PsaOffice, type Telling, tellPsa, vendorNumber, withCents } from './tell-psa.js'
 import type { Said } from './story.js'
 
 interface Office {
@@ -127,8 +127,9 @@ async function postAndInvoice(office: Office, name: string, through: string): Pr
   const { total } = emulator.world.invoice({ companyId })
   const rows = await client.rows('BillingItems', { op: 'in', field: 'id', value: items })
   const lines = rows.map(({ itemDate, quantity, itemName, description, totalAmount }) => {
-    const words = String(description).includes(String(itemName)) ? description : `${itemName}: ${description}`
-    return `${dayOf(itemDate)} · ${quantity} × ${words} = ${money(totalAmount)}`
+    const [name, text] = [String(itemName), String(description)]
+    const words = text.includes(name) ? text : `${name}: ${text}`
+    return `${dayOf(itemDate)} · ${String(quantity)} × ${words} = ${money(totalAmount)}`
   })
   return [{ by: 'invoice', lines: [`“${name}” through ${through}: ${withCents(total)}`, ...lines] }]
 }
@@ -147,13 +148,13 @@ async function contractLines(office: Office, name: string, id: number): Promise<
     ...rows.map((row) => ({
       day: dayOf(row['startDate']),
       amount: cents(row['price']),
-      words: `${row['units']} × ${services.get(Number(row['serviceID'])) ?? 'something'} through ${dayOf(row['endDate'])}`,
+      words: `${String(row['units'])} × ${services.get(Number(row['serviceID'])) ?? 'something'} through ${dayOf(row['endDate'])}`,
       posted: row['approveAndPostDate'] !== null,
     })),
     ...charges.map((row) => ({
       day: dayOf(row['datePurchased']),
       amount: cents(row['billableAmount']),
-      words: `charge ${row['unitQuantity']} × ${String(row['name'])}`,
+      words: `charge ${String(row['unitQuantity'])} × ${String(row['name'])}`,
       posted: row['isBilled'] === true,
     })),
   ]

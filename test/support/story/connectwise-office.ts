@@ -2,7 +2,7 @@ import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js
 import type { InvoiceLine, Addition } from '../../emulators/connectwise/records.js'
 import type { ConnectWiseEmulator } from '../../emulators/connectwise/server.js'
 import type { StoryClock } from './clock.js'
-import { type PsaOffice, type Telling, tellPsa, vendorNumber, withCents } from './psa.js'
+import { type PsaOffice, type Telling, tellPsa, vendorNumber, withCents } from './tell-psa.js'
 import type { Said } from './story.js'
 
 interface Office {

@@ -1,7 +1,7 @@
 import { type IngramEmulator, startIngramEmulator } from '../../emulators/ingram/server.js'
 import type { World } from '../../emulators/ingram/world.js'
 import { type StoryClock, instantOf } from './clock.js'
-import { vendorNumber } from './psa.js'
+import { vendorNumber } from './tell-psa.js'
 
 /** An emulated marketplace whose clock can be put back for a moment, to tell what happened before the story began. */
 export interface Stage {

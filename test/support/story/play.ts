@@ -9,11 +9,12 @@ import { type StoryClock, createStoryClock } from './clock.js'
 import { consoleSurface } from './console-surface.js'
 import { type Stage, happen, openStage } from './happenings.js'
 import { type Environment, type Ticks, openHouse, openingSettings, policySettings } from './house.js'
-import { type PsaOffice, type PsaOffices, openPsas } from './psa.js'
+import { type PsaOffices, openPsas } from './psa.js'
 import { SLACK_CHANNEL, slackSettings, slackSurface, slackUsers } from './slack-surface.js'
 import { type Action, type Said, type Step, type Story, StoryMistake, opening } from './story.js'
 import type { Handed, Program, Seen, Surface, SurfaceName } from './surface.js'
 import { TEAMS_BOT, teamsSettings, teamsSurface } from './teams-surface.js'
+import type { PsaOffice } from './tell-psa.js'
 import type { Words } from './words.js'
 
 /** What a play needs from whoever stages it. */
@@ -104,8 +105,8 @@ async function openSurface(
   const { clock, ingram } = stage
   const { mspId } = theatre
   const { chat, meet } = await chatOf(theatre, clock, cast)
-  const connections = [...psas.values()].map((psa) => psa.settings)
-  let settings: Environment = Object.assign({}, ...connections, openingSettings(story))
+  const connections = [...psas.values()].flatMap((psa) => Object.entries(psa.settings))
+  let settings: Environment = { ...Object.fromEntries(connections), ...openingSettings(story) }
   const start = async (): Promise<Started> => {
     const ticks: Ticks = new Set()
     const house = await openHouse({ settings, cast, clock, ingram, mspId, surface: chat, ticks })

@@ -1,0 +1,50 @@
+import { createConnectWise } from '../../adapters/connectwise/client.js'
+import { startRecordedConnectWise } from '../contract/recorded-connectwise.js'
+import type { ConnectWiseEmulator } from '../emulators/connectwise/server.js'
+import type { NewAddition } from '../emulators/connectwise/world.js'
+import { memoryLog } from '../support/memory-log.js'
+import { type Scene, closeAfterwards, sceneWith } from './scene.js'
+
+/** Contoso’s agreement in an emulated ConnectWise, with the product over its real client. */
+export interface Agreement extends Scene {
+  readonly emulator: ConnectWiseEmulator
+  readonly agreementId: number
+  /** Totals of the invoices made so far, the first of March. */
+  readonly invoices: string[]
+}
+
+/**
+ * @param invoiced months, from March on, that are invoiced in advance before anything changes.
+ * @param line differs so from 20 seats since 2025; undefined: there is none.
+ */
+export async function agreement(
+  prorateFlag: boolean,
+  invoiced: number,
+  line: Partial<NewAddition> | undefined,
+): Promise<Agreement> {
+  const scene = await sceneWith(async (now) => {
+    const emulator = closeAfterwards(await startRecordedConnectWise({ now }))
+    const site = { site: emulator.url, ...emulator.credentials, log: memoryLog() }
+    return { emulator, psa: createConnectWise(site) }
+  })
+  const { world } = scene.emulator
+  const product = world.createCatalogItem({
+    identifier: 'M365BP',
+    description: 'Microsoft 365 Business Premium',
+    manufacturerPartNumber: 'BP',
+    price: '22.00',
+  })
+  const companyId = world.createCompany({ identifier: 'CONTOSO', name: 'Contoso' })
+  const name = 'Contoso Cloud'
+  const agreementId = world.createAgreement({ companyId, name, prorateFlag, nextInvoiceDate: '2026-03-01' })
+  const seatsSince2025 = { agreementId, product, quantity: 20, effectiveDate: '2025-06-01' }
+  if (line !== undefined) world.createAddition({ ...seatsSince2025, ...line })
+  const made: Agreement = { ...scene, agreementId, invoices: [] }
+  for (let month = 0; month < invoiced; month += 1) invoice(made)
+  return made
+}
+
+/** Makes the next invoice, as the person does who runs the agreement invoicing. */
+export function invoice({ emulator, agreementId, invoices }: Agreement): void {
+  invoices.push(emulator.world.invoice(agreementId).total)
+}

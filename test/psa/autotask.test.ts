@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest'
+import type { ApprovalRecord } from '../../core/ports.js'
+import { createAutotask } from '../../adapters/autotask/client.js'
+import { startRecordedAutotask } from '../contract/recorded-autotask.js'
+import type { AutotaskEmulator } from '../emulators/autotask/server.js'
+import { speakTo } from '../emulators/shared/autotask.js'
+import { DANA, LEE } from '../support/office.js'
+import { memoryLog } from '../support/memory-log.js'
+import { type Scene, changed, closeAfterwards, mapped, sceneWith, seats, synced } from './scene.js'
+
+/*
+ * Contoso's contract month by month (SYNC S12), through the real client and by the emulated PSA's own postings.
+ *
+ * 20 seats at $22.00 are $440.00 a month, 25 are $550.00, 22 are $484.00. 5 more from 11 March, 21 days of 31:
+ * 5 × $22.00 × 21/31 = $2,310 / 31 = $74.516…, rounded $74.52; all of March $514.52.
+ */
+
+interface Contract extends Scene {
+  readonly emulator: AutotaskEmulator
+  readonly contractId: number
+  readonly companyId: number
+  /** Totals of the months posted so far, the first of March. */
+  readonly posted: string[]
+}
+
+const MONTHS = [
+  { on: '2026-03-12', through: '2026-03-31' },
+  { on: '2026-04-01', through: '2026-04-30' },
+  { on: '2026-05-01', through: '2026-05-31' },
+  { on: '2026-06-01', through: '2026-06-30' },
+] as const
+
+interface Terms {
+  /** 0: the service is not on the contract. */
+  readonly units: number
+  readonly startDate: string
+  readonly endDate: string
+}
+
+/** @param months from March on, that are posted before anything changes. */
+async function contract(months: number, terms: Partial<Terms> = {}): Promise<Contract> {
+  const { units = 20, startDate = '2026-01-01', endDate = '2026-12-31' } = terms
+  const scene = await sceneWith(async (now) => {
+    const emulator = closeAfterwards(await startRecordedAutotask({ now }))
+    const zoneUrl = `${emulator.url}/ATServicesRest`
+    const options = { zoneUrl, ...emulator.credentials, log: memoryLog(), now: () => now().getTime() }
+    return { emulator, psa: createAutotask(options) }
+  })
+  const { world } = scene.emulator
+  const companyId = world.createCompany({ name: 'Contoso', number: 'C-1' })
+  const service = { name: 'Microsoft 365 Business Premium', unitPrice: '22.00', sku: 'BP' }
+  const serviceId = world.createService(service)
+  const contractId = world.createContract({ companyId, name: 'Contoso Cloud', startDate, endDate })
+  if (units > 0) world.addContractService({ contractId, serviceId, units })
+  if (startDate < '2026-03-01') postThrough({ ...scene, contractId, companyId }, '2026-02-28')
+  const made: Contract = { ...scene, contractId, companyId, posted: [] }
+  for (const { through } of MONTHS.slice(0, months)) made.posted.push(postThrough(made, through))
+  return made
+}
+
+function postThrough(
+  { emulator: { world }, contractId, companyId }: Omit<Contract, 'posted'>,
+  through: string,
+): string {
+  world.approveAndPost({ contractId, through })
+  return world.invoice({ companyId }).total
+}
+
+/** The months to come, with a sync around each posting that finds nothing to do. */
+async function throughJune(scene: Contract): Promise<readonly string[]> {
+  const posted = [...scene.posted]
+  for (const { on, through } of MONTHS.slice(posted.length)) {
+    scene.moveTo(on)
+    await scene.office.observe()
+    expect(await synced(scene)).toEqual([])
+    posted.push(postThrough(scene, through))
+  }
+  expect(await synced(scene)).toEqual([])
+  return posted
+}
+
+/** "2026-03-11 25" for each stretch of units from March through May, and charges "2026-04-01 1 × 74.52". */
+async function held({ emulator, contractId }: Contract): Promise<readonly string[]> {
+  const client = speakTo(emulator)
+  const own = { op: 'eq', field: 'contractID', value: contractId }
+  const day = (value: unknown) => String(value).slice(0, 10)
+  const rows = await client.rows('ContractServiceUnits', own)
+  const charges = await client.rows('ContractCharges', own)
+  return [
+    ...rows
+      .filter(({ startDate }) => day(startDate) >= '2026-03-01' && day(startDate) < '2026-06-01')
+      .map(({ startDate, units }) => `${day(startDate)} ${String(units)}`)
+      .sort(),
+    ...charges.map(
+      ({ datePurchased, unitQuantity, unitPrice }) =>
+        `${day(datePurchased)} ${String(unitQuantity)} × ${String(unitPrice)}`,
+    ),
+  ]
+}
+
+describe('5 more seats from 11 March', () => {
+  async function fiveMore(months: number) {
+    const scene = await contract(months)
+    await mapped(scene, seats(20))
+    expect(await synced(scene)).toEqual([])
+    await changed(scene, '2026-03-11', 20, seats(25))
+    const steps = await synced(scene)
+    return { steps, held: await held(scene), posted: await throughJune(scene) }
+  }
+
+  it('where March is open', async () => {
+    expect(await fiveMore(0)).toEqual({
+      steps: ['adjust 5 on 2026-03-11'],
+      held: ['2026-03-01 20', '2026-03-11 25', '2026-04-01 25', '2026-05-01 25'],
+      posted: ['514.52', '550.00', '550.00', '550.00'],
+    })
+  })
+
+  it('where March is posted', async () => {
+    expect(await fiveMore(1)).toEqual({
+      steps: ['add 1 × 74.52 from 2026-04-01 to 2026-05-01, once', 'adjust 5 on 2026-04-01'],
+      held: ['2026-03-01 20', '2026-04-01 25', '2026-05-01 25', '2026-04-01 1 × 74.52'],
+      posted: ['440.00', '624.52', '550.00', '550.00'],
+    })
+  })
+
+  it('where March and April are posted: 550.00 + 74.52 + 110.00 in May', async () => {
+    expect(await fiveMore(2)).toEqual({
+      steps: [
+        'add 1 × 74.52 from 2026-05-01 to 2026-06-01, once',
+        'add 1 × 110.00 from 2026-05-01 to 2026-06-01, once',
+        'adjust 5 on 2026-05-01',
+      ],
+      held: ['2026-03-01 20', '2026-04-01 20', '2026-05-01 25', '2026-05-01 1 × 74.52', '2026-05-01 1 × 110'],
+      posted: ['440.00', '440.00', '734.52', '550.00'],
+    })
+  })
+})
+
+describe('3 seats fewer from 20 March, which count from April', () => {
+  async function fewer(months: number) {
+    const scene = await contract(months, { units: 25 })
+    await mapped(scene, seats(25))
+    await changed(scene, '2026-03-20', 25, seats(22))
+    const steps = await synced(scene)
+    return { steps, held: await held(scene), posted: await throughJune(scene) }
+  }
+
+  for (const [how, months] of [
+    ['March is open', 0],
+    ['March is posted', 1],
+  ] as const) {
+    it(`where ${how}`, async () => {
+      expect(await fewer(months)).toEqual({
+        steps: ['adjust -3 on 2026-04-01'],
+        held: ['2026-03-01 25', '2026-04-01 22', '2026-05-01 22'],
+        posted: ['550.00', '484.00', '484.00', '484.00'],
+      })
+    })
+  }
+
+  it('where April is posted too: 3 × 22.00 back in May', async () => {
+    expect(await fewer(2)).toEqual({
+      steps: ['add 1 × -66.00 from 2026-05-01 to 2026-06-01, once', 'adjust -3 on 2026-05-01'],
+      held: ['2026-03-01 25', '2026-04-01 25', '2026-05-01 22', '2026-05-01 1 × -66'],
+      posted: ['550.00', '550.00', '418.00', '484.00'],
+    })
+  })
+})
+
+describe('two subscriptions on one service', () => {
+  const first = (count: number) => seats(count)
+  const second = (count: number) => seats(count, { subscriptionId: '1001' })
+
+  it('that rise on one day are one adjustment: 30 × 22.00 and 7 × 22.00 × 21/31', async () => {
+    const scene = await contract(0, { units: 30 })
+    await mapped(scene, first(20), second(10))
+    expect(await synced(scene)).toEqual([])
+    await changed(scene, '2026-03-11', 20, first(25))
+    await changed(scene, '2026-03-11', 10, second(12))
+    expect(await synced(scene)).toEqual(['adjust 7 on 2026-03-11'])
+    // 660.00 + 3,234 / 31 = 104.322…
+    expect(await throughJune(scene)).toEqual(['764.32', '814.00', '814.00', '814.00'])
+  })
+
+  it('of which one falls and one rises on one day are one adjustment by the difference: 30 − 3 + 2', async () => {
+    const scene = await contract(0, { units: 30 })
+    await mapped(scene, first(20), second(10))
+    await changed(scene, '2026-03-20', 20, first(17))
+    scene.moveTo('2026-04-01')
+    await changed(scene, '2026-04-01', 10, second(12))
+    expect(await synced(scene)).toEqual(['adjust -1 on 2026-04-01'])
+    expect(await throughJune(scene)).toEqual(['660.00', '638.00', '638.00', '638.00'])
+  })
+})
+
+describe('the dates of a contract', () => {
+  it('that begins in April: March stays with the file, and the seats of then are put on it', async () => {
+    const scene = await contract(0, { units: 0, startDate: '2026-04-01' })
+    await mapped(scene, seats(20))
+    await changed(scene, '2026-03-11', 20, seats(25))
+    expect(await synced(scene)).toEqual(['adjust 25 on 2026-04-01'])
+    expect(await scene.office.due()).toBe(51_452n)
+    const posted = { ...scene, posted: ['by file'] }
+    expect(await throughJune(posted)).toEqual(['by file', '550.00', '550.00', '550.00'])
+  })
+
+  it('that ends in April: what changes in it is written, then somebody has to look', async () => {
+    const scene = await contract(0, { endDate: '2026-04-30' })
+    await mapped(scene, seats(20))
+    await changed(scene, '2026-03-11', 20, seats(25))
+    expect(await synced(scene)).toEqual(['adjust 5 on 2026-03-11'])
+    expect(postThrough(scene, '2026-03-31')).toBe('514.52')
+    scene.moveTo('2026-04-01')
+    expect(await synced(scene)).toEqual([])
+    expect(postThrough(scene, '2026-04-30')).toBe('550.00')
+    scene.moveTo('2026-05-04')
+    await scene.office.observe()
+    const { trouble } = await scene.office.studio.billing.sync(DANA, [])
+    expect(trouble.faults.map(({ why }) => why)).toEqual(['Contoso Cloud: it ended on 30 Apr 2026'])
+  })
+})
+
+/*
+ * The vendor refuses a second adjustment of a service on one day, so such a change waits for a person. What is billed
+ * until then is what was there: nothing is guessed, nothing is written beside it.
+ */
+describe('a day that has an adjustment already', () => {
+  const TAKEN = 'Autotask did not accept it: "Attempt to insert duplicate data into contract_service_period."'
+
+  async function parked({ office }: Contract, record: ApprovalRecord) {
+    expect(await office.decide(LEE, record)).toMatchObject({ type: 'decided' })
+    await office.studio.dispatch()
+    const { intents } = await office.sync.state()
+    return intents.map(({ state, why = '' }) => `${state} ${why}`.trim())
+  }
+
+  it('a second change on it is parked with the vendor’s words', async () => {
+    const scene = await contract(0, { units: 25 })
+    await mapped(scene, seats(25))
+    await changed(scene, '2026-03-20', 25, seats(22))
+    expect(await synced(scene)).toEqual(['adjust -3 on 2026-04-01'])
+    await changed(scene, '2026-03-25', 22, seats(20))
+    const outcome = await scene.office.studio.billing.sync(DANA, [])
+    if (outcome.type !== 'asked') throw new Error('there is nothing to do')
+    expect(await parked(scene, outcome.record)).toEqual(['confirmed', `parked ${TAKEN}`])
+    expect(postThrough(scene, '2026-03-31')).toBe('550.00')
+    expect(postThrough(scene, '2026-04-30')).toBe('484.00')
+  })
+
+  it('taking it back is parked too', async () => {
+    const scene = await contract(0)
+    await mapped(scene, seats(20))
+    await changed(scene, '2026-03-11', 20, seats(25))
+    expect(await synced(scene)).toEqual(['adjust 5 on 2026-03-11'])
+    const { studio } = scene.office
+    const record = await studio.billing.void(DANA, 'BR-0001', undefined, 'ordered by mistake')
+    expect(await parked(scene, record)).toEqual(['confirmed', `parked ${TAKEN}`])
+    expect(postThrough(scene, '2026-03-31')).toBe('514.52')
+  })
+})
