@@ -27,6 +27,7 @@ async function edit(
 /** After the approval, before anything is read: every one must be seen, and never be written over. */
 export const editsSeen: Scenario = {
   name: 'edits seen',
+  isTwice: true,
   async play(stage, life) {
     let [more, wanted] = [0, 0]
     for (const customer of stage.customers) {
@@ -53,6 +54,7 @@ export const editsSeen: Scenario = {
 /** Between our last look and the effect of our write. */
 export const editsUnseen: Scenario = {
   name: 'edits unseen',
+  isTwice: true,
   async play(stage, life, draw) {
     const left = new Map(stage.customers.map((customer) => [customer.containerId, [...customer.placed]]))
     let edits = 0

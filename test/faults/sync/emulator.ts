@@ -27,6 +27,13 @@ export interface Emulator {
   close(): Promise<void>
 }
 
+/** Those that run: none may outlive the run itself, however it ends. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1))
+
 interface Line {
   readonly event?: string
   readonly method?: string
@@ -41,6 +48,7 @@ export async function startEmulator(psa: PsaName, ledgerFile: string, now: Date)
   const child = spawn(process.execPath, [program, '--now', now.toISOString(), '--ledger', ledgerFile], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
+  running.add(child)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const first = await lines.next()
   if (first.done === true) throw new Error(`the emulated ${psa} did not start`)
@@ -91,6 +99,7 @@ async function letGo(
 }
 
 async function end(child: ChildProcess): Promise<void> {
+  running.delete(child)
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')
   child.kill('SIGKILL')

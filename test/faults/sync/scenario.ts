@@ -8,6 +8,8 @@ export interface Scenario {
   readonly undecided?: true
   /** Several programs on one database: it needs a server. */
   readonly needsServer?: true
+  /** It takes two rounds of draws to see enough of it in the full run. */
+  readonly isTwice?: true
   /** Returns what it provoked, in words, and what did not happen as it should. */
   play(stage: Stage, life: Life, draw: () => number): Promise<Played>
 }

@@ -276,7 +276,7 @@ export const lostOutcome: Scenario = {
 }
 
 /** Behind most of what a decision reads and writes: about there it is stored. */
-const FIRST_STATEMENT = 42
+const FIRST_STATEMENT = 45
 
 export const decisions: Scenario = {
   name: 'decisions',
