@@ -67,14 +67,44 @@ describe('one subscription', () => {
     expect(msp.sync.trail.at(-1)).toMatchObject({ action: 'map.changed', actor: DANA.id })
   })
 
-  test('gets a new line of an item, at our price', async () => {
+  test('gets a new line of an item, at our price, where the line before it was ended', async () => {
     const msp = await mapped()
+    msp.containers = msp.containers.map((each) => ({
+      ...each,
+      lines: each.lines.map((line) => (line.id === '90002' ? { ...line, to: MARCH.from } : line)),
+    }))
     const changed = await set(msp, 'VS', toItem('visio'))
     expect(changed.slots).toMatchObject([{ slot: { lineId: undefined, itemId: '1300', priceOwner: 'ours' } }])
     expect(stepsOf(changed)).toEqual([
       'once 5 × $15.00, 1–31 Mar 2026',
       '0 → 5 seats from 1 Apr 2026: a line of 5 at $15.00',
     ])
+  })
+
+  test('gets no new line beside one of its item that nothing holds: both would bill; that one may be named', async () => {
+    const msp = await mapped()
+    const left = await problemOf(set(msp, 'VS', toItem('visio')))
+    const [, slot] = msp.sync.state.slots
+    expect([left.what, left.next]).toEqual([
+      'Contoso licences has line 90002 with 5 of it, and a new line beside it would bill them twice.',
+      `Map to that line, \`map Contoso set ${slot?.id} to line 90002\`, or end it there first.`,
+    ])
+    expect(slotText(msp)).toEqual(['1 on 1234/90001', '1 on 1300/90002'])
+    const fresh = await mappingOffice()
+    fresh.containers = [{ ...container({ mode: 'datedLines', lockedTo: APRIL.from }), lines: lines() }]
+    const beside = await problemOf(set(fresh, 'premium', toItem('1234')))
+    expect(beside.what).toContain('has line 90001 with 20 of it')
+    await set(fresh, 'premium', toLine('90001'))
+    expect(slotText(fresh)).toEqual(['1 on 1234/90001'])
+  })
+
+  test('stays on its new line when a person has put another of the item beside it', async () => {
+    const msp = await mapped()
+    const [agreement] = msp.containers
+    msp.containers = msp.containers.map((each) => ({ ...each, lines: lines() }))
+    await set(msp, 'visio', toItem('1300'))
+    msp.containers = agreement === undefined ? [] : [agreement]
+    expect((await set(msp, 'visio', { offset: decimal('2') })).slots[0]?.slot.offset).toBe(decimal('2'))
   })
 
   test('changes its offset and who owns its price alone', async () => {

@@ -1,0 +1,171 @@
+import type { LocalDate } from '../calendar/date.js'
+import { dayMonthYear } from '../calendar/words.js'
+import { DECIMAL_ZERO, formatDecimal } from '../money/decimal.js'
+import { formatUnitPrice } from '../money/money.js'
+import type { PricedSubscription } from '../pricing/timeline.js'
+import { Problem } from '../problem.js'
+import { isOpen } from '../sync/intent.js'
+import { readMarker } from '../sync/marker.js'
+import type { Container, Slot } from '../sync/types.js'
+import type { Loaded } from './loader.js'
+import { lastBilled } from './map-start.js'
+import { priceToday } from './map-suggest.js'
+import type { MappingChange } from './map-types.js'
+import { PSA_TITLES } from './routed.js'
+
+/** Refuses a change by which something would be billed twice, by nobody, or at two prices. */
+export function requireSound(view: Loaded, change: MappingChange): void {
+  for (const slot of change.slots) {
+    const own = ownOf(view, slot)
+    requireOneCustomer(view, change, own)
+    requireOnePrice(own, view.today)
+    requireFreeRoute(view, change, slot, own)
+    requireUntouched(view, change, slot)
+    requireNothingBeside(view, change, slot)
+  }
+}
+
+/** The subscriptions of a slot. */
+export function ownOf({ portfolio }: Loaded, { lineageIds }: Slot): readonly PricedSubscription[] {
+  return lineageIds.flatMap(
+    (id) => portfolio.subscriptions.find(({ subscription }) => subscription.lineageId === id) ?? [],
+  )
+}
+
+/** What one customer pays for is never counted with what another one does. */
+function requireOneCustomer(
+  { portfolio: { customers } }: Loaded,
+  { customerId }: MappingChange,
+  own: readonly PricedSubscription[],
+): void {
+  const foreign = own.find(({ subscription }) => subscription.customerId !== customerId)
+  if (foreign === undefined) return
+  const { customerId: other, productName } = foreign.subscription
+  throw new Problem({
+    kind: 'input',
+    what: `That place holds ${productName} of ${customers.get(other)?.name ?? other}.`,
+    notDone: 'Nothing was mapped.',
+    next: 'Give it a line of its own, or an agreement or contract of its own where units are counted.',
+  })
+}
+
+/** S14: one line has one price. */
+function requireOnePrice(own: readonly PricedSubscription[], today: LocalDate): void {
+  const [first, ...others] = own
+  const other = others.find(
+    (one) => first !== undefined && priceToday(one, today) !== priceToday(first, today),
+  )
+  if (first === undefined || other === undefined) return
+  throw new Problem({
+    kind: 'input',
+    what: `One line has one price: ${priceWords(first, today)}, ${priceWords(other, today)}.`,
+    notDone: 'Nothing was mapped.',
+    next: 'Give each a line of its own, or make their prices equal first.',
+  })
+}
+
+function priceWords(priced: PricedSubscription, today: LocalDate): string {
+  const price = priceToday(priced, today)
+  const words = price === undefined ? 'has no price' : `costs ${formatUnitPrice(price, priced.currency)}`
+  return `${priced.subscription.productName} ${words}`
+}
+
+/** S1: who joins a line that bills since some day must not be billed by file for days after it. */
+function requireFreeRoute(
+  { books: { billed }, sync }: Loaded,
+  { customerName }: MappingChange,
+  slot: Slot,
+  own: readonly PricedSubscription[],
+): void {
+  const before = sync.slots.flatMap(({ lineageIds }) => lineageIds)
+  const joining = own.filter(({ subscription }) => !before.includes(subscription.lineageId))
+  const last = lastBilled({ own: joining, billed })
+  if (last === undefined || last.period.to <= slot.routeFrom) return
+  throw new Problem({
+    kind: 'input',
+    what: `That line bills ${customerName} from ${dayMonthYear(slot.routeFrom)} on, and ${last.description} is billed by file before ${dayMonthYear(last.period.to)} (${last.runId}).`,
+    notDone: 'Nothing was mapped.',
+    next: `Give it a line of its own, or make it due again first: \`void ${last.runId} ${customerName} because <reason>\`.`,
+  })
+}
+
+/** What was written for a slot would stay where it is: it is not moved away from that, and not while it is written. */
+function requireUntouched({ sync }: Loaded, { container, customerName }: MappingChange, slot: Slot): void {
+  const before = sync.slots.find(({ id }) => id === slot.id)
+  if (before === undefined || before.lineageIds.length === 0) return
+  const intents = sync.intents.filter(({ step }) => step.slotId === slot.id)
+  const title = PSA_TITLES[before.psa]
+  if (intents.some(isOpen)) {
+    throw new Problem({
+      kind: 'held',
+      what: `Something is being written to ${title} for it.`,
+      notDone: 'Nothing was mapped.',
+      next: 'Type `approvals` to see how it goes on, and try again when it has ended.',
+    })
+  }
+  const hasMoved =
+    slot.lineageIds.length === 0 ||
+    slot.psa !== before.psa ||
+    slot.containerId !== before.containerId ||
+    slot.itemId !== before.itemId
+  if (!hasMoved) return
+  const isThere =
+    before.containerId === container.id
+      ? container.lines.some(({ marker }) => readMarker(marker)?.slotId === slot.id)
+      : intents.length > 0
+  const isCounted = container.mode === 'units' && intents.length > 0
+  const isLocked = sync.locked.some(
+    ({ lineageId, period }) => before.lineageIds.includes(lineageId) && period.from >= before.routeFrom,
+  )
+  const isElsewhere = slot.psa !== before.psa || slot.containerId !== before.containerId
+  if (!isThere && !isCounted && !(isLocked && isElsewhere)) return
+  throw new Problem({
+    kind: 'held',
+    what: `${title} bills by what was mapped before, and would go on.`,
+    notDone: 'Nothing was mapped.',
+    next: `Type \`map ${customerName} remove\` to bill by file from the next period on, and map it anew for that.`,
+  })
+}
+
+/** A new line beside one of the same item that no mapping holds: both would bill the same seats. */
+function requireNothingBeside({ sync, today }: Loaded, change: MappingChange, slot: Slot): void {
+  const { container, customerName, slots } = change
+  if (container.mode === 'units' || slot.lineId !== undefined || slot.lineageIds.length === 0) return
+  const before = sync.slots.find(({ id }) => id === slot.id)
+  if (before !== undefined && before.lineageIds.length > 0 && isSamePlace(before, slot)) return
+  const changed = new Set(slots.map(({ id }) => id))
+  const after = [...sync.slots.filter(({ id }) => !changed.has(id)), ...slots]
+  const held = new Set(
+    after.filter((each) => each.lineageIds.length > 0 && isIn(each, container)).map(({ lineId }) => lineId),
+  )
+  const since = slot.routeFrom > today ? slot.routeFrom : today
+  const beside = container.lines.find(
+    ({ id, itemId, marker, quantity, to }) =>
+      itemId === slot.itemId &&
+      readMarker(marker) === undefined &&
+      quantity > DECIMAL_ZERO &&
+      (to === null || to > since) &&
+      !held.has(id),
+  )
+  if (beside === undefined) return
+  const { id, quantity } = beside
+  throw new Problem({
+    kind: 'input',
+    what: `${container.name} has line ${id} with ${formatDecimal(quantity)} of it, and a new line beside it would bill them twice.`,
+    notDone: 'Nothing was mapped.',
+    next: `Map to that line, \`map ${customerName} set ${slot.id} to line ${id}\`, or end it there first.`,
+  })
+}
+
+function isIn({ psa, containerId }: Slot, container: Container): boolean {
+  return psa === container.psa && containerId === container.id
+}
+
+function isSamePlace(one: Slot, other: Slot): boolean {
+  return (
+    one.psa === other.psa &&
+    one.containerId === other.containerId &&
+    one.itemId === other.itemId &&
+    one.lineId === other.lineId
+  )
+}
