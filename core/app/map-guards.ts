@@ -4,7 +4,7 @@ import { DECIMAL_ZERO, formatDecimal } from '../money/decimal.js'
 import { formatUnitPrice } from '../money/money.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
 import { Problem } from '../problem.js'
-import { isOpen } from '../sync/intent.js'
+import { type Intent, isOpen } from '../sync/intent.js'
 import { readMarker } from '../sync/marker.js'
 import type { Container, Slot } from '../sync/types.js'
 import type { Loaded } from './loader.js'
@@ -21,6 +21,7 @@ export function requireSound(view: Loaded, change: MappingChange): void {
     requireOnePrice(own, view.today)
     requireFreeRoute(view, change, slot, own)
     requireUntouched(view, change, slot)
+    requireSameStart(view, change, slot)
     requireNothingBeside(view, change, slot)
   }
 }
@@ -77,7 +78,9 @@ function requireFreeRoute(
   slot: Slot,
   own: readonly PricedSubscription[],
 ): void {
-  const before = sync.slots.flatMap(({ lineageIds }) => lineageIds)
+  const before = sync.slots
+    .filter(({ routeFrom }) => routeFrom <= slot.routeFrom)
+    .flatMap(({ lineageIds }) => lineageIds)
   const joining = own.filter(({ subscription }) => !before.includes(subscription.lineageId))
   const last = lastBilled({ own: joining, billed })
   if (last === undefined || last.period.to <= slot.routeFrom) return
@@ -89,8 +92,9 @@ function requireFreeRoute(
   })
 }
 
-/** What was written for a slot would stay where it is: it is not moved away from that, and not while it is written. */
-function requireUntouched({ sync }: Loaded, { container, customerName }: MappingChange, slot: Slot): void {
+/** What was written for a slot would stay where it is: nobody is moved away from that, and not while it is written. */
+function requireUntouched({ sync }: Loaded, change: MappingChange, slot: Slot): void {
+  const { container, customerName, slots } = change
   const before = sync.slots.find(({ id }) => id === slot.id)
   if (before === undefined || before.lineageIds.length === 0) return
   const intents = sync.intents.filter(({ step }) => step.slotId === slot.id)
@@ -103,27 +107,47 @@ function requireUntouched({ sync }: Loaded, { container, customerName }: Mapping
       next: 'Type `approvals` to see how it goes on, and try again when it has ended.',
     })
   }
-  const hasMoved =
-    slot.lineageIds.length === 0 ||
-    slot.psa !== before.psa ||
-    slot.containerId !== before.containerId ||
-    slot.itemId !== before.itemId
-  if (!hasMoved) return
-  const isThere =
-    before.containerId === container.id
-      ? container.lines.some(({ marker }) => readMarker(marker)?.slotId === slot.id)
-      : intents.length > 0
-  const isCounted = container.mode === 'units' && intents.length > 0
+  const moved = before.lineageIds.filter((lineage) => {
+    const after = slots.find(({ lineageIds }) => lineageIds.includes(lineage))
+    return after === undefined || !isSamePlace(before, after) || after.routeFrom !== before.routeFrom
+  })
+  if (moved.length === 0) return
   const isLocked = sync.locked.some(
-    ({ lineageId, period }) => before.lineageIds.includes(lineageId) && period.from >= before.routeFrom,
+    ({ lineageId, period }) => moved.includes(lineageId) && period.from >= before.routeFrom,
   )
-  const isElsewhere = slot.psa !== before.psa || slot.containerId !== before.containerId
-  if (!isThere && !isCounted && !(isLocked && isElsewhere)) return
+  if (!isLocked && !isWritten(before, container, intents)) return
   throw new Problem({
     kind: 'held',
     what: `${title} bills by what was mapped before, and would go on.`,
     notDone: 'Nothing was mapped.',
     next: `Type \`map ${customerName} remove\` to bill by file from the next period on, and map it anew for that.`,
+  })
+}
+
+/** Whether something of ours is in the PSA for a slot. Where it cannot be read again, a promise to write is enough. */
+function isWritten(before: Slot, container: Container, intents: readonly Intent[]): boolean {
+  if (!isIn(before, container) || container.mode === 'units') return intents.length > 0
+  if (container.lines.some(({ marker }) => readMarker(marker)?.slotId === before.id)) return true
+  const confirmed = intents.filter(({ state }) => state === 'confirmed')
+  const undone = new Set(confirmed.flatMap(({ step }) => step.undoes ?? []))
+  return confirmed.some(({ id, step }) => step.undoes === undefined && !undone.has(id))
+}
+
+/** S1: moved within its agreement or contract, a subscription is billed from the day it was. */
+function requireSameStart({ sync }: Loaded, { container }: MappingChange, slot: Slot): void {
+  const before = sync.slots.find(
+    (each) =>
+      isIn(each, container) &&
+      isIn(slot, container) &&
+      each.routeFrom !== slot.routeFrom &&
+      each.lineageIds.some((lineage) => slot.lineageIds.includes(lineage)),
+  )
+  if (before === undefined) return
+  throw new Problem({
+    kind: 'input',
+    what: `That line bills from ${dayMonthYear(slot.routeFrom)} on, and this is billed there from ${dayMonthYear(before.routeFrom)} on.`,
+    notDone: 'Nothing was mapped.',
+    next: 'Give it a line of its own.',
   })
 }
 

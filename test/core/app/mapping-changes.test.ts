@@ -3,7 +3,7 @@ import type { SlotChange } from '../../../core/app/map-accept.js'
 import type { MappingChanged } from '../../../core/app/map-change.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { Intent, IntentState } from '../../../core/sync/intent.js'
-import type { Step } from '../../../core/sync/types.js'
+import type { Slot, Step } from '../../../core/sync/types.js'
 import { stepWords } from '../../../core/sync/words.js'
 import { APRIL, DANA, MARCH, problemOf } from '../../support/office.js'
 import { day, decimal, observed } from '../../support/observed.js'
@@ -48,6 +48,11 @@ function slotText(msp: MappingOffice): string[] {
   return msp.sync.state.slots.map(
     ({ lineageIds, itemId, lineId }) => `${lineageIds.length} on ${itemId}/${lineId ?? 'new'}`,
   )
+}
+
+/** With the first of its subscriptions only. */
+function alone(slot: Slot): Slot {
+  return { ...slot, lineageIds: slot.lineageIds.slice(0, 1) }
 }
 
 function stepsOf({ slots }: MappingChanged): readonly string[] {
@@ -291,6 +296,59 @@ describe('another company or agreement', () => {
       'Type `map Contoso remove` to bill by file from the next period on, and map it anew for that.',
     ])
     expect(msp.sync.state.slots).toEqual(before.slots)
+  })
+
+  test.each([
+    ['another line', 'BP', toLine('90009')],
+    ['a line of another item', 'BP', toLine('90008')],
+    ['a line that another one holds', 'branch', toLine('90009')],
+  ])('what was found invoiced, or written, is not moved to %s', async (_, who, change) => {
+    const msp = await mapped()
+    const twin = observed({ subscriptionId: '1001', productName: 'Premium (branch)', mpn: 'BP2' })
+    msp.subscriptions = [...msp.subscriptions, twin]
+    await msp.observe()
+    await set(msp, 'branch', toLine('90001'))
+    const more = [psaLine({ id: '90009' }), psaLine({ id: '90008', itemId: '1300' })]
+    msp.containers = msp.containers.map((each) => ({ ...each, lines: [...each.lines, ...more] }))
+    // The one by whose name the line is known cannot leave the other there.
+    if (who === 'BP') msp.sync.change({ slots: msp.sync.state.slots.map(alone) })
+    const before = structuredClone(msp.sync.state.slots)
+    const ids = before.find(({ lineId }) => lineId === '90001')?.lineageIds ?? []
+    const lineageId = ids.at(-1) ?? ''
+    msp.sync.change({ locked: [{ lineageId, period: MARCH, lines: [] }] })
+    const held = ['held', 'ConnectWise bills by what was mapped before, and would go on.']
+    const invoiced = await problemOf(set(msp, who, change))
+    expect([invoiced.kind, invoiced.what]).toEqual(held)
+    msp.sync.change({ locked: [] })
+    promised(msp, await set(msp, who, { price: 'keep' }), 'confirmed')
+    const written = await problemOf(set(msp, who, change))
+    expect([written.kind, written.what]).toEqual(held)
+    expect(msp.sync.state.slots.map(({ lineId }) => lineId)).toEqual(before.map(({ lineId }) => lineId))
+    // What was taken back again is there no more.
+    const [done] = msp.sync.state.intents
+    if (done === undefined) throw new Error('nothing was written')
+    const back = { ...done, id: 'BR-0002/1', step: { ...done.step, undoes: done.id } }
+    msp.sync.change({ intents: [done, back] })
+    await set(msp, who, change)
+    expect(msp.sync.state.slots.map(({ lineId }) => lineId)).not.toEqual(before.map(({ lineId }) => lineId))
+  })
+
+  test('who moves to a line within the agreement keeps the day on which it began', async () => {
+    const msp = await mapped()
+    msp.sync.change({
+      slots: msp.sync.state.slots.map((slot) =>
+        slot.lineId === '90002' ? { ...slot, routeFrom: APRIL.from } : slot,
+      ),
+    })
+    msp.subscriptions = msp.subscriptions.map((each) => ({
+      ...each,
+      unitPrice: { currency: 'USD', amount: decimal('22.00') },
+    }))
+    await msp.observe()
+    const refused = await problemOf(set(msp, 'visio', toLine('90001')))
+    expect(refused.what).toBe(
+      'That line bills from 1 Mar 2026 on, and this is billed there from 1 Apr 2026 on.',
+    )
   })
 
   test('while something is being written nothing is moved', async () => {
