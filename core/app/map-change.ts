@@ -1,20 +1,14 @@
-import type { Person } from '../access/rights.js'
 import type { AuditDetails } from '../audit/chain.js'
-import { type LocalDate, formatLocalDate } from '../calendar/date.js'
-import { dayMonthYear } from '../calendar/words.js'
+import { formatLocalDate } from '../calendar/date.js'
 import { DECIMAL_ZERO, type Decimal, formatDecimal } from '../money/decimal.js'
-import { formatUnitPrice } from '../money/money.js'
-import type { PricedSubscription } from '../pricing/timeline.js'
-import { Problem } from '../problem.js'
-import { type CustomerMapping, isOpen } from '../sync/intent.js'
-import { readMarker } from '../sync/marker.js'
+import type { CustomerMapping } from '../sync/intent.js'
 import type { Container, Slot, Step } from '../sync/types.js'
 import type { Loaded } from './loader.js'
-import { lastBilled } from './map-start.js'
+import { ownOf, requireSound } from './map-guards.js'
 import { priceToday } from './map-suggest.js'
-import type { Company } from './map-types.js'
+import type { MappingChange } from './map-types.js'
 import type { ReadPsaPorts } from './read-psa.js'
-import { PSA_TITLES, routeToPsas } from './routed.js'
+import { routeToPsas } from './routed.js'
 import { unrouted } from './unrouted.js'
 import { writtenOf } from './written.js'
 
@@ -42,19 +36,6 @@ export interface MappingChanged {
   readonly gaps: readonly string[]
 }
 
-/** A change of a mapping, ready to be checked and recorded. */
-export interface MappingChange {
-  readonly person: Person
-  readonly action: 'map.accepted' | 'map.changed'
-  readonly customerId: string
-  readonly customerName: string
-  readonly company: Pick<Company, 'id' | 'name' | 'psa'>
-  readonly container: Container
-  /** As {@link slotsWith} says. */
-  readonly slots: readonly Slot[]
-  readonly gaps: readonly string[]
-}
-
 /**
  * Checks a change, records it with its entry in the trail, and tells what a sync would write. What locked periods were
  * billed at is not kept before the first sync: until then a mistake can be taken back.
@@ -65,7 +46,7 @@ export async function recordMapping(
   change: MappingChange,
 ): Promise<MappingChanged> {
   const { customerId, customerName, company, container, slots } = change
-  for (const slot of slots) requireSound(view, change, slot)
+  requireSound(view, change)
   const customer = { customerId, psa: company.psa, companyId: company.id, companyName: company.name }
   const at = await ports.clock.now()
   const reading = { container, readAt: at }
@@ -75,115 +56,6 @@ export async function recordMapping(
   await ports.sync.map({ customer, slots, written: slots.map((slot) => writtenOf(slot, container)), audit })
   const previews = previewOf(view, customer, reading, slots)
   return { customer, customerName, container, slots: previews, gaps: change.gaps }
-}
-
-function requireSound(view: Loaded, change: MappingChange, slot: Slot): void {
-  const own = ownOf(view, slot)
-  requireOneCustomer(view, change, own)
-  requireOnePrice(own, view.today)
-  requireFreeRoute(view, change, slot, own)
-  requireUntouched(view, change, slot)
-}
-
-function ownOf({ portfolio }: Loaded, { lineageIds }: Slot): readonly PricedSubscription[] {
-  return lineageIds.flatMap(
-    (id) => portfolio.subscriptions.find(({ subscription }) => subscription.lineageId === id) ?? [],
-  )
-}
-
-/** What one customer pays for is never counted with what another one does. */
-function requireOneCustomer(
-  { portfolio: { customers } }: Loaded,
-  { customerId }: MappingChange,
-  own: readonly PricedSubscription[],
-): void {
-  const foreign = own.find(({ subscription }) => subscription.customerId !== customerId)
-  if (foreign === undefined) return
-  const { customerId: other, productName } = foreign.subscription
-  throw new Problem({
-    kind: 'input',
-    what: `That place holds ${productName} of ${customers.get(other)?.name ?? other}.`,
-    notDone: 'Nothing was mapped.',
-    next: 'Give it a line of its own, or an agreement or contract of its own where units are counted.',
-  })
-}
-
-/** S14: one line has one price. */
-function requireOnePrice(own: readonly PricedSubscription[], today: LocalDate): void {
-  const [first, ...others] = own
-  const other = others.find(
-    (one) => first !== undefined && priceToday(one, today) !== priceToday(first, today),
-  )
-  if (first === undefined || other === undefined) return
-  throw new Problem({
-    kind: 'input',
-    what: `One line has one price: ${priceWords(first, today)}, ${priceWords(other, today)}.`,
-    notDone: 'Nothing was mapped.',
-    next: 'Give each a line of its own, or make their prices equal first.',
-  })
-}
-
-function priceWords(priced: PricedSubscription, today: LocalDate): string {
-  const price = priceToday(priced, today)
-  const words = price === undefined ? 'has no price' : `costs ${formatUnitPrice(price, priced.currency)}`
-  return `${priced.subscription.productName} ${words}`
-}
-
-/** S1: who joins a line that bills since some day must not be billed by file for days after it. */
-function requireFreeRoute(
-  { books: { billed }, sync }: Loaded,
-  { customerName }: MappingChange,
-  slot: Slot,
-  own: readonly PricedSubscription[],
-): void {
-  const before = sync.slots.flatMap(({ lineageIds }) => lineageIds)
-  const joining = own.filter(({ subscription }) => !before.includes(subscription.lineageId))
-  const last = lastBilled({ own: joining, billed })
-  if (last === undefined || last.period.to <= slot.routeFrom) return
-  throw new Problem({
-    kind: 'input',
-    what: `That line bills ${customerName} from ${dayMonthYear(slot.routeFrom)} on, and ${last.description} is billed by file before ${dayMonthYear(last.period.to)} (${last.runId}).`,
-    notDone: 'Nothing was mapped.',
-    next: `Give it a line of its own, or make it due again first: \`void ${last.runId} ${customerName} because <reason>\`.`,
-  })
-}
-
-/** What was written for a slot would stay where it is: it is not moved away from that, and not while it is written. */
-function requireUntouched({ sync }: Loaded, { container, customerName }: MappingChange, slot: Slot): void {
-  const before = sync.slots.find(({ id }) => id === slot.id)
-  if (before === undefined || before.lineageIds.length === 0) return
-  const intents = sync.intents.filter(({ step }) => step.slotId === slot.id)
-  const title = PSA_TITLES[before.psa]
-  if (intents.some(isOpen)) {
-    throw new Problem({
-      kind: 'held',
-      what: `Something is being written to ${title} for it.`,
-      notDone: 'Nothing was mapped.',
-      next: 'Type `approvals` to see how it goes on, and try again when it has ended.',
-    })
-  }
-  const hasMoved =
-    slot.lineageIds.length === 0 ||
-    slot.psa !== before.psa ||
-    slot.containerId !== before.containerId ||
-    slot.itemId !== before.itemId
-  if (!hasMoved) return
-  const isThere =
-    before.containerId === container.id
-      ? container.lines.some(({ marker }) => readMarker(marker)?.slotId === slot.id)
-      : intents.length > 0
-  const isCounted = container.mode === 'units' && intents.length > 0
-  const isLocked = sync.locked.some(
-    ({ lineageId, period }) => before.lineageIds.includes(lineageId) && period.from >= before.routeFrom,
-  )
-  const isElsewhere = slot.psa !== before.psa || slot.containerId !== before.containerId
-  if (!isThere && !isCounted && !(isLocked && isElsewhere)) return
-  throw new Problem({
-    kind: 'held',
-    what: `${title} bills by what was mapped before, and would go on.`,
-    notDone: 'Nothing was mapped.',
-    next: `Type \`map ${customerName} remove\` to bill by file from the next period on, and map it anew for that.`,
-  })
 }
 
 /** What a sync would write, computed on the state as it is after the change. */

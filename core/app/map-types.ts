@@ -1,3 +1,4 @@
+import type { Person } from '../access/rights.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Choice, Fit } from '../mapping/suggest.js'
 import type { Decimal } from '../money/decimal.js'
@@ -84,4 +85,17 @@ export interface MappingSuggestion {
   readonly fingerprint: string
   /** Everything the PSA sells, for who names another item. */
   readonly items: readonly PsaItem[]
+}
+
+/** A change of a mapping, ready to be checked and recorded. */
+export interface MappingChange {
+  readonly person: Person
+  readonly action: 'map.accepted' | 'map.changed'
+  readonly customerId: string
+  readonly customerName: string
+  readonly company: Pick<Company, 'id' | 'name' | 'psa'>
+  readonly container: Container
+  /** As `slotsWith` says. */
+  readonly slots: readonly Slot[]
+  readonly gaps: readonly string[]
 }

@@ -3,7 +3,7 @@ import type { SlotChange } from '../../../core/app/map-accept.js'
 import type { MappingChanged } from '../../../core/app/map-change.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { Intent, IntentState } from '../../../core/sync/intent.js'
-import type { Step } from '../../../core/sync/types.js'
+import type { Slot, Step } from '../../../core/sync/types.js'
 import { stepWords } from '../../../core/sync/words.js'
 import { APRIL, DANA, MARCH, problemOf } from '../../support/office.js'
 import { day, decimal, observed } from '../../support/observed.js'
@@ -50,6 +50,11 @@ function slotText(msp: MappingOffice): string[] {
   )
 }
 
+/** With the first of its subscriptions only. */
+function alone(slot: Slot): Slot {
+  return { ...slot, lineageIds: slot.lineageIds.slice(0, 1) }
+}
+
 function stepsOf({ slots }: MappingChanged): readonly string[] {
   return slots.flatMap(({ steps, currency }) => steps.map((step) => stepWords(step, currency)))
 }
@@ -67,14 +72,44 @@ describe('one subscription', () => {
     expect(msp.sync.trail.at(-1)).toMatchObject({ action: 'map.changed', actor: DANA.id })
   })
 
-  test('gets a new line of an item, at our price', async () => {
+  test('gets a new line of an item, at our price, where the line before it was ended', async () => {
     const msp = await mapped()
+    msp.containers = msp.containers.map((each) => ({
+      ...each,
+      lines: each.lines.map((line) => (line.id === '90002' ? { ...line, to: MARCH.from } : line)),
+    }))
     const changed = await set(msp, 'VS', toItem('visio'))
     expect(changed.slots).toMatchObject([{ slot: { lineId: undefined, itemId: '1300', priceOwner: 'ours' } }])
     expect(stepsOf(changed)).toEqual([
       'once 5 × $15.00, 1–31 Mar 2026',
       '0 → 5 seats from 1 Apr 2026: a line of 5 at $15.00',
     ])
+  })
+
+  test('gets no new line beside one of its item that nothing holds: both would bill; that one may be named', async () => {
+    const msp = await mapped()
+    const left = await problemOf(set(msp, 'VS', toItem('visio')))
+    const [, slot] = msp.sync.state.slots
+    expect([left.what, left.next]).toEqual([
+      'Contoso licences has line 90002 with 5 of it, and a new line beside it would bill them twice.',
+      `Map to that line, \`map Contoso set ${slot?.id} to line 90002\`, or end it there first.`,
+    ])
+    expect(slotText(msp)).toEqual(['1 on 1234/90001', '1 on 1300/90002'])
+    const fresh = await mappingOffice()
+    fresh.containers = [{ ...container({ mode: 'datedLines', lockedTo: APRIL.from }), lines: lines() }]
+    const beside = await problemOf(set(fresh, 'premium', toItem('1234')))
+    expect(beside.what).toContain('has line 90001 with 20 of it')
+    await set(fresh, 'premium', toLine('90001'))
+    expect(slotText(fresh)).toEqual(['1 on 1234/90001'])
+  })
+
+  test('stays on its new line when a person has put another of the item beside it', async () => {
+    const msp = await mapped()
+    const [agreement] = msp.containers
+    msp.containers = msp.containers.map((each) => ({ ...each, lines: lines() }))
+    await set(msp, 'visio', toItem('1300'))
+    msp.containers = agreement === undefined ? [] : [agreement]
+    expect((await set(msp, 'visio', { offset: decimal('2') })).slots[0]?.slot.offset).toBe(decimal('2'))
   })
 
   test('changes its offset and who owns its price alone', async () => {
@@ -261,6 +296,59 @@ describe('another company or agreement', () => {
       'Type `map Contoso remove` to bill by file from the next period on, and map it anew for that.',
     ])
     expect(msp.sync.state.slots).toEqual(before.slots)
+  })
+
+  test.each([
+    ['another line', 'BP', toLine('90009')],
+    ['a line of another item', 'BP', toLine('90008')],
+    ['a line that another one holds', 'branch', toLine('90009')],
+  ])('what was found invoiced, or written, is not moved to %s', async (_, who, change) => {
+    const msp = await mapped()
+    const twin = observed({ subscriptionId: '1001', productName: 'Premium (branch)', mpn: 'BP2' })
+    msp.subscriptions = [...msp.subscriptions, twin]
+    await msp.observe()
+    await set(msp, 'branch', toLine('90001'))
+    const more = [psaLine({ id: '90009' }), psaLine({ id: '90008', itemId: '1300' })]
+    msp.containers = msp.containers.map((each) => ({ ...each, lines: [...each.lines, ...more] }))
+    // The one by whose name the line is known cannot leave the other there.
+    if (who === 'BP') msp.sync.change({ slots: msp.sync.state.slots.map(alone) })
+    const before = structuredClone(msp.sync.state.slots)
+    const ids = before.find(({ lineId }) => lineId === '90001')?.lineageIds ?? []
+    const lineageId = ids.at(-1) ?? ''
+    msp.sync.change({ locked: [{ lineageId, period: MARCH, lines: [] }] })
+    const held = ['held', 'ConnectWise bills by what was mapped before, and would go on.']
+    const invoiced = await problemOf(set(msp, who, change))
+    expect([invoiced.kind, invoiced.what]).toEqual(held)
+    msp.sync.change({ locked: [] })
+    promised(msp, await set(msp, who, { price: 'keep' }), 'confirmed')
+    const written = await problemOf(set(msp, who, change))
+    expect([written.kind, written.what]).toEqual(held)
+    expect(msp.sync.state.slots.map(({ lineId }) => lineId)).toEqual(before.map(({ lineId }) => lineId))
+    // What was taken back again is there no more.
+    const [done] = msp.sync.state.intents
+    if (done === undefined) throw new Error('nothing was written')
+    const back = { ...done, id: 'BR-0002/1', step: { ...done.step, undoes: done.id } }
+    msp.sync.change({ intents: [done, back] })
+    await set(msp, who, change)
+    expect(msp.sync.state.slots.map(({ lineId }) => lineId)).not.toEqual(before.map(({ lineId }) => lineId))
+  })
+
+  test('who moves to a line within the agreement keeps the day on which it began', async () => {
+    const msp = await mapped()
+    msp.sync.change({
+      slots: msp.sync.state.slots.map((slot) =>
+        slot.lineId === '90002' ? { ...slot, routeFrom: APRIL.from } : slot,
+      ),
+    })
+    msp.subscriptions = msp.subscriptions.map((each) => ({
+      ...each,
+      unitPrice: { currency: 'USD', amount: decimal('22.00') },
+    }))
+    await msp.observe()
+    const refused = await problemOf(set(msp, 'visio', toLine('90001')))
+    expect(refused.what).toBe(
+      'That line bills from 1 Mar 2026 on, and this is billed there from 1 Apr 2026 on.',
+    )
   })
 
   test('while something is being written nothing is moved', async () => {
