@@ -1,6 +1,7 @@
 import type { NamedDrift, PsaStanding } from '../../core/app/psa-standing.js'
 import type { StatusAnswer } from '../../core/app/studio.js'
 import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
+import type { LocalDate } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
 import { CARD_BILLS } from '../../core/limits.js'
 import { formatDecimal } from '../../core/money/decimal.js'
@@ -136,15 +137,16 @@ export function writeBlocks({ writes, drifts }: Pick<StatusAnswer, 'writes' | 'd
 }
 
 /** "Contoso · Business Premium (Contoso licences): we wrote 20, there is 22, it should be 25" */
-export function driftWords({ customerName, product, container, written, there, wanted }: NamedDrift): string {
-  const [was, is, should] = [written, there, wanted].map(countsWords)
+export function driftWords(drift: NamedDrift): string {
+  const { customerName, product, container, written, there, wanted, from } = drift
+  const [was, is, should] = [written, there, wanted].map((steps) => countsWords(steps, from))
   return `${customerName} · ${product} (${container}): we wrote ${was}, there is ${is}, it should be ${should}`
 }
 
-/** "20", "20, from 1 May 2026 25" */
-function countsWords(steps: UnitSteps): string {
-  const [first, ...later] = steps
-  if (first === undefined) return 'none'
-  const rest = later.map(({ on, units }) => `from ${dayMonthYear(on)} ${formatDecimal(units)}`)
-  return [formatDecimal(first.units), ...rest].join(', ')
+/** "20"; "20, from 1 May 2026 25"; "none, from 1 May 2026 25" where they begin after the first day that counts. */
+function countsWords(steps: UnitSteps, from: LocalDate): string {
+  const [first] = steps
+  const now = first !== undefined && first.on <= from ? formatDecimal(first.units) : 'none'
+  const later = steps.filter(({ on }) => on > from)
+  return [now, ...later.map(({ on, units }) => `from ${dayMonthYear(on)} ${formatDecimal(units)}`)].join(', ')
 }

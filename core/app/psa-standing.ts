@@ -53,7 +53,9 @@ export interface Drift {
   readonly customerId: string
   readonly product: string
   readonly container: string
-  /** Counts from the first open day on: as we last wrote or mapped them, as they are, as they should be. */
+  /** First day that is ours to count: no invoice covers it, and the route has begun. */
+  readonly from: LocalDate
+  /** Counts from that day on: as we last wrote or mapped them, as they are, as they should be. */
   readonly written: UnitSteps
   readonly there: UnitSteps
   readonly wanted: UnitSteps
@@ -155,10 +157,12 @@ function driftsOf(slots: readonly RoutedSlot[], { intents, written }: SyncState)
   return slots.flatMap(({ due, customerId, reading: { container } }): Drift[] => {
     const before = last.get(due.slot.id)
     if (before === undefined || busy.has(containerKey(container))) return []
-    const from = container.lockedTo
+    // What we wrote is known from the route's start on: a line that was there before it is nobody's edit.
+    const from = Math.max(container.lockedTo, container.from, due.slot.routeFrom) as LocalDate
     const [was, there] = [stepsFrom(writtenUnits(before), from), slotUnits(container, due.slot, from)]
     if (sameSteps(was, there)) return []
     const wanted = stepsFrom(slotTarget(due, container.mode), from).filter(({ on }) => on < due.until)
-    return [{ customerId, product: due.words, container: container.name, written: was, there, wanted }]
+    const { words: product } = due
+    return [{ customerId, product, container: container.name, from, written: was, there, wanted }]
   })
 }

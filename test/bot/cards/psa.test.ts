@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { renderConsole } from '../../../bot/console/render.js'
+import type { PsaLine } from '../../../core/sync/types.js'
 import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
 import { type FakePsa, fakePsa } from '../../support/fake-psa.js'
 import { mapCustomers } from '../../support/mapped-desk.js'
@@ -7,7 +8,7 @@ import { memoryBilling } from '../../support/memory-billing.js'
 import { memoryBooks } from '../../support/memory-books.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { memorySync } from '../../support/memory-sync.js'
-import { decimal, observed } from '../../support/observed.js'
+import { day, decimal, observed } from '../../support/observed.js'
 
 interface Mapped {
   readonly chat: ChatDesk
@@ -20,7 +21,7 @@ interface Mapped {
  * Contoso is billed in a prorating agreement of 20 seats that is open since March; 25 seats are due since the 11th. With
  * two customers Alder is before it, billed in one that does not prorate and is invoiced to the end of March.
  */
-async function mapped(names: readonly string[] = ['Contoso']): Promise<Mapped> {
+async function mapped(names: readonly string[] = ['Contoso'], routeFrom = '2026-03-01'): Promise<Mapped> {
   const books = memoryBooks()
   const [psa, sync] = [fakePsa(), memorySync(books)]
   const options = { billing: memoryBilling(books), sync, psas: new Map([['connectwise', psa]] as const) }
@@ -39,9 +40,10 @@ async function mapped(names: readonly string[] = ['Contoso']): Promise<Mapped> {
         }),
       ),
     ]
+    chat.world.now = new Date('2026-03-20T13:01:00Z')
     await chat.studio.observe()
   }
-  await mapCustomers({ chat, psa, sync })
+  await mapCustomers({ chat, psa, sync }, day(routeFrom))
   const read = async (who: string, text: string) => {
     const reply = await chat.desk.ask(`console:${who}`, text)
     await reply.after?.()
@@ -78,4 +80,52 @@ test('what waits from several earlier months is said month by month', async () =
   expect(flat(await read('dana', 'who may'))).toContain(
     'May 2026 $550.00: $440.00 already there, $110.00 waits for approval; besides $74.52 for March 2026 and $110.00 for April 2026 wait;',
   )
+})
+
+// Contoso: 5 × $22.00 × 21/31 = $74.52 for March; Alder: one more seat of Visio, invoiced for March, in two steps.
+test('the pages of one customer list their steps and their total only', async () => {
+  const { read } = await mapped(['Contoso', 'Alder'])
+  await read('dana', 'sync')
+  const contoso = flat(await read('dana', 'approval APR-0001 contoso'))
+  expect(contoso).toContain('APR-0001 · 1 step for $74.52 (1 line)')
+  expect(contoso).not.toContain('Alder')
+  const alder = flat(await read('dana', 'approval APR-0001 alder'))
+  expect(alder).toContain('APR-0001 · 2 steps for $22.00 (1 line) Alder · ConnectWise')
+  expect(alder).not.toContain('Contoso')
+})
+
+/** Contoso's agreement with its one mapped line changed as a person there does it. */
+function edit({ psa }: Mapped, change: (line: PsaLine) => readonly PsaLine[]): void {
+  const [agreement] = psa.held.values()
+  const [line, ...others] = agreement?.lines ?? []
+  if (agreement === undefined || line === undefined) throw new Error('no agreement')
+  psa.held.set(agreement.id, { ...agreement, lines: [...change(line), ...others] })
+}
+
+test('what was there before the route began is nobody’s edit', async () => {
+  const desk = await mapped(['Contoso'], '2026-04-01')
+  await desk.read('dana', 'sync')
+  await desk.read('lee', 'approve APR-0001')
+  expect(desk.psa.effects).toMatchObject([{ type: 'setQuantity', after: decimal('25') }])
+  expect(await desk.read('dana', 'status')).not.toContain('Changed by hand')
+})
+
+test('counts that differ only later say from when', async () => {
+  const desk = await mapped()
+  edit(desk, (line) => [
+    { ...line, to: day('2026-05-01') },
+    { ...line, id: '90999', from: day('2026-05-01'), quantity: decimal('22') },
+  ])
+  await desk.chat.studio.raiseAlerts()
+  // The second line is no part of the slot: from May on nothing of it is there.
+  expect(flat(await desk.read('dana', 'status'))).toContain(
+    'we wrote 20, there is 20, from 1 May 2026 0, it should be 20, from 11 Mar 2026 25',
+  )
+})
+
+test('counts that begin later are not said as if they were there now', async () => {
+  const desk = await mapped()
+  edit(desk, (line) => [{ ...line, from: day('2026-05-01') }])
+  await desk.chat.studio.raiseAlerts()
+  expect(flat(await desk.read('dana', 'status'))).toContain('we wrote 20, there is none, from 1 May 2026 20,')
 })
