@@ -129,3 +129,27 @@ test('counts that begin later are not said as if they were there now', async () 
   await desk.chat.studio.raiseAlerts()
   expect(flat(await desk.read('dana', 'status'))).toContain('we wrote 20, there is none, from 1 May 2026 20,')
 })
+
+// Alder: 21 seats of Visio at $22.00 are $462.00 a month, one more than is there.
+test('a step on a running line says what it comes to, and one amount is said once', async () => {
+  const { read } = await mapped(['Contoso', 'Alder'])
+  const card = flat(await read('dana', 'sync'))
+  expect(card).toContain('20 → 21 on the running line, billed from 1 Apr 2026: 21 × $22.00 = $462.00 a month')
+  expect(card).toContain('once $22.00, 1–31 Mar 2026 - Visio')
+})
+
+test('a take-back says the price of what it takes, before and after, and is called so in the list', async () => {
+  const { read } = await mapped(['Contoso', 'Alder'])
+  await read('dana', 'sync')
+  await read('lee', 'approve APR-0001')
+  const before = flat(await read('lee', 'void BR-0001 because the order was wrong'))
+  const words = [
+    'a line of 5 × $22.00 = $110.00 a month that was never invoiced is taken away',
+    'a one-time line of $22.00 ',
+    '21 → 20 on the running line: 20 × $22.00 = $440.00 a month',
+  ]
+  for (const part of words) expect(before).toContain(part)
+  expect(flat(await read('lee', 'approvals'))).toContain('take back BR-0001: BR-0002, 2 customers')
+  await read('sam', 'approve APR-0002')
+  expect(flat(await read('sam', 'approval APR-0002'))).toContain(`${words[0] ?? ''} · confirmed`)
+})
