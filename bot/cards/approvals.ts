@@ -2,6 +2,7 @@ import { CARD_ROWS } from '../../core/limits.js'
 import type { Person } from '../../core/access/people.js'
 import type { StandingRecord } from '../../core/app/standing.js'
 import { requestContent } from '../../core/approval/request.js'
+import { undoneRun } from '../../core/app/undo.js'
 import type { AuditEntry } from '../../core/audit/chain.js'
 import { type CardClock, approvalCard } from './bill-run.js'
 import { customersWords, totalWords } from './lines.js'
@@ -87,7 +88,9 @@ function requestRow(record: StandingRecord, timeZone: string): string[] {
   ]
 }
 
-function kindWords({ approval: { subject } }: StandingRecord): string {
+function kindWords({ approval: { subject }, plan }: StandingRecord): string {
+  const undone = undoneRun(plan)
+  if (undone !== undefined) return `take back ${undone}: `
   return subject.type === 'bill' ? '' : `${subject.type} `
 }
 

@@ -13,7 +13,7 @@ import type { Action, Block, Card, Confirmation } from './model.js'
 import { pageAction, pageCommands } from './pages.js'
 import { earlierBlocks, runSpanWords } from './spans.js'
 import { standingBlocks } from './standing.js'
-import { planBlocks, psaWords, stepCount, syncConfirmation, syncCustomers } from './sync.js'
+import { planBlocks, psaWords, stepCount, syncConfirmation, syncCustomers, syncTotal } from './sync.js'
 import { voidBlocks, voidCommand, voidedList, notDoneWords } from './void.js'
 import { ageWords, amountWords, instantWords, plural } from './words.js'
 
@@ -68,7 +68,7 @@ function contentBlocks(
   if (subject.type === 'void') return voidBlocks(subject, content, state, { timeZone, all: page('lines') })
   if (subject.type === 'sync') {
     return [
-      { type: 'text', style: 'strong', text: syncTotal(record) },
+      { type: 'text', style: 'strong', text: syncTotal(record.plan ?? [], run.lines) },
       ...standingBlocks(standing, page),
       ...planBlocks(record, page('lines'), timeZone),
     ]
@@ -80,12 +80,6 @@ function contentBlocks(
     ...runBlocks(run, page, state === 'approved', timeZone),
     ...voidedList('Voided since', content.voidedSince, timeZone),
   ]
-}
-
-/** "3 steps, $74.52": lines may be there already, where only counts of later months are written. */
-function syncTotal({ run, plan = [] }: ApprovalRecord): string {
-  const steps = plural(stepCount(plan), 'step')
-  return run.lines.length === 0 ? steps : `${steps} for ${totalWords(run.lines)}`
 }
 
 function runBlocks(

@@ -29,7 +29,11 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
     blocks.push(...words.map((text): Block => ({ type: 'text', style: 'plain', text })))
   }
   for (const bill of answer.psa) {
-    blocks.push(lineList(bill, answer.today, 'Not in the PSA yet'), totalText(bill))
+    blocks.push(
+      lineList(bill, answer.today, 'Not in the PSA yet'),
+      totalText(bill),
+      ...earlierBlocks(chargesOf([bill]), answer.month, ''),
+    )
   }
   if (answer.bills.length + answer.psa.length + answer.standings.length === 0) {
     blocks.push({ type: 'text', style: 'plain', text: nothingWords(answer) })

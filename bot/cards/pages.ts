@@ -1,14 +1,16 @@
 import type { StandingRecord } from '../../core/app/standing.js'
 import { requestContent } from '../../core/approval/request.js'
 import { localDateOf } from '../../core/calendar/zone.js'
+import type { Staleness } from '../../core/approval/stale.js'
+import type { RunLine } from '../../core/billrun/run.js'
 import { Problem } from '../../core/problem.js'
 import { comparisonWords, heldSections } from './held.js'
 import { accountsOf, itemWords, totalWords } from './lines.js'
 import type { Action, Block, Card } from './model.js'
 import { type Section, pagesOf } from './sections.js'
 import { runSpanWords } from './spans.js'
-import { changesSection, exceptionSections } from './standing.js'
-import { planSections } from './sync.js'
+import { changeItems, changesSection, exceptionSections } from './standing.js'
+import { planSections, syncTotal } from './sync.js'
 import { ageWords, oldDataWords } from './words.js'
 
 /** The parts of a request, in the order of its pages; what may change while somebody reads comes last. */
@@ -28,14 +30,36 @@ interface Page {
 
 /** Everything a request says, or what it says of one customer, page by page; every part begins a page. */
 function requestPages(record: StandingRecord, timeZone: string, customer?: RequestCustomer): readonly Page[] {
-  const isMeant = ({ customerId }: { readonly customerId: string }) =>
-    customer === undefined || customerId === customer.id
+  const isMeant = isOf(customer)
+  const current = customer === undefined ? record : withChangesOf(record, customer)
   return PARTS.flatMap((part) =>
-    pagesOf(sectionsOf(record, timeZone, part, isMeant)).map((sections) => ({ part, sections })),
+    pagesOf(sectionsOf(current, timeZone, part, isMeant)).map((sections) => ({ part, sections })),
   )
 }
 
 type IsMeant = (of: { readonly customerId: string }) => boolean
+
+function isOf(customer: RequestCustomer | undefined): IsMeant {
+  return ({ customerId }) => customer === undefined || customerId === customer.id
+}
+
+/** With what changed of one customer only, and no changes at all where none is theirs. */
+function withChangesOf(record: StandingRecord, customer: RequestCustomer): StandingRecord {
+  const { standing } = record
+  if (standing?.changes === undefined) return record
+  const { added, gone, reworded, steps } = standing.changes
+  const isMeant = isOf(customer)
+  // The words of a changed step begin with whose it is.
+  const ownSteps = (words: readonly string[]) => words.filter((one) => one.startsWith(`${customer.name} · `))
+  const own: Staleness = {
+    added: added.filter(isMeant),
+    gone: gone.filter(isMeant),
+    reworded: reworded.filter(isMeant),
+    ...(steps === undefined ? {} : { steps: { added: ownSteps(steps.added), gone: ownSteps(steps.gone) } }),
+  }
+  const changes = changeItems(own).length === 0 ? undefined : own
+  return { ...record, standing: { ...standing, changes } }
+}
 
 function sectionsOf(record: StandingRecord, timeZone: string, part: Part, isMeant: IsMeant): Section[] {
   const { run, standing, approval } = record
@@ -43,22 +67,13 @@ function sectionsOf(record: StandingRecord, timeZone: string, part: Part, isMean
     case 'lines':
       return record.plan === undefined
         ? lineSections(record, timeZone, isMeant)
-        : [...planSections(record, timeZone), ...lineSections(record, timeZone, isMeant)]
+        : [...planSections(record, timeZone, isMeant), ...lineSections(record, timeZone, isMeant)]
     case 'held':
       return approval.subject.type === 'bill' ? heldSections(run.held.filter(isMeant)) : []
     case 'exceptions':
       return exceptionSections((standing?.exceptions ?? []).filter(isMeant))
-    case 'changes': {
-      if (standing?.changes === undefined) return []
-      const { added, gone, reworded } = standing.changes
-      return [
-        changesSection({
-          added: added.filter(isMeant),
-          gone: gone.filter(isMeant),
-          reworded: reworded.filter(isMeant),
-        }),
-      ]
-    }
+    case 'changes':
+      return standing?.changes === undefined ? [] : [changesSection(standing.changes)]
   }
 }
 
@@ -105,7 +120,7 @@ export function requestPageCard(
   const page = pages[number - 1]
   if (page === undefined) throw noSuchPage(approval.id, which, number, pages.length)
   const kind = KINDS[approval.subject.type]
-  const { lines } = requestContent(record)
+  const lines = requestContent(record).lines.filter(isOf(customer))
   const about = customer === undefined ? runSpanWords(run.month, lines) : customer.name
   const more = number < pages.length ? `${which} page ${number + 1}` : undefined
   const next =
@@ -118,7 +133,11 @@ export function requestPageCard(
     title: `${kind} ${run.id} · ${about} · page ${number} of ${pages.length}`,
     tone: 'plain',
     blocks: [
-      { type: 'text', style: 'strong', text: `${approval.id} · ${totalWords(lines)}` },
+      {
+        type: 'text',
+        style: 'strong',
+        text: `${approval.id} · ${contentWords(record, lines, isOf(customer))}`,
+      },
       ...(old === undefined ? [] : [{ type: 'text', style: 'plain', text: old } as const]),
       ...page.sections.map((section): Block => ({ type: 'list', ...section })),
       { type: 'text', style: 'quiet', text: age === undefined ? next : `${ageWords(age)}. ${next}` },
@@ -126,6 +145,11 @@ export function requestPageCard(
     // A button carries ids only, and so leads through all pages, not through those of a name.
     actions: more === undefined || customer !== undefined ? [] : [pageAction('Next page', more)],
   }
+}
+
+/** "$514.52 (2 lines)"; of a sync "3 steps for $74.52 (1 line)". */
+function contentWords({ plan }: StandingRecord, lines: readonly RunLine[], isMeant: IsMeant): string {
+  return plan === undefined ? totalWords(lines) : syncTotal(plan.filter(isMeant), lines)
 }
 
 const KINDS = { bill: 'Bill run', sync: 'Sync', void: 'Void' } as const

@@ -1,6 +1,7 @@
 import type { NamedDrift, PsaStanding } from '../../core/app/psa-standing.js'
 import type { StatusAnswer } from '../../core/app/studio.js'
 import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
+import type { LocalDate } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
 import { CARD_BILLS } from '../../core/limits.js'
 import { formatDecimal } from '../../core/money/decimal.js'
@@ -9,36 +10,50 @@ import type { UnitSteps } from '../../core/sync/types.js'
 import type { Block, Fact } from './model.js'
 import { amountWords, boundedList, plural, spanWords } from './words.js'
 
+interface PsaSum {
+  readonly title: string
+  readonly currency: string
+  readonly there: bigint
+  readonly waiting: bigint
+  readonly earlier: bigint
+  readonly customers: number
+}
+
 /** "ConnectWise bills in USD: $514.52 from 1 customer ($440.00 there, $74.52 waiting)", per PSA and currency. */
 export function psaFacts(standings: readonly PsaStanding[]): Fact[] {
-  const sums = new Map<
-    string,
-    { title: string; currency: string; there: bigint; waiting: bigint; customers: number }
-  >()
-  for (const { title, currency, there, waiting } of standings) {
+  const sums = new Map<string, PsaSum>()
+  for (const standing of standings) {
+    const { title, currency } = standing
     const key = JSON.stringify([title, currency])
-    const sum = sums.get(key) ?? { title, currency, there: 0n, waiting: 0n, customers: 0 }
+    const sum = sums.get(key) ?? { title, currency, there: 0n, waiting: 0n, earlier: 0n, customers: 0 }
     sums.set(key, {
       ...sum,
-      there: sum.there + there,
-      waiting: sum.waiting + waiting,
+      there: sum.there + standing.there,
+      waiting: sum.waiting + standing.waiting,
+      earlier: standing.earlier.reduce((all, { amount }) => all + amount, sum.earlier),
       customers: sum.customers + 1,
     })
   }
-  return [...sums.values()].map(({ title, currency, there, waiting, customers }) => ({
+  return [...sums.values()].map(factOf)
+}
+
+function factOf({ title, currency, there, waiting, earlier, customers }: PsaSum): Fact {
+  const [all, held, due, before] = [there + waiting, there, waiting, earlier].map((amount) =>
+    amountWords(amount, currency),
+  )
+  const more = earlier === 0n ? '' : `; besides ${before} waiting from earlier months`
+  return {
     label: `${title} bills in ${currency}`,
-    value: `${amountWords(there + waiting, currency)} from ${plural(customers, 'customer')} (${amountWords(there, currency)} there, ${amountWords(waiting, currency)} waiting)`,
-  }))
+    value: `${all} from ${plural(customers, 'customer')} (${held} there, ${due} waiting${more})`,
+  }
 }
 
 /** Customers billed in a PSA, those with something waiting first. */
 export function psaList(standings: readonly PsaStanding[], month: Period, now: Date): Block[] {
   if (standings.length === 0) return []
-  const sorted = standings.toSorted(
-    (left, right) => Number(right.waiting !== 0n) - Number(left.waiting !== 0n),
-  )
+  const sorted = standings.toSorted((left, right) => Number(isWaiting(right)) - Number(isWaiting(left)))
   const hidden = sorted.length - CARD_BILLS
-  const waits = standings.some(({ waiting }) => waiting !== 0n)
+  const waits = standings.some(isWaiting)
   return [
     {
       type: 'list',
@@ -53,19 +68,34 @@ export function psaList(standings: readonly PsaStanding[], month: Period, now: D
   ]
 }
 
+function isWaiting({ waiting, earlier }: PsaStanding): boolean {
+  return waiting !== 0n || earlier.length > 0
+}
+
 /** "As read there 3 minutes ago": the oldest reading counts. */
 function readWords(standings: readonly PsaStanding[], now: Date): string {
   const oldest = standings.reduce((first, { readAt }) => Math.min(first, readAt.getTime()), now.getTime())
   return `As read there ${spanWords(now.getTime() - oldest)} ago`
 }
 
-/** "Contoso · ConnectWise · March 2026 $514.52: $440.00 already there, $74.52 waits for approval; not invoiced yet" */
+/**
+ * "Contoso · ConnectWise · April 2026 $550.00: $440.00 already there, $110.00 waits for approval; besides $74.52 for
+ * March 2026 waits; in ConnectWise, not yet invoiced"
+ */
 export function standingWords(standing: PsaStanding, month: Period): string {
   const { name, title, currency, there, waiting } = standing
   const all = amountWords(there + waiting, currency)
   const parts = [`${amountWords(there, currency)} already there`]
   if (waiting !== 0n) parts.push(`${amountWords(waiting, currency)} waits for approval`)
-  return `${name} · ${title} · ${monthYear(month.from)} ${all}: ${parts.join(', ')}; ${invoiceWords(standing)}`
+  const words = [parts.join(', '), ...earlierWords(standing), invoiceWords(standing)].join('; ')
+  return `${name} · ${title} · ${monthYear(month.from)} ${all}: ${words}`
+}
+
+/** "besides $74.52 for March 2026 waits": in no amount of the month asked for. */
+function earlierWords({ earlier, currency }: PsaStanding): string[] {
+  if (earlier.length === 0) return []
+  const months = earlier.map(({ from, amount }) => `${amountWords(amount, currency)} for ${monthYear(from)}`)
+  return [`besides ${months.join(' and ')} ${months.length === 1 ? 'waits' : 'wait'}`]
 }
 
 /** "Business Premium: ConnectWise bills $24.00 a seat, ours is $22.00; its price stays unless it is mapped as ours" */
@@ -107,15 +137,16 @@ export function writeBlocks({ writes, drifts }: Pick<StatusAnswer, 'writes' | 'd
 }
 
 /** "Contoso · Business Premium (Contoso licences): we wrote 20, there is 22, it should be 25" */
-export function driftWords({ customerName, product, container, written, there, wanted }: NamedDrift): string {
-  const [was, is, should] = [written, there, wanted].map(countsWords)
+export function driftWords(drift: NamedDrift): string {
+  const { customerName, product, container, written, there, wanted, from } = drift
+  const [was, is, should] = [written, there, wanted].map((steps) => countsWords(steps, from))
   return `${customerName} · ${product} (${container}): we wrote ${was}, there is ${is}, it should be ${should}`
 }
 
-/** "20", "20, from 1 May 2026 25" */
-function countsWords(steps: UnitSteps): string {
-  const [first, ...later] = steps
-  if (first === undefined) return 'none'
-  const rest = later.map(({ on, units }) => `from ${dayMonthYear(on)} ${formatDecimal(units)}`)
-  return [formatDecimal(first.units), ...rest].join(', ')
+/** "20"; "20, from 1 May 2026 25"; "none, from 1 May 2026 25" where they begin after the first day that counts. */
+function countsWords(steps: UnitSteps, from: LocalDate): string {
+  const [first] = steps
+  const now = first !== undefined && first.on <= from ? formatDecimal(first.units) : 'none'
+  const later = steps.filter(({ on }) => on > from)
+  return [now, ...later.map(({ on, units }) => `from ${dayMonthYear(on)} ${formatDecimal(units)}`)].join(', ')
 }

@@ -3,14 +3,17 @@ import type { StepProgress } from '../../core/app/progress.js'
 import type { StandingRecord } from '../../core/app/standing.js'
 import type { SyncOutcome, SyncTrouble } from '../../core/app/sync-request.js'
 import { unreachable } from '../../core/assert.js'
+import type { RunLine } from '../../core/billrun/run.js'
 import { CARD_RUN_LINES, CARD_RUN_PART } from '../../core/limits.js'
 import type { LocalDate } from '../../core/calendar/date.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
-import { type Decimal, formatDecimal } from '../../core/money/decimal.js'
+import { DECIMAL_ONE, type Decimal, formatDecimal } from '../../core/money/decimal.js'
+import { formatUnitPrice } from '../../core/money/money.js'
 import { daysOf, unitsOn } from '../../core/sync/units.js'
 import type { ContainerPlan, Step, UnitSteps } from '../../core/sync/types.js'
 import { MODE_WORDS, stepWords } from '../../core/sync/words.js'
 import type { ApprovalRecord } from '../../core/ports.js'
+import { totalWords } from './lines.js'
 import type { Block, Card } from './model.js'
 import { type Section, shortSections } from './sections.js'
 import { amountWords, instantWords, plural } from './words.js'
@@ -31,25 +34,50 @@ export function stepCount(plan: readonly ContainerPlan[]): number {
   return plan.reduce((count, { steps }) => count + steps.length, 0)
 }
 
-/** What would be written, container by container: every step in words, before → after, with our amount. */
-export function planSections(record: StandingRecord, timeZone: string): readonly Section[] {
+/** "3 steps for $74.52 (1 line)": lines may be there already, where only counts of later months are written. */
+export function syncTotal(plan: readonly ContainerPlan[], lines: readonly RunLine[]): string {
+  const steps = plural(stepCount(plan), 'step')
+  return lines.length === 0 ? steps : `${steps} for ${totalWords(lines)}`
+}
+
+/**
+ * What would be written, container by container: every step in words, before → after, with our amount.
+ *
+ * @param isMeant whose containers; default: all.
+ */
+export function planSections(
+  record: StandingRecord,
+  timeZone: string,
+  isMeant: (plan: ContainerPlan) => boolean = () => true,
+): readonly Section[] {
   const progress = new Map((record.progress ?? []).map((one) => [one.intent.step.key, one]))
-  return (record.plan ?? []).map((plan) => ({
+  return (record.plan ?? []).filter(isMeant).map((plan) => ({
     heading: `${plan.customerName} · ${PSA_TITLES[plan.psa]}, “${plan.containerName}” (${MODE_WORDS[plan.mode]})`,
-    items: plan.steps.map((step) => itemWords(step, plan.currency, progress.get(step.key), timeZone)),
+    items: plan.steps.map((step) => {
+      const words = stepWords(step, plan.currency, record.stepLines?.get(step.key))
+      return itemWords(step, words, plan.currency, progress.get(step.key), timeZone)
+    }),
   }))
 }
 
 function itemWords(
   step: Step,
+  words: string,
   currency: string,
   progress: StepProgress | undefined,
   timeZone: string,
 ): string {
   const ours = step.settles.reduce((sum, { amount }) => sum + amount, 0n)
-  const amount = step.settles.length === 0 ? '' : ` · ours ${amountWords(ours, currency)}`
+  const amount =
+    step.settles.length === 0 || isSaid(step, ours, currency) ? '' : ` · ours ${amountWords(ours, currency)}`
   const state = progress === undefined ? '' : ` · ${stateWords(progress, ours, currency, timeZone)}`
-  return `${step.product}: ${stepWords(step, currency)}${amount}${state}`
+  return `${step.product}: ${words}${amount}${state}`
+}
+
+/** A line that is written as one amount says ours with it: "once $74.52". */
+function isSaid(step: Step, ours: bigint, currency: string): boolean {
+  if (step.type !== 'add' || !step.oneTime || step.quantity !== DECIMAL_ONE) return false
+  return formatUnitPrice(step.unitPrice, currency) === amountWords(ours, currency)
 }
 
 function stateWords(

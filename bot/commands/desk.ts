@@ -5,6 +5,7 @@ import { monthYear } from '../../core/calendar/words.js'
 import type { Attempt } from '../../core/approval/approval.js'
 import { assert } from '../../core/assert.js'
 import type { DecideOutcome } from '../../core/app/decide.js'
+import type { RunCustomer } from '../../core/billrun/run.js'
 import { findRunCustomer } from '../../core/app/find-customer.js'
 import type { ProposeOutcome } from '../../core/app/propose.js'
 import type { Observed } from '../../core/app/observe.js'
@@ -19,7 +20,7 @@ import { customerCard } from '../cards/customer.js'
 import { explainCard } from '../cards/explain.js'
 import { fileCard } from '../cards/file.js'
 import { allHeldCard } from '../cards/held.js'
-import { requestPageCard } from '../cards/pages.js'
+import { type RequestCustomer, requestPageCard } from '../cards/pages.js'
 import { refusalCard, staleCard } from '../cards/not-decided.js'
 import type { ActionName, ActionTarget, Card } from '../cards/model.js'
 import { helpCard, observedCard, problemCard, statusCard } from '../cards/status.js'
@@ -320,8 +321,19 @@ async function pageReply({ studio, timeZone }: DeskParts, command: Command): Pro
   assert(command.name === 'approval', 'pages are those of a request')
   const record = await studio.billing.standing(await studio.billing.request(command.id))
   const { customer, page = 1 } = command
-  const found = customer === undefined ? undefined : findRunCustomer(record.run, customer)
+  const found = customer === undefined ? undefined : customerOf(record, customer)
   return shown(requestPageCard(record, page, timeZone, found))
+}
+
+/** The customer a person means: of the run, or of what it would write, also where that settles no line. */
+function customerOf({ run, plan = [] }: ApprovalRecord, typed: string): RequestCustomer {
+  const known = new Set(run.customers.map(({ customerId }) => customerId))
+  const others = plan
+    .filter(({ customerId }) => !known.has(customerId))
+    .map(({ customerId, customerName: name, currency }): RunCustomer => {
+      return { customerId, name, currency, amount: 0n, lines: 0, comparison: { type: 'firstBill' } }
+    })
+  return findRunCustomer({ ...run, customers: [...run.customers, ...others] }, typed)
 }
 
 async function decisionReply(parts: DeskParts, person: Person, outcome: DecideOutcome): Promise<Reply> {

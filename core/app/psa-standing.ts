@@ -1,3 +1,4 @@
+import { type LocalDate, startOfMonth } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import type { SyncState } from '../sync/intent.js'
 import { isOpen } from '../sync/intent.js'
@@ -20,8 +21,10 @@ export interface PsaStanding {
   readonly title: string
   /** Minor units it was read to hold with a date to bill in the month. */
   readonly there: bigint
-  /** Minor units that are due and not there yet. */
+  /** Minor units with a date to bill in the month that are due and not there yet. */
   readonly waiting: bigint
+  /** What is due of earlier months and not there yet, month by month; in neither of the two. */
+  readonly earlier: readonly EarlierMonth[]
   /** First day no invoice covers in every container: "invoiced" or not yet. */
   readonly invoicedThrough: 'invoiced' | 'notInvoiced' | 'inPart'
   /** Numbers of the invoices that cover the month, where the PSA tells them. */
@@ -30,6 +33,13 @@ export interface PsaStanding {
   readonly readAt: Date
   /** Seats it bills at another price than ours: shown, and never written where the price is theirs (S15). */
   readonly prices: readonly PriceDifference[]
+}
+
+export interface EarlierMonth {
+  /** Its first day. */
+  readonly from: LocalDate
+  /** Minor units. */
+  readonly amount: bigint
 }
 
 export interface PriceDifference {
@@ -43,7 +53,9 @@ export interface Drift {
   readonly customerId: string
   readonly product: string
   readonly container: string
-  /** Counts from the first open day on: as we last wrote or mapped them, as they are, as they should be. */
+  /** First day that is ours to count: no invoice covers it, and the route has begun. */
+  readonly from: LocalDate
+  /** Counts from that day on: as we last wrote or mapped them, as they are, as they should be. */
   readonly written: UnitSteps
   readonly there: UnitSteps
   readonly wanted: UnitSteps
@@ -92,18 +104,35 @@ export function psaStandings(
       title: PSA_TITLES[psa],
       there: (before?.there ?? 0n) + there,
       waiting: 0n,
+      earlier: [],
       invoicedThrough: before === undefined || before.invoicedThrough === own ? own : 'inPart',
       invoices: [...new Set([...(before?.invoices ?? []), ...(number === undefined ? [] : [number])])],
       readAt: before === undefined || reading.readAt < before.readAt ? reading.readAt : before.readAt,
       prices: [...(before?.prices ?? []), ...(other === undefined ? [] : [other])],
     })
   }
-  for (const { customerId, currency, amount } of bills) {
+  for (const { customerId, currency, lines } of bills) {
     const key = keyOf(customerId, currency)
     const standing = standings.get(key)
-    if (standing !== undefined) standings.set(key, { ...standing, waiting: standing.waiting + amount })
+    if (standing !== undefined) standings.set(key, { ...standing, ...waitingOf(lines, month) })
   }
-  return [...standings.values()].filter(({ there, waiting }) => there !== 0n || waiting !== 0n)
+  return [...standings.values()].filter(
+    ({ there, waiting, earlier }) => there !== 0n || waiting !== 0n || earlier.length > 0,
+  )
+}
+
+/** What waits of the month, and of each month before it. */
+function waitingOf(lines: CustomerBill['lines'], month: Period): Pick<PsaStanding, 'waiting' | 'earlier'> {
+  const months = new Map<LocalDate, bigint>()
+  let waiting = 0n
+  for (const { charge } of lines) {
+    const { billOn, amount } = charge
+    const from = startOfMonth(billOn)
+    if (billOn >= month.from) waiting += amount
+    else months.set(from, (months.get(from) ?? 0n) + amount)
+  }
+  const earlier = [...months].map(([from, amount]) => ({ from, amount }))
+  return { waiting, earlier: earlier.sort((left, right) => left.from - right.from) }
 }
 
 /** undefined: both have the same price, or one of them none. */
@@ -128,10 +157,12 @@ function driftsOf(slots: readonly RoutedSlot[], { intents, written }: SyncState)
   return slots.flatMap(({ due, customerId, reading: { container } }): Drift[] => {
     const before = last.get(due.slot.id)
     if (before === undefined || busy.has(containerKey(container))) return []
-    const from = container.lockedTo
+    // What we wrote is known from the route's start on: a line that was there before it is nobody's edit.
+    const from = Math.max(container.lockedTo, container.from, due.slot.routeFrom) as LocalDate
     const [was, there] = [stepsFrom(writtenUnits(before), from), slotUnits(container, due.slot, from)]
     if (sameSteps(was, there)) return []
     const wanted = stepsFrom(slotTarget(due, container.mode), from).filter(({ on }) => on < due.until)
-    return [{ customerId, product: due.words, container: container.name, written: was, there, wanted }]
+    const { words: product } = due
+    return [{ customerId, product, container: container.name, from, written: was, there, wanted }]
   })
 }

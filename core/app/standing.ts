@@ -11,6 +11,9 @@ import { type Account, type BillingView, accountKey, billedKeys, freezeBills, wh
 import { grouped } from './grouped.js'
 import { type StepProgress, progressOf } from './progress.js'
 import { type NamedDrift, namedDrifts } from './psa-standing.js'
+import { stepLines } from './step-lines.js'
+import type { SyncState } from '../sync/intent.js'
+import type { StepLine } from '../sync/words.js'
 import { type SyncRequestPorts, syncChanges } from './sync-request.js'
 import type { Who } from './who.js'
 
@@ -37,6 +40,8 @@ export type StandingRecord = ApprovalRecord & {
   readonly standing: Standing | undefined
   /** Of an approved sync: how far each step is. */
   readonly progress?: readonly StepProgress[]
+  /** Of a sync: the lines its steps change or take back, by the steps' keys. */
+  readonly stepLines?: ReadonlyMap<string, StepLine>
 }
 
 interface Known {
@@ -87,17 +92,22 @@ export function createStandings(
       waiting.filter(({ approval }) => approval.subject.type === type)
     const voids = await voidStandings(billing, ofType('void'), now)
     const bills = await billStandings([...ofType('bill'), ...ofType('sync')])
-    const isWritten = ({ approval }: ApprovalRecord) =>
-      approval.subject.type === 'sync' && approval.decision?.verdict === 'approved'
-    const state = records.some(isWritten) ? await sync.state() : undefined
+    const state = records.some(({ plan }) => plan !== undefined) ? await sync.state() : undefined
     return records.map((record) => {
       const { id } = record.approval
       const found = voids.get(id) ?? { ...record, standing: bills.get(id) }
-      return state === undefined || !isWritten(record)
-        ? found
-        : { ...found, progress: progressOf(record.run.id, state) }
+      return state === undefined ? found : withSteps(found, state)
     })
   }
+}
+
+/** A sync with what its steps are about, and how far they are once it is approved. */
+function withSteps(record: StandingRecord, state: SyncState): StandingRecord {
+  const { approval, run, plan } = record
+  if (plan === undefined) return record
+  const withLines = { ...record, stepLines: stepLines(plan, state) }
+  const isWritten = approval.decision?.verdict === 'approved'
+  return isWritten ? { ...withLines, progress: progressOf(run.id, state) } : withLines
 }
 
 /**

@@ -20,14 +20,17 @@ const MAPPED = 40
  * Maps customers with something to bill: an agreement each, of ConnectWise, with a line of 20 seats for each
  * subscription. Every second one does not prorate, and is invoiced to the end of March.
  */
-export async function mapCustomers({ chat, psa, sync }: MappedParts): Promise<void> {
+export async function mapCustomers(
+  { chat, psa, sync }: MappedParts,
+  routeFrom = day('2026-03-01'),
+): Promise<void> {
   const { bills } = await chat.studio.who()
   const customers = new Map(bills.map((bill) => [bill.customerId, bill]))
   for (const [index, bill] of [...customers.values()].slice(0, MAPPED).entries()) {
     const own = [...new Set(bill.lines.map(({ subscription }) => subscription))]
     const container = agreement(index, bill.name, own)
     psa.held.set(container.id, container)
-    const slots = own.map((priced, place) => slotOf(container, priced, place))
+    const slots = own.map((priced, place) => slotOf(container, priced, place, routeFrom))
     await sync.saveReading({ container, readAt: chat.now() }, [])
     await sync.map({
       customer: {
@@ -111,6 +114,7 @@ function slotOf(
   container: Container,
   { subscription: { lineageId } }: PricedSubscription,
   place: number,
+  routeFrom: Slot['routeFrom'],
 ): Slot {
   return {
     id: lineageId,
@@ -121,7 +125,7 @@ function slotOf(
     lineageIds: [lineageId],
     offset: decimal('0'),
     priceOwner: 'keep',
-    routeFrom: day('2026-03-01'),
+    routeFrom,
   }
 }
 

@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest'
+import { renderConsole } from '../../../bot/console/render.js'
+import type { PsaLine } from '../../../core/sync/types.js'
+import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
+import { type FakePsa, fakePsa } from '../../support/fake-psa.js'
+import { mapCustomers } from '../../support/mapped-desk.js'
+import { memoryBilling } from '../../support/memory-billing.js'
+import { memoryBooks } from '../../support/memory-books.js'
+import { memoryLog } from '../../support/memory-log.js'
+import { memorySync } from '../../support/memory-sync.js'
+import { day, decimal, observed } from '../../support/observed.js'
+
+interface Mapped {
+  readonly chat: ChatDesk
+  readonly psa: FakePsa
+  /** What a person is answered, on the console: the first card, and those beside it. */
+  readonly read: (who: string, text: string) => Promise<string>
+}
+
+/**
+ * Contoso is billed in a prorating agreement of 20 seats that is open since March; 25 seats are due since the 11th. With
+ * two customers Alder is before it, billed in one that does not prorate and is invoiced to the end of March.
+ */
+async function mapped(names: readonly string[] = ['Contoso'], routeFrom = '2026-03-01'): Promise<Mapped> {
+  const books = memoryBooks()
+  const [psa, sync] = [fakePsa(), memorySync(books)]
+  const options = { billing: memoryBilling(books), sync, psas: new Map([['connectwise', psa]] as const) }
+  const chat = await chatDesk({ log: memoryLog(), ...options })
+  if (names.length > 1) {
+    chat.world.customers = names.map((name, index) => ({ id: `C${index + 1}`, name }))
+    chat.world.subscriptions = [
+      ...chat.world.subscriptions,
+      ...names.slice(1).map((_, index) =>
+        observed({
+          subscriptionId: String(900 + index),
+          customerId: `C${index + 2}`,
+          productName: 'Visio',
+          quantity: decimal('21'),
+          unitPrice: { currency: 'USD', amount: decimal('22') },
+        }),
+      ),
+    ]
+    chat.world.now = new Date('2026-03-20T13:01:00Z')
+    await chat.studio.observe()
+  }
+  await mapCustomers({ chat, psa, sync }, day(routeFrom))
+  const read = async (who: string, text: string) => {
+    const reply = await chat.desk.ask(`console:${who}`, text)
+    await reply.after?.()
+    return [reply, ...(reply.also ?? [])].map(({ card }) => renderConsole(card)).join('\n')
+  }
+  return { chat, psa, read }
+}
+
+/** As one line, so that no width of a screen matters. */
+function flat(text: string): string {
+  return text.replace(/\s+/g, ' ')
+}
+
+// 25 × $22.00 = $550.00 in April, of which 20 × $22.00 = $440.00 are there; 5 × $22.00 × 21/31 = $74.52 are March's.
+test('a month of a customer billed in a PSA holds its own amounts; what waits from before is said beside them', async () => {
+  const { read } = await mapped()
+  const before = flat(await read('dana', 'who april'))
+  expect(before).toContain('$550.00 from 1 customer ($440.00 there, $110.00 waiting; besides $74.52 waiting')
+  expect(before).toContain(
+    'April 2026 $550.00: $440.00 already there, $110.00 waits for approval; besides $74.52 for March 2026 waits;',
+  )
+  const customer = flat(await read('dana', 'customer contoso april'))
+  expect(customer).toContain('besides $74.52 for March 2026 waits;')
+  expect(customer).toContain('Total $184.52 (2 lines) Of that $74.52 with bill-on dates before April 2026.')
+  await read('dana', 'sync')
+  await read('lee', 'approve APR-0001')
+  const after = flat(await read('dana', 'who april'))
+  expect(after).toContain('$550.00 from 1 customer ($550.00 there, $0.00 waiting)')
+  expect(after).toContain('April 2026 $550.00: $550.00 already there; in ConnectWise')
+})
+
+test('what waits from several earlier months is said month by month', async () => {
+  const { read } = await mapped()
+  expect(flat(await read('dana', 'who may'))).toContain(
+    'May 2026 $550.00: $440.00 already there, $110.00 waits for approval; besides $74.52 for March 2026 and $110.00 for April 2026 wait;',
+  )
+})
+
+// Contoso: 5 × $22.00 × 21/31 = $74.52 for March; Alder: one more seat of Visio, invoiced for March, in two steps.
+test('the pages of one customer list their steps and their total only', async () => {
+  const { read } = await mapped(['Contoso', 'Alder'])
+  await read('dana', 'sync')
+  const contoso = flat(await read('dana', 'approval APR-0001 contoso'))
+  expect(contoso).toContain('APR-0001 · 1 step for $74.52 (1 line)')
+  expect(contoso).not.toContain('Alder')
+  const alder = flat(await read('dana', 'approval APR-0001 alder'))
+  expect(alder).toContain('APR-0001 · 2 steps for $22.00 (1 line) Alder · ConnectWise')
+  expect(alder).not.toContain('Contoso')
+})
+
+/** Contoso's agreement with its one mapped line changed as a person there does it. */
+function edit({ psa }: Mapped, change: (line: PsaLine) => readonly PsaLine[]): void {
+  const [agreement] = psa.held.values()
+  const [line, ...others] = agreement?.lines ?? []
+  if (agreement === undefined || line === undefined) throw new Error('no agreement')
+  psa.held.set(agreement.id, { ...agreement, lines: [...change(line), ...others] })
+}
+
+test('what was there before the route began is nobody’s edit', async () => {
+  const desk = await mapped(['Contoso'], '2026-04-01')
+  await desk.read('dana', 'sync')
+  await desk.read('lee', 'approve APR-0001')
+  expect(desk.psa.effects).toMatchObject([{ type: 'setQuantity', after: decimal('25') }])
+  expect(await desk.read('dana', 'status')).not.toContain('Changed by hand')
+})
+
+test('counts that differ only later say from when', async () => {
+  const desk = await mapped()
+  edit(desk, (line) => [
+    { ...line, to: day('2026-05-01') },
+    { ...line, id: '90999', from: day('2026-05-01'), quantity: decimal('22') },
+  ])
+  await desk.chat.studio.raiseAlerts()
+  // The second line is no part of the slot: from May on nothing of it is there.
+  expect(flat(await desk.read('dana', 'status'))).toContain(
+    'we wrote 20, there is 20, from 1 May 2026 0, it should be 20, from 11 Mar 2026 25',
+  )
+})
+
+test('counts that begin later are not said as if they were there now', async () => {
+  const desk = await mapped()
+  edit(desk, (line) => [{ ...line, from: day('2026-05-01') }])
+  await desk.chat.studio.raiseAlerts()
+  expect(flat(await desk.read('dana', 'status'))).toContain('we wrote 20, there is none, from 1 May 2026 20,')
+})
+
+// Alder: 21 seats of Visio at $22.00 are $462.00 a month, one more than is there.
+test('a step on a running line says what it comes to, and one amount is said once', async () => {
+  const { read } = await mapped(['Contoso', 'Alder'])
+  const card = flat(await read('dana', 'sync'))
+  expect(card).toContain('20 → 21 on the running line, billed from 1 Apr 2026: 21 × $22.00 = $462.00 a month')
+  expect(card).toContain('once $22.00, 1–31 Mar 2026 - Visio')
+})
+
+test('a take-back says the price of what it takes, before and after, and is called so in the list', async () => {
+  const { read } = await mapped(['Contoso', 'Alder'])
+  await read('dana', 'sync')
+  await read('lee', 'approve APR-0001')
+  const before = flat(await read('lee', 'void BR-0001 because the order was wrong'))
+  const words = [
+    'a line of 5 × $22.00 = $110.00 a month that was never invoiced is taken away',
+    'a one-time line of $22.00 ',
+    '21 → 20 on the running line: 20 × $22.00 = $440.00 a month',
+  ]
+  for (const part of words) expect(before).toContain(part)
+  expect(flat(await read('lee', 'approvals'))).toContain('take back BR-0001: BR-0002, 2 customers')
+  await read('sam', 'approve APR-0002')
+  expect(flat(await read('sam', 'approval APR-0002'))).toContain(`${words[0] ?? ''} · confirmed`)
+})
