@@ -312,8 +312,12 @@ export const DATABASE_BIGINT_MAXIMUM = 9_223_372_036_854_775_807n
  */
 export const SETTLE_SECONDS = 180
 
-/** How long one process may work on one container: forty steps of two calls, each up to its deadline, with waits. */
-export const CLAIM_MINUTES = 15
+/**
+ * How long one process may work on one container before another may: longer than one write with all its waits, so that
+ * nobody is overtaken in the middle of one, and short, because the container of a process that died waits so long. What is
+ * not done by then is carried on under the next claim.
+ */
+export const CLAIM_MINUTES = 3
 
 /** Times one step is sent at most: what did not take effect three times needs a person, not patience. */
 export const DISPATCH_ATTEMPTS = 3
