@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 
 /** The address of a server on which the tests may create and drop databases; a missing one is an error. */
@@ -20,6 +21,18 @@ export async function onServer(sql: string): Promise<unknown[]> {
   }
 }
 
+/** A server's process goes a moment after its client did: forty that were busy take longer. */
+const LOOKS = 30
+const BETWEEN_LOOKS_MILLISECONDS = 100
+
+async function openConnections(name: string): Promise<readonly unknown[]> {
+  for (let look = 1; ; look += 1) {
+    const left = await onServer(`SELECT application_name FROM pg_stat_activity WHERE datname = '${name}'`)
+    if (left.length === 0 || look === LOOKS) return left
+    await after(BETWEEN_LOOKS_MILLISECONDS)
+  }
+}
+
 /** A new, empty database. `drop` returns the names of connections that somebody left open. */
 export async function createServerDatabase(): Promise<{
   readonly url: string
@@ -32,7 +45,7 @@ export async function createServerDatabase(): Promise<{
   return {
     url: url.href,
     async drop() {
-      const left = await onServer(`SELECT application_name FROM pg_stat_activity WHERE datname = '${name}'`)
+      const left = await openConnections(name)
       await onServer(`DROP DATABASE ${name} WITH (FORCE)`)
       return left
     },
