@@ -75,14 +75,14 @@ export async function acceptMapping(
 }
 
 function startFacts(
-  { books: { billed }, portfolio, today }: Loaded,
+  { books: { billed }, portfolio, sync, today }: Loaded,
   customer: MappedCustomer,
   container: Container,
   drafts: readonly SlotDraft[],
 ) {
   const ids = new Set(drafts.map(({ lineageId }) => lineageId))
   const own = mappable(portfolio, customer.id).filter(({ subscription }) => ids.has(subscription.lineageId))
-  return { customerName: customer.name, container, own, billed, opensOn: portfolio.opensOn, today }
+  return { customerName: customer.name, container, own, billed, sync, opensOn: portfolio.opensOn, today }
 }
 
 /** In another company nothing of the customer stays where it was. */

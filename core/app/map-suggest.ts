@@ -240,7 +240,7 @@ export function priceToday({ timeline }: PricedSubscription, day: LocalDate): De
 }
 
 function startOf(
-  { books, portfolio: { opensOn }, today }: Loaded,
+  { books, portfolio: { opensOn }, sync, today }: Loaded,
   customerName: string,
   container: Container,
   own: readonly PricedSubscription[],
@@ -251,7 +251,7 @@ function startOf(
   const chosen = own.filter(({ subscription }) => ids.has(subscription.lineageId))
   try {
     const { billed } = books
-    return routeStart({ customerName, container, own: chosen, billed, opensOn, today }, undefined)
+    return routeStart({ customerName, container, own: chosen, billed, sync, opensOn, today }, undefined)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return undefined

@@ -240,7 +240,7 @@ describe('several subscriptions on one line (S14)', () => {
     await msp.observe()
     const refused = await problemOf(set(msp, 'branch', toLine('90001')))
     expect(refused.what).toBe(
-      'That line bills Contoso from 1 Mar 2026 on, and Premium (branch) is billed by file before 1 Apr 2026 (BR-0002).',
+      'That line bills Contoso from 1 Mar 2026 on, and Premium (branch) is billed before 1 Apr 2026 by file (BR-0002).',
     )
   })
 })
