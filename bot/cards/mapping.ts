@@ -55,16 +55,16 @@ export function mappingCard({ psas, mapped, byFile, gaps }: MappingOverview): Ca
 
 /** What fits a customer: what is uncertain first, then what accepting would map. */
 export function suggestionCard(suggestion: MappingSuggestion, choice: MappingChoice): Card {
-  const { customerName, company, companies, containers, drafts, mapped } = suggestion
+  const { customerName, company, companies, containers, drafts } = suggestion
   const uncertain = uncertainItems(suggestion)
   const isSure = companies.doubt === undefined && containers.doubt === undefined
-  const isNew = mapped === undefined || mapped.companyId !== company?.id
-  const mayAccept = isSure && company !== undefined && (drafts.length > 0 || isNew)
+  const mayAccept = isSure && company !== undefined && drafts.length > 0
   const command = acceptCommand(customerName, suggestion, choice)
   const sections: Section[] = [
     { heading: 'Uncertain: look at these first', items: uncertain },
     { heading: 'Accepting maps', items: draftItems(suggestion) },
     { heading: 'Mapped already', items: mappedItems(suggestion) },
+    { heading: 'Files bill these', items: fileItems(suggestion) },
     { heading: 'Cannot be billed into', items: refusedItems(containers) },
   ]
   return {
@@ -209,6 +209,12 @@ function mappedItems({ subscriptions }: MappingSuggestion): string[] {
   })
 }
 
+function fileItems({ subscriptions }: MappingSuggestion): string[] {
+  return subscriptions.flatMap(({ product, lineageId, byFile }) =>
+    byFile === undefined ? [] : [`${product} [${lineageId}]: ${byFile}`],
+  )
+}
+
 function refusedItems({ fits }: MappingSuggestion['containers']): string[] {
   return fits.flatMap(({ thing: { name, id }, refusal }) =>
     refusal === undefined ? [] : [`${name} (${id}): ${refusal}`],
@@ -231,7 +237,7 @@ function nextWords(
   if (containers.doubt !== undefined) {
     return `Next: \`map ${customerName} to <company> in <agreement or contract>\` with names or ids.`
   }
-  return hasDoubt ? `Next: ${set}.` : 'Everything is mapped.'
+  return hasDoubt ? `Next: ${set}.` : 'Everything that a PSA can bill is mapped.'
 }
 
 /** What says the same in words; names that were typed stay, as ids. */

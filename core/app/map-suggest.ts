@@ -10,6 +10,7 @@ import { Problem } from '../problem.js'
 import type { CustomerMapping } from '../sync/intent.js'
 import type { Container, PsaLine, PsaName, Slot } from '../sync/types.js'
 import type { Loaded } from './loader.js'
+import { staysWithFile } from './map-cycle.js'
 import { placesFor } from './map-lines.js'
 import { pickNamed } from './map-named.js'
 import { draftOf, unlikePrices } from './map-slots.js'
@@ -146,8 +147,16 @@ export function whyNot(
 ): string | undefined {
   if (closed !== undefined) return closed
   if (anchorDay === undefined) return 'it does not bill by the month'
+  if (anchorDay !== 1) return `its months begin on the ${ordinal(anchorDay)}`
   const isForeign = currency !== undefined && own.every((priced) => priced.currency !== currency)
   return isForeign && own.length > 0 ? `it bills in ${currency}, and nothing is converted` : undefined
+}
+
+/** "15th" */
+function ordinal(day: number): string {
+  const tens = Math.floor(day / 10) === 1
+  const ending = tens ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th')
+  return `${day}${ending}`
 }
 
 /** One that bills the customer's subscriptions already is it; otherwise the more of its products, the better. */
@@ -185,7 +194,9 @@ function subscriptionsFor(
   const first = own.map((priced) => {
     const slot = slots.find(({ lineageIds }) => lineageIds.includes(priced.subscription.lineageId))
     const items = fits.get(priced.subscription.lineageId) ?? noChoice<PsaItem>('nothing fits')
-    return suggestionOf(priced, slot, slot === undefined ? items : noChoice('mapped'), container, today)
+    const byFile = slot === undefined ? staysWithFile(priced) : undefined
+    const choice = byFile !== undefined ? noChoice<PsaItem>(byFile) : slot === undefined ? items : MAPPED
+    return suggestionOf(priced, { slot, byFile, items: choice }, container, today)
   })
   if (container === undefined) return first
   const wanted = first.flatMap(({ doubt, slot, items: { best }, lineageId, count }) =>
@@ -204,10 +215,11 @@ function subscriptionsFor(
   })
 }
 
+const MAPPED = noChoice<PsaItem>('mapped')
+
 function suggestionOf(
   priced: PricedSubscription,
-  slot: Slot | undefined,
-  items: Choice<PsaItem>,
+  { slot, byFile, items }: Pick<SubscriptionSuggestion, 'slot' | 'byFile' | 'items'>,
   container: Container | undefined,
   today: LocalDate,
 ): SubscriptionSuggestion {
@@ -215,7 +227,7 @@ function suggestionOf(
   const { lineageId, productName: product, mpn } = subscription
   const isForeign = container?.currency !== undefined && container.currency !== currency
   const doubt =
-    slot !== undefined
+    slot !== undefined || byFile !== undefined
       ? undefined
       : items.doubt !== undefined
         ? `item: ${items.doubt}`
@@ -224,7 +236,8 @@ function suggestionOf(
           : undefined
   const [count, unitPrice] = [countOn(priced, today), priceToday(priced, today)]
   const lines = noChoice<PsaLine>('no container')
-  return { lineageId, product, mpn, count, unitPrice, currency, slot, items, lines, place: undefined, doubt }
+  const what = { lineageId, product, mpn, count, unitPrice, currency }
+  return { ...what, slot, items, lines, place: undefined, doubt, byFile }
 }
 
 function countOn({ subscription: { counts } }: PricedSubscription, day: LocalDate): Decimal {

@@ -63,6 +63,8 @@ export interface SubscriptionSuggestion {
   readonly place: Place | undefined
   /** Why it would not be mapped without asking; undefined: it would. */
   readonly doubt: string | undefined
+  /** Why it is never mapped: files bill it; undefined: it can be. */
+  readonly byFile: string | undefined
 }
 
 /** What would be mapped for a customer, and what is uncertain about it. */

@@ -8,7 +8,14 @@ import { DANA } from '../../support/office.js'
 import { HOSTILE_NAMES } from '../../support/card-samples.js'
 import { decimal, observed } from '../../support/observed.js'
 import { mentionsIn, messageMistakes } from '../../emulators/slack/blocks.js'
-import { PREMIUM, VISIO, company, mappingOffice, visio } from '../../core/app/mapping-office.js'
+import {
+  MappingOffice,
+  PREMIUM,
+  VISIO,
+  company,
+  mappingOffice,
+  visio,
+} from '../../core/app/mapping-office.js'
 
 async function suggested(msp: Awaited<ReturnType<typeof mappingOffice>>, choice = {}): Promise<Card> {
   return suggestionCard(await msp.studio.mapping.suggest('contoso', choice), choice)
@@ -51,6 +58,18 @@ test('what is uncertain comes first, with what it could be', async () => {
   expect(lists.map(({ heading }) => heading)).toEqual(['Uncertain: look at these first', 'Accepting maps'])
   expect(lists[0]?.items[0]).toMatch(
     /^Visio Plan 2 \[L-[a-z0-9]+\], 5 seats: item: 2 fit about equally well\. Visio Plan 2 \(1300\), 100 of 100: same name; Visio Plan 2 \(1301\), 100 of 100: same name$/,
+  )
+})
+
+test('what no PSA bills is shown with its reason, and no click accepts it', async () => {
+  const msp = new MappingOffice()
+  msp.subscriptions = [visio({ billingPeriod: { type: 'year', duration: 1 } })]
+  msp.orders = []
+  await msp.observe()
+  const card = await suggested(msp)
+  expect(card.actions).toEqual([])
+  expect(renderConsole(card)).toMatch(
+    /Files bill these[^]*Visio Plan 2 \[L-[a-z0-9]+\]: it is billed by the year, and stays with the file/,
   )
 })
 
