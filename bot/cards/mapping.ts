@@ -13,6 +13,7 @@ import { BUTTON_TARGET_CHARACTERS, MAPPING_REVISION_CHARACTERS, MAPPING_ROWS } f
 import type { Choice, Fit } from '../../core/mapping/suggest.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
+import { placeWarnings } from './mapped.js'
 import type { Action, Block, Card } from './model.js'
 import { type Section, shortSections } from './sections.js'
 import { plural, seatsWords } from './words.js'
@@ -55,7 +56,7 @@ export function mappingCard({ psas, mapped, byFile, gaps }: MappingOverview): Ca
 
 /** What fits a customer: what is uncertain first, then what accepting would map. */
 export function suggestionCard(suggestion: MappingSuggestion, choice: MappingChoice): Card {
-  const { customerName, company, companies, containers, drafts } = suggestion
+  const { customerName, company, companies, container, containers, drafts, left, beside } = suggestion
   const uncertain = uncertainItems(suggestion)
   const isSure = companies.doubt === undefined && containers.doubt === undefined
   const mayAccept = isSure && company !== undefined && drafts.length > 0
@@ -69,9 +70,14 @@ export function suggestionCard(suggestion: MappingSuggestion, choice: MappingCho
   ]
   return {
     title: `Where ${customerName} is`,
-    tone: uncertain.length > 0 ? 'attention' : 'plain',
+    tone: uncertain.length + beside.length > 0 || left !== undefined ? 'attention' : 'plain',
     blocks: [
       placeFacts(suggestion),
+      ...placeWarnings(
+        left === undefined ? undefined : `${customerName} is billed in ${left}`,
+        container?.name ?? '',
+        beside,
+      ),
       ...shortSections(
         sections.filter(({ items }) => items.length > 0),
         MAPPING_ROWS,

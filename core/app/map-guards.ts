@@ -8,6 +8,7 @@ import { type Intent, isOpen } from '../sync/intent.js'
 import { readMarker } from '../sync/marker.js'
 import type { Container, Slot } from '../sync/types.js'
 import type { Loaded } from './loader.js'
+import { isIn } from './map-places.js'
 import { byWords, dueAgain, lastBilled } from './map-start.js'
 import { priceToday } from './map-suggest.js'
 import type { MappingChange } from './map-types.js'
@@ -182,10 +183,6 @@ function requireNothingBeside({ sync, today }: Loaded, change: MappingChange, sl
     notDone: 'Nothing was mapped.',
     next: `Map to that line, \`map ${customerName} set ${slot.id} to line ${id}\`, or end it there first.`,
   })
-}
-
-function isIn({ psa, containerId }: Slot, container: Container): boolean {
-  return psa === container.psa && containerId === container.id
 }
 
 function isSamePlace(one: Slot, other: Slot): boolean {

@@ -14,6 +14,7 @@ import { staysWithFile } from './map-cycle.js'
 import { placesFor } from './map-lines.js'
 import { pickNamed } from './map-named.js'
 import { draftOf, unlikePrices } from './map-slots.js'
+import { customersIn, placeLeft } from './map-places.js'
 import { routeStart } from './map-start.js'
 import type {
   Company,
@@ -54,9 +55,21 @@ export async function suggestMapping(
   const subscriptions = subscriptionsFor(own, fits, container, kept, view.today)
   const drafts = container === undefined ? [] : subscriptions.flatMap((each) => draftOf(each) ?? [])
   const start = container === undefined ? undefined : startOf(view, customer.name, container, own, drafts)
+  const moving = new Set((isNamed ? own : []).map(({ subscription }) => subscription.lineageId))
+  const left =
+    company === undefined
+      ? undefined
+      : placeLeft(
+          view,
+          mapped,
+          company,
+          container,
+          slots.filter(({ lineageIds }) => lineageIds.some((id) => moving.has(id))),
+        )
+  const beside = container === undefined ? [] : customersIn(view, customer.id, container)
   const found = { companies, company, containers, container, subscriptions, drafts, start, items, mapped }
-  const fingerprint = fingerprintOf(customer.id, company, container, drafts, start)
-  return { customerId: customer.id, customerName: customer.name, ...found, fingerprint }
+  const fingerprint = fingerprintOf(customer.id, company, container, { drafts, start, left, beside })
+  return { customerId: customer.id, customerName: customer.name, ...found, left, beside, fingerprint }
 }
 
 /** A customer's subscriptions that can be charged and run, or ran since billing here began. */
@@ -275,13 +288,14 @@ function fingerprintOf(
   customerId: string,
   company: Company | undefined,
   container: Container | undefined,
-  drafts: readonly SlotDraft[],
-  start: LocalDate | undefined,
+  { drafts, start, left, beside }: Pick<MappingSuggestion, 'drafts' | 'start' | 'left' | 'beside'>,
 ): string {
   const content = canonical({
     customerId,
     company: company === undefined ? null : [company.psa, company.id],
     container: container?.id ?? null,
+    left: left ?? null,
+    beside,
     start: start === undefined ? null : formatLocalDate(start),
     slots: drafts.map(({ lineageId, itemId, lineId, count, priceOwner }) => [
       lineageId,

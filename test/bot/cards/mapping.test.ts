@@ -73,6 +73,34 @@ test('what no PSA bills is shown with its reason, and no click accepts it', asyn
   )
 })
 
+test('who moves reads where it was and that it bills on there; who shares an agreement reads with whom', async () => {
+  const msp = await mappingOffice()
+  msp.subscriptions = [...msp.subscriptions, visio({ customerId: 'C2' })]
+  await msp.observe()
+  const { mapping } = msp.studio
+  await mapping.accept(DANA, 'contoso')
+  msp.companies = [...msp.companies, company('14', 'Contoso Holding')]
+  msp.containers = [
+    ...msp.containers.map((each) => ({ ...each, companyId: '13' })),
+    ...msp.containers.map((each) => ({ ...each, id: '88', companyId: '14', name: 'Group' })),
+  ]
+  const named = { company: '14' }
+  const keeps =
+    'Contoso, Ltd. (12) in ConnectWise, Contoso licences: what is there keeps billing until somebody ends it.'
+  expect(renderConsole(await suggested(msp, named))).toContain(`Contoso is billed in ${keeps}`)
+  const shares = 'Contoso licences bills Contoso too: these customers share one agreement or contract.'
+  const fabrikam = suggestionCard(await mapping.suggest('fabrikam', { company: '13' }), { company: '13' })
+  expect([fabrikam.tone, renderConsole(fabrikam)]).toEqual(['attention', expect.stringContaining(shares)])
+  const accepted = mappedCard(await mapping.accept(DANA, 'fabrikam', { company: '13' }))
+  expect([accepted.tone, renderConsole(accepted)]).toEqual(['attention', expect.stringContaining(shares)])
+  const moved = mappedCard(await mapping.accept(DANA, 'contoso', named))
+  expect([moved.tone, renderConsole(moved)]).toEqual([
+    'attention',
+    expect.stringContaining(`Contoso was billed in ${keeps}`),
+  ])
+  expect(renderConsole(await suggested(msp))).not.toContain('keeps billing')
+})
+
 test('without a sure company or agreement there is nothing to accept', async () => {
   const msp = await mappingOffice()
   msp.companies = [company('14', 'Contoso Holding')]
