@@ -10,7 +10,8 @@ import type { Block, Card } from './model.js'
 import { type Section, shortSections } from './sections.js'
 
 /** What is mapped now, and what a sync would write: nothing was. */
-export function mappedCard({ customer, customerName, container, slots, gaps }: MappingChanged): Card {
+export function mappedCard(changed: MappingChanged): Card {
+  const { customer, customerName, container, slots, gaps, left, beside } = changed
   const title = PSA_TITLES[customer.psa]
   const steps = slots.flatMap((slot) => stepItems(slot))
   const sections: Section[] = [
@@ -31,13 +32,18 @@ export function mappedCard({ customer, customerName, container, slots, gaps }: M
   const next = gaps.length > 0 ? `map ${customerName}` : `sync ${customerName}`
   return {
     title: `${customerName} is billed in ${title}`,
-    tone: gaps.length > 0 ? 'attention' : 'good',
+    tone: gaps.length + beside.length > 0 || left !== undefined ? 'attention' : 'good',
     blocks: [
       {
         type: 'text',
         style: 'strong',
         text: `${customer.companyName} (${customer.companyId}), ${container.name}`,
       },
+      ...placeWarnings(
+        left === undefined ? undefined : `${customerName} was billed in ${left}`,
+        container.name,
+        beside,
+      ),
       ...shortSections(
         sections.filter(({ items }) => items.length > 0),
         MAPPING_ROWS,
@@ -48,6 +54,23 @@ export function mappedCard({ customer, customerName, container, slots, gaps }: M
     ],
     actions: [],
   }
+}
+
+/** What has to be said of a place in words: what is left behind, and who else is billed there. */
+export function placeWarnings(
+  left: string | undefined,
+  containerName: string,
+  beside: readonly string[],
+): readonly Block[] {
+  const texts = [
+    ...(left === undefined ? [] : [`${left}: what is there keeps billing until somebody ends it.`]),
+    ...(beside.length === 0
+      ? []
+      : [
+          `${containerName} bills ${beside.join(', ')} too: these customers share one agreement or contract.`,
+        ]),
+  ]
+  return texts.map((text) => ({ type: 'text', style: 'strong', text }))
 }
 
 function stepItems({ products, steps, currency, fault }: SlotPreview): string[] {

@@ -13,6 +13,7 @@ import { BUTTON_TARGET_CHARACTERS, MAPPING_REVISION_CHARACTERS, MAPPING_ROWS } f
 import type { Choice, Fit } from '../../core/mapping/suggest.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
+import { placeWarnings } from './mapped.js'
 import type { Action, Block, Card } from './model.js'
 import { type Section, shortSections } from './sections.js'
 import { plural, seatsWords } from './words.js'
@@ -55,23 +56,28 @@ export function mappingCard({ psas, mapped, byFile, gaps }: MappingOverview): Ca
 
 /** What fits a customer: what is uncertain first, then what accepting would map. */
 export function suggestionCard(suggestion: MappingSuggestion, choice: MappingChoice): Card {
-  const { customerName, company, companies, containers, drafts, mapped } = suggestion
+  const { customerName, company, companies, container, containers, drafts, left, beside } = suggestion
   const uncertain = uncertainItems(suggestion)
   const isSure = companies.doubt === undefined && containers.doubt === undefined
-  const isNew = mapped === undefined || mapped.companyId !== company?.id
-  const mayAccept = isSure && company !== undefined && (drafts.length > 0 || isNew)
+  const mayAccept = isSure && company !== undefined && drafts.length > 0
   const command = acceptCommand(customerName, suggestion, choice)
   const sections: Section[] = [
     { heading: 'Uncertain: look at these first', items: uncertain },
     { heading: 'Accepting maps', items: draftItems(suggestion) },
     { heading: 'Mapped already', items: mappedItems(suggestion) },
+    { heading: 'Files bill these', items: fileItems(suggestion) },
     { heading: 'Cannot be billed into', items: refusedItems(containers) },
   ]
   return {
     title: `Where ${customerName} is`,
-    tone: uncertain.length > 0 ? 'attention' : 'plain',
+    tone: uncertain.length + beside.length > 0 || left !== undefined ? 'attention' : 'plain',
     blocks: [
       placeFacts(suggestion),
+      ...placeWarnings(
+        left === undefined ? undefined : `${customerName} is billed in ${left}`,
+        container?.name ?? '',
+        beside,
+      ),
       ...shortSections(
         sections.filter(({ items }) => items.length > 0),
         MAPPING_ROWS,
@@ -209,6 +215,12 @@ function mappedItems({ subscriptions }: MappingSuggestion): string[] {
   })
 }
 
+function fileItems({ subscriptions }: MappingSuggestion): string[] {
+  return subscriptions.flatMap(({ product, lineageId, byFile }) =>
+    byFile === undefined ? [] : [`${product} [${lineageId}]: ${byFile}`],
+  )
+}
+
 function refusedItems({ fits }: MappingSuggestion['containers']): string[] {
   return fits.flatMap(({ thing: { name, id }, refusal }) =>
     refusal === undefined ? [] : [`${name} (${id}): ${refusal}`],
@@ -231,7 +243,7 @@ function nextWords(
   if (containers.doubt !== undefined) {
     return `Next: \`map ${customerName} to <company> in <agreement or contract>\` with names or ids.`
   }
-  return hasDoubt ? `Next: ${set}.` : 'Everything is mapped.'
+  return hasDoubt ? `Next: ${set}.` : 'Everything that a PSA can bill is mapped.'
 }
 
 /** What says the same in words; names that were typed stay, as ids. */

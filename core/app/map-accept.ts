@@ -9,10 +9,11 @@ import { readMarker } from '../sync/marker.js'
 import type { Container, PriceOwner, PsaLine, Slot } from '../sync/types.js'
 import type { Loaded } from './loader.js'
 import { type MappingChanged, recordMapping } from './map-change.js'
+import { staysWithFile } from './map-cycle.js'
 import { pickNamed } from './map-named.js'
 import { slotsWith } from './map-slots.js'
 import { type AskedStart, routeStart } from './map-start.js'
-import { mappable, suggestMapping } from './map-suggest.js'
+import { mappable, suggestMapping, whyNot } from './map-suggest.js'
 import type { Company, MappingChoice, MappingSuggestion, SlotDraft } from './map-types.js'
 import type { ReadPsaPorts } from './read-psa.js'
 import { PSA_TITLES } from './routed.js'
@@ -75,14 +76,14 @@ export async function acceptMapping(
 }
 
 function startFacts(
-  { books: { billed }, portfolio, today }: Loaded,
+  { books: { billed }, portfolio, sync, today }: Loaded,
   customer: MappedCustomer,
   container: Container,
   drafts: readonly SlotDraft[],
 ) {
   const ids = new Set(drafts.map(({ lineageId }) => lineageId))
   const own = mappable(portfolio, customer.id).filter(({ subscription }) => ids.has(subscription.lineageId))
-  return { customerName: customer.name, container, own, billed, opensOn: portfolio.opensOn, today }
+  return { customerName: customer.name, container, own, billed, sync, opensOn: portfolio.opensOn, today }
 }
 
 /** In another company nothing of the customer stays where it was. */
@@ -152,14 +153,18 @@ function outdated({ name }: MappedCustomer): Problem {
 }
 
 function nothingToMap(suggestion: MappingSuggestion): Problem {
-  const { customerName } = suggestion
+  const { customerName, subscriptions } = suggestion
   const gaps = gapsOf(suggestion)
+  const files = subscriptions.flatMap(({ product, byFile }) =>
+    byFile === undefined ? [] : [`${product}: ${byFile}`],
+  )
+  const more = files.length === 0 ? '' : ` ${files.join('; ')}.`
   return new Problem({
     kind: 'notFound',
     what:
       gaps.length === 0
-        ? `Everything of ${customerName} is mapped.`
-        : `Nothing more of ${customerName} is sure: ${gaps.join('; ')}.`,
+        ? `Everything of ${customerName} that a PSA can bill is mapped.${more}`
+        : `Nothing more of ${customerName} is sure: ${gaps.join('; ')}.${more}`,
     notDone: 'Nothing was mapped.',
     next: `Type \`map ${customerName} set <product> to line <id>\` or \`… to item <id or name>\`.`,
   })
@@ -197,6 +202,7 @@ export async function setMapping(
   const { company, container } =
     former === undefined ? surePlace(suggestion) : await placeOf(ports, suggestion, former)
   requireCurrency(container, priced)
+  if (former === undefined || change.to !== undefined) requireMonthly(container, priced)
   const draft = { ...draftFor(change, suggestion, container, former, priced), lineageId }
   const routeFrom = former?.routeFrom ?? routeStart(startFacts(view, customer, container, [draft]), undefined)
   const slots = slotsWith(view.sync.slots, [draft], container, routeFrom)
@@ -236,6 +242,22 @@ function findSubscription({ portfolio }: Loaded, { id }: MappedCustomer, typed: 
     return { id: lineageId, name: productName, code: mpn, priced }
   })
   return pickNamed(things, typed, { one: 'subscription', many: 'subscriptions' }).priced
+}
+
+/** What is mapped already may be changed where it is, and goes nowhere else. */
+function requireMonthly(container: Container, priced: PricedSubscription): void {
+  const why = staysWithFile(priced)
+  const refusal = whyNot(container, [priced])
+  if (why === undefined && refusal === undefined) return
+  throw new Problem({
+    kind: 'input',
+    what:
+      why === undefined
+        ? `${container.name} cannot be billed into: ${refusal ?? ''}.`
+        : `${priced.subscription.productName}: ${why}.`,
+    notDone: 'Nothing was mapped.',
+    next: why === undefined ? 'Name another agreement or contract.' : 'Type `who` to see what files bill.',
+  })
 }
 
 function requireCurrency({ name, currency }: Container, priced: PricedSubscription): void {

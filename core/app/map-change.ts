@@ -5,6 +5,7 @@ import type { CustomerMapping } from '../sync/intent.js'
 import type { Container, Slot, Step } from '../sync/types.js'
 import type { Loaded } from './loader.js'
 import { ownOf, requireSound } from './map-guards.js'
+import { customersIn, placeLeft } from './map-places.js'
 import { priceToday } from './map-suggest.js'
 import type { MappingChange } from './map-types.js'
 import type { ReadPsaPorts } from './read-psa.js'
@@ -32,6 +33,10 @@ export interface MappingChanged {
   readonly container: Container
   /** Slots that are new or changed; those nobody is in any more are left out. */
   readonly slots: readonly SlotPreview[]
+  /** Where it was billed before, as {@link placeLeft} says: what is there keeps billing; undefined: it was not moved. */
+  readonly left: string | undefined
+  /** Names of other customers that the container bills. */
+  readonly beside: readonly string[]
   /** Subscriptions that no PSA bills yet, and why, as "Visio: item: nothing fits". */
   readonly gaps: readonly string[]
 }
@@ -51,11 +56,18 @@ export async function recordMapping(
   const at = await ports.clock.now()
   const reading = { container, readAt: at }
   const { person, action } = change
+  const changed = new Set(slots.flatMap(({ id, lineageIds }) => [id, ...lineageIds]))
+  const moving = view.sync.slots.filter(
+    ({ id, lineageIds }) => changed.has(id) || lineageIds.some((lineage) => changed.has(lineage)),
+  )
+  const former = view.sync.customers.find((mapping) => mapping.customerId === customerId)
+  const left = placeLeft(view, former, company, container, moving)
+  const beside = customersIn(view, customerId, container)
   const audit = { at, actor: person.id, action, subject: customerId, details: detailsOf(change) }
   await ports.sync.saveReading(reading, [])
   await ports.sync.map({ customer, slots, written: slots.map((slot) => writtenOf(slot, container)), audit })
   const previews = previewOf(view, customer, reading, slots)
-  return { customer, customerName, container, slots: previews, gaps: change.gaps }
+  return { customer, customerName, container, slots: previews, left, beside, gaps: change.gaps }
 }
 
 /** What a sync would write, computed on the state as it is after the change. */

@@ -8,7 +8,8 @@ import { type Intent, isOpen } from '../sync/intent.js'
 import { readMarker } from '../sync/marker.js'
 import type { Container, Slot } from '../sync/types.js'
 import type { Loaded } from './loader.js'
-import { lastBilled } from './map-start.js'
+import { isIn } from './map-places.js'
+import { byWords, dueAgain, lastBilled } from './map-start.js'
 import { priceToday } from './map-suggest.js'
 import type { MappingChange } from './map-types.js'
 import { PSA_TITLES } from './routed.js'
@@ -71,7 +72,7 @@ function priceWords(priced: PricedSubscription, today: LocalDate): string {
   return `${priced.subscription.productName} ${words}`
 }
 
-/** S1: who joins a line that bills since some day must not be billed by file for days after it. */
+/** S1: who joins a line that bills since some day must not be billed in another way for days after it. */
 function requireFreeRoute(
   { books: { billed }, sync }: Loaded,
   { customerName }: MappingChange,
@@ -82,13 +83,16 @@ function requireFreeRoute(
     .filter(({ routeFrom }) => routeFrom <= slot.routeFrom)
     .flatMap(({ lineageIds }) => lineageIds)
   const joining = own.filter(({ subscription }) => !before.includes(subscription.lineageId))
-  const last = lastBilled({ own: joining, billed })
+  const last = lastBilled({ own: joining, billed, sync })
   if (last === undefined || last.period.to <= slot.routeFrom) return
   throw new Problem({
     kind: 'input',
-    what: `That line bills ${customerName} from ${dayMonthYear(slot.routeFrom)} on, and ${last.description} is billed by file before ${dayMonthYear(last.period.to)} (${last.runId}).`,
+    what: `That line bills ${customerName} from ${dayMonthYear(slot.routeFrom)} on, and ${last.description} is billed before ${dayMonthYear(last.period.to)} ${byWords(last)}.`,
     notDone: 'Nothing was mapped.',
-    next: `Give it a line of its own, or make it due again first: \`void ${last.runId} ${customerName} because <reason>\`.`,
+    next:
+      last.runId === undefined
+        ? 'Give it a line of its own.'
+        : `Give it a line of its own, or ${dueAgain(last.runId, customerName)}.`,
   })
 }
 
@@ -179,10 +183,6 @@ function requireNothingBeside({ sync, today }: Loaded, change: MappingChange, sl
     notDone: 'Nothing was mapped.',
     next: `Map to that line, \`map ${customerName} set ${slot.id} to line ${id}\`, or end it there first.`,
   })
-}
-
-function isIn({ psa, containerId }: Slot, container: Container): boolean {
-  return psa === container.psa && containerId === container.id
 }
 
 function isSamePlace(one: Slot, other: Slot): boolean {

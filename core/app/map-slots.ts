@@ -30,7 +30,7 @@ export function unlikePrices(
   { mode, psa, id }: Container,
   slots: readonly Slot[],
 ): string | undefined {
-  if (mode !== 'units' || each.slot !== undefined) return undefined
+  if (mode !== 'units' || each.slot !== undefined || each.byFile !== undefined) return undefined
   const itemId = each.items.best?.thing.id
   const there = slots.find((slot) => slot.psa === psa && slot.containerId === id && slot.itemId === itemId)
   const beside = all.filter(

@@ -10,9 +10,11 @@ import { Problem } from '../problem.js'
 import type { CustomerMapping } from '../sync/intent.js'
 import type { Container, PsaLine, PsaName, Slot } from '../sync/types.js'
 import type { Loaded } from './loader.js'
+import { staysWithFile } from './map-cycle.js'
 import { placesFor } from './map-lines.js'
 import { pickNamed } from './map-named.js'
 import { draftOf, unlikePrices } from './map-slots.js'
+import { customersIn, placeLeft } from './map-places.js'
 import { routeStart } from './map-start.js'
 import type {
   Company,
@@ -53,9 +55,21 @@ export async function suggestMapping(
   const subscriptions = subscriptionsFor(own, fits, container, kept, view.today)
   const drafts = container === undefined ? [] : subscriptions.flatMap((each) => draftOf(each) ?? [])
   const start = container === undefined ? undefined : startOf(view, customer.name, container, own, drafts)
+  const moving = new Set((isNamed ? own : []).map(({ subscription }) => subscription.lineageId))
+  const left =
+    company === undefined
+      ? undefined
+      : placeLeft(
+          view,
+          mapped,
+          company,
+          container,
+          slots.filter(({ lineageIds }) => lineageIds.some((id) => moving.has(id))),
+        )
+  const beside = container === undefined ? [] : customersIn(view, customer.id, container)
   const found = { companies, company, containers, container, subscriptions, drafts, start, items, mapped }
-  const fingerprint = fingerprintOf(customer.id, company, container, drafts, start)
-  return { customerId: customer.id, customerName: customer.name, ...found, fingerprint }
+  const fingerprint = fingerprintOf(customer.id, company, container, { drafts, start, left, beside })
+  return { customerId: customer.id, customerName: customer.name, ...found, left, beside, fingerprint }
 }
 
 /** A customer's subscriptions that can be charged and run, or ran since billing here began. */
@@ -146,8 +160,16 @@ export function whyNot(
 ): string | undefined {
   if (closed !== undefined) return closed
   if (anchorDay === undefined) return 'it does not bill by the month'
+  if (anchorDay !== 1) return `its months begin on the ${ordinal(anchorDay)}`
   const isForeign = currency !== undefined && own.every((priced) => priced.currency !== currency)
   return isForeign && own.length > 0 ? `it bills in ${currency}, and nothing is converted` : undefined
+}
+
+/** "15th" */
+function ordinal(day: number): string {
+  const tens = Math.floor(day / 10) === 1
+  const ending = tens ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th')
+  return `${day}${ending}`
 }
 
 /** One that bills the customer's subscriptions already is it; otherwise the more of its products, the better. */
@@ -185,7 +207,9 @@ function subscriptionsFor(
   const first = own.map((priced) => {
     const slot = slots.find(({ lineageIds }) => lineageIds.includes(priced.subscription.lineageId))
     const items = fits.get(priced.subscription.lineageId) ?? noChoice<PsaItem>('nothing fits')
-    return suggestionOf(priced, slot, slot === undefined ? items : noChoice('mapped'), container, today)
+    const byFile = slot === undefined ? staysWithFile(priced) : undefined
+    const choice = byFile !== undefined ? noChoice<PsaItem>(byFile) : slot === undefined ? items : MAPPED
+    return suggestionOf(priced, { slot, byFile, items: choice }, container, today)
   })
   if (container === undefined) return first
   const wanted = first.flatMap(({ doubt, slot, items: { best }, lineageId, count }) =>
@@ -204,10 +228,11 @@ function subscriptionsFor(
   })
 }
 
+const MAPPED = noChoice<PsaItem>('mapped')
+
 function suggestionOf(
   priced: PricedSubscription,
-  slot: Slot | undefined,
-  items: Choice<PsaItem>,
+  { slot, byFile, items }: Pick<SubscriptionSuggestion, 'slot' | 'byFile' | 'items'>,
   container: Container | undefined,
   today: LocalDate,
 ): SubscriptionSuggestion {
@@ -215,7 +240,7 @@ function suggestionOf(
   const { lineageId, productName: product, mpn } = subscription
   const isForeign = container?.currency !== undefined && container.currency !== currency
   const doubt =
-    slot !== undefined
+    slot !== undefined || byFile !== undefined
       ? undefined
       : items.doubt !== undefined
         ? `item: ${items.doubt}`
@@ -224,7 +249,8 @@ function suggestionOf(
           : undefined
   const [count, unitPrice] = [countOn(priced, today), priceToday(priced, today)]
   const lines = noChoice<PsaLine>('no container')
-  return { lineageId, product, mpn, count, unitPrice, currency, slot, items, lines, place: undefined, doubt }
+  const what = { lineageId, product, mpn, count, unitPrice, currency }
+  return { ...what, slot, items, lines, place: undefined, doubt, byFile }
 }
 
 function countOn({ subscription: { counts } }: PricedSubscription, day: LocalDate): Decimal {
@@ -240,7 +266,7 @@ export function priceToday({ timeline }: PricedSubscription, day: LocalDate): De
 }
 
 function startOf(
-  { books, portfolio: { opensOn }, today }: Loaded,
+  { books, portfolio: { opensOn }, sync, today }: Loaded,
   customerName: string,
   container: Container,
   own: readonly PricedSubscription[],
@@ -251,7 +277,7 @@ function startOf(
   const chosen = own.filter(({ subscription }) => ids.has(subscription.lineageId))
   try {
     const { billed } = books
-    return routeStart({ customerName, container, own: chosen, billed, opensOn, today }, undefined)
+    return routeStart({ customerName, container, own: chosen, billed, sync, opensOn, today }, undefined)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return undefined
@@ -262,13 +288,14 @@ function fingerprintOf(
   customerId: string,
   company: Company | undefined,
   container: Container | undefined,
-  drafts: readonly SlotDraft[],
-  start: LocalDate | undefined,
+  { drafts, start, left, beside }: Pick<MappingSuggestion, 'drafts' | 'start' | 'left' | 'beside'>,
 ): string {
   const content = canonical({
     customerId,
     company: company === undefined ? null : [company.psa, company.id],
     container: container?.id ?? null,
+    left: left ?? null,
+    beside,
     start: start === undefined ? null : formatLocalDate(start),
     slots: drafts.map(({ lineageId, itemId, lineId, count, priceOwner }) => [
       lineageId,

@@ -63,6 +63,8 @@ export interface SubscriptionSuggestion {
   readonly place: Place | undefined
   /** Why it would not be mapped without asking; undefined: it would. */
   readonly doubt: string | undefined
+  /** Why it is never mapped: files bill it; undefined: it can be. */
+  readonly byFile: string | undefined
 }
 
 /** What would be mapped for a customer, and what is uncertain about it. */
@@ -79,6 +81,10 @@ export interface MappingSuggestion {
   readonly subscriptions: readonly SubscriptionSuggestion[]
   /** First day of the route, if nobody says otherwise; undefined: there is nothing to map, or no day for it. */
   readonly start: LocalDate | undefined
+  /** Where it is billed that accepting would move it from, as `placeLeft` says; undefined: it stays, or was nowhere. */
+  readonly left: string | undefined
+  /** Names of other customers that the container bills already. */
+  readonly beside: readonly string[]
   /** What accepting would record. */
   readonly drafts: readonly SlotDraft[]
   /** Of all that accepting would record: a click on an older suggestion is refused. */

@@ -13,6 +13,7 @@ import {
 } from './map-accept.js'
 import type { MappingChanged } from './map-change.js'
 import { type MappingRemoved, removeMapping } from './map-remove.js'
+import { staysWithFile } from './map-cycle.js'
 import type { AskedStart } from './map-start.js'
 import { mappable, suggestMapping } from './map-suggest.js'
 import type { MappingChoice, MappingSuggestion } from './map-types.js'
@@ -121,7 +122,7 @@ function overviewOf(psas: readonly PsaName[], { portfolio, sync }: Loaded): Mapp
     .map(([id, { name }]) => ({ id, name }))
   const gaps = [...isMapped].flatMap((id) =>
     mappable(portfolio, id)
-      .filter(({ subscription }) => !slotted.has(subscription.lineageId))
+      .filter((priced) => !slotted.has(priced.subscription.lineageId) && staysWithFile(priced) === undefined)
       .map(({ subscription: { productName: product, lineageId } }) => {
         return { customerName: nameOf(id), product, lineageId }
       }),

@@ -8,7 +8,14 @@ import { DANA } from '../../support/office.js'
 import { HOSTILE_NAMES } from '../../support/card-samples.js'
 import { decimal, observed } from '../../support/observed.js'
 import { mentionsIn, messageMistakes } from '../../emulators/slack/blocks.js'
-import { PREMIUM, VISIO, company, mappingOffice, visio } from '../../core/app/mapping-office.js'
+import {
+  MappingOffice,
+  PREMIUM,
+  VISIO,
+  company,
+  mappingOffice,
+  visio,
+} from '../../core/app/mapping-office.js'
 
 async function suggested(msp: Awaited<ReturnType<typeof mappingOffice>>, choice = {}): Promise<Card> {
   return suggestionCard(await msp.studio.mapping.suggest('contoso', choice), choice)
@@ -52,6 +59,46 @@ test('what is uncertain comes first, with what it could be', async () => {
   expect(lists[0]?.items[0]).toMatch(
     /^Visio Plan 2 \[L-[a-z0-9]+\], 5 seats: item: 2 fit about equally well\. Visio Plan 2 \(1300\), 100 of 100: same name; Visio Plan 2 \(1301\), 100 of 100: same name$/,
   )
+})
+
+test('what no PSA bills is shown with its reason, and no click accepts it', async () => {
+  const msp = new MappingOffice()
+  msp.subscriptions = [visio({ billingPeriod: { type: 'year', duration: 1 } })]
+  msp.orders = []
+  await msp.observe()
+  const card = await suggested(msp)
+  expect(card.actions).toEqual([])
+  expect(renderConsole(card)).toMatch(
+    /Files bill these[^]*Visio Plan 2 \[L-[a-z0-9]+\]: it is billed by the year, and stays with the file/,
+  )
+})
+
+test('who moves reads where it was and that it bills on there; who shares an agreement reads with whom', async () => {
+  const msp = await mappingOffice()
+  msp.subscriptions = [...msp.subscriptions, visio({ customerId: 'C2' })]
+  await msp.observe()
+  const { mapping } = msp.studio
+  await mapping.accept(DANA, 'contoso')
+  msp.companies = [...msp.companies, company('14', 'Contoso Holding')]
+  msp.containers = [
+    ...msp.containers.map((each) => ({ ...each, companyId: '13' })),
+    ...msp.containers.map((each) => ({ ...each, id: '88', companyId: '14', name: 'Group' })),
+  ]
+  const named = { company: '14' }
+  const keeps =
+    'Contoso, Ltd. (12) in ConnectWise, Contoso licences: what is there keeps billing until somebody ends it.'
+  expect(renderConsole(await suggested(msp, named))).toContain(`Contoso is billed in ${keeps}`)
+  const shares = 'Contoso licences bills Contoso too: these customers share one agreement or contract.'
+  const fabrikam = suggestionCard(await mapping.suggest('fabrikam', { company: '13' }), { company: '13' })
+  expect([fabrikam.tone, renderConsole(fabrikam)]).toEqual(['attention', expect.stringContaining(shares)])
+  const accepted = mappedCard(await mapping.accept(DANA, 'fabrikam', { company: '13' }))
+  expect([accepted.tone, renderConsole(accepted)]).toEqual(['attention', expect.stringContaining(shares)])
+  const moved = mappedCard(await mapping.accept(DANA, 'contoso', named))
+  expect([moved.tone, renderConsole(moved)]).toEqual([
+    'attention',
+    expect.stringContaining(`Contoso was billed in ${keeps}`),
+  ])
+  expect(renderConsole(await suggested(msp))).not.toContain('keeps billing')
 })
 
 test('without a sure company or agreement there is nothing to accept', async () => {

@@ -240,7 +240,7 @@ describe('several subscriptions on one line (S14)', () => {
     await msp.observe()
     const refused = await problemOf(set(msp, 'branch', toLine('90001')))
     expect(refused.what).toBe(
-      'That line bills Contoso from 1 Mar 2026 on, and Premium (branch) is billed by file before 1 Apr 2026 (BR-0002).',
+      'That line bills Contoso from 1 Mar 2026 on, and Premium (branch) is billed before 1 Apr 2026 by file (BR-0002).',
     )
   })
 })
@@ -259,8 +259,27 @@ describe('another company or agreement', () => {
     msp.containers = [...msp.containers, { ...there, lines: [psaLine({ id: '95001' })] }]
     const changed = await msp.studio.mapping.accept(DANA, 'contoso', { company: 'holding' })
     expect(changed.customer).toMatchObject({ companyId: '14', companyName: 'Contoso Holding' })
+    expect(changed.left).toBe('Contoso, Ltd. (12) in ConnectWise, Contoso licences')
     expect(slotText(msp)).toEqual(['1 on 1234/95001', '1 on 1300/new'])
     expect(msp.sync.state.slots.every(({ containerId }) => containerId === '88')).toBe(true)
+  })
+
+  test('two customers in one agreement are named to each other, and who joins first makes what was shown old', async () => {
+    const msp = await mapped()
+    msp.subscriptions = [...msp.subscriptions, visio({ subscriptionId: '2001', customerId: 'C2' })]
+    await msp.observe()
+    msp.containers = [...msp.containers, ...msp.containers.map((each) => ({ ...each, companyId: '13' }))]
+    const { mapping } = msp.studio
+    const { beside, fingerprint } = await mapping.suggest('fabrikam')
+    expect(beside).toEqual(['Contoso'])
+    expect((await mapping.suggest('contoso')).beside).toEqual([])
+    const { slots } = msp.sync.state
+    msp.sync.change({ slots: [] })
+    const revision = fingerprint.slice(0, 16)
+    const old = await problemOf(mapping.accept(DANA, 'fabrikam', { revision }))
+    expect(old.kind).toBe('conflict')
+    msp.sync.change({ slots })
+    expect((await mapping.accept(DANA, 'fabrikam', { revision })).beside).toEqual(['Contoso'])
   })
 
   test('what is not sure in the new company leaves the old one, and is a gap', async () => {

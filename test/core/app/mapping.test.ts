@@ -65,6 +65,8 @@ describe('what is suggested', () => {
       }),
       container({ mode: 'datedLines', lockedTo: MARCH.from, id: '71', anchorDay: undefined }),
       container({ mode: 'datedLines', lockedTo: MARCH.from, id: '72', currency: 'EUR' }),
+      container({ mode: 'datedLines', lockedTo: MARCH.from, id: '73', anchorDay: 15 }),
+      container({ mode: 'datedLines', lockedTo: MARCH.from, id: '74', anchorDay: 22 }),
       ...(open === undefined ? [] : [open]),
     ]
     const { containers } = await msp.studio.mapping.suggest('contoso')
@@ -73,8 +75,10 @@ describe('what is suggested', () => {
       ['70', 'it ended on 31 January 2026'],
       ['71', 'it does not bill by the month'],
       ['72', 'it bills in EUR, and nothing is converted'],
+      ['73', 'its months begin on the 15th'],
+      ['74', 'its months begin on the 22nd'],
     ])
-    msp.containers = msp.containers.slice(0, 3)
+    msp.containers = msp.containers.slice(0, 5)
     expect((await msp.studio.mapping.suggest('contoso')).containers).toMatchObject({
       best: undefined,
       doubt: 'none can be billed into',
@@ -220,16 +224,59 @@ describe('accepting', () => {
     expect([totals, psa.map(({ amount }) => amount)]).toEqual([[], [11_000n]])
   })
 
-  test('a route begins with a period of the agreement: months mean theirs, other days are refused', async () => {
+  test('a route begins with a month of the agreement: other days are refused', async () => {
     const msp = await mappingOffice()
-    msp.containers = [container({ mode: 'datedLines', lockedTo: day('2026-03-15'), anchorDay: 15 })]
-    const wrong = { type: 'day', day: day('2026-04-01') } as const
+    const wrong = { type: 'day', day: day('2026-04-02') } as const
     expect((await problemOf(msp.studio.mapping.accept(DANA, 'contoso', {}, wrong))).next).toBe(
-      'It has periods from 15 Mar 2026 and from 15 Apr 2026.',
+      'It has periods from 1 Apr 2026 and from 1 May 2026.',
     )
     await msp.studio.mapping.accept(DANA, 'contoso', {}, april)
-    expect(formatLocalDate(msp.sync.state.slots[0]?.routeFrom ?? MAY.from)).toBe('2026-04-15')
+    expect(formatLocalDate(msp.sync.state.slots[0]?.routeFrom ?? MAY.from)).toBe('2026-04-01')
   })
+
+  test.each([['accept'], ['set']])('months that begin on another day are refused: %s', async (verb) => {
+    const msp = await mappingOffice()
+    msp.containers = [container({ mode: 'datedLines', lockedTo: day('2026-03-15'), anchorDay: 15 })]
+    const line = { type: 'line', id: '90001' } as const
+    const change = { subscription: 'premium', to: line, offset: undefined, price: undefined }
+    const { mapping } = msp.studio
+    const refused = await problemOf(
+      verb === 'accept' ? mapping.accept(DANA, 'contoso') : mapping.set(DANA, 'contoso', change),
+    )
+    expect([refused.kind, refused.next]).toEqual([
+      'held',
+      expect.stringContaining('its months begin on the 15th'),
+    ])
+    expect(msp.sync.state.slots).toEqual([])
+  })
+
+  test.each([
+    ['by the year', { type: 'year', duration: 1 }],
+    ['by the year', { type: 'month', duration: 12 }],
+    ['every 3 months', { type: 'month', duration: 3 }],
+    ['every 30 days', { type: 'day', duration: 30 }],
+  ] as const)(
+    'what is billed %s stays with the file, and is neither mapped nor a gap',
+    async (words, period) => {
+      const msp = await mappingOffice()
+      msp.subscriptions = [...msp.subscriptions, visio({ billingPeriod: period })]
+      await msp.observe()
+      const { subscriptions, drafts } = await msp.studio.mapping.suggest('contoso')
+      const why = `it is billed ${words}, and stays with the file`
+      expect(subscriptions.map(({ byFile, doubt }) => [byFile, doubt])).toContainEqual([why, undefined])
+      expect(drafts.length).toBe(1)
+      expect((await mapContoso(msp)).gaps).toEqual([])
+      expect((await msp.studio.mapping.overview()).gaps).toEqual([])
+      expect((await problemOf(mapContoso(msp))).what).toBe(
+        `Everything of Contoso that a PSA can bill is mapped. Visio Plan 2: ${why}.`,
+      )
+      const item = { type: 'item', item: '1300' } as const
+      const change = { subscription: 'visio', to: item, offset: undefined, price: undefined }
+      const refused = await problemOf(msp.studio.mapping.set(DANA, 'contoso', change))
+      expect(refused.what).toBe(`Visio Plan 2: ${why}.`)
+      expect(msp.sync.state.slots.length).toBe(1)
+    },
+  )
 
   test.each([
     [
@@ -296,7 +343,9 @@ describe('accepting', () => {
     msp.items = [PREMIUM, VISIO]
     await mapContoso(msp)
     expect((await msp.studio.mapping.overview()).gaps).toEqual([])
-    expect((await problemOf(mapContoso(msp))).what).toBe('Everything of Contoso is mapped.')
+    expect((await problemOf(mapContoso(msp))).what).toBe(
+      'Everything of Contoso that a PSA can bill is mapped.',
+    )
   })
 
   test('a customer of which nothing is sure goes on being billed by file: nothing else would bill it', async () => {
