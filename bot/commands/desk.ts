@@ -25,7 +25,7 @@ import { refusalCard, staleCard } from '../cards/not-decided.js'
 import type { ActionName, ActionTarget, Card } from '../cards/model.js'
 import { helpCard, observedCard, problemCard, statusCard } from '../cards/status.js'
 import { alertCard, nothingToSyncCard, troubleBlocks } from '../cards/sync.js'
-import { auditCard } from '../cards/trail.js'
+import { auditCard, shownEntries } from '../cards/trail.js'
 import { whoCard } from '../cards/who.js'
 import { COMMANDS } from './catalog.js'
 import { acceptClicked, mapCard } from './desk-map.js'
@@ -229,8 +229,11 @@ async function answerBilling(
     }
     case 'export':
       return fileReply(parts, command.run)
-    case 'audit':
-      return shown(auditCard(await billing.trail(), parts.people, clock))
+    case 'audit': {
+      const trail = await billing.trail()
+      const steps = await billing.toldSteps(shownEntries(trail))
+      return shown(auditCard(trail, parts.people, clock, steps))
+    }
   }
 }
 

@@ -153,3 +153,22 @@ test('a take-back says the price of what it takes, before and after, and is call
   await read('sam', 'approve APR-0002')
   expect(flat(await read('sam', 'approval APR-0002'))).toContain(`${words[0] ?? ''} · confirmed`)
 })
+
+test('a request that takes the place of another names it, on its card and in the trail', async () => {
+  const { read } = await mapped()
+  expect(await read('dana', 'sync')).not.toContain('takes the place')
+  expect(flat(await read('lee', 'sync'))).toContain('takes the place of APR-0001; expires')
+  const trail = flat(await read('sam', 'approval APR-0002'))
+  expect(trail).toContain('APR-0002 takes the place of APR-0001')
+  expect(flat(await read('sam', 'approval APR-0001'))).toContain('APR-0002 took its place')
+})
+
+test('the trail tells a step with its customer, its product and what it did', async () => {
+  const { read } = await mapped()
+  await read('dana', 'sync')
+  await read('lee', 'approve APR-0001')
+  const told =
+    'Step BR-0001/1 of APR-0001, Contoso · Microsoft 365 Business Premium: 20 → 25 seats from 11 Mar 2026: a line of 5 at $22.00, was read back as done'
+  expect(flat(await read('lee', 'audit'))).toContain(told)
+  expect(flat(await read('lee', 'approval APR-0001'))).toContain(told)
+})
