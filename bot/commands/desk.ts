@@ -112,6 +112,7 @@ async function withNames(studio: Studio, command: Command, text: string, today: 
 /** A name that is not found may have lost a word to the month: the refusal says how both were read. */
 function withReading(command: Command, error: unknown): unknown {
   const { name } = command
+  if (name === 'sync') return nothingSynced(error)
   if (name !== 'who' && name !== 'propose' && name !== 'customer') return error
   if (!(error instanceof Problem) || error.where !== undefined || command.month === undefined) return error
   const names = name === 'propose' ? command.customers : [name === 'who' ? command.filter : command.customer]
@@ -125,6 +126,21 @@ function withReading(command: Command, error: unknown): unknown {
     where,
     ...(notDone === undefined ? {} : { notDone }),
     ...(next === undefined ? {} : { next }),
+    cause: error,
+  })
+}
+
+/** A name that no customer has was no wish to sync all: that is said. */
+function nothingSynced(error: unknown): unknown {
+  if (!(error instanceof Problem) || (error.kind !== 'notFound' && error.kind !== 'input')) return error
+  const { kind, what, where, next } = error
+  const all = '`sync` alone is for all customers that are billed in a PSA.'
+  return new Problem({
+    kind,
+    what,
+    notDone: 'Nothing was asked for.',
+    next: next === undefined ? all : `${next} ${all}`,
+    ...(where === undefined ? {} : { where }),
     cause: error,
   })
 }

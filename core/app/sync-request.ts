@@ -31,6 +31,8 @@ export type SyncOutcome =
 export interface SyncTrouble {
   readonly faults: readonly SlotFault[]
   readonly unread: readonly Problem[]
+  /** Names of customers that were asked for and are billed by file; absent: none. */
+  readonly byFile?: readonly string[]
 }
 
 /**
@@ -51,7 +53,7 @@ export async function requestSync(
   for (let attempt = 1; ; attempt += 1) {
     const view = await load()
     const content = syncContent(view, month, asked)
-    const trouble = { faults: content.faults, unread }
+    const trouble = { faults: content.faults, unread, byFile: byFileOf(view, asked) }
     if (content.plan.length === 0) return { type: 'nothing', containers: countOf(view, wanted), trouble }
     try {
       const record = await makeRequest(ports, view, person, month, asked, content)
@@ -82,6 +84,12 @@ async function makeRequest(
   }
   const draft = { run, plan, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
   return proposeSync(billing, draft, view.books.version)
+}
+
+/** Customers that were asked for and have no place in a PSA. */
+function byFileOf({ portfolio, slots, sync }: BillingView, asked: readonly string[]): readonly string[] {
+  const routed = new Set([...slots, ...sync.customers].map(({ customerId }) => customerId))
+  return asked.filter((id) => !routed.has(id)).map((id) => portfolio.customers.get(id)?.name ?? id)
 }
 
 function countOf({ slots }: BillingView, wanted: ReadonlySet<string> | undefined): number {
