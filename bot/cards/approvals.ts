@@ -2,6 +2,7 @@ import { CARD_ROWS } from '../../core/limits.js'
 import type { Person } from '../../core/access/people.js'
 import type { StandingRecord } from '../../core/app/standing.js'
 import { requestContent } from '../../core/approval/request.js'
+import { toldSteps } from '../../core/app/told-steps.js'
 import { undoneRun } from '../../core/app/undo.js'
 import type { AuditEntry } from '../../core/audit/chain.js'
 import { type CardClock, approvalCard } from './bill-run.js'
@@ -105,6 +106,7 @@ export function approvalTrailCard(
   clock: CardClock,
 ): Card {
   const card = approvalCard(record, clock)
-  const items = record.trail.map((entry) => entryWords(entry, people, clock.timeZone))
+  const steps = toldSteps(record)
+  const items = record.trail.map((entry) => entryWords(entry, people, clock.timeZone, steps))
   return { ...card, blocks: [...card.blocks, { type: 'list', heading: 'Trail', items }] }
 }

@@ -143,11 +143,13 @@ function stateBlocks(
   const { approval, standing } = record
   const said = (text: string, style: 'strong' | 'plain' | 'quiet'): Block => ({ type: 'text', style, text })
   const asked = `${approval.id}, asked by ${approval.requestedByName} on ${instantWords(approval.requestedAt, timeZone)}`
+  const replaced = record.replaced ?? []
+  const place = replaced.length === 0 ? '' : `; takes the place of ${replaced.join(', ')}`
   const { decision, subject } = approval
   switch (state) {
     case 'pending':
       return [
-        said(`${asked}; expires ${instantWords(approval.expiresAt, timeZone)}.`, 'quiet'),
+        said(`${asked}${place}; expires ${instantWords(approval.expiresAt, timeZone)}.`, 'quiet'),
         ...(standing?.age === undefined ? [] : [said(`${ageWords(standing.age)}.`, 'quiet')]),
       ]
     case 'expired': {

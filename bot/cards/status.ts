@@ -99,7 +99,7 @@ export function helpCard(about: CommandName | undefined): Card {
       title: command.usage,
       tone: 'plain',
       blocks: [
-        { type: 'text', style: 'plain', text: `Shows ${command.does}.`.replace('Shows reads', 'Reads') },
+        { type: 'text', style: 'plain', text: doesWords(command.does) },
         { type: 'list', heading: 'For example', items: command.examples },
       ],
       actions: [],
@@ -121,6 +121,12 @@ export function helpCard(about: CommandName | undefined): Card {
     ],
     actions: [],
   }
+}
+
+/** "Shows the lines of one customer.", "Reads the marketplace now.": what a command does, or what it shows. */
+function doesWords(does: string): string {
+  const isDeed = /^(?:reads|says|asks) /.test(does)
+  return isDeed ? `${does.charAt(0).toUpperCase()}${does.slice(1)}.` : `Shows ${does}.`
 }
 
 /** A refusal: what happened, where, what was not done, what to do next. */

@@ -162,16 +162,17 @@ function moreSections(sections: readonly Section[], all: string): Block[] {
 
 /** Everything is there: what was looked at, and what could not be. */
 export function nothingToSyncCard({ containers, trouble }: Extract<SyncOutcome, { type: 'nothing' }>): Card {
-  const items = troubleItems(trouble)
+  const { faults, unread, byFile = [] } = trouble
+  const couldNot = faults.length + unread.length > 0 || (containers === 0 && byFile.length > 0)
   const text =
     containers === 0
       ? 'No customer is billed in a PSA. Type `map` to see who could be.'
       : `There is nothing to do: ${plural(containers, 'agreement or contract', 'agreements and contracts')} ${containers === 1 ? 'was' : 'were'} read.`
   return {
-    title: items.length > 0 ? 'Nothing could be planned' : 'Nothing to sync',
-    tone: items.length > 0 ? 'attention' : 'good',
+    title: couldNot ? 'Nothing could be planned' : 'Nothing to sync',
+    tone: couldNot ? 'attention' : 'good',
     blocks: [
-      { type: 'text', style: 'strong', text: items.length > 0 ? 'No request was made.' : text },
+      { type: 'text', style: 'strong', text: couldNot ? 'No request was made.' : text },
       ...troubleBlocks(trouble),
     ],
     actions: [],
@@ -184,10 +185,11 @@ export function troubleBlocks(trouble: SyncTrouble): Block[] {
   return items.length === 0 ? [] : [{ type: 'list', heading: 'Left out', items }]
 }
 
-function troubleItems({ faults, unread }: SyncTrouble): string[] {
+function troubleItems({ faults, unread, byFile = [] }: SyncTrouble): string[] {
   return [
     ...unread.map(({ what, where }) => (where === undefined ? what : `${where}: ${what}`)),
     ...faults.map(({ customerName, product, why }) => `${customerName} · ${product}: ${why}`),
+    ...byFile.map((name) => `${name}: not billed in a PSA; \`propose ${name}\` bills it by file`),
   ]
 }
 

@@ -1,17 +1,29 @@
 import { type Person, personOf } from '../../core/access/people.js'
 import type { Refusal } from '../../core/approval/approval.js'
 import { type AuditDetails, type AuditEntry, verifyChain } from '../../core/audit/chain.js'
+import { toldKey } from '../../core/app/told-steps.js'
 import { CARD_ROWS } from '../../core/limits.js'
 import type { Block, Card } from './model.js'
 import { amountWords, instantWords, plural } from './words.js'
 
 type Detail = AuditDetails[string]
 
+/** What steps of syncs did, by what {@link toldKey} calls them. */
+export type ToldSteps = ReadonlyMap<string, string>
+
+const NOTHING_TOLD: ToldSteps = new Map()
+
+/** The entries of a trail that its card shows, the oldest first. */
+export function shownEntries(trail: readonly AuditEntry[]): readonly AuditEntry[] {
+  return trail.slice(-CARD_ROWS)
+}
+
 /** Who did what, the newest first, and whether the chain holds. */
 export function auditCard(
   trail: readonly AuditEntry[],
   people: readonly Person[],
   { timeZone }: { readonly timeZone: string },
+  steps: ToldSteps = NOTHING_TOLD,
 ): Card {
   const fault = verifyChain(trail)
   const text =
@@ -24,7 +36,10 @@ export function auditCard(
     blocks:
       trail.length === 0
         ? emptyBlocks()
-        : [{ type: 'text', style: 'strong', text }, newestFirst(trail, people, timeZone)],
+        : [
+            { type: 'text', style: 'strong', text },
+            newestFirst(trail, (entry) => entryWords(entry, people, timeZone, steps)),
+          ],
     actions: [],
   }
 }
@@ -40,19 +55,25 @@ function emptyBlocks(): Block[] {
   ]
 }
 
-function newestFirst(trail: readonly AuditEntry[], people: readonly Person[], timeZone: string): Block {
-  const shown = trail.slice(-CARD_ROWS).reverse()
+function newestFirst(trail: readonly AuditEntry[], words: (entry: AuditEntry) => string): Block {
+  const shown = shownEntries(trail).toReversed()
   const hidden = trail.length - shown.length
   return {
     type: 'list',
-    items: shown.map((entry) => entryWords(entry, people, timeZone)),
+    items: shown.map(words),
     ...(hidden > 0 ? { more: { hidden, command: 'approval <id>' } } : {}),
   }
 }
 
 /** "2 · 20 Mar 2026 09:00 · Lee approved APR-0001: BR-0001 is billed". The trail itself keeps ids and codes. */
-export function entryWords(entry: AuditEntry, people: readonly Person[], timeZone: string): string {
-  return `${entry.sequence} · ${instantWords(entry.at, timeZone)} · ${deedWords(entry, nameOf(entry.actor, people))}`
+export function entryWords(
+  entry: AuditEntry,
+  people: readonly Person[],
+  timeZone: string,
+  steps: ToldSteps = NOTHING_TOLD,
+): string {
+  const deed = deedWords(entry, nameOf(entry.actor, people), steps)
+  return `${entry.sequence} · ${instantWords(entry.at, timeZone)} · ${deed}`
 }
 
 /** As people are known now; whoever is not listed any more, and two of one name, are told by their id. */
@@ -70,7 +91,8 @@ function programOf(actor: string): string | undefined {
   return rule === undefined ? undefined : `The rule “${rule}”`
 }
 
-function deedWords({ action, subject, actor, details }: AuditEntry, who: string): string {
+function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
+  const { action, subject, actor, details } = entry
   const run = textOf(details['run']) ?? ''
   const reason = textOf(details['reason'])
   const why = reason === undefined ? '' : `: ${reason}`
@@ -104,7 +126,9 @@ function deedWords({ action, subject, actor, details }: AuditEntry, who: string)
     case 'sync.confirmed':
     case 'sync.parked':
     case 'sync.unknown':
-      return stepDeedWords(action, subject, details)
+      return stepDeedWords(entry, steps.get(toldKey(entry) ?? ''))
+    case 'approval.replaces':
+      return `${subject} takes the place of ${listOf(details['replaced']).join(', ')}`
     case 'approval.stale':
       return `${who} could not approve ${subject}: its lines had changed`
     case 'approval.refused':
@@ -132,10 +156,16 @@ const STEP_ENDS: Readonly<Record<string, string>> = {
   'sync.unknown': 'has an unknown outcome',
 }
 
-/** "Step BR-0002/1 of APR-0002 was read back as done" */
-function stepDeedWords(action: string, subject: string, details: AuditDetails): string {
+/**
+ * "Step BR-0002/1 of APR-0002, Contoso · Business Premium: 20 → 25 seats …, was read back as done"
+ *
+ * @param did undefined: what it did is not known here; its product is said where the entry has it.
+ */
+function stepDeedWords({ action, subject, details }: AuditEntry, did: string | undefined): string {
   const why = textOf(details['why'])
-  const step = `Step ${textOf(details['intent']) ?? ''} of ${subject} ${STEP_ENDS[action] ?? action}`
+  const what = did ?? textOf(details['product'])
+  const told = what === undefined ? '' : `, ${what},`
+  const step = `Step ${textOf(details['intent']) ?? ''} of ${subject}${told} ${STEP_ENDS[action] ?? action}`
   return why === undefined ? step : `${step}: ${why}`
 }
 
@@ -161,7 +191,7 @@ function voidWords(
 
 /** "Contoso", "5 customers (Contoso, Fabrikam, Northwind and 2 more)" */
 function whomWords(facts: AuditDetails): string {
-  const known = isList(facts['names']) ? facts['names'] : []
+  const known = listOf(facts['names'])
   const count = Number(textOf(facts['customers']))
   const [only] = known
   if (count === 1 && only !== undefined) return only
@@ -182,6 +212,10 @@ const REFUSALS: Readonly<Record<Refusal['type'], string>> = {
 function refusalWords(refusal: string | undefined): string {
   const words = new Map<string, string>(Object.entries(REFUSALS))
   return words.get(refusal ?? '') ?? `refused (${refusal ?? 'no reason noted'})`
+}
+
+function listOf(detail: Detail | undefined): readonly string[] {
+  return isList(detail) ? detail : []
 }
 
 function isList(detail: Detail | undefined): detail is readonly string[] {

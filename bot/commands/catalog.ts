@@ -69,7 +69,7 @@ export const COMMANDS: readonly CommandInfo[] = [
     name: 'sync',
     right: 'propose',
     usage: 'sync [customers]',
-    does: 'what would be written into ConnectWise or Autotask, with its approval card',
+    does: 'what would be written into ConnectWise or Autotask, with its approval card; without a name, for all',
     examples: ['sync', 'sync contoso, fabrikam'],
   },
   {
@@ -106,21 +106,21 @@ export const COMMANDS: readonly CommandInfo[] = [
     name: 'approve',
     right: 'decide',
     usage: 'approve <id>',
-    does: 'a decision: the lines of the request are billed',
+    does: 'says yes: the lines of a bill run are billed, the steps of a sync are written',
     examples: ['approve APR-0001'],
   },
   {
     name: 'reject',
     right: 'decide',
     usage: 'reject <id> because <reason>',
-    does: 'a decision: nothing is billed',
+    does: 'says no: nothing is billed or written',
     examples: ['reject APR-0001 because the seats are wrong'],
   },
   {
     name: 'void',
     right: 'void',
     usage: 'void <run> [customer] because <reason>',
-    does: 'a request to make what a run billed due again; it needs an approval',
+    does: 'asks to make what a run billed due again, or to take back what a sync wrote; it needs an approval',
     examples: ['void BR-0001 because sent twice', 'void BR-0001 contoso because wrong price'],
   },
   {

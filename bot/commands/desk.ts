@@ -25,7 +25,7 @@ import { refusalCard, staleCard } from '../cards/not-decided.js'
 import type { ActionName, ActionTarget, Card } from '../cards/model.js'
 import { helpCard, observedCard, problemCard, statusCard } from '../cards/status.js'
 import { alertCard, nothingToSyncCard, troubleBlocks } from '../cards/sync.js'
-import { auditCard } from '../cards/trail.js'
+import { auditCard, shownEntries } from '../cards/trail.js'
 import { whoCard } from '../cards/who.js'
 import { COMMANDS } from './catalog.js'
 import { acceptClicked, mapCard } from './desk-map.js'
@@ -112,6 +112,7 @@ async function withNames(studio: Studio, command: Command, text: string, today: 
 /** A name that is not found may have lost a word to the month: the refusal says how both were read. */
 function withReading(command: Command, error: unknown): unknown {
   const { name } = command
+  if (name === 'sync') return nothingSynced(error)
   if (name !== 'who' && name !== 'propose' && name !== 'customer') return error
   if (!(error instanceof Problem) || error.where !== undefined || command.month === undefined) return error
   const names = name === 'propose' ? command.customers : [name === 'who' ? command.filter : command.customer]
@@ -125,6 +126,21 @@ function withReading(command: Command, error: unknown): unknown {
     where,
     ...(notDone === undefined ? {} : { notDone }),
     ...(next === undefined ? {} : { next }),
+    cause: error,
+  })
+}
+
+/** A name that no customer has was no wish to sync all: that is said. */
+function nothingSynced(error: unknown): unknown {
+  if (!(error instanceof Problem) || (error.kind !== 'notFound' && error.kind !== 'input')) return error
+  const { kind, what, where, next } = error
+  const all = '`sync` alone is for all customers that are billed in a PSA.'
+  return new Problem({
+    kind,
+    what,
+    notDone: 'Nothing was asked for.',
+    next: next === undefined ? all : `${next} ${all}`,
+    ...(where === undefined ? {} : { where }),
     cause: error,
   })
 }
@@ -229,8 +245,11 @@ async function answerBilling(
     }
     case 'export':
       return fileReply(parts, command.run)
-    case 'audit':
-      return shown(auditCard(await billing.trail(), parts.people, clock))
+    case 'audit': {
+      const trail = await billing.trail()
+      const steps = await billing.toldSteps(shownEntries(trail))
+      return shown(auditCard(trail, parts.people, clock, steps))
+    }
   }
 }
 

@@ -10,8 +10,10 @@ import { type DecideOutcome, approvalNotFound, decide } from './decide.js'
 import type { Load } from './loader.js'
 import { monthOf } from './who.js'
 import { type ProposeOutcome, idsOf, propose } from './propose.js'
+import { replacedBy } from './replaces.js'
 import type { BillingView } from './run-content.js'
 import { type StandingRecord, createStandings } from './standing.js'
+import { toldKey, toldSteps } from './told-steps.js'
 import { requestUndo } from './request-undo.js'
 import { type SyncOutcome, type SyncRequestPorts, requestSync } from './sync-request.js'
 import { proposeVoid } from './void-run.js'
@@ -50,6 +52,8 @@ export interface Billing {
   /** An approved run, for files. Problem `notFound` when there is none of that name, or nothing of it is billed. */
   approvedRun(runId: string): Promise<ApprovedRun>
   trail(): Promise<readonly AuditEntry[]>
+  /** What the steps did that entries of the trail are about, by {@link toldKey}. */
+  toldSteps(entries: readonly AuditEntry[]): Promise<ReadonlyMap<string, string>>
   /** Notes an attempt to use a right a person does not have. */
   noteRefused(actor: string, right: string, what: string): Promise<void>
 }
@@ -59,8 +63,9 @@ export function createBilling(ports: BillingPorts, settings: BillingSettings, lo
   const view = (): Promise<BillingView> => load()
   const lookUp = createStandings(ports, view)
   const standing = async (record: ApprovalRecord): Promise<StandingRecord> => {
-    const [found] = await lookUp([record])
-    return found ?? { ...record, standing: undefined }
+    const [found = { ...record, standing: undefined }] = await lookUp([record])
+    const replaced = await replacedBy(billing, record)
+    return replaced.length === 0 ? found : { ...found, replaced }
   }
   const request = async (id: string): Promise<ApprovalRecord> => {
     const record = await billing.approval(id)
@@ -95,6 +100,11 @@ export function createBilling(ports: BillingPorts, settings: BillingSettings, lo
     },
     approvedRun: (runId) => approvedRun(ports, runId),
     trail: () => billing.trail(),
+    toldSteps: async (entries) => {
+      const ids = new Set(entries.flatMap((entry) => (toldKey(entry) === undefined ? [] : [entry.subject])))
+      const records = await Promise.all([...ids].map((id) => billing.approval(id)))
+      return new Map(records.flatMap((record) => (record === undefined ? [] : [...toldSteps(record)])))
+    },
     noteRefused: async (actor, right, what) => {
       await billing.note({
         at: await clock.now(),

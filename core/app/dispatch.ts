@@ -235,6 +235,7 @@ function auditOf(
     psa: step.psa,
     container: step.containerId,
     step: step.type,
+    product: step.product,
     ...(why === undefined ? {} : { why }),
   }
   return { at, actor: 'system', action: `sync.${state}`, subject: approvalId, details }

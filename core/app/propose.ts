@@ -11,7 +11,8 @@ import { Problem } from '../problem.js'
 import { findCustomer } from './find-customer.js'
 import type { Load } from './loader.js'
 import type { Portfolio } from './portfolio.js'
-import { runContent } from './run-content.js'
+import { PSA_TITLES } from './routed.js'
+import { type BillingView, runContent } from './run-content.js'
 import { type SyncRequestPorts, type SyncTrouble, requestSync } from './sync-request.js'
 
 /** How a proposal ended. */
@@ -49,7 +50,28 @@ export async function propose(
   if (file !== undefined) return file
   const trouble = sync?.trouble
   if (trouble !== undefined && trouble.faults.length + trouble.unread.length > 0) throw cannotWrite(trouble)
-  throw nothingToPropose(month, portfolio.opensOn)
+  const isThere = sync?.type === 'nothing' && sync.containers > 0
+  const routed = isThere ? psaBilled({ portfolio, slots }, asked) : undefined
+  throw routed ?? nothingToPropose(month, portfolio.opensOn)
+}
+
+/** All that were asked for are billed in a PSA, which holds what it should; undefined: not all of them are. */
+function psaBilled(
+  { portfolio, slots }: Pick<BillingView, 'portfolio' | 'slots'>,
+  asked: readonly string[],
+): Problem | undefined {
+  const own = slots.filter(({ customerId }) => asked.includes(customerId))
+  const routed = new Set(own.map(({ customerId }) => customerId))
+  if (asked.length === 0 || asked.some((id) => !routed.has(id))) return undefined
+  const titles = [...new Set(own.map(({ reading }) => PSA_TITLES[reading.container.psa]))].join(' and ')
+  const [first, ...others] = [...routed].map((id) => portfolio.customers.get(id)?.name ?? id)
+  const whom = others.length === 0 ? (first ?? '') : `these ${routed.size} customers`
+  return new Problem({
+    kind: 'notFound',
+    what: `${titles} ${titles.includes(' and ') ? 'bill' : 'bills'} ${whom}, and everything due is there.`,
+    notDone: 'No bill run was made.',
+    next: 'Type `who <month>` to see what is there.',
+  })
 }
 
 /** undefined: nothing is left to bill by file. */

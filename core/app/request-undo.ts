@@ -7,6 +7,7 @@ import { isOpen } from '../sync/intent.js'
 import { findCustomer } from './find-customer.js'
 import type { Load } from './loader.js'
 import { refresh } from './read-psa.js'
+import { proposeSync } from './replaces.js'
 import type { SyncRequestPorts } from './sync-request.js'
 import { undoContent } from './undo.js'
 import { monthOf } from './who.js'
@@ -52,7 +53,7 @@ export async function requestUndo(
     ...content,
   }
   const draft = { run, plan, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
-  const record = await ports.billing.propose(draft, view.books.version)
+  const record = await proposeSync(ports.billing, draft, view.books.version)
   const details = { run: runId, reason: reason.trim(), ...(left.length === 0 ? {} : { left }) }
   await ports.billing.note({
     at: proposedAt,

@@ -40,6 +40,8 @@ export type StandingRecord = ApprovalRecord & {
   readonly standing: Standing | undefined
   /** Of an approved sync: how far each step is. */
   readonly progress?: readonly StepProgress[]
+  /** Of a sync: ids of the undecided requests whose place it took. */
+  readonly replaced?: readonly string[]
   /** Of a sync: the lines its steps change or take back, by the steps' keys. */
   readonly stepLines?: ReadonlyMap<string, StepLine>
 }

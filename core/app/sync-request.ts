@@ -11,6 +11,7 @@ import { stepWords } from '../sync/words.js'
 import { stepContent } from '../sync/plan.js'
 import type { ContainerPlan } from '../sync/types.js'
 import type { Load } from './loader.js'
+import { proposeSync } from './replaces.js'
 import { type ReadPsaPorts, refresh } from './read-psa.js'
 import type { BillingView } from './run-content.js'
 import { type SlotFault, type SyncContent, syncContent, syncFingerprint } from './sync-plan.js'
@@ -30,6 +31,8 @@ export type SyncOutcome =
 export interface SyncTrouble {
   readonly faults: readonly SlotFault[]
   readonly unread: readonly Problem[]
+  /** Names of customers that were asked for and are billed by file; absent: none. */
+  readonly byFile?: readonly string[]
 }
 
 /**
@@ -50,7 +53,7 @@ export async function requestSync(
   for (let attempt = 1; ; attempt += 1) {
     const view = await load()
     const content = syncContent(view, month, asked)
-    const trouble = { faults: content.faults, unread }
+    const trouble = { faults: content.faults, unread, byFile: byFileOf(view, asked) }
     if (content.plan.length === 0) return { type: 'nothing', containers: countOf(view, wanted), trouble }
     try {
       const record = await makeRequest(ports, view, person, month, asked, content)
@@ -80,7 +83,13 @@ async function makeRequest(
     ...content,
   }
   const draft = { run, plan, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
-  return billing.propose(draft, view.books.version)
+  return proposeSync(billing, draft, view.books.version)
+}
+
+/** Customers that were asked for and have no place in a PSA. */
+function byFileOf({ portfolio, slots, sync }: BillingView, asked: readonly string[]): readonly string[] {
+  const routed = new Set([...slots, ...sync.customers].map(({ customerId }) => customerId))
+  return asked.filter((id) => !routed.has(id)).map((id) => portfolio.customers.get(id)?.name ?? id)
 }
 
 function countOf({ slots }: BillingView, wanted: ReadonlySet<string> | undefined): number {

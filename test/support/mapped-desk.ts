@@ -23,10 +23,11 @@ const MAPPED = 40
 export async function mapCustomers(
   { chat, psa, sync }: MappedParts,
   routeFrom = day('2026-03-01'),
+  most = MAPPED,
 ): Promise<void> {
   const { bills } = await chat.studio.who()
   const customers = new Map(bills.map((bill) => [bill.customerId, bill]))
-  for (const [index, bill] of [...customers.values()].slice(0, MAPPED).entries()) {
+  for (const [index, bill] of [...customers.values()].slice(0, most).entries()) {
     const own = [...new Set(bill.lines.map(({ subscription }) => subscription))]
     const container = agreement(index, bill.name, own)
     psa.held.set(container.id, container)

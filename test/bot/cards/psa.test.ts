@@ -21,7 +21,11 @@ interface Mapped {
  * Contoso is billed in a prorating agreement of 20 seats that is open since March; 25 seats are due since the 11th. With
  * two customers Alder is before it, billed in one that does not prorate and is invoiced to the end of March.
  */
-async function mapped(names: readonly string[] = ['Contoso'], routeFrom = '2026-03-01'): Promise<Mapped> {
+async function mapped(
+  names: readonly string[] = ['Contoso'],
+  routeFrom = '2026-03-01',
+  most = names.length,
+): Promise<Mapped> {
   const books = memoryBooks()
   const [psa, sync] = [fakePsa(), memorySync(books)]
   const options = { billing: memoryBilling(books), sync, psas: new Map([['connectwise', psa]] as const) }
@@ -43,7 +47,7 @@ async function mapped(names: readonly string[] = ['Contoso'], routeFrom = '2026-
     chat.world.now = new Date('2026-03-20T13:01:00Z')
     await chat.studio.observe()
   }
-  await mapCustomers({ chat, psa, sync }, day(routeFrom))
+  await mapCustomers({ chat, psa, sync }, day(routeFrom), most)
   const read = async (who: string, text: string) => {
     const reply = await chat.desk.ask(`console:${who}`, text)
     await reply.after?.()
@@ -152,4 +156,75 @@ test('a take-back says the price of what it takes, before and after, and is call
   expect(flat(await read('lee', 'approvals'))).toContain('take back BR-0001: BR-0002, 2 customers')
   await read('sam', 'approve APR-0002')
   expect(flat(await read('sam', 'approval APR-0002'))).toContain(`${words[0] ?? ''} · confirmed`)
+})
+
+test('a request that takes the place of another names it, on its card and in the trail', async () => {
+  const { read } = await mapped()
+  expect(await read('dana', 'sync')).not.toContain('takes the place')
+  expect(flat(await read('lee', 'sync'))).toContain('takes the place of APR-0001; expires')
+  const trail = flat(await read('sam', 'approval APR-0002'))
+  expect(trail).toContain('APR-0002 takes the place of APR-0001')
+  expect(flat(await read('sam', 'approval APR-0001'))).toContain('APR-0002 took its place')
+})
+
+test('the trail tells a step with its customer, its product and what it did', async () => {
+  const { read } = await mapped()
+  await read('dana', 'sync')
+  await read('lee', 'approve APR-0001')
+  const told =
+    'Step BR-0001/1 of APR-0001, Contoso · Microsoft 365 Business Premium: 20 → 25 seats from 11 Mar 2026: a line of 5 at $22.00, was read back as done'
+  expect(flat(await read('lee', 'audit'))).toContain(told)
+  expect(flat(await read('lee', 'approval APR-0001'))).toContain(told)
+})
+
+test('a customer that is billed by file is named when a sync is asked for it', async () => {
+  const { read } = await mapped(['Contoso', 'Alder'], '2026-03-01', 1)
+  const left = 'Left out: - Alder: not billed in a PSA; `propose Alder` bills it by file'
+  const asked = flat(await read('dana', 'sync contoso, alder'))
+  expect(asked).toContain('Sync BR-0001 · Contoso')
+  expect(asked).toContain(left)
+  await read('lee', 'approve APR-0001')
+  const there = flat(await read('dana', 'sync contoso, alder'))
+  expect(there).toContain('Nothing to sync There is nothing to do: 1 agreement or contract was read.')
+  expect(there).toContain(left)
+  expect(flat(await read('dana', 'sync alder'))).toBe(
+    `Nothing could be planned No request was made. ${left} `,
+  )
+  expect(flat(await read('dana', 'sync'))).not.toContain('Alder')
+})
+
+test('a sync of nobody asks for nothing, and says what a sync of all is', async () => {
+  const { read } = await mapped()
+  const refused = flat(await read('dana', 'sync nobody'))
+  expect(refused).toContain('Nothing was asked for.')
+  expect(refused).toContain('`sync` alone is for all customers that are billed in a PSA.')
+})
+
+test('a proposal for a customer whose PSA holds everything says that the PSA bills it', async () => {
+  const { read } = await mapped(['Contoso', 'Alder'], '2026-03-01', 1)
+  await read('dana', 'sync')
+  await read('lee', 'approve APR-0001')
+  expect(flat(await read('dana', 'propose contoso'))).toContain(
+    'ConnectWise bills Contoso, and everything due is there.',
+  )
+  expect(flat(await read('dana', 'propose contoso, alder'))).toContain('Bill run BR-0002 · Alder')
+  await read('lee', 'approve APR-0002')
+  expect(flat(await read('dana', 'propose contoso, alder'))).toContain('There is nothing to bill there')
+})
+
+test.each([
+  [
+    'sync',
+    'Shows what would be written into ConnectWise or Autotask, with its approval card; without a name, for all.',
+  ],
+  ['approve', 'Says yes: the lines of a bill run are billed, the steps of a sync are written.'],
+  ['reject', 'Says no: nothing is billed or written.'],
+  [
+    'void',
+    'Asks to make what a run billed due again, or to take back what a sync wrote; it needs an approval.',
+  ],
+  ['observe', 'Reads the marketplace now.'],
+])('help says what %s does to bills and to PSAs', async (command, words) => {
+  const { read } = await mapped()
+  expect(flat(await read('vic', `help ${command}`))).toContain(words)
 })
