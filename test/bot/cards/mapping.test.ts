@@ -101,6 +101,20 @@ test('who moves reads where it was and that it bills on there; who shares an agr
   expect(renderConsole(await suggested(msp))).not.toContain('keeps billing')
 })
 
+test('what is mapped shows the seats bought elsewhere and whose price it is', async () => {
+  const msp = await mappingOffice()
+  const { mapping } = msp.studio
+  await mapping.accept(DANA, 'contoso')
+  expect(renderConsole(await suggested(msp))).toMatch(
+    /item 1234, line 90001, its price stays, since 1 Mar 2026/,
+  )
+  const change = { subscription: 'premium', to: undefined, offset: decimal('1'), price: 'ours' } as const
+  await mapping.set(DANA, 'contoso', change)
+  expect(renderConsole(await suggested(msp))).toMatch(
+    /item 1234, line 90001, 1 seat bought elsewhere, our price, since 1 Mar 2026/,
+  )
+})
+
 test('without a sure company or agreement there is nothing to accept', async () => {
   const msp = await mappingOffice()
   msp.companies = [company('14', 'Contoso Holding')]

@@ -114,9 +114,9 @@ describe('one subscription', () => {
 
   test('changes its offset and who owns its price alone', async () => {
     const msp = await mapped()
-    const changed = await set(msp, 'business premium', { offset: decimal('3'), price: 'catalog' })
+    const changed = await set(msp, 'business premium', { offset: decimal('3'), price: 'ours' })
     expect(changed.slots).toMatchObject([
-      { slot: { lineId: '90001', offset: decimal('3'), priceOwner: 'catalog' } },
+      { slot: { lineId: '90001', offset: decimal('3'), priceOwner: 'ours' } },
     ])
     // 20 are there: 3 of them are bought elsewhere, so 17 of the 25 are billed for March.
     expect(stepsOf(changed)).toContain('20 → 28 on the running line, billed from 1 Apr 2026')
@@ -125,6 +125,48 @@ describe('one subscription', () => {
       offset: decimal('3'),
       priceOwner: 'keep',
     })
+  })
+
+  test.each(['-1', '0.5', '1000001'])('%s seats bought elsewhere are refused', async (seats) => {
+    const msp = await mapped()
+    const { kind, what } = await problemOf(set(msp, 'visio', { offset: decimal(seats) }))
+    expect([kind, what]).toEqual(['input', `${seats} is no number of seats bought elsewhere.`])
+    await set(msp, 'visio', { offset: decimal('1000000') })
+  })
+
+  test('keeps its offset and the price rule a person gave it when it goes to another line; the line’s own it leaves', async () => {
+    const msp = await mapped()
+    const more = psaLine({ id: '90009', itemId: '1300', quantity: '4', unitPrice: '14.00' })
+    msp.containers = msp.containers.map((each) => ({ ...each, lines: [...each.lines, more] }))
+    await set(msp, 'visio', { offset: decimal('3'), price: 'ours' })
+    const kept = await set(msp, 'visio', toLine('90009'))
+    expect(kept.slots).toMatchObject([
+      { slot: { lineId: '90009', offset: decimal('3'), priceOwner: 'ours' } },
+    ])
+    const said = await set(msp, 'visio', { ...toLine('90002'), offset: decimal('1'), price: 'keep' })
+    expect(said.slots).toMatchObject([
+      { slot: { lineId: '90002', offset: decimal('1'), priceOwner: 'keep' } },
+    ])
+    msp.containers = msp.containers.map((each) => ({ ...each, lines: lines() }))
+    const fresh = await set(msp, 'visio', toItem('1300'))
+    expect(fresh.slots).toMatchObject([
+      { slot: { lineId: undefined, offset: decimal('1'), priceOwner: 'ours' } },
+    ])
+  })
+
+  test('that leaves a line of several leaves the seats bought elsewhere with it', async () => {
+    const msp = await mapped()
+    const twin = observed({ subscriptionId: '1001', productName: 'Premium (branch)', mpn: 'BP2' })
+    msp.subscriptions = [...msp.subscriptions, twin]
+    await msp.observe()
+    await set(msp, 'branch', { ...toLine('90001'), offset: decimal('2') })
+    await set(msp, 'branch', toItem('1234'))
+    expect(msp.sync.state.slots.map(({ lineId, offset }) => [lineId, offset])).toEqual(
+      expect.arrayContaining([
+        ['90001', decimal('2')],
+        [undefined, decimal('0')],
+      ]),
+    )
   })
 
   test('is named by its product, its number or its reference; several of a name by the reference alone', async () => {
