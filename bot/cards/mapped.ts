@@ -13,24 +13,23 @@ import { seatsWords } from './words.js'
 
 /** What is mapped now, and what a sync would write: nothing was. */
 export function mappedCard(changed: MappingChanged): Card {
-  const { customer, customerName, container, slots, gaps, left, beside } = changed
+  const { customer, customerName, container, slots, others, gaps, left, beside } = changed
   const title = PSA_TITLES[customer.psa]
-  const steps = slots.flatMap((slot) => stepItems(slot))
+  const all = [...slots, ...others]
+  const names = [...new Set([container.name, ...all.map(({ containerName }) => containerName)])]
+  const writes = names.map((name): Section => {
+    const inside = all.filter(({ containerName }) => containerName === name)
+    return { heading: `A sync would write into ${name}`, items: inside.flatMap((slot) => stepItems(slot)) }
+  })
   const sections: Section[] = [
     { heading: `Nothing bills these of ${customerName} until they are mapped`, items: gaps },
     { heading: 'Mapped', items: slots.map((slot) => slotWords(slot)) },
-    { heading: `A sync would write into ${container.name}`, items: steps },
+    ...writes,
   ]
-  const nothing: readonly Block[] =
-    steps.length > 0
-      ? []
-      : [
-          {
-            type: 'text',
-            style: 'plain',
-            text: `${container.name} holds what it should: a sync writes nothing.`,
-          },
-        ]
+  const holds = names.length === 1 ? 'holds what it should' : 'hold what they should'
+  const nothing: readonly Block[] = writes.some(({ items }) => items.length > 0)
+    ? []
+    : [{ type: 'text', style: 'plain', text: `${names.join(', ')} ${holds}: a sync writes nothing.` }]
   const next = gaps.length > 0 ? `map ${customerName}` : `sync ${customerName}`
   return {
     title: `${customerName} is billed in ${title}`,

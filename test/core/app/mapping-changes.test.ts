@@ -44,6 +44,12 @@ function promised(msp: MappingOffice, changed: MappingChanged, state: IntentStat
   msp.sync.change({ intents: [intent] })
 }
 
+function othersOf({ others }: MappingChanged): readonly string[] {
+  return others.flatMap(({ containerName, steps, currency }) =>
+    steps.map((step) => `${containerName}: ${stepWords(step, currency)}`),
+  )
+}
+
 function slotText(msp: MappingOffice): string[] {
   return msp.sync.state.slots.map(
     ({ lineageIds, itemId, lineId }) => `${lineageIds.length} on ${itemId}/${lineId ?? 'new'}`,
@@ -230,6 +236,34 @@ describe('one subscription', () => {
     const changed = await set(msp, 'premium', toLine('90001'))
     expect(changed.gaps).toEqual(['Visio Plan 2: not accepted yet, `map Contoso accept` does'])
     expect((await problemOf(set(msp, 'visio', { offset: decimal('1') }))).what).toContain('is not mapped yet')
+  })
+})
+
+describe('what a sync would write', () => {
+  test('is told of all of the customer, also of what was not changed, in other agreements too', async () => {
+    const msp = await mapped()
+    const changed = await set(msp, 'visio', { price: 'keep' })
+    expect([changed.slots.map(({ products }) => products), stepsOf(changed)]).toEqual([
+      [['Visio Plan 2']],
+      [],
+    ])
+    expect(othersOf(changed)).toEqual([
+      'Contoso licences: once 5 × $22.00, 11–31 Mar 2026',
+      'Contoso licences: 20 → 25 on the running line, billed from 1 Apr 2026',
+    ])
+    const [agreement] = msp.containers
+    if (agreement === undefined) throw new Error('there is one')
+    const second = { ...agreement, id: '88', name: 'Second', lines: [] }
+    msp.sync.change({
+      slots: msp.sync.state.slots.map((slot) =>
+        slot.itemId === '1300' ? { ...slot, containerId: '88', lineId: undefined, priceOwner: 'ours' } : slot,
+      ),
+      readings: [...msp.sync.state.readings, { container: second, readAt: msp.now }],
+    })
+    expect(othersOf(await set(msp, 'premium', { price: 'keep' }))).toEqual([
+      'Second: once 5 × $15.00, 1–31 Mar 2026',
+      'Second: 0 → 5 seats from 1 Apr 2026: a line of 5 at $15.00',
+    ])
   })
 })
 
