@@ -344,6 +344,8 @@ export const MAPPING_SPELLING_CHARACTERS = 80
 export const MAPPING_CONTAINERS = 10
 /** How far ahead a route may begin: a year of notice is long, a year more is a typing mistake. */
 export const MAPPING_AHEAD_MONTHS = 12
+/** Seats bought elsewhere on one line, at most: no line holds a million seats, so more is an id or a price typed there. */
+export const MAPPING_OFFSET_SEATS = 1_000_000
 /** Rows of one list on a mapping card: customers, gaps, subscriptions. */
 export const MAPPING_ROWS = 25
 /** Characters of a fingerprint that a button carries: as many as one for a request does. */

@@ -3,32 +3,33 @@ import type { MappingRemoved } from '../../core/app/map-remove.js'
 import { PSA_TITLES } from '../../core/app/routed.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { MAPPING_ROWS } from '../../core/limits.js'
-import { DECIMAL_ZERO, formatDecimal } from '../../core/money/decimal.js'
+import { DECIMAL_ZERO } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
+import type { PriceOwner, Slot } from '../../core/sync/types.js'
 import { stepWords } from '../../core/sync/words.js'
 import type { Block, Card } from './model.js'
 import { type Section, shortSections } from './sections.js'
+import { seatsWords } from './words.js'
 
 /** What is mapped now, and what a sync would write: nothing was. */
 export function mappedCard(changed: MappingChanged): Card {
-  const { customer, customerName, container, slots, gaps, left, beside } = changed
+  const { customer, customerName, container, slots, others, gaps, left, beside } = changed
   const title = PSA_TITLES[customer.psa]
-  const steps = slots.flatMap((slot) => stepItems(slot))
+  const all = [...slots, ...others]
+  const names = [...new Set([container.name, ...all.map(({ containerName }) => containerName)])]
+  const writes = names.map((name): Section => {
+    const inside = all.filter(({ containerName }) => containerName === name)
+    return { heading: `A sync would write into ${name}`, items: inside.flatMap((slot) => stepItems(slot)) }
+  })
   const sections: Section[] = [
     { heading: `Nothing bills these of ${customerName} until they are mapped`, items: gaps },
     { heading: 'Mapped', items: slots.map((slot) => slotWords(slot)) },
-    { heading: `A sync would write into ${container.name}`, items: steps },
+    ...writes,
   ]
-  const nothing: readonly Block[] =
-    steps.length > 0
-      ? []
-      : [
-          {
-            type: 'text',
-            style: 'plain',
-            text: `${container.name} holds what it should: a sync writes nothing.`,
-          },
-        ]
+  const holds = names.length === 1 ? 'holds what it should' : 'hold what they should'
+  const nothing: readonly Block[] = writes.some(({ items }) => items.length > 0)
+    ? []
+    : [{ type: 'text', style: 'plain', text: `${names.join(', ')} ${holds}: a sync writes nothing.` }]
   const next = gaps.length > 0 ? `map ${customerName}` : `sync ${customerName}`
   return {
     title: `${customerName} is billed in ${title}`,
@@ -82,20 +83,31 @@ function stepItems({ products, steps, currency, fault }: SlotPreview): string[] 
 /** "Visio + Visio → item 1234, line 90001, 3 seats bought elsewhere, price stays at $20.00 (ours is $22.00), from 1 Mar 2026" */
 function slotWords(preview: SlotPreview): string {
   const { slot, products } = preview
-  const { itemId, lineId, offset, routeFrom } = slot
+  const { itemId, lineId, routeFrom } = slot
   return [
     `${products.join(' + ')} → item ${itemId}`,
     ...(lineId === undefined ? [] : [`line ${lineId}`]),
-    ...(offset === DECIMAL_ZERO ? [] : [`${formatDecimal(offset)} seats bought elsewhere`]),
+    ...offsetWords(slot),
     priceWords(preview),
     `from ${dayMonthYear(routeFrom)}`,
   ].join(', ')
 }
 
+/** What is left out where there is nothing to say: "3 seats bought elsewhere". */
+export function offsetWords({ offset }: Slot): readonly string[] {
+  if (offset === DECIMAL_ZERO) return []
+  return [`${seatsWords(offset)} bought elsewhere`]
+}
+
+/** Who owns the price, without saying it. */
+export const PRICE_OWNERS: Readonly<Record<PriceOwner, string>> = {
+  keep: 'its price stays',
+  ours: 'our price',
+  catalog: 'price of the catalog',
+}
+
 function priceWords({ slot, ourPrice, psaPrice, currency }: SlotPreview): string {
-  if (slot.priceOwner === 'catalog') return 'price of the catalog'
-  if (slot.priceOwner === 'ours') return 'our price'
-  if (psaPrice === undefined) return 'its price stays'
+  if (slot.priceOwner !== 'keep' || psaPrice === undefined) return PRICE_OWNERS[slot.priceOwner]
   const stays = `its price ${formatUnitPrice(psaPrice, currency)} stays`
   if (ourPrice === undefined || ourPrice === psaPrice) return stays
   return `${stays} (ours is ${formatUnitPrice(ourPrice, currency)})`

@@ -13,7 +13,7 @@ import { BUTTON_TARGET_CHARACTERS, MAPPING_REVISION_CHARACTERS, MAPPING_ROWS } f
 import type { Choice, Fit } from '../../core/mapping/suggest.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
-import { placeWarnings } from './mapped.js'
+import { PRICE_OWNERS, offsetWords, placeWarnings } from './mapped.js'
 import type { Action, Block, Card } from './model.js'
 import { type Section, shortSections } from './sections.js'
 import { plural, seatsWords } from './words.js'
@@ -207,11 +207,18 @@ function priceStays({ place, unitPrice, currency }: SubscriptionSuggestion): str
   return `${words}, ours is ${formatUnitPrice(unitPrice, currency)}`
 }
 
+/** "Visio [L-…] → item 1234, line 90001, 3 seats bought elsewhere, its price stays, since 1 Mar 2026" */
 function mappedItems({ subscriptions }: MappingSuggestion): string[] {
   return subscriptions.flatMap(({ product, lineageId, slot }) => {
     if (slot === undefined) return []
-    const line = slot.lineId === undefined ? '' : `, line ${slot.lineId}`
-    return [`${product} [${lineageId}] → item ${slot.itemId}${line}, since ${dayMonthYear(slot.routeFrom)}`]
+    const words = [
+      `${product} [${lineageId}] → item ${slot.itemId}`,
+      ...(slot.lineId === undefined ? [] : [`line ${slot.lineId}`]),
+      ...offsetWords(slot),
+      PRICE_OWNERS[slot.priceOwner],
+      `since ${dayMonthYear(slot.routeFrom)}`,
+    ]
+    return [words.join(', ')]
   })
 }
 

@@ -2,9 +2,11 @@ import type { SlotChange } from '../../core/app/map-accept.js'
 import type { AskedStart } from '../../core/app/map-start.js'
 import type { MappingChoice } from '../../core/app/map-types.js'
 import type { LocalDate } from '../../core/calendar/date.js'
+import { MAPPING_OFFSET_SEATS } from '../../core/limits.js'
+import { isOffset } from '../../core/mapping/offset.js'
 import { type Decimal, parseDecimal } from '../../core/money/decimal.js'
 import { Problem } from '../../core/problem.js'
-import type { PriceOwner, PsaName } from '../../core/sync/types.js'
+import type { PsaName } from '../../core/sync/types.js'
 import { dayAtStart, monthAtStart } from './dates.js'
 
 /** Who is whom in a PSA, as it was asked or said. */
@@ -121,9 +123,11 @@ function startOf(tokens: readonly Token[], verb: string, today: LocalDate): Aske
 }
 
 const SET_USAGE = 'map <customer> set <product> to line <id>'
-const OWNERS: readonly PriceOwner[] = ['keep', 'ours', 'catalog']
+type AskedPrice = NonNullable<SlotChange['price']>
 
-/** "<product> [to line <id> | to item <id or name>] [offset <n>] [price keep|ours|catalog]" */
+const OWNERS: readonly AskedPrice[] = ['keep', 'ours']
+
+/** "<product> [to line <id> | to item <id or name>] [offset <n>] [price keep|ours]" */
 function changeOf(all: readonly Token[]): SlotChange {
   const { rest: withOffset, value: price } = optionAtEnd(all, 'price', priceOf)
   const { rest: withPrice, value: offset } = optionAtEnd(withOffset, 'offset', offsetOf)
@@ -162,16 +166,27 @@ function optionAtEnd<T>(
   return { rest: tokens.slice(0, -2), value: read(value.text) }
 }
 
-function priceOf(text: string): PriceOwner {
+function priceOf(text: string): AskedPrice {
   const owner = OWNERS.find((known) => known === text.toLowerCase())
   if (owner !== undefined) return owner
-  throw usage(`${SET_USAGE} price keep|ours|catalog`, `one of ${OWNERS.join(', ')}, not “${text}”`)
+  if (text.toLowerCase() === 'catalog') {
+    throw new Problem({
+      kind: 'input',
+      what: 'Prices of the catalog are not written yet.',
+      notDone: 'Nothing was mapped.',
+      next: 'Type `… price keep` to leave the price that is there, or `… price ours` to write ours.',
+    })
+  }
+  throw usage(`${SET_USAGE} price keep|ours`, `one of ${OWNERS.join(', ')}, not “${text}”`)
 }
 
 function offsetOf(text: string): Decimal {
   const seats = parseDecimal(text)
-  if (seats !== undefined && seats >= 0n) return seats
-  throw usage(`${SET_USAGE} offset <seats>`, `a number of seats bought elsewhere, not “${text}”`)
+  if (seats !== undefined && isOffset(seats)) return seats
+  throw usage(
+    `${SET_USAGE} offset <seats>`,
+    `a whole number of seats bought elsewhere, from 0 to ${MAPPING_OFFSET_SEATS}, not “${text}”`,
+  )
 }
 
 function usage(command: string, what: string): Problem {

@@ -1,5 +1,6 @@
 import type { Person } from '../access/rights.js'
-import { MAPPING_REVISION_CHARACTERS } from '../limits.js'
+import { MAPPING_OFFSET_SEATS, MAPPING_REVISION_CHARACTERS } from '../limits.js'
+import { isOffset } from '../mapping/offset.js'
 import type { Choice } from '../mapping/suggest.js'
 import { formatDecimal, type Decimal } from '../money/decimal.js'
 import type { PsaItem } from '../ports.js'
@@ -41,7 +42,8 @@ export interface SlotChange {
     | undefined
   /** Seats bought elsewhere that the same line holds. */
   readonly offset: Decimal | undefined
-  readonly price: PriceOwner | undefined
+  /** A price of the catalog is not written yet. */
+  readonly price: Exclude<PriceOwner, 'catalog'> | undefined
 }
 
 /** Maps all that is sure of a suggestion. Problem `held` where the customer's own place is not. */
@@ -195,6 +197,7 @@ export async function setMapping(
   customer: MappedCustomer,
   change: SlotChange,
 ): Promise<MappingChanged> {
+  requireOffset(change)
   const suggestion = await suggestMapping(ports.psas, view, customer, {})
   const priced = findSubscription(view, customer, change.subscription)
   const { lineageId } = priced.subscription
@@ -215,6 +218,16 @@ export async function setMapping(
     container,
     slots,
     gaps: [...gapsOf(suggestion, lineageId), ...sureOf(suggestion, lineageId)],
+  })
+}
+
+function requireOffset({ offset }: SlotChange): void {
+  if (offset === undefined || isOffset(offset)) return
+  throw new Problem({
+    kind: 'input',
+    what: `${formatDecimal(offset)} is no number of seats bought elsewhere.`,
+    notDone: 'Nothing was mapped.',
+    next: `Type a whole number from 0 to ${MAPPING_OFFSET_SEATS}.`,
   })
 }
 

@@ -9,13 +9,14 @@ import { customersIn, placeLeft } from './map-places.js'
 import { priceToday } from './map-suggest.js'
 import type { MappingChange } from './map-types.js'
 import type { ReadPsaPorts } from './read-psa.js'
-import { routeToPsas } from './routed.js'
+import { type RoutedSlot, routeToPsas } from './routed.js'
 import { unrouted } from './unrouted.js'
 import { writtenOf } from './written.js'
 
-/** What one slot is after a change of the mapping, and what a sync would write for it. Nothing was written. */
+/** What one slot is after a change of a mapping, and what a sync would write for it. Nothing was written. */
 export interface SlotPreview {
   readonly slot: Slot
+  readonly containerName: string
   readonly products: readonly string[]
   readonly currency: string
   /** What a seat costs here, and on the line that is there; undefined: nobody knows, or no line is. */
@@ -33,6 +34,8 @@ export interface MappingChanged {
   readonly container: Container
   /** Slots that are new or changed; those nobody is in any more are left out. */
   readonly slots: readonly SlotPreview[]
+  /** The customer's other slots: a sync writes what they wait for as well. */
+  readonly others: readonly SlotPreview[]
   /** Where it was billed before, as {@link placeLeft} says: what is there keeps billing; undefined: it was not moved. */
   readonly left: string | undefined
   /** Names of other customers that the container bills. */
@@ -67,16 +70,16 @@ export async function recordMapping(
   await ports.sync.saveReading(reading, [])
   await ports.sync.map({ customer, slots, written: slots.map((slot) => writtenOf(slot, container)), audit })
   const previews = previewOf(view, customer, reading, slots)
-  return { customer, customerName, container, slots: previews, left, beside, gaps: change.gaps }
+  return { customer, customerName, container, ...previews, left, beside, gaps: change.gaps }
 }
 
-/** What a sync would write, computed on the state as it is after the change. */
+/** What a sync would write for all of a customer, computed on the state as it is after the change. */
 function previewOf(
   view: Loaded,
   customer: CustomerMapping,
   reading: Loaded['sync']['readings'][number],
   slots: readonly Slot[],
-): readonly SlotPreview[] {
+): Pick<MappingChanged, 'slots' | 'others'> {
   const { container } = reading
   const { portfolio, billed } = unrouted(view)
   const { policies, sync, today } = view
@@ -89,24 +92,28 @@ function previewOf(
     readings: [...sync.readings.filter((one) => !isSame(one)), reading],
   }
   const through = slots.reduce((day, { routeFrom }) => (routeFrom > day ? routeFrom : day), today)
-  const routed = routeToPsas(portfolio, billed, policies, after, today, through)
-  return slots.flatMap((slot) => {
-    const planned = routed.slots.find(({ due }) => due.slot.id === slot.id)
-    const own = ownOf(view, slot)
-    const [first] = own
-    if (planned === undefined || first === undefined) return []
-    return [
-      {
-        slot,
-        products: own.map(({ subscription }) => subscription.productName),
-        currency: first.currency,
-        ourPrice: priceToday(first, today),
-        psaPrice: psaPrice(slot, container),
-        steps: planned.steps,
-        fault: planned.fault,
-      },
-    ]
-  })
+  const all = routeToPsas(portfolio, billed, policies, after, today, through)
+    .slots.filter(({ customerId }) => customerId === customer.customerId)
+    .map((planned) => previewOfSlot(view, planned))
+  const changed = slots.flatMap(({ id }) => all.find(({ slot }) => slot.id === id) ?? [])
+  return { slots: changed, others: all.filter((one) => !changed.includes(one)) }
+}
+
+function previewOfSlot(view: Loaded, { due, reading, steps, fault }: RoutedSlot): SlotPreview {
+  const { slot, currency } = due
+  const { container } = reading
+  const own = ownOf(view, slot)
+  const [first] = own
+  return {
+    slot,
+    containerName: container.name,
+    products: own.map(({ subscription }) => subscription.productName),
+    currency,
+    ourPrice: first === undefined ? undefined : priceToday(first, view.today),
+    psaPrice: psaPrice(slot, container),
+    steps,
+    fault,
+  }
 }
 
 function psaPrice({ lineId, itemId }: Slot, { mode, lines, units }: Container): Decimal | undefined {

@@ -67,7 +67,10 @@ export function slotsWith(
     const former = [...now.values()].find(({ lineageIds }) => lineageIds.includes(draft.lineageId))
     if (former !== undefined && former !== joined) put(without(former, draft.lineageId))
     if (joined !== undefined) put(joinedBy(joined, draft))
-    else put(newSlot(now, draft, container, startsOn(former, container, routeFrom)))
+    else
+      put(
+        newSlot(now, withFormer(draft, former, container), container, startsOn(former, container, routeFrom)),
+      )
   }
   return [...changed].flatMap((id) => now.get(id) ?? [])
 }
@@ -79,6 +82,16 @@ function isPlaceOf(slot: Slot, draft: SlotDraft, { psa, id, mode }: Container): 
   if (draft.lineId !== undefined) return slot.lineId === draft.lineId
   const isAlone = slot.lineageIds.length === 1 && slot.lineageIds[0] === draft.lineageId
   return isAlone && slot.lineId === undefined && slot.itemId === draft.itemId
+}
+
+/** Moved within its container, a subscription that had a line for itself keeps what a person said of that. */
+function withFormer(draft: SlotDraft, former: Slot | undefined, { psa, id, mode }: Container): SlotDraft {
+  const isAlone = former?.psa === psa && former.containerId === id && former.lineageIds.length === 1
+  if (!isAlone) return draft
+  // A price rule that comes with the place goes with it: another one was asked for.
+  const own = former.lineId === undefined ? 'ours' : 'keep'
+  const asked = mode === 'units' || former.priceOwner === own ? undefined : former.priceOwner
+  return { ...draft, offset: draft.offset ?? former.offset, askedPrice: draft.askedPrice ?? asked }
 }
 
 /** Moved within its container it bills from the day it did. */

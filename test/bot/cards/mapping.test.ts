@@ -8,6 +8,7 @@ import { DANA } from '../../support/office.js'
 import { HOSTILE_NAMES } from '../../support/card-samples.js'
 import { decimal, observed } from '../../support/observed.js'
 import { mentionsIn, messageMistakes } from '../../emulators/slack/blocks.js'
+import { psaLine } from '../../core/sync/build.js'
 import {
   MappingOffice,
   PREMIUM,
@@ -99,6 +100,38 @@ test('who moves reads where it was and that it bills on there; who shares an agr
     expect.stringContaining(`Contoso was billed in ${keeps}`),
   ])
   expect(renderConsole(await suggested(msp))).not.toContain('keeps billing')
+})
+
+test('what is mapped shows the seats bought elsewhere and whose price it is', async () => {
+  const msp = await mappingOffice()
+  const { mapping } = msp.studio
+  await mapping.accept(DANA, 'contoso')
+  expect(renderConsole(await suggested(msp))).toMatch(
+    /item 1234, line 90001, its price stays, since 1 Mar 2026/,
+  )
+  const change = { subscription: 'premium', to: undefined, offset: decimal('1'), price: 'ours' } as const
+  await mapping.set(DANA, 'contoso', change)
+  expect(renderConsole(await suggested(msp))).toMatch(
+    /item 1234, line 90001, 1 seat bought elsewhere, our price, since 1 Mar 2026/,
+  )
+})
+
+test('a sync that writes nothing is said only where nothing of the customer waits', async () => {
+  const msp = await mappingOffice()
+  msp.subscriptions = [...msp.subscriptions, visio()]
+  await msp.observe()
+  const { mapping } = msp.studio
+  await mapping.accept(DANA, 'contoso')
+  const there = psaLine({ id: '90002', itemId: '1300', quantity: '5', unitPrice: '15.00' })
+  msp.containers = msp.containers.map((each) => ({ ...each, lines: [...each.lines, there] }))
+  const change = { subscription: 'visio', to: { type: 'line', id: '90002' }, offset: undefined } as const
+  const set = () => mapping.set(DANA, 'contoso', { ...change, price: undefined })
+  const text = renderConsole(mappedCard(await set()))
+  expect(text).toContain('A sync would write into Contoso licences')
+  expect(text).toContain(
+    'Microsoft 365 Business Premium: 20 → 25 on the running line, billed from 1 Apr 2026',
+  )
+  expect(text).not.toContain('a sync writes nothing')
 })
 
 test('without a sure company or agreement there is nothing to accept', async () => {

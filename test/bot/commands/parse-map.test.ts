@@ -80,12 +80,12 @@ describe('map', () => {
     ['visio offset 3', { subscription: 'visio', offset: decimal('3') }],
     ['visio price ours', { subscription: 'visio', price: 'ours' }],
     [
-      'visio to line 1 offset 2.5 price KEEP',
-      { subscription: 'visio', to: { type: 'line', id: '1' }, offset: decimal('2.5'), price: 'keep' },
+      'visio to line 1 offset 1000000 price KEEP',
+      { subscription: 'visio', to: { type: 'line', id: '1' }, offset: decimal('1000000'), price: 'keep' },
     ],
     [
-      'visio to line 1 price catalog offset 0',
-      { subscription: 'visio', to: { type: 'line', id: '1' }, offset: decimal('0'), price: 'catalog' },
+      'visio to line 1 price ours offset 0',
+      { subscription: 'visio', to: { type: 'line', id: '1' }, offset: decimal('0'), price: 'ours' },
     ],
   ])('one subscription: %s', (text, change) => {
     expect(parseCommand(`map contoso set ${text}`, TODAY)).toEqual({
@@ -109,7 +109,13 @@ describe('map', () => {
     ['map contoso set visio to line', 'needs the id of a line, or an item'],
     ['map contoso set visio offset -1', 'not “-1”'],
     ['map contoso set visio offset many', 'not “many”'],
-    ['map contoso set visio price mine', 'one of keep, ours, catalog, not “mine”'],
+    [
+      'map contoso set visio offset 2.5',
+      'whole number of seats bought elsewhere, from 0 to 1000000, not “2.5”',
+    ],
+    ['map contoso set visio offset 1000001', 'not “1000001”'],
+    ['map contoso set visio price mine', 'one of keep, ours, not “mine”'],
+    ['map contoso set visio price Catalog', 'Prices of the catalog are not written yet.'],
   ])('refused: %s', (text, words) => {
     const { kind, what, notDone } = refusal(text)
     expect([kind, notDone]).toEqual(['input', 'Nothing was mapped.'])

@@ -69,7 +69,7 @@ describe('what a PSA has billed before', () => {
     }
   }
 
-  async function requireApril(msp: MappingOffice): Promise<void> {
+  async function expectApril(msp: MappingOffice): Promise<void> {
     const refused = await problemOf(msp.studio.mapping.accept(DANA, 'contoso', {}, march))
     expect([refused.what, refused.next]).toEqual([
       '1–31 Mar 2026 of Microsoft 365 Business Premium is billed in a PSA already, and one period is never billed in two ways.',
@@ -82,7 +82,7 @@ describe('what a PSA has billed before', () => {
   test('a month that was found invoiced is billed in no other agreement', async () => {
     const { msp, lineageId } = await before()
     msp.sync.change({ locked: [{ lineageId, period: MARCH, lines: [charge(lineageId)] }] })
-    await requireApril(msp)
+    await expectApril(msp)
   })
 
   test('one that was invoiced with nothing of it is free', async () => {
@@ -96,7 +96,7 @@ describe('what a PSA has billed before', () => {
     const { msp, lineageId } = await before()
     const done = oneTime(lineageId)
     msp.sync.change({ intents: [done] })
-    await requireApril(msp)
+    await expectApril(msp)
     const back = { ...done, id: 'BR-0002/1', step: { ...done.step, type: 'remove', undoes: done.id } as Step }
     msp.sync.change({ customers: [], slots: [], written: [], intents: [done, back] })
     await msp.studio.mapping.accept(DANA, 'contoso', {}, march)
@@ -108,6 +108,6 @@ describe('what a PSA has billed before', () => {
     await msp.studio.mapping.accept(DANA, 'contoso')
     await msp.studio.mapping.remove(DANA, 'contoso')
     msp.containers = msp.containers.map((each) => ({ ...each, id: '88', name: 'Second' }))
-    await requireApril(msp)
+    await expectApril(msp)
   })
 })
