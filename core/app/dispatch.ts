@@ -133,11 +133,11 @@ async function carryOut(work: Work, intent: Intent): Promise<boolean> {
   const isOurs = await ports.sync.sending(work.claim, intent.id, now, after(now, SETTLE_SECONDS))
   if (!isOurs) return false
   work.moved.add(intent.approvalId)
-  return readBack(work, intent, await written(work, intent))
+  return readBack(work, intent, await sent(work, intent))
 }
 
 /** A bug in one write stops no other one (S16): nobody knows what it did, and what it did is looked up. */
-async function written({ ports, claim }: Work, { id, step }: Intent): Promise<WriteOutcome> {
+async function sent({ ports, claim }: Work, { id, step }: Intent): Promise<WriteOutcome> {
   try {
     return await psaOf(ports.psas, claim.psa).write(step)
   } catch (error) {

@@ -41,16 +41,20 @@ export interface Camera {
 
 export const CHANNEL = 'C1'
 
+/** What was whispered instead says why. */
+function nothingSent(name: string, platform: Scene['platform'], whispered: string | undefined): Error {
+  return new Error(
+    `${name}: the bot sent nothing in ${platform}; what it whispered last: ${whispered ?? 'nothing'}`,
+  )
+}
+
 export function openCamera(outside: Outside, served: Served, literal: readonly string[]): Camera {
   const scenes: Scene[] = []
   let value = ''
   const { slack, teams, teamsChannel, member, teamsUser } = outside
   const { sender, player, server } = served
   const keep = (name: string, platform: Scene['platform'], payload: unknown, wanted: Wanted) => {
-    if (payload === undefined) {
-      const whispered = JSON.stringify(slack.world.ephemerals.at(-1)?.text)
-      throw new Error(`${name}: the bot sent nothing in ${platform}; what it whispered last: ${whispered}`)
-    }
+    if (payload === undefined) throw nothingSent(name, platform, slack.world.ephemerals.at(-1)?.text)
     const { shows, buttons = [], onlyWide = false } = wanted
     scenes.push({ name, platform, payload, shows, buttons, literal, onlyWide })
   }

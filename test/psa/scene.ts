@@ -96,7 +96,7 @@ export async function changed(
 export async function synced({ office }: Scene): Promise<readonly string[]> {
   const { studio } = office
   const outcome = await studio.billing.sync(DANA, [])
-  expect(outcome.trouble).toEqual({ faults: [], unread: [] })
+  expect(outcome.trouble).toMatchObject({ faults: [], unread: [] })
   if (outcome.type === 'nothing') return []
   const { record } = outcome
   expect(await office.decide(LEE, record)).toMatchObject({ type: 'decided' })
