@@ -144,3 +144,26 @@ test('one price flipped in what is served, and the recomputation disagrees', asy
   expect(differences.some((difference) => difference.includes('should be 514.52'))).toBe(true)
   await demo.close()
 })
+
+describe('the ConnectWise of the demo', () => {
+  let demo: Demo
+
+  beforeAll(async () => {
+    demo = await startedDemo()
+  })
+  afterAll(() => demo.close())
+
+  /** 20 × $22.00, and from 11 March 5 more: 440.00 + 5 × 22.00 × 21/31 = 74.52. The emulated PSA prorates by itself. */
+  test('holds what it should after one approved sync, and a second one has nothing to do', async () => {
+    await demo.ask('map contoso accept')
+    const asked = await demo.ask('sync contoso')
+    const id = asked.approval?.approval.id ?? ''
+    expect(demo.connectWise.ledger().filter(({ by }) => by === 'api')).toEqual([])
+    const { card } = await demo.ask(`approve ${id}`)
+    expect(renderConsole(card)).toContain('2 of 2 steps confirmed')
+    const [first] = demo.connectWise.ledger().filter(({ by }) => by === 'api')
+    expect(demo.connectWise.world.preview(first?.agreement ?? 0).total).toBe('514.52')
+    const again = await demo.ask('sync contoso')
+    expect(renderConsole(again.card)).toContain('There is nothing to do: 1 agreement or contract was read.')
+  })
+})
