@@ -53,7 +53,8 @@ export async function requestSync(
   for (let attempt = 1; ; attempt += 1) {
     const view = await load()
     const content = syncContent(view, month, asked)
-    const trouble = { faults: content.faults, unread, byFile: byFileOf(view, asked) }
+    const byFile = byFileOf(view, asked)
+    const trouble = { faults: content.faults, unread, ...(byFile.length === 0 ? {} : { byFile }) }
     if (content.plan.length === 0) return { type: 'nothing', containers: countOf(view, wanted), trouble }
     try {
       const record = await makeRequest(ports, view, person, month, asked, content)
