@@ -101,12 +101,12 @@ describe('a disturbed marketplace', () => {
       faults: [
         { kind: 'rateLimit', requests: 15, windowMilliseconds: 40, retryAfter: 'sometimes' },
         // Not left to chance: how many requests a closed window costs depends on the machine.
-        { kind: 'status', status: 503, path: '/', skip: 60, times: 2 },
+        { kind: 'status', status: 503, path: '/', skip: 5, times: 2 },
         { kind: 'status', status: 500, probability: 0.02 },
         // Three broken answers to one request would be one too many, so there are two in all.
         { kind: 'html', path: '/', probability: 0.01, times: 1 },
         { kind: 'truncated', path: '/', probability: 0.01, times: 1 },
-        { kind: 'dropped', path: '/', skip: 30, times: 2 },
+        { kind: 'dropped', path: '/', skip: 15, times: 2 },
         { kind: 'expiredToken', path: '/subscriptions/', skip: 40, times: 2 },
       ],
     })

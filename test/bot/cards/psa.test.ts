@@ -110,7 +110,7 @@ test('what was there before the route began is nobody’s edit', async () => {
   const desk = await mapped(['Contoso'], '2026-04-01')
   await desk.read('dana', 'sync')
   await desk.read('lee', 'approve APR-0001')
-  expect(desk.psa.effects).toMatchObject([{ type: 'setQuantity', after: decimal('25') }])
+  expect(desk.psa.effects).toMatchObject([{ type: 'add', quantity: decimal('5') }])
   expect(await desk.read('dana', 'status')).not.toContain('Changed by hand')
 })
 
