@@ -44,9 +44,10 @@ export const TWINS: readonly Twin[] = [
       },
       {
         file: DISPATCH,
-        from: 'const outcome = await psaOf(ports.psas, work.claim.psa).write(intent.step);',
-        to: `const outcome = await psaOf(ports.psas, work.claim.psa).write(intent.step);
-    await ports.sync.sending(work.claim, intent.id, now, after(now, SETTLE_SECONDS));`,
+        from: 'return readBack(work, intent, await sent(work, intent));',
+        to: `const outcome = await sent(work, intent);
+    await ports.sync.sending(work.claim, intent.id, now, after(now, SETTLE_SECONDS));
+    return readBack(work, intent, outcome);`,
       },
     ],
     scenario: lostOutcome,
