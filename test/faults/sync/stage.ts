@@ -120,6 +120,8 @@ async function openStage(
     begin: (kill) =>
       beginLife(root, { target, emulator, ...(kill === undefined ? {} : { kill }) }, () => now, hear),
     async audit({ unseenEdits = false, edited = new Set() } = {}) {
+      // What was sent and is still on its way counts too: nobody asks the PSA again once all is thought to be done.
+      await emulator.call('settle')
       const invoices: { containerId: string; billed: bigint; due: bigint }[] = []
       for (const customer of customers) {
         if (edited.has(customer.containerId)) continue
