@@ -91,6 +91,8 @@ export const HTTP_WRITE_WAIT_MILLISECONDS = 60_000
 export const HTTP_REFUSAL_BYTES = 64 * 1024
 /** Characters of a server's own words that are passed on: one line a person reads. */
 export const HTTP_QUOTED_LENGTH = 200
+/** Characters of a wrong value that a refusal quotes: enough to find it, not a page of it. */
+export const ANSWER_QUOTED_LENGTH = 80
 /** Characters of a correlation id: gateways send UUIDs. */
 export const HTTP_CORRELATION_LENGTH = 100
 
@@ -102,8 +104,6 @@ export const MARKETPLACE_PAGE_ROWS = 500
 export const MARKETPLACE_LIST_WALKS = 3
 /** Rows of one list: twenty times the orders of a large reseller. A list that never ends is a loop. */
 export const MARKETPLACE_LIST_ROWS = 500_000
-/** Characters of a wrong value that a refusal quotes: enough to find it, not a page of it. */
-export const MARKETPLACE_QUOTED_LENGTH = 80
 
 // Autotask
 
@@ -136,8 +136,6 @@ export const AUTOTASK_UNIT_CHANGE = 2_147_483_647n
 /** Characters of a charge's name and of its longer texts. */
 export const AUTOTASK_NAME_LENGTH = 100
 export const AUTOTASK_TEXT_LENGTH = 2000
-/** Characters of a wrong value that a refusal quotes: enough to find it, not a page of it. */
-export const AUTOTASK_QUOTED_LENGTH = 80
 
 // ConnectWise PSA
 

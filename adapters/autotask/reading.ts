@@ -1,6 +1,5 @@
-import { AUTOTASK_QUOTED_LENGTH } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
-import type { Parser } from './schema.js'
+import { type Parser, quoted } from '../http/schema.js'
 
 /** "Autotask": the subject of every sentence. */
 export const SYSTEM = 'Autotask'
@@ -21,7 +20,7 @@ export function read<T>(parse: Parser<T>, raw: unknown, reading: Reading): T {
   const parsed = parse(raw)
   if ('value' in parsed) return parsed.value
   const { path, found, expected } = parsed.fault
-  throw unusable(reading, `has ${path === '' ? '' : `${path} = `}${quote(found)} instead of ${expected}`)
+  throw unusable(reading, `has ${path === '' ? '' : `${path} = `}${quoted(found)} instead of ${expected}`)
 }
 
 /** A Problem about content that Autotask sent. */
@@ -33,12 +32,6 @@ export function unusable({ subject, where }: Reading, fault: string): Problem {
     notDone: NOTHING_READ,
     next: 'Correct the record in Autotask, then try again.',
   })
-}
-
-function quote(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value)
-  return text.length > AUTOTASK_QUOTED_LENGTH ? `${text.slice(0, AUTOTASK_QUOTED_LENGTH)}…` : text
 }
 
 /** "ContractCharges 29683010"; a row whose id cannot be used is found by its place. */

@@ -1,33 +1,11 @@
 import { z } from 'zod'
 import { type LocalDate, parseLocalDate } from '../../core/calendar/date.js'
-import { MAXIMUM_TEXT_LENGTH } from '../../core/limits.js'
 import { type Decimal, DECIMAL_ONE, parseDecimal } from '../../core/money/decimal.js'
+import { dottedPath, field, optionalField, parserOf, readExactNumber, readText } from '../http/schema.js'
+
+const parser = parserOf(dottedPath, () => 'what the vendor describes')
 
 /** The parts of Autotask's answers that are used, read exactly; everything else in them is ignored. */
-
-/** A field that must be there: `read` gives undefined for what cannot be used, `expected` says what would be right. */
-function field<T>(expected: string, read: (value: unknown) => T | undefined) {
-  return z.unknown().transform((value, context): T => {
-    const result = read(value)
-    if (result !== undefined) return result
-    context.addIssue({ code: 'custom', message: expected })
-    return z.NEVER
-  })
-}
-
-/** A field that may be absent, null or empty. */
-function optionalField<T>(expected: string, read: (value: unknown) => T | undefined) {
-  return z
-    .unknown()
-    .optional()
-    .transform((value, context): T | undefined => {
-      if (value === undefined || value === null || value === '') return undefined
-      const result = read(value)
-      if (result !== undefined) return result
-      context.addIssue({ code: 'custom', message: expected })
-      return z.NEVER
-    })
-}
 
 /** Ids are whole numbers on the wire, and text here. The MSP's own company has the id 0. */
 function readId(value: unknown): string | undefined {
@@ -40,35 +18,13 @@ function readPicked(value: unknown): string | undefined {
   return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? value : undefined
 }
 
-/** Text from outside on one line: control characters would break stores and cards, lone surrogates break UTF-8. */
-function readText(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined
-  const line = value
-    .replace(/\p{Cs}/gu, '\uFFFD')
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
-  const points = [...line]
-  if (points.length > MAXIMUM_TEXT_LENGTH) return `${points.slice(0, MAXIMUM_TEXT_LENGTH - 1).join('')}…`
-  return line === '' ? undefined : line
-}
-
-/** Digits beyond which a JSON number may have lost some on the way. */
-const EXACT_NUMBER_DIGITS = 15
-
-/** The shortest text of a JSON number is what was sent, as long as it has no more digits than a double keeps. */
-function readDecimal(value: unknown): Decimal | undefined {
-  if (typeof value !== 'number') return undefined
-  const text = String(value)
-  return text.replace(/\D/g, '').length > EXACT_NUMBER_DIGITS ? undefined : parseDecimal(text)
-}
-
 /** What Autotask computes may carry digits behind those it keeps: eight places are more than any of it means. */
 function readComputed(value: unknown): Decimal | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? parseDecimal(value.toFixed(8)) : undefined
 }
 
 function readWhole(value: unknown): Decimal | undefined {
-  const whole = readDecimal(value)
+  const whole = readExactNumber(value)
   return whole !== undefined && whole % DECIMAL_ONE === 0n ? whole : undefined
 }
 
@@ -95,7 +51,7 @@ const picked = optionalField('a value of a pick list', readPicked)
 const date = field('a date that exists, such as 2026-03-11T00:00:00Z', readDate)
 const optionalDate = optionalField('a date that exists, such as 2026-03-11T00:00:00Z', readDate)
 const optionalText = optionalField('a text', readText)
-const optionalDecimal = optionalField('a number with at most 15 digits', readDecimal)
+const optionalDecimal = optionalField('a number with at most 15 digits', readExactNumber)
 const computed = optionalField('a number', readComputed)
 const optionalBoolean = optionalField('true or false', readBoolean)
 
@@ -193,7 +149,7 @@ const chargeSchema = z.object({
   notes: optionalField('a text', readRaw),
   contractServiceID: optionalId,
   datePurchased: date,
-  unitQuantity: field('a number with at most 15 digits', readDecimal),
+  unitQuantity: field('a number with at most 15 digits', readExactNumber),
   unitPrice: optionalDecimal,
   billableAmount: computed,
   isBillableToCompany: optionalBoolean,
@@ -201,18 +157,6 @@ const chargeSchema = z.object({
 
 /** A create says the id it made, or null where what it made has none. */
 const createdSchema = z.object({ itemId: z.union([z.number(), z.null()]) })
-
-/** What was sent where something else was expected. */
-export interface Fault {
-  /** "pageDetails.nextPageUrl"; empty: the whole answer. */
-  readonly path: string
-  readonly found: unknown
-  /** Completes "expected …". */
-  readonly expected: string
-}
-
-export type Parsed<T> = { readonly value: T } | { readonly fault: Fault }
-export type Parser<T> = (raw: unknown) => Parsed<T>
 
 export const parseZone = parser(zoneSchema)
 export const parseThreshold = parser(thresholdSchema)
@@ -233,24 +177,3 @@ export type Service = z.infer<typeof serviceSchema>
 export type ContractService = z.infer<typeof contractServiceSchema>
 export type UnitsRow = z.infer<typeof unitsSchema>
 export type Charge = z.infer<typeof chargeSchema>
-
-/** The first fault is enough: the sentence it becomes names one field to look at. */
-function parser<T>(schema: z.ZodType<T>): Parser<T> {
-  return (raw) => {
-    const result = schema.safeParse(raw)
-    if (result.success) return { value: result.data }
-    const [issue] = result.error.issues
-    const path = issue?.path ?? []
-    return {
-      fault: {
-        path: path.map(String).join('.'),
-        found: path.reduce<unknown>(valueAt, raw),
-        expected: issue?.code === 'custom' ? issue.message : 'what the vendor describes',
-      },
-    }
-  }
-}
-
-function valueAt(value: unknown, step: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined
-}

@@ -1,7 +1,5 @@
-import { hideSecrets } from '../http/refusal.js'
-import { MARKETPLACE_QUOTED_LENGTH } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
-import type { Parser } from './schema.js'
+import { type Parser, quoted } from '../http/schema.js'
 
 export const SYSTEM = 'ConnectWise'
 
@@ -25,7 +23,7 @@ export function read<T>(parse: Parser<T>, raw: unknown, reading: Reading): T {
   const { path, found, expected } = parsed.fault
   throw unusable(
     reading,
-    `has ${path === '' ? '' : `${path} = `}${quote(found, reading.secrets)} instead of ${expected}`,
+    `has ${path === '' ? '' : `${path} = `}${quoted(found, reading.secrets)} instead of ${expected}`,
   )
 }
 
@@ -38,11 +36,4 @@ export function unusable({ subject, where }: Reading, fault: string): Problem {
     notDone: NOTHING_READ,
     next: 'Correct the record in ConnectWise, then run it again.',
   })
-}
-
-function quote(value: unknown, secrets: readonly string[]): string {
-  if (value === undefined) return 'nothing'
-  // Hidden before cutting: half a secret would not be recognised any more.
-  const text = hideSecrets(JSON.stringify(value), secrets)
-  return text.length > MARKETPLACE_QUOTED_LENGTH ? `${text.slice(0, MARKETPLACE_QUOTED_LENGTH)}…` : text
 }

@@ -1,38 +1,13 @@
 import { z } from 'zod'
 import { type LocalDate, parseLocalDate } from '../../core/calendar/date.js'
-import {
-  CONNECTWISE_DESCRIPTION_CHARACTERS,
-  MAXIMUM_ID_LENGTH,
-  MAXIMUM_TEXT_LENGTH,
-} from '../../core/limits.js'
+import { CONNECTWISE_DESCRIPTION_CHARACTERS, MAXIMUM_ID_LENGTH } from '../../core/limits.js'
 import { isCurrency } from '../../core/money/currency.js'
 import { type Decimal, DECIMAL_PLACES, DECIMAL_ZERO, parseDecimal } from '../../core/money/decimal.js'
+import { dottedPath, field, optionalField, parserOf, readText } from '../http/schema.js'
+
+const parser = parserOf(dottedPath)
 
 /** The parts of ConnectWise's answers that are used, read exactly; everything else in them is ignored. */
-
-/** A required field: `read` gives undefined for what cannot be used, `expected` says what would have been right. */
-function field<T>(expected: string, read: (value: unknown) => T | undefined) {
-  return z.unknown().transform((value, context): T => {
-    const result = read(value)
-    if (result !== undefined) return result
-    context.addIssue({ code: 'custom', message: expected })
-    return z.NEVER
-  })
-}
-
-/** A field that may be absent, null or empty: ConnectWise leaves out what is empty. */
-function optionalField<T>(expected: string, read: (value: unknown) => T | undefined) {
-  return z
-    .unknown()
-    .optional()
-    .transform((value, context): T | undefined => {
-      if (value === undefined || value === null || value === '') return undefined
-      const result = read(value)
-      if (result !== undefined) return result
-      context.addIssue({ code: 'custom', message: expected })
-      return z.NEVER
-    })
-}
 
 /** Whatever cannot be used counts as not there: for what is only shown. */
 function lenient<T>(read: (value: unknown) => T | undefined) {
@@ -47,18 +22,6 @@ function readId(value: unknown): string | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= 0x7fffffff
     ? String(value)
     : undefined
-}
-
-/** Text from outside on one line: control characters would break stores and cards, lone surrogates break UTF-8. */
-function readText(value: unknown, maximum: number = MAXIMUM_TEXT_LENGTH): string | undefined {
-  if (typeof value !== 'string') return undefined
-  const line = value
-    .replace(/\p{Cs}/gu, '\uFFFD')
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
-  if (line === '') return undefined
-  const points = [...line]
-  return points.length > maximum ? `${points.slice(0, maximum - 1).join('')}…` : line
 }
 
 /** Significant digits a double keeps of a decimal, whatever it is. */
@@ -205,18 +168,6 @@ const refusalSchema = z.object({
     .catch([]),
 })
 
-/** What ConnectWise sent where something else was expected. */
-export interface Fault {
-  /** "product.id"; empty: the whole answer. */
-  readonly path: string
-  readonly found: unknown
-  /** Completes "expected …". */
-  readonly expected: string
-}
-
-export type Parsed<T> = { readonly value: T } | { readonly fault: Fault }
-export type Parser<T> = (raw: unknown) => Parsed<T>
-
 export const parseRows = parser(rowsSchema)
 export const parseCount = parser(countSchema)
 export const parseCompanyInfo = parser(companyInfoSchema)
@@ -233,29 +184,3 @@ export type Company = z.infer<typeof companySchema>
 export type CatalogItem = z.infer<typeof catalogItemSchema>
 export type Agreement = z.infer<typeof agreementSchema>
 export type Addition = z.infer<typeof additionSchema>
-
-/** The first fault is enough: the sentence it becomes names one field to look at. */
-function parser<T>(schema: z.ZodType<T>): Parser<T> {
-  return (raw) => {
-    const result = schema.safeParse(raw)
-    if (result.success) return { value: result.data }
-    const [issue] = result.error.issues
-    const path = issue?.path ?? []
-    return {
-      fault: {
-        path: path.map(String).join('.'),
-        found: path.reduce<unknown>(valueAt, raw),
-        expected:
-          issue?.code === 'invalid_type'
-            ? (KINDS[issue.expected] ?? issue.expected)
-            : (issue?.message ?? 'data'),
-      },
-    }
-  }
-}
-
-const KINDS: Readonly<Record<string, string>> = { array: 'a list', object: 'an object' }
-
-function valueAt(value: unknown, step: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined
-}

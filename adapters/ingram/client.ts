@@ -8,13 +8,13 @@ import { type Page, readList } from './list.js'
 import { read, subjectOf, unusable } from './reading.js'
 import {
   type OrderRow,
-  type Parser,
   parseCustomer,
   parseOrderRow,
   parsePage,
   parseSubscriptionRow,
   type SubscriptionRow,
 } from './schema.js'
+import type { Parser } from '../http/schema.js'
 import {
   type ReadSubscription,
   toCustomer,

@@ -1,6 +1,5 @@
-import { MARKETPLACE_QUOTED_LENGTH } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
-import type { Parser } from './schema.js'
+import { type Parser, quoted } from '../http/schema.js'
 
 /** What a Problem about the content of an answer names. */
 export interface Reading {
@@ -25,7 +24,7 @@ export function read<T>(parse: Parser<T>, raw: unknown, reading: Reading): T {
   const field = [reading.part, path].filter((part) => part !== undefined && part !== '').join('.')
   throw unusable(
     reading,
-    `has ${field === '' ? '' : `${field} = `}${reading.confidential === true ? 'a value' : quote(found)} instead of ${expected}`,
+    `has ${field === '' ? '' : `${field} = `}${reading.confidential === true ? 'a value' : quoted(found)} instead of ${expected}`,
   )
 }
 
@@ -38,12 +37,6 @@ export function unusable({ subject, where }: Reading, fault: string): Problem {
     notDone: NOTHING_STORED,
     next: 'Correct the record in the marketplace, or give its support the correlation id; then observe again.',
   })
-}
-
-function quote(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value)
-  return text.length > MARKETPLACE_QUOTED_LENGTH ? `${text.slice(0, MARKETPLACE_QUOTED_LENGTH)}…` : text
 }
 
 /** "subscription 1000177"; a row whose id cannot be used is found by its place. */

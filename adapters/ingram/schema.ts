@@ -1,42 +1,25 @@
 import { z } from 'zod'
 import type { BillingPeriod } from '../../core/calendar/billing-period.js'
 import { type LocalDate, parseLocalDate } from '../../core/calendar/date.js'
-import {
-  BILLING_PERIOD_YEARS,
-  MAXIMUM_ID_LENGTH,
-  MAXIMUM_TEXT_LENGTH,
-  SEATS,
-  UNIT_PRICE,
-} from '../../core/limits.js'
+import { BILLING_PERIOD_YEARS, MAXIMUM_ID_LENGTH, SEATS, UNIT_PRICE } from '../../core/limits.js'
 import type { UnitPrice } from '../../core/marketplace/types.js'
 import { isCurrency } from '../../core/money/currency.js'
 import { type Decimal, DECIMAL_ONE, parseDecimal } from '../../core/money/decimal.js'
+import { field, optionalField, parserOf, readExactNumber, readText as readLine } from '../http/schema.js'
+
+/** "products[0].unitPrice.amount". */
+function bracketedPath(path: readonly PropertyKey[]): string {
+  return path.map((step, index) => stepText(step, index)).join('')
+}
+
+function stepText(step: PropertyKey, index: number): string {
+  if (typeof step === 'number') return `[${step}]`
+  return index === 0 ? String(step) : `.${String(step)}`
+}
+
+const parser = parserOf(bracketedPath)
 
 /** The parts of the marketplace's answers that are used, read exactly; everything else in them is ignored. */
-
-/** A required field: `read` gives undefined for what cannot be used, `expected` says what would have been right. */
-function field<T>(expected: string, read: (value: unknown) => T | undefined) {
-  return z.unknown().transform((value, context): T => {
-    const result = read(value)
-    if (result !== undefined) return result
-    context.addIssue({ code: 'custom', message: expected })
-    return z.NEVER
-  })
-}
-
-/** A field that may be absent, null or empty. */
-function optionalField<T>(expected: string, read: (value: unknown) => T | undefined) {
-  return z
-    .unknown()
-    .optional()
-    .transform((value, context): T | undefined => {
-      if (value === undefined || value === null || value === '') return undefined
-      const result = read(value)
-      if (result !== undefined) return result
-      context.addIssue({ code: 'custom', message: expected })
-      return z.NEVER
-    })
-}
 
 /** A word of a known list, in any case; whatever else is sent means `unknown` and is held until a person looks. */
 function word<const W extends string>(known: readonly W[]) {
@@ -57,33 +40,14 @@ function readId(value: unknown): string | undefined {
   return typeof text === 'string' && ID.test(text) ? text : undefined
 }
 
-/** Text from outside on one line: control characters would break stores and cards, lone surrogates break UTF-8. */
-function cleanText(value: string): string {
-  const line = value
-    .replace(/\p{Cs}/gu, '\uFFFD')
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
-  const points = [...line]
-  return points.length > MAXIMUM_TEXT_LENGTH ? `${points.slice(0, MAXIMUM_TEXT_LENGTH - 1).join('')}…` : line
-}
-
 /** Numbers of vendors and of purchase orders are sometimes sent as what they look like. */
 function readText(value: unknown): string | undefined {
-  const sent = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
-  if (typeof sent !== 'string') return undefined
-  const text = cleanText(sent)
-  return text === '' ? undefined : text
+  return readLine(typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value)
 }
-
-/** Digits beyond which a JSON number may have lost some on the way; amounts are text for that reason. */
-const EXACT_NUMBER_DIGITS = 15
 
 /** Reads "2.0", "22.1" or the number 2 exactly; never through arithmetic on a float. */
 function readDecimal(value: unknown): Decimal | undefined {
-  if (typeof value === 'string') return parseDecimal(value)
-  if (typeof value !== 'number') return undefined
-  const text = String(value)
-  return text.replace(/\D/g, '').length > EXACT_NUMBER_DIGITS ? undefined : parseDecimal(text)
+  return typeof value === 'string' ? parseDecimal(value) : readExactNumber(value)
 }
 
 function readSeats(value: unknown): Decimal | undefined {
@@ -289,18 +253,6 @@ const setupSchema = z.object({
   unitPrice,
 })
 
-/** What the marketplace sent where something else was expected. */
-export interface Fault {
-  /** "products[0].unitPrice.amount"; empty: the whole answer. */
-  readonly path: string
-  readonly found: unknown
-  /** Completes "expected …". */
-  readonly expected: string
-}
-
-export type Parsed<T> = { readonly value: T } | { readonly fault: Fault }
-export type Parser<T> = (raw: unknown) => Parsed<T>
-
 export const parsePage = parser(pageSchema)
 export const parseToken = parser(tokenSchema)
 export const parseKeycloakToken = parser(keycloakTokenSchema)
@@ -315,34 +267,3 @@ export type SubscriptionRow = z.infer<typeof subscriptionRowSchema>
 export type Subscription = z.infer<typeof subscriptionSchema>
 export type OrderRow = z.infer<typeof orderRowSchema>
 export type Order = z.infer<typeof orderSchema>
-
-/** The first fault is enough: the sentence it becomes names one field to look at. */
-function parser<T>(schema: z.ZodType<T>): Parser<T> {
-  return (raw) => {
-    const result = schema.safeParse(raw)
-    if (result.success) return { value: result.data }
-    const [issue] = result.error.issues
-    const path = issue?.path ?? []
-    return {
-      fault: {
-        path: path.map((step, index) => stepText(step, index)).join(''),
-        found: path.reduce<unknown>(valueAt, raw),
-        expected:
-          issue?.code === 'invalid_type'
-            ? (KINDS[issue.expected] ?? issue.expected)
-            : (issue?.message ?? 'data'),
-      },
-    }
-  }
-}
-
-const KINDS: Readonly<Record<string, string>> = { array: 'a list', object: 'an object' }
-
-function stepText(step: PropertyKey, index: number): string {
-  if (typeof step === 'number') return `[${step}]`
-  return index === 0 ? String(step) : `.${String(step)}`
-}
-
-function valueAt(value: unknown, step: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined
-}

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listen } from '../shared/listen.js'
 import { setTimeout as wait } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { Answer, Call } from './call.js'
@@ -161,16 +161,6 @@ async function serve(emulation: Site, call: Call, response: ServerResponse): Pro
   if (hit(hits, 'noAnswer') !== undefined) return
   await send(response, answerOfFault(hits, true) ?? spoilt(hits, answer))
   await emulation.reach('afterAnswer', call, hits)
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  // A server bound to a TCP port always has an address with a port.
-  const { port } = server.address() as AddressInfo
-  return `http://127.0.0.1:${port}`
 }
 
 /** Starts an emulated ConnectWise PSA on a free port of 127.0.0.1. README.md says what it does. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listen } from '../shared/listen.js'
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   type Answered,
@@ -65,16 +65,6 @@ async function serve(
     return
   }
   send(response, answer())
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  // A server bound to a TCP port always has an address with a port.
-  const { port } = server.address() as AddressInfo
-  return `http://127.0.0.1:${port}`
 }
 
 /** Starts an emulated marketplace on a free port of 127.0.0.1. README.md says what it shows. */
