@@ -5,7 +5,6 @@ import type { BillRun, RunCustomer } from '../billrun/run.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { dayMonthYear, monthYear } from '../calendar/words.js'
-import { PROPOSE_ATTEMPTS } from '../limits.js'
 import type { ApprovalRecord } from '../ports.js'
 import { Problem } from '../problem.js'
 import { findCustomer } from './find-customer.js'
@@ -14,6 +13,7 @@ import type { Portfolio } from './portfolio.js'
 import { PSA_TITLES } from './routed.js'
 import { type BillingView, runContent } from './run-content.js'
 import { type SyncRequestPorts, type SyncTrouble, requestSync } from './sync-request.js'
+import { onUnmovedBooks } from './unmoved.js'
 
 /** How a proposal ended. */
 export type ProposeOutcome =
@@ -83,7 +83,7 @@ async function proposeFile(
   asked: readonly string[],
   bounds: Bounds,
 ): Promise<ProposeOutcome | undefined> {
-  for (let attempt = 1; ; attempt += 1) {
+  return onUnmovedBooks(async () => {
     const now = await load()
     const content = runContent(now, month, asked, bounds)
     if (content.lines.length === 0) {
@@ -99,13 +99,8 @@ async function proposeFile(
       ...content,
     }
     const draft = { run, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
-    try {
-      return { type: 'asked', record: await billing.propose(draft, now.books.version), also: undefined }
-    } catch (error) {
-      const moved = error instanceof Problem && error.kind === 'conflict'
-      if (!moved || attempt >= PROPOSE_ATTEMPTS) throw error
-    }
-  }
+    return { type: 'asked', record: await billing.propose(draft, now.books.version), also: undefined }
+  })
 }
 
 /** Names were separated at commas, and a name may have one itself: all of it is looked for first. */

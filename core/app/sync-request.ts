@@ -4,9 +4,8 @@ import type { Staleness } from '../approval/stale.js'
 import { staleness } from '../approval/stale.js'
 import type { BillRun } from '../billrun/run.js'
 import type { Period } from '../calendar/period.js'
-import { PROPOSE_ATTEMPTS } from '../limits.js'
 import type { ApprovalRecord, BillingStore } from '../ports.js'
-import { Problem } from '../problem.js'
+import type { Problem } from '../problem.js'
 import { stepWords } from '../sync/words.js'
 import { stepContent } from '../sync/plan.js'
 import type { ContainerPlan } from '../sync/types.js'
@@ -16,6 +15,7 @@ import { type ReadPsaPorts, refresh } from './read-psa.js'
 import type { BillingView } from './run-content.js'
 import { type SlotFault, type SyncContent, syncContent, syncFingerprint } from './sync-plan.js'
 import { undoContent, undoneRun } from './undo.js'
+import { onUnmovedBooks } from './unmoved.js'
 
 export interface SyncRequestPorts extends ReadPsaPorts {
   readonly billing: BillingStore
@@ -50,20 +50,15 @@ export async function requestSync(
 ): Promise<SyncOutcome> {
   const wanted = asked.length === 0 ? undefined : new Set(asked)
   const unread = await refresh(ports, await load(), wanted)
-  for (let attempt = 1; ; attempt += 1) {
+  return onUnmovedBooks(async () => {
     const view = await load()
     const content = syncContent(view, month, asked)
     const byFile = byFileOf(view, asked)
     const trouble = { faults: content.faults, unread, ...(byFile.length === 0 ? {} : { byFile }) }
     if (content.plan.length === 0) return { type: 'nothing', containers: countOf(view, wanted), trouble }
-    try {
-      const record = await makeRequest(ports, view, person, month, asked, content)
-      return { type: 'asked', record, trouble }
-    } catch (error) {
-      const moved = error instanceof Problem && error.kind === 'conflict'
-      if (!moved || attempt >= PROPOSE_ATTEMPTS) throw error
-    }
-  }
+    const record = await makeRequest(ports, view, person, month, asked, content)
+    return { type: 'asked', record, trouble }
+  })
 }
 
 async function makeRequest(
