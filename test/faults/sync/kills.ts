@@ -1,3 +1,4 @@
+import { CLAIM_MINUTES } from '../../../core/limits.js'
 import type { PsaName } from '../../../core/sync/types.js'
 import { type AuditReport, NO_FAULTS, isClean, sumOf } from '../../support/auditor.js'
 import { randomSource } from '../../support/random-source.js'
@@ -32,7 +33,7 @@ export interface CampaignResult {
 }
 
 /** Longer than a claim lasts: a dead owner's containers are free again. */
-const CLAIM_SECONDS = 16 * 60
+const CLAIM_SECONDS = (CLAIM_MINUTES + 1) * 60
 /** Longer than an effect may be on its way. */
 const SETTLED_SECONDS = 4 * 60
 /** Statements of a decision from its transaction on; a kill behind the last of them does not happen. */
