@@ -351,6 +351,8 @@ export interface SyncStore {
   /** Grows with everything below that changes something. */
   version(): Promise<number>
   state(): Promise<SyncState>
+  /** What of the state is about one container: its slots, their customers and locked periods, its reading, its intents. */
+  stateOf(container: Pick<Container, 'psa' | 'id'>): Promise<SyncState>
   /** Records a customer's mapping and its slots; a slot of the same id is replaced. Moves the books on. */
   map(draft: MappingDraft): Promise<void>
   /** Takes a customer's mapping and slots away; what is confirmed and locked is kept. Moves the books on. */

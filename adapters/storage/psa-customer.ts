@@ -1,5 +1,6 @@
 import type { CustomerMapping } from '../../core/sync/intent.js'
 import type { Cell, Query, Transaction } from './database.js'
+import { type PartOfState, whereOfSlots, valuesOf } from './sync-part.js'
 import { text, word, writeText } from './values.js'
 
 export const PSA_NAMES = ['connectwise', 'autotask'] as const
@@ -22,13 +23,13 @@ export async function removeCustomer(tx: Transaction, mspId: string, customerId:
   await tx.$executeRaw`DELETE FROM psa_customer WHERE msp_id = ${mspId} AND customer_id = ${customerId}`
 }
 
-const SELECT = `SELECT customer_id, psa, company_id, company_name FROM psa_customer
-  WHERE msp_id = $1 ORDER BY customer_id`
+const SELECT = 'SELECT customer_id, psa, company_id, company_name FROM psa_customer'
 
 type CustomerRow = readonly [customerId: Cell, psa: Cell, companyId: Cell, companyName: Cell]
 
-export function readCustomers(query: Query, mspId: string): Promise<readonly CustomerMapping[]> {
-  return query(SELECT, [mspId], ([customerId, psa, companyId, companyName]: CustomerRow) => {
+export function readCustomers(query: Query, part: PartOfState): Promise<readonly CustomerMapping[]> {
+  const select = `${SELECT} ${whereOfSlots(part, 'customer_id', 'customer_id')} ORDER BY customer_id`
+  return query(select, valuesOf(part), ([customerId, psa, companyId, companyName]: CustomerRow) => {
     return {
       customerId: text(customerId),
       psa: word(PSA_NAMES, psa),

@@ -4,6 +4,7 @@ import { insertRows } from './bulk.js'
 import type { BulkColumn } from './bulk.js'
 import type { Cell, Database, Query, Transaction } from './database.js'
 import { readSettled, writeSettled } from './psa-json.js'
+import { type PartOfState, whereOfSlots, valuesOf } from './sync-part.js'
 import { dateColumn, localDate, text, writeDate, writeInstant, writeText } from './values.js'
 
 type Found = LockedPeriod & { readonly foundAt: Date }
@@ -36,12 +37,14 @@ export async function addLocked(
 
 /** Of each period the newest finding. */
 const SELECT = `SELECT DISTINCT ON (lineage_id, period_from, period_to) lineage_id, ${dateColumn('period_from')}, ${dateColumn('period_to')}, lines
-  FROM psa_locked_period WHERE msp_id = $1 ORDER BY lineage_id, period_from, period_to, found_at DESC`
+  FROM psa_locked_period`
 
 type LockedRow = readonly [lineageId: Cell, from: Cell, to: Cell, lines: Cell]
 
-export function readLocked(query: Query, mspId: string): Promise<readonly LockedPeriod[]> {
-  return query(SELECT, [mspId], ([lineage, from, to, stored]: LockedRow) => {
+export function readLocked(query: Query, part: PartOfState): Promise<readonly LockedPeriod[]> {
+  const where = whereOfSlots(part, 'lineage_id', 'unnest(lineage_ids)')
+  const select = `${SELECT} ${where} ORDER BY lineage_id, period_from, period_to, found_at DESC`
+  return query(select, valuesOf(part), ([lineage, from, to, stored]: LockedRow) => {
     const place = { lineageId: text(lineage), period: { from: localDate(from), to: localDate(to) } }
     return { ...place, lines: readSettled(stored, placeOf(place)) }
   })

@@ -3,6 +3,7 @@ import type { Reading } from '../../core/sync/intent.js'
 import type { Cell, Query, Transaction } from './database.js'
 import { PSA_NAMES } from './psa-customer.js'
 import { readContainer, writeContainer } from './psa-json.js'
+import { type PartOfState, whereOf, valuesOf } from './sync-part.js'
 import { instant, instantColumn, text, word, writeInstant, writeText } from './values.js'
 
 /** Keeps a container as it was read, in the place of the reading before it. */
@@ -18,13 +19,13 @@ export async function putReading(
     ON CONFLICT (msp_id, psa, container_id) DO UPDATE SET read_at = excluded.read_at, container = excluded.container`
 }
 
-const SELECT = `SELECT psa, container_id, ${instantColumn('read_at')}, container FROM psa_reading
-  WHERE msp_id = $1 ORDER BY psa COLLATE "C", container_id`
+const SELECT = `SELECT psa, container_id, ${instantColumn('read_at')}, container FROM psa_reading`
 
 type ReadingRow = readonly [psa: Cell, containerId: Cell, readAt: Cell, container: Cell]
 
-export function readReadings(query: Query, mspId: string): Promise<readonly Reading[]> {
-  return query(SELECT, [mspId], ([psa, containerId, readAt, stored]: ReadingRow) => {
+export function readReadings(query: Query, part: PartOfState): Promise<readonly Reading[]> {
+  const select = `${SELECT} ${whereOf(part)} ORDER BY psa COLLATE "C", container_id`
+  return query(select, valuesOf(part), ([psa, containerId, readAt, stored]: ReadingRow) => {
     const where = `reading of ${word(PSA_NAMES, psa)} ${text(containerId)}`
     const container = readContainer(stored, where)
     assert(container.psa === psa && container.id === containerId, `stored ${where} is of another container`)

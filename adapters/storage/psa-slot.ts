@@ -1,6 +1,7 @@
 import type { Slot } from '../../core/sync/types.js'
 import type { Cell, Query, Transaction } from './database.js'
 import { PSA_NAMES } from './psa-customer.js'
+import { type PartOfState, whereOf, valuesOf } from './sync-part.js'
 import {
   dateColumn,
   decimal,
@@ -47,7 +48,7 @@ export async function removeSlots(tx: Transaction, mspId: string, customerId: st
 const PACKED = ['psa', 'seat_offset', 'price_owner', dateColumn('route_from')]
 
 const SELECT = `SELECT ${packedColumns(PACKED)}, id, container_id, item_id, line_id, array_to_json(lineage_ids)
-  FROM psa_slot WHERE msp_id = $1 ORDER BY id`
+  FROM psa_slot`
 
 type SlotRow = readonly [
   packed: Cell,
@@ -60,8 +61,9 @@ type SlotRow = readonly [
 
 type PackedCells = [psa: Cell, offset: Cell, priceOwner: Cell, routeFrom: Cell]
 
-export function readSlots(query: Query, mspId: string): Promise<readonly Slot[]> {
-  return query(SELECT, [mspId], ([packed, id, containerId, itemId, lineId, lineageIds]: SlotRow) => {
+export function readSlots(query: Query, part: PartOfState): Promise<readonly Slot[]> {
+  const select = `${SELECT} ${whereOf(part)} ORDER BY id`
+  return query(select, valuesOf(part), ([packed, id, containerId, itemId, lineId, lineageIds]: SlotRow) => {
     const [psa, offset, priceOwner, routeFrom] = unpack<PackedCells>(packed, 4)
     return {
       id: text(id),

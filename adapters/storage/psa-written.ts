@@ -2,6 +2,7 @@ import type { Written } from '../../core/sync/intent.js'
 import { insertRows } from './bulk.js'
 import type { BulkColumn } from './bulk.js'
 import type { Cell, Database, Query, Transaction } from './database.js'
+import { type PartOfState, whereOfSlots, valuesOf } from './sync-part.js'
 import { text, writeText } from './values.js'
 
 const COLUMNS: readonly BulkColumn<Written>[] = [
@@ -26,10 +27,9 @@ export async function putWritten(
   await insertRows(database, tx, insert, [...latest.values()])
 }
 
-const SELECT = 'SELECT slot_id, text FROM psa_written WHERE msp_id = $1 ORDER BY slot_id'
-
-export function readWritten(query: Query, mspId: string): Promise<readonly Written[]> {
-  return query(SELECT, [mspId], ([slotId, words]: readonly [slotId: Cell, text: Cell]) => {
+export function readWritten(query: Query, part: PartOfState): Promise<readonly Written[]> {
+  const select = `SELECT slot_id, text FROM psa_written ${whereOfSlots(part, 'slot_id', 'id')} ORDER BY slot_id`
+  return query(select, valuesOf(part), ([slotId, words]: readonly [slotId: Cell, text: Cell]) => {
     return { slotId: text(slotId), text: text(words) }
   })
 }

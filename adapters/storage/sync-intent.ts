@@ -6,6 +6,7 @@ import type { Deciding } from './billing-billed-line.js'
 import { numberOf, numberedId } from './billing-books.js'
 import type { Cell, Query, Transaction } from './database.js'
 import { isUniqueViolation } from './errors.js'
+import { type PartOfState, whereOf, valuesOf } from './sync-part.js'
 import { STEP_COLUMNS, type StepRow, stepOf } from './sync-step.js'
 import {
   instantColumn,
@@ -141,16 +142,17 @@ const PACKED = [
 
 const SELECT = `SELECT ${STEP_COLUMNS}, ${packedColumns(PACKED)}, intent.why FROM sync_intent AS intent
   JOIN sync_step AS step
-    ON step.msp_id = intent.msp_id AND step.run_number = intent.run_number AND step.position = intent.position
-  WHERE intent.msp_id = $1 AND intent.state <> 'replaced' ORDER BY intent.run_number, intent.position`
+    ON step.msp_id = intent.msp_id AND step.run_number = intent.run_number AND step.position = intent.position`
 
 type IntentRow = readonly [...StepRow, packed: Cell, why: Cell]
 
 type PackedCells = [approval: Cell, state: Cell, attempts: Cell, sentAt: Cell, notBefore: Cell]
 
 /** All but replaced ones, in order of run and place. */
-export function readIntents(query: Query, mspId: string): Promise<readonly Intent[]> {
-  return query(SELECT, [mspId], (row: IntentRow) => {
+export function readIntents(query: Query, part: PartOfState): Promise<readonly Intent[]> {
+  const where = `${whereOf(part, 'intent.')} AND intent.state <> 'replaced'`
+  const select = `${SELECT} ${where} ORDER BY intent.run_number, intent.position`
+  return query(select, valuesOf(part), (row: IntentRow) => {
     const [run, place, psa, containerId, slotId, key, content, packed, why] = row
     const [approval, state, attempts, sentAt, notBefore] = unpack<PackedCells>(packed, 5)
     return {

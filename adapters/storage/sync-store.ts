@@ -12,6 +12,7 @@ import { putSlot, readSlots, removeSlots } from './psa-slot.js'
 import { putWritten, readWritten } from './psa-written.js'
 import { giveBack, isHeld, takeClaim } from './sync-claim.js'
 import { claimedIntent, markSending, markSettled, readIntents } from './sync-intent.js'
+import type { PartOfState } from './sync-part.js'
 import { integer } from './values.js'
 
 /**
@@ -22,7 +23,9 @@ export function syncStore(database: Database, mspId: string): SyncStore {
   const write = <T>(work: (tx: Transaction) => Promise<T>) => inTransaction(database, work)
   return {
     version: () => readSyncVersion(database, mspId),
-    state: () => readConsistently(database, (query) => readState(query, mspId)),
+    state: () => readConsistently(database, (query) => readState(query, { mspId })),
+    stateOf: ({ psa, id: containerId }) =>
+      readConsistently(database, (query) => readState(query, { mspId, container: { psa, containerId } })),
     map: (draft) => write((tx) => map(database, tx, mspId, draft)),
     unmap: (customerId, audit) => write((tx) => unmap(tx, mspId, customerId, audit)),
     saveReading: (reading, locked) => write((tx) => saveReading(database, tx, mspId, reading, locked)),
@@ -108,16 +111,16 @@ async function settle(
   return true
 }
 
-async function readState(query: Query, mspId: string): Promise<SyncState> {
+async function readState(query: Query, part: PartOfState): Promise<SyncState> {
   const select = 'SELECT sync_version FROM books WHERE msp_id = $1'
-  const versions = await query(select, [mspId], ([cell]: readonly [version: Cell]) => integer(cell))
+  const versions = await query(select, [part.mspId], ([cell]: readonly [version: Cell]) => integer(cell))
   return {
     version: versions[0] ?? 0,
-    customers: await readCustomers(query, mspId),
-    slots: await readSlots(query, mspId),
-    readings: await readReadings(query, mspId),
-    locked: await readLocked(query, mspId),
-    intents: await readIntents(query, mspId),
-    written: await readWritten(query, mspId),
+    customers: await readCustomers(query, part),
+    slots: await readSlots(query, part),
+    readings: await readReadings(query, part),
+    locked: await readLocked(query, part),
+    intents: await readIntents(query, part),
+    written: await readWritten(query, part),
   }
 }

@@ -7,9 +7,9 @@ import { Problem } from '../problem.js'
 import { type Intent, type Written, isOpen } from '../sync/intent.js'
 import { type Standing, standingOf } from '../sync/judge.js'
 import type { Container, Slot } from '../sync/types.js'
-import type { Load } from './loader.js'
+import type { LoadContainer } from './loader.js'
 import { type ReadPsaPorts, psaOf, readContainer } from './read-psa.js'
-import { containerKey } from './routed.js'
+import { memoryOf } from './routed.js'
 import { countText, writtenOf } from './written.js'
 
 export interface DispatchPorts extends ReadPsaPorts {
@@ -30,7 +30,7 @@ export interface Dispatched {
  */
 export async function dispatch(
   ports: DispatchPorts,
-  load: Load,
+  load: LoadContainer,
   owner: string,
   isEnding: () => boolean = () => false,
 ): Promise<Dispatched> {
@@ -66,20 +66,17 @@ interface Work {
 
 async function workOn(
   ports: DispatchPorts,
-  load: Load,
+  load: LoadContainer,
   claim: Claim,
   moved: Set<string>,
   isEnding: () => boolean,
 ): Promise<void> {
   const place = { psa: claim.psa, id: claim.containerId }
-  const loaded = await load()
-  const intents = loaded.sync.intents.filter(
-    ({ step, ...intent }) =>
-      isOpen(intent) && containerKey({ psa: step.psa, id: step.containerId }) === containerKey(place),
-  )
+  const loaded = await load(place)
+  const intents = loaded.sync.intents.filter(isOpen)
   const read = async () => {
-    const { slots, sync } = await load()
-    return readContainer(ports, slots, place, sync, 'approved')
+    const { slots, sync } = await load(place)
+    return readContainer(ports, slots, place, memoryOf(sync), 'approved')
   }
   let container: Container
   try {

@@ -2,6 +2,7 @@ import { localDateOf } from '../calendar/zone.js'
 import { type LocalDate, addMonths, startOfMonth } from '../calendar/date.js'
 import type { BillingStore, Books, Clock, LedgerStore, SyncStore } from '../ports.js'
 import type { SyncState } from '../sync/intent.js'
+import type { Container } from '../sync/types.js'
 import { type Policies, policiesOf } from '../charges/policies.js'
 import type { Policy } from '../charges/types.js'
 import type { DataAge } from './data-age.js'
@@ -41,12 +42,20 @@ export interface Loaded {
 /** @param through what PSAs hold is looked at to this day at least. */
 export type Load = (through?: LocalDate) => Promise<Loaded>
 
+/** Of one container: what is read and written there again and again costs nothing of all others. */
+export type LoadContainer = (
+  container: Pick<Container, 'psa' | 'id'>,
+) => Promise<Pick<Loaded, 'slots' | 'sync'>>
+
 /**
  * Folds the ledger once per observation and reads books and PSA state once per version: until one moves on, every
  * answer comes from memory. Problem `notFound` before the first observation, `held` when the opening date was moved
  * behind what is billed.
  */
-export function createLoader(ports: LoaderPorts, settings: LoaderSettings): Load {
+export function createLoader(
+  ports: LoaderPorts,
+  settings: LoaderSettings,
+): { readonly load: Load; readonly loadContainer: LoadContainer } {
   const portfolioAt = remember(async () => buildPortfolio(await ports.ledger.ledger(), settings, []))
   const booksAt = remember(async () => {
     const books = await ports.billing.books()
@@ -59,24 +68,43 @@ export function createLoader(ports: LoaderPorts, settings: LoaderSettings): Load
   })
   const syncAt = remember(() => ports.sync.state())
   const routedAt = rememberLast(routeToPsas)
-  return async (through) => {
-    const [observation, version, syncVersion] = await Promise.all([
-      ports.ledger.latest(),
-      ports.billing.version(),
-      ports.sync.version(),
-    ])
+  const booked = async () => {
+    const [observation, version] = await Promise.all([ports.ledger.latest(), ports.billing.version()])
     if (observation === undefined) throw nothingObserved()
-    const [portfolio, { first, books, billed, policies }, sync] = await Promise.all([
+    const [portfolio, { first, books, billed, policies }] = await Promise.all([
       portfolioAt(observation.sequence),
       booksAt(version),
-      syncAt(syncVersion),
     ])
     refuseLateOpening(portfolio.opensOn, first, books.billed)
     const age = { observation, now: await ports.clock.now(), timeZone: settings.timeZone }
-    const today = localDateOf(age.now, settings.timeZone)
-    const routed = routedAt(portfolio, billed, policies, sync, today, farther(through, today))
-    return { ...routed, books, policies, sync, today, age }
+    return { portfolio, books, billed, policies, age, today: localDateOf(age.now, settings.timeZone) }
   }
+  return {
+    load: async (through) => {
+      const [{ portfolio, billed, ...rest }, sync] = await Promise.all([
+        booked(),
+        ports.sync.version().then(syncAt),
+      ])
+      const { policies, today } = rest
+      const routed = routedAt(portfolio, billed, policies, sync, today, farther(through, today))
+      return { ...rest, ...routed, sync }
+    },
+    loadContainer: async (container) => {
+      const [{ portfolio, billed, policies, today }, sync] = await Promise.all([
+        booked(),
+        ports.sync.stateOf(container),
+      ])
+      const { slots } = routeToPsas(partOf(portfolio, sync), billed, policies, sync, today)
+      return { slots, sync }
+    },
+  }
+}
+
+/** The portfolio with no other subscriptions than those of slots. */
+function partOf(portfolio: Portfolio, { slots }: SyncState): Portfolio {
+  const own = new Set(slots.flatMap(({ lineageIds }) => lineageIds))
+  const subscriptions = portfolio.subscriptions.filter(({ subscription }) => own.has(subscription.lineageId))
+  return { ...portfolio, subscriptions }
 }
 
 /** A day behind the month after today's, which is looked at anyway; undefined: no farther than that. */

@@ -1,8 +1,8 @@
 import type { Clock, Psa, SyncStore } from '../ports.js'
 import { READ_AT_ONCE } from '../limits.js'
 import { Problem } from '../problem.js'
-import type { LockedPeriod, SyncState } from '../sync/intent.js'
-import { coveredOf, lockKey } from '../sync/settled.js'
+import type { LockedPeriod } from '../sync/intent.js'
+import { type SlotMemory, coveredOf, lockKey } from '../sync/settled.js'
 import type { Container, PsaName, SlotDue } from '../sync/types.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Loaded } from './loader.js'
@@ -38,13 +38,12 @@ export async function readContainer(
   ports: ReadPsaPorts,
   slots: readonly RoutedSlot[],
   place: Pick<Container, 'psa' | 'id'>,
-  state: Pick<SyncState, 'locked' | 'intents'>,
+  memory: SlotMemory,
   purpose: 'background' | 'approved' = 'background',
 ): Promise<Container> {
   const container = await psaOf(ports.psas, place.psa).read(place.id, purpose)
-  const own = slots.filter(({ reading }) => containerKey(reading.container) === containerKey(place))
   const reading = { container, readAt: await ports.clock.now() }
-  await ports.sync.saveReading(reading, lockedNow(own, container, state))
+  await ports.sync.saveReading(reading, lockedNow(slots, container, memory))
   return container
 }
 
@@ -52,24 +51,29 @@ export async function readContainer(
 function lockedNow(
   slots: readonly RoutedSlot[],
   container: Container,
-  state: Pick<SyncState, 'locked' | 'intents'>,
+  memory: SlotMemory,
 ): readonly LockedPeriod[] {
-  const memory = memoryOf(state)
   return slots.flatMap(({ due, reading: { container: before } }) => {
     const wasOpen = (to: LocalDate) => to > before.lockedTo
-    const locked = new Map([...memory.locked].filter(([key]) => !reopened(due, wasOpen).has(key)))
+    const locked = keptOf(due, memory.locked, wasOpen)
     return coveredOf(due, container, { ...memory, locked })
       .filter(({ due: own, isLocked }) => isLocked && !locked.has(lockKey(own.lineageId, own.period)))
       .map(({ due: { lineageId, period }, counted }) => ({ lineageId, period, lines: counted }))
   })
 }
 
-/** What is kept of periods that were open when they were read last is of an invoice that was taken back. */
-function reopened({ periods }: SlotDue, wasOpen: (to: LocalDate) => boolean): ReadonlySet<string> {
-  return new Set(
-    periods
-      .filter(({ period }) => wasOpen(period.to))
-      .map(({ lineageId, period }) => lockKey(lineageId, period)),
+/** What is kept of a slot's periods; of those that were open when they were read last it is of an invoice that was taken back. */
+function keptOf(
+  { periods }: SlotDue,
+  locked: SlotMemory['locked'],
+  wasOpen: (to: LocalDate) => boolean,
+): SlotMemory['locked'] {
+  return new Map(
+    periods.flatMap(({ lineageId, period }) => {
+      const key = lockKey(lineageId, period)
+      const lines = wasOpen(period.to) ? undefined : locked.get(key)
+      return lines === undefined ? [] : [[key, lines] as const]
+    }),
   )
 }
 
@@ -79,17 +83,16 @@ export async function refresh(
   { slots, sync }: Pick<Loaded, 'slots' | 'sync'>,
   customers: ReadonlySet<string> | undefined,
 ): Promise<readonly Problem[]> {
-  const places = new Map(
-    slots
-      .filter(({ customerId }) => customers === undefined || customers.has(customerId))
-      .map(({ reading: { container } }) => [containerKey(container), container]),
-  )
+  const places = slotsByContainer(slots)
+  const isAsked = ({ customerId }: RoutedSlot) => customers === undefined || customers.has(customerId)
+  const memory = memoryOf(sync)
   const problems: Problem[] = []
-  const waiting = [...places.values()]
+  const waiting = [...places.values()].filter((own) => own.some(isAsked))
   const work = async () => {
-    for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) {
+    for (let own = waiting.shift(); own !== undefined; own = waiting.shift()) {
+      const [first] = own
       try {
-        await readContainer(ports, slots, place, sync)
+        if (first !== undefined) await readContainer(ports, own, first.reading.container, memory)
       } catch (error) {
         if (!(error instanceof Problem)) throw error
         problems.push(error)
@@ -98,4 +101,15 @@ export async function refresh(
   }
   await Promise.all(Array.from({ length: READ_AT_ONCE }, work))
   return problems
+}
+
+function slotsByContainer(slots: readonly RoutedSlot[]): ReadonlyMap<string, readonly RoutedSlot[]> {
+  const places = new Map<string, RoutedSlot[]>()
+  for (const slot of slots) {
+    const key = containerKey(slot.reading.container)
+    const own = places.get(key)
+    if (own === undefined) places.set(key, [slot])
+    else own.push(slot)
+  }
+  return places
 }

@@ -126,7 +126,7 @@ export interface Studio {
 /** Days of changes shown when nobody says since when. */
 const CHANGES_DAYS = 30
 export function createStudio(ports: StudioPorts, settings: StudioSettings): Studio {
-  const load = createLoader(ports, settings)
+  const { load, loadContainer } = createLoader(ports, settings)
   const billing = createBilling(ports, settings, load)
   const owner = ports.ids.next()
   let isEnding = false
@@ -138,7 +138,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     billing,
     raiseAlerts: () => raiseAlerts(ports, load, settings.people, settings.autoApprove ?? []),
     mapping: createMapping(ports, load),
-    dispatch: () => dispatch(ports, load, owner, () => isEnding),
+    dispatch: () => dispatch(ports, loadContainer, owner, () => isEnding),
     end: () => {
       isEnding = true
     },

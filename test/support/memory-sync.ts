@@ -35,6 +35,7 @@ export function memorySync(books: MemoryBooks = memoryBooks()): SyncStore {
   return {
     version: async () => books.syncVersion,
     state: async () => structuredClone(stateOf(books, tables)),
+    stateOf: async ({ psa, id }) => structuredClone(partOf(books, tables, { psa, containerId: id })),
     map: async ({ customer, slots, written, audit }) => {
       const { customerId } = customer
       tables.customers.set(customerId, customer)
@@ -87,6 +88,30 @@ function stateOf({ syncVersion: version, intents }: MemoryBooks, tables: Tables)
     locked: sorted(tables.locked),
     intents: intents.filter(({ state }) => state !== 'replaced'),
     written: sorted(new Map([...tables.written].map(([slotId, text]) => [slotId, { slotId, text }]))),
+  }
+}
+
+function partOf(
+  books: MemoryBooks,
+  tables: Tables,
+  place: Pick<Slot, 'psa' | 'containerId'>,
+): ReturnType<typeof stateOf> {
+  const state = stateOf(books, tables)
+  const key = containerKey(place)
+  const slots = state.slots.filter((slot) => containerKey(slot) === key)
+  const lineages = new Set(slots.flatMap(({ lineageIds }) => lineageIds))
+  const ids = new Set(slots.map(({ id }) => id))
+  const owners = new Set(slots.map(({ id }) => tables.slots.get(id)?.customerId))
+  return {
+    ...state,
+    slots,
+    customers: state.customers.filter(({ customerId }) => owners.has(customerId)),
+    readings: state.readings.filter(
+      ({ container: { psa, id } }) => containerKey({ psa, containerId: id }) === key,
+    ),
+    locked: state.locked.filter(({ lineageId }) => lineages.has(lineageId)),
+    intents: state.intents.filter(({ step }) => containerKey(step) === key),
+    written: state.written.filter(({ slotId }) => ids.has(slotId)),
   }
 }
 

@@ -102,6 +102,40 @@ describe.each(STORES)('mappings and readings %s', (_name, withStores) => {
       expect((await billing.trail('C1')).map(({ action }) => action)).toEqual(['psa.mapped', 'psa.unmapped'])
     }))
 
+  test('what is about one container is told apart from all others', () =>
+    withStores(async ({ billing, sync }) => {
+      const customer = { customerId: 'C2', psa: 'autotask', companyId: '6', companyName: 'Fabrikam' } as const
+      const theirs = slot({ id: 'L-9', psa: 'autotask', lineageIds: ['L-8', 'L-9'] })
+      await sync.map(mapping())
+      await sync.map(mapping({ customer, slots: [theirs], written: [{ slotId: 'L-9', text: 'x' }] }))
+      await sync.saveReading(reading(), [locked()])
+      await sync.saveReading(reading({ psa: 'autotask' }), [locked({ lineageId: 'L-8' })])
+      await promised(billing, ['s1', part(['s2'], { psa: 'autotask', customerId: 'C2' })])
+      const {
+        customers,
+        slots,
+        written,
+        readings,
+        locked: periods,
+        intents,
+        version,
+      } = await sync.stateOf({
+        psa: 'autotask',
+        id: '77',
+      })
+      expect({ customers, slots, written }).toEqual({
+        customers: [customer],
+        slots: [theirs],
+        written: [{ slotId: 'L-9', text: 'x' }],
+      })
+      expect(readings).toEqual([reading({ psa: 'autotask' })])
+      expect(periods).toEqual([locked({ lineageId: 'L-8' })])
+      expect(intents.map(({ id, step }) => [id, step.psa])).toEqual([['BR-0001/2', 'autotask']])
+      expect(version).toBe(await sync.version())
+      const nowhere = await sync.stateOf({ psa: 'autotask', id: '78' })
+      expect(nowhere).toEqual({ ...NOTHING, version })
+    }))
+
   test('a reading takes the place of the one before it, exactly as it was read', () =>
     withStores(async ({ sync }) => {
       const units = [

@@ -19,7 +19,7 @@ async function office() {
   const subscriptions: ObservedSubscription[] = [observed()]
   const customers = [{ id: 'C1', name: 'Contoso' }]
   const marketplace = { read: async () => ({ customers, subscriptions, orders: [], requests: 1 }) }
-  const load = createLoader(
+  const { load } = createLoader(
     {
       sync: noSync(),
       ledger: {
