@@ -4,7 +4,6 @@ export const MINI_MANIFEST_SCHEMA = {
   required: ['display_information'],
   additionalProperties: false,
   properties: {
-    _metadata: {},
     display_information: {
       type: 'object',
       required: ['name'],
