@@ -9,7 +9,9 @@ import type { Fault } from '../emulators/ingram/faults.js'
 import { checkContract } from './command.js'
 import { startRecordedEmulator } from './emulator.js'
 import { MINI_DOCUMENT } from './mini-document.js'
+import { SLACK_MANIFEST_SCHEMA } from './manifests.js'
 import { MINI_JSON_DOCUMENT } from './mini-json-document.js'
+import { MINI_MANIFEST_SCHEMA } from './mini-manifest-schema.js'
 import { recordTraffic } from './recorder.js'
 import { SERVICES } from './services.js'
 import { readTraffic } from './traffic.js'
@@ -35,8 +37,9 @@ function run(...args: string[]): { code: number; text: string } {
 }
 
 /** A folder with a small document for each service, under the name of the vendor's. */
-function miniDocuments(): string {
+function miniDocuments(manifestSchema: object = MINI_MANIFEST_SCHEMA): string {
   const specs = folder()
+  writeFileSync(path.join(specs, SLACK_MANIFEST_SCHEMA), JSON.stringify(manifestSchema))
   for (const { document } of Object.values(SERVICES)) {
     writeFileSync(
       path.join(specs, document),
@@ -92,7 +95,8 @@ describe('the command', () => {
       expect(code).toBe(1)
       expect(text).toContain('does not exist, so nothing was checked')
     }
-    for (const { document } of Object.values(SERVICES)) {
+    const documents = [...Object.values(SERVICES).map(({ document }) => document), SLACK_MANIFEST_SCHEMA]
+    for (const document of documents) {
       const specs = miniDocuments()
       rmSync(path.join(specs, document))
       const { code, text } = run('--specs', specs, '--traffic', folder())
@@ -108,6 +112,28 @@ describe('the command', () => {
     expect(text).toContain('never answered in this run: POST /token')
     expect(text).toContain('no answer to plant a wrong field in: GET /orders/{id}')
     expect(text).toContain(`contract: broken (${Object.keys(SERVICES).length} of`)
+  })
+
+  it('checks the app manifests, those broken on purpose included', () => {
+    const { text } = run('--specs', miniDocuments(), '--traffic', folder())
+    expect(text).toContain('broken on purpose: 3 of 3 caught\nslack manifest: kept')
+    expect(text).toContain('broken on purpose: 5 of 5 caught\nteams manifest: kept')
+    expect(text).not.toContain('app manifests')
+  })
+
+  it('fails on a manifest its schema refuses, and on a schema that refuses nothing', () => {
+    const strict = { ...MINI_MANIFEST_SCHEMA, required: ['display_information', 'surprise'] }
+    const refused = run('--specs', miniDocuments(strict), '--traffic', folder())
+    expect(refused.text).toContain("fault:  must have required property 'surprise'")
+    expect(refused.text).toContain('slack manifest: broken (1 faults)')
+    const blind = run('--specs', miniDocuments({}), '--traffic', folder())
+    expect(blind.text).toContain('broken on purpose: 0 of 3 caught\n  not caught: no name\n')
+    expect(blind.text).toContain('slack manifest: broken (0 faults)')
+    for (const { code, text } of [refused, blind]) {
+      expect(code).toBe(1)
+      expect(text).toContain('contract: broken (app manifests), so no traffic was looked at')
+      expect(text).not.toContain('was recorded')
+    }
   })
 
   it('fails on traffic that the document does not describe', async () => {

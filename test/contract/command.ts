@@ -5,6 +5,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkTraffic, operationName, type Verdict } from './check.js'
 import { type Operation, readDocument } from './document.js'
+import { SLACK_MANIFEST_SCHEMA, checkManifests } from './manifests.js'
 import { plantWrongFields } from './plant.js'
 import { TRAFFIC_VARIABLE } from './recorded.js'
 import { SERVICES, type Service } from './services.js'
@@ -16,8 +17,9 @@ const USAGE = 'npm run test:contract -- --specs DIR [--traffic DIR]\n'
 const LISTED_FAULTS = 20
 
 /**
- * Checks recorded traffic of every vendor against its document in `--specs`. Without `--traffic` the suites that speak to
- * the emulated vendors are run first and recorded. Exit code: 0 in order, 1 a fault, 2 called wrongly.
+ * Checks the app manifests and recorded traffic of every vendor against their documents, those in `--specs` above all.
+ * Without `--traffic` the suites that speak to the emulated vendors are run first and recorded. Exit code: 0 in order,
+ * 1 a fault, 2 called wrongly.
  */
 export function checkContract(args: readonly string[], write: (text: string) => void): number {
   const { specs, traffic } = readArguments(args)
@@ -26,8 +28,9 @@ export function checkContract(args: readonly string[], write: (text: string) => 
     return 2
   }
   const services: readonly (readonly [string, Service])[] = Object.entries(SERVICES)
-  const missing = services.filter(([, { document }]) => !existsSync(path.join(specs, document)))
-  for (const [, { document }] of missing) {
+  const documents = [...services.map(([, { document }]) => document), SLACK_MANIFEST_SCHEMA]
+  const missing = documents.filter((document) => !existsSync(path.join(specs, document)))
+  for (const document of missing) {
     write(
       `${path.join(specs, document)} does not exist, so nothing was checked. Give the folder that holds ${document}.\n`,
     )
@@ -38,6 +41,10 @@ export function checkContract(args: readonly string[], write: (text: string) => 
     operations: readDocument(path.join(specs, document)),
     required,
   }))
+  if (checkManifests(specs, write) > 0) {
+    write('contract: broken (app manifests), so no traffic was looked at\n')
+    return 1
+  }
   if (traffic !== undefined) return judge(read, traffic, write)
   const directory = mkdtempSync(path.join(tmpdir(), 'traffic-'))
   if (!recordSuites(directory, write)) {

@@ -10,8 +10,17 @@ export interface ProjectFile {
   readonly text: string
 }
 
-/** Installed, built or generated: present on a working machine, absent from what is committed. */
-const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', 'generated', '.git', '.data', '.env'])
+/** Installed, built, generated or written by commands: present on a working machine, absent from what is committed. */
+const NOT_OURS = new Set([
+  'node_modules',
+  'dist',
+  'coverage',
+  'generated',
+  '.git',
+  '.data',
+  '.env',
+  'exports',
+])
 const FOLDERS = ['.ci', '.config', 'adapters', 'bot', 'core', 'manifest', 'prisma', 'test']
 
 /** Every text file of the project under `root`, sorted by path. Binary files are left out. */

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { createSlackSurface } from '../../bot/slack/app.js'
+import type { Route } from '../../bot/http.js'
+import { slackManifest } from '../support/manifest/packages.js'
+import { projectFiles, projectRoot } from '../house/files.js'
+import { slackHouse } from '../bot/slack/harness.js'
+import { type SlackManifest, askedBy, needsOf, usesOf } from './slack-needs.js'
+
+const ADDRESS = new URL('https://billing.example.com')
+const text = slackManifest(ADDRESS)
+const manifest = JSON.parse(text) as SlackManifest
+const sources = projectFiles(projectRoot).filter(({ path }) => /^bot\/slack\/.*\.ts$/.test(path))
+const uses = usesOf(sources.map((source) => source.text).join('\n'))
+
+/** Every address in the manifest. */
+function addressesIn(value: unknown): string[] {
+  if (typeof value === 'string') return /^https?:/.test(value) ? [value] : []
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(addressesIn) : []
+}
+
+describe('what Slack is asked for', () => {
+  it('is exactly what the code uses: scopes, events and features', () => {
+    expect(askedBy(manifest)).toEqual(needsOf(uses))
+  })
+
+  it('is found in the code: every method and listener', () => {
+    expect(uses).toEqual([
+      'action',
+      'auth.test',
+      'chat.postEphemeral',
+      'chat.postMessage',
+      'chat.update',
+      'command',
+      'conversations.open',
+      'event app_mention',
+      'event message',
+      'files.uploadV2',
+      'view',
+      'views.open',
+    ])
+  })
+
+  it('is all there is: one client, and no listener that answers through another', () => {
+    const withClient = sources.filter((source) => /\bWebClient\(|\.apiCall\(/.test(source.text))
+    expect(withClient.map(({ path }) => path)).toEqual(['bot/slack/client.ts'])
+    const taken = sources.flatMap((source) => [...source.text.matchAll(/async \(\{([^}]*)\}\) =>/g)])
+    const fromBolt = taken.flatMap(([, names = '']) => names.split(',').map((name) => name.trim()))
+    expect(fromBolt.filter((name) => /^(client|say|respond|complete|fail)$/.test(name))).toEqual([])
+  })
+
+  it('goes red for a method without its scope, a scope without use, and a use nobody has looked up', () => {
+    const without = (method: string) => needsOf(uses.filter((use) => use !== method))
+    expect(askedBy(manifest).scopes).not.toEqual(without('files.uploadV2').scopes)
+    expect(askedBy(manifest).events).not.toEqual(without('event message').events)
+    expect(() => needsOf(usesOf('await web.users.info({ user })'))).toThrow('users.info is not in the table')
+    expect(() => needsOf(usesOf("bolt.event('app_home_opened', take)"))).toThrow('event app_home_opened')
+    expect(() => needsOf(usesOf('bolt.shortcut(/x/, take)'))).toThrow('shortcut')
+    const more = { ...manifest, oauth_config: { scopes: { bot: ['chat:write'], user: ['search:read'] } } }
+    expect(askedBy(more as SlackManifest).scopes).toEqual(['chat:write', 'search:read'])
+  })
+})
+
+describe('where Slack is sent to', () => {
+  it('are addresses the bot answers, and no others', async () => {
+    let routes: readonly Route[] = []
+    const house = await slackHouse({
+      create: (options) => {
+        const surface = createSlackSurface(options)
+        routes = surface.routes
+        return surface
+      },
+    })
+    await house.close()
+    const answered = routes
+      .filter(({ method }) => method === 'POST')
+      .map(({ path }) => `${ADDRESS.origin}${path}`)
+    expect(answered).toEqual(['https://billing.example.com/slack/events'])
+    const addresses = addressesIn(manifest)
+    expect(addresses).toHaveLength(3)
+    expect(new Set(addresses)).toEqual(new Set(answered))
+  })
+
+  it('people can write to the bot directly, and are told the words it knows', () => {
+    expect(manifest.features?.app_home).toEqual({
+      home_tab_enabled: false,
+      messages_tab_enabled: true,
+      messages_tab_read_only_enabled: false,
+    })
+    const [command] = manifest.features?.slash_commands ?? []
+    expect(command?.command).toBe('/billing')
+    expect(command?.usage_hint).toMatch(/^who \| customer \| .* \| help$/)
+  })
+})
