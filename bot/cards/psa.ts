@@ -106,7 +106,9 @@ function daysWords(period: Period): string {
 /** "besides $74.52 for March 2026 waits", by the PSA's own periods: in no amount of the month asked for. */
 function earlierWords({ earlier, currency }: PsaStanding): string[] {
   if (earlier.length === 0) return []
-  const months = earlier.map(({ period, amount }) => `${amountWords(amount, currency)} for ${daysWords(period)}`)
+  const months = earlier.map(
+    ({ period, amount }) => `${amountWords(amount, currency)} for ${daysWords(period)}`,
+  )
   return [`besides ${months.join(' and ')} ${months.length === 1 ? 'waits' : 'wait'}`]
 }
 

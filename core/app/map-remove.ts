@@ -206,7 +206,7 @@ function requireNothingTwice(
     )
     const due = before === undefined ? [] : linesOf(before, policies, span, view.billed).lines
     const sum = (all: typeof lines) =>
-      all.reduce((total, { charge }) => (charge.period.from < fileFrom ? total + charge.amount : total), 0n)
+      all.reduce((total, { charge }) => (charge.from < fileFrom ? total + charge.amount : total), 0n)
     if (sum(lines) === sum(due)) continue
     throw new Problem({
       kind: 'held',

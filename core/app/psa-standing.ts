@@ -125,7 +125,10 @@ function withSlot(
     name,
     currency: due.currency,
     title: PSA_TITLES[psa],
-    days: spanOf([...(before === undefined ? [] : [before.days]), ...(billed.length === 0 ? [next] : billed)]),
+    days: spanOf([
+      ...(before === undefined ? [] : [before.days]),
+      ...(billed.length === 0 ? [next] : billed),
+    ]),
     there: lines.reduce((sum, { amount }) => sum + amount, before?.there ?? 0n),
     waiting: 0n,
     earlier: [],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { formatMoney, money } from '../../core/money/money.js'
+import { day } from '../support/observed.js'
 import { APRIL, DANA, LEE, MARCH, MAY } from '../support/office.js'
 import { type Agreement, agreement, invoice } from './agreement.js'
 import { changed, mapped, seats, synced } from './scene.js'
@@ -14,8 +15,8 @@ import { changed, mapped, seats, synced } from './scene.js'
 
 /** The invoices to come, each made on the first day of its period, with a sync around it that finds nothing to do. */
 async function throughInvoices(scene: Agreement, days: readonly string[]): Promise<readonly string[]> {
-  for (const day of days.slice(scene.invoices.length)) {
-    scene.moveTo(day)
+  for (const on of days.slice(scene.invoices.length)) {
+    scene.moveTo(on)
     await scene.office.observe()
     expect(await synced(scene)).toEqual([])
     invoice(scene)
@@ -169,7 +170,7 @@ describe('an agreement from the 31st', () => {
   it('January before it is a stub of 30 days of 31 by file: 20 × 22.00 × 30/31', async () => {
     const scene = await agreement(true, 0, {}, days)
     await mapped(scene, seats(20))
-    const january = { from: (MARCH.from - 59) as typeof MARCH.from, to: (MARCH.from - 28) as typeof MARCH.from }
+    const january = { from: day('2026-01-01'), to: day('2026-02-01') }
     // 13,200 / 31 = 425.806…
     expect(await asked(scene, january)).toEqual({
       file: ['1 Jan 2026 $425.81'],
