@@ -97,13 +97,17 @@ function routesOf(slots: readonly Slot[], readings: ReadonlyMap<string, Reading>
   return new Map(
     slots.flatMap((slot) => {
       const { psa, containerId: id, routeFrom: from, lineageIds } = slot
-      const now = readings.get(containerKey({ psa, id }))?.container.anchorDay
-      const anchorDay = now !== undefined && beginsOn(now, from) ? now : toCivil(from).day
+      const anchorDay = routeAnchor(readings.get(containerKey({ psa, id }))?.container.anchorDay, from)
       return lineageIds.map((lineageId) => {
         return [lineageId, { slot, route: { from, to: null, anchorDay, title: PSA_TITLES[psa] } }] as const
       })
     }),
   )
+}
+
+/** The day on which the months of a route begin. @param now of its container; undefined: it has no months any more. */
+export function routeAnchor(now: number | undefined, from: LocalDate): number {
+  return now !== undefined && beginsOn(now, from) ? now : toCivil(from).day
 }
 
 function beginsOn(anchorDay: number, day: LocalDate): boolean {

@@ -120,7 +120,7 @@ describe('three months of invoices', () => {
       const dates = { startDate, endDate: '2026-12-31' }
       const contractId = world.createContract({ companyId: contoso.company, name: startDate, ...dates })
       world.addContractService({ contractId, serviceId: service, units: 20 })
-      const change = adjustment({ contract: contractId, service }, 5, on)
+      const change = adjustment({ ...contoso, contract: contractId, service }, 5, on)
       await client.call('POST', '/ContractServiceAdjustments', change)
       return through.map((day) => {
         world.approveAndPost({ contractId, through: day })

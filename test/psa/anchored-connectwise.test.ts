@@ -223,6 +223,26 @@ describe('calendar months by file, then an agreement from the 15th', () => {
     expect(await synced(scene)).toEqual([])
   })
 
+  it('what was written is taken back, and the next invoice is as it was', async () => {
+    const scene = await moved()
+    const { office } = scene
+    await changed(scene, '2026-04-20', 20, seats(25))
+    expect(await synced(scene)).toEqual(['add 5 × 22.00 from 2026-04-20 on'])
+    const taken = await office.studio.billing.void(DANA, 'BR-0002', undefined, 'by mistake')
+    await office.decide(LEE, taken)
+    await office.studio.dispatch()
+    expect(await asked(scene, APRIL)).toEqual({ file: STUB, psa: ['$440.00 there, $91.67 waiting'] })
+    invoice(scene)
+    expect(scene.invoices).toEqual(['440.00'])
+    // It waits in the next period: 550.00 + 91.67.
+    expect(await synced(scene)).toEqual([
+      'add 5 × 22.00 from 2026-04-20 to 2026-05-15, once',
+      'set 104 20 → 25',
+    ])
+    invoice(scene)
+    expect(scene.invoices).toEqual(['440.00', '641.67'])
+  })
+
   it('a change by hand is a drift of that period', async () => {
     const scene = await moved()
     const { world } = scene.emulator

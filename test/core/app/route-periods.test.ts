@@ -165,6 +165,17 @@ test('an agreement whose periods were moved is written to no more, and files bil
   expect(trouble.faults.map(({ why }) => why)).toEqual([
     'no period of Contoso licences begins on 15 Mar 2026 any more, on which it was mapped; nothing is written until it is removed and mapped again',
   ])
+  // What it bills from the 15th on nobody can tell: a file bills it only when a person says that it is nothing.
+  const refused = await problemOf(msp.studio.mapping.remove(DANA, 'contoso'))
+  expect([refused.kind, refused.next]).toEqual([
+    'held',
+    'Type `map Contoso remove from 2026-03-15` if the PSA bills nothing of it from that day on.',
+  ])
+  await msp.studio.mapping.remove(DANA, 'contoso', { type: 'day', day: day('2026-03-15') })
+  expect(await asked(msp, MARCH)).toEqual({
+    file: ['1–31 Mar 2026 on 1 Mar 2026 $440.00', '11–31 Mar 2026 on 11 Mar 2026 $74.52'],
+    psa: [],
+  })
 })
 
 describe('periods that were billed in a PSA before', () => {
