@@ -17,6 +17,7 @@ import {
 import { divideRounded } from '../../core/money/rounding.js'
 import type { PsaCompany, PsaItem } from '../../core/ports.js'
 import type { Container, PsaLine, PsaUnits } from '../../core/sync/types.js'
+import { monthPeriod } from '../../core/sync/months.js'
 import { sumOfSpans } from '../../core/sync/units.js'
 import { labelOf, type Picklists } from './picklists.js'
 import {
@@ -102,6 +103,7 @@ export function toContainer(all: ReadContract, today: LocalDate): Container {
   const { contract, currency, contractPicklists } = all
   const { id, startDate: from, endDate } = contract
   const isByMonth = isMonthly(contractPicklists, 'contractPeriodType', contract.contractPeriodType)
+  const rows = monthlyRows(all, isByMonth)
   return {
     psa: 'autotask',
     id,
@@ -111,31 +113,48 @@ export function toContainer(all: ReadContract, today: LocalDate): Container {
     closed: closedWords(contract, contractPicklists, today),
     from,
     to: endDate === undefined ? null : addDays(endDate, 1),
-    anchorDay: isByMonth ? toCivil(from).day : undefined,
-    lockedTo: lockedTo(all, isByMonth),
+    anchorDay: isByMonth ? anchorOf(from, rows) : undefined,
+    lockedTo: lockedTo(from, rows),
     mode: 'units',
     lines: linesOf(all),
     units: unitsOf(all),
   }
 }
 
-/**
- * The first day after the last posted period; the contract's first day when nothing is posted. In a monthly contract a
- * service with longer periods does not lock the months of the others: it is not written to.
- */
-function lockedTo(
-  { contract, rows, services, servicePicklists }: ReadContract,
+/** Rows of services that are billed as their contract is: in a monthly one longer periods say nothing about months. */
+function monthlyRows(
+  { rows, services, servicePicklists }: ReadContract,
   isByMonth: boolean,
-): LocalDate {
+): readonly UnitsRow[] {
   const longer = new Set(
     services
       .filter(({ periodType }) => isByMonth && !isMonthly(servicePicklists, 'periodType', periodType))
       .map(({ id }) => id),
   )
+  return rows.filter(({ serviceID }) => !longer.has(serviceID))
+}
+
+/**
+ * Months begin on the day of the month the contract does. Rows are cut at them: where one is not, they begin elsewhere,
+ * on a day that nothing tells, and it is undefined.
+ */
+function anchorOf(from: LocalDate, rows: readonly UnitsRow[]): number | undefined {
+  const { day } = toCivil(from)
+  const isCut = rows.every(({ startDate, endDate }) => endDate < monthPeriod(day, startDate).to)
+  return isCut ? day : undefined
+}
+
+/**
+ * The first day after the last posted period; the contract's first day when nothing is posted. In a monthly contract a
+ * service with longer periods does not lock the months of the others: it is not written to.
+ *
+ * @param rows as {@link monthlyRows} says.
+ */
+function lockedTo(from: LocalDate, rows: readonly UnitsRow[]): LocalDate {
   return rows
-    .filter(({ approveAndPostDate, serviceID }) => approveAndPostDate !== undefined && !longer.has(serviceID))
+    .filter(({ approveAndPostDate }) => approveAndPostDate !== undefined)
     .map(({ endDate }) => addDays(endDate, 1))
-    .reduce((last, day) => (day > last ? day : last), contract.startDate)
+    .reduce((last, day) => (day > last ? day : last), from)
 }
 
 /**

@@ -126,11 +126,11 @@ export function toContainer({ agreement, isMonthly, invoices, additions }: Agree
 }
 
 /** The day its months begin on. A short month's last day may stand for a later one: the first billed day knows. */
-function anchorOf({ nextInvoiceDate, billStartDate }: Agreement): number | undefined {
+function anchorOf({ nextInvoiceDate, billStartDate, startDate }: Agreement): number | undefined {
   if (nextInvoiceDate === undefined) return undefined
   const { day } = toCivil(nextInvoiceDate)
-  if (billStartDate === undefined || toCivil(addDays(nextInvoiceDate, 1)).day !== 1) return day
-  return Math.max(day, toCivil(billStartDate).day)
+  if (toCivil(addDays(nextInvoiceDate, 1)).day !== 1) return day
+  return Math.max(day, toCivil(billStartDate ?? startDate).day)
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { MappingChanged, SlotPreview } from '../../core/app/map-change.js'
 import type { MappingRemoved } from '../../core/app/map-remove.js'
 import { PSA_TITLES } from '../../core/app/routed.js'
-import { dayMonthYear } from '../../core/calendar/words.js'
+import { dayMonthYear, ordinal } from '../../core/calendar/words.js'
 import { MAPPING_ROWS } from '../../core/limits.js'
 import { DECIMAL_ZERO } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
-import type { PriceOwner, Slot } from '../../core/sync/types.js'
+import type { Container, PriceOwner, Slot } from '../../core/sync/types.js'
 import { stepWords } from '../../core/sync/words.js'
 import type { Block, Card } from './model.js'
 import { type Section, shortSections } from './sections.js'
@@ -38,7 +38,10 @@ export function mappedCard(changed: MappingChanged): Card {
       {
         type: 'text',
         style: 'strong',
-        text: `${customer.companyName} (${customer.companyId}), ${container.name}`,
+        text: [
+          `${customer.companyName} (${customer.companyId}), ${container.name}`,
+          ...ownMonths(container),
+        ].join(', '),
       },
       ...placeWarnings(
         left === undefined ? undefined : `${customerName} was billed in ${left}`,
@@ -55,6 +58,14 @@ export function mappedCard(changed: MappingChanged): Card {
     ],
     actions: [],
   }
+}
+
+/** "in months from the 15th; a file bills the days before its first one": nothing where the PSA's months are the calendar's. */
+export function ownMonths(container: Pick<Container, 'anchorDay'> | undefined): readonly string[] {
+  const { anchorDay = 1 } = container ?? {}
+  return anchorDay === 1
+    ? []
+    : [`in months from the ${ordinal(anchorDay)}; a file bills the days before its first one`]
 }
 
 /** What has to be said of a place in words: what is left behind, and who else is billed there. */

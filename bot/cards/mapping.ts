@@ -13,7 +13,7 @@ import { BUTTON_TARGET_CHARACTERS, MAPPING_REVISION_CHARACTERS, MAPPING_ROWS } f
 import type { Choice, Fit } from '../../core/mapping/suggest.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
-import { PRICE_OWNERS, offsetWords, placeWarnings } from './mapped.js'
+import { PRICE_OWNERS, offsetWords, ownMonths, placeWarnings } from './mapped.js'
 import type { Action, Block, Card } from './model.js'
 import { type Section, shortSections } from './sections.js'
 import { plural, seatsWords } from './words.js'
@@ -107,7 +107,9 @@ function placeFacts({ company, companies, container, containers, start }: Mappin
           ? (containers.doubt ?? 'none')
           : `${container.name} (${container.id}) · ${fitWords(containers.best)}`,
     },
-    ...(start === undefined ? [] : [{ label: 'The PSA bills from', value: dayMonthYear(start) }]),
+    ...(start === undefined
+      ? []
+      : [{ label: 'The PSA bills from', value: [dayMonthYear(start), ...ownMonths(container)].join(', ') }]),
   ]
   return { type: 'facts', facts }
 }

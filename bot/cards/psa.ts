@@ -1,7 +1,7 @@
 import type { NamedDrift, PsaStanding } from '../../core/app/psa-standing.js'
 import type { StatusAnswer } from '../../core/app/studio.js'
-import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
-import type { LocalDate } from '../../core/calendar/date.js'
+import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
+import { type LocalDate, addMonths, startOfMonth } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
 import { CARD_BILLS } from '../../core/limits.js'
 import { formatDecimal } from '../../core/money/decimal.js'
@@ -88,13 +88,27 @@ export function standingWords(standing: PsaStanding, month: Period): string {
   const parts = [`${amountWords(there, currency)} already there`]
   if (waiting !== 0n) parts.push(`${amountWords(waiting, currency)} waits for approval`)
   const words = [parts.join(', '), ...earlierWords(standing), invoiceWords(standing)].join('; ')
-  return `${name} · ${title} · ${monthYear(month.from)} ${all}: ${words}`
+  return `${name} · ${title} · ${monthWords(standing, month)} ${all}: ${words}`
 }
 
-/** "besides $74.52 for March 2026 waits": in no amount of the month asked for. */
+/** "April 2026"; where the PSA's periods are other days, those billed in it: "April 2026 (15 Apr – 14 May 2026)" */
+function monthWords({ days }: PsaStanding, month: Period): string {
+  const words = monthYear(month.from)
+  return days.from === month.from && days.to === month.to ? words : `${words} (${periodWords(days)})`
+}
+
+/** "March 2026"; other days than those of a month are said: "15 Mar – 14 Apr 2026". */
+function daysWords(period: Period): string {
+  const isMonth = period.from === startOfMonth(period.from) && period.to === addMonths(period.from, 1)
+  return isMonth ? monthYear(period.from) : periodWords(period)
+}
+
+/** "besides $74.52 for March 2026 waits", by the PSA's own periods: in no amount of the month asked for. */
 function earlierWords({ earlier, currency }: PsaStanding): string[] {
   if (earlier.length === 0) return []
-  const months = earlier.map(({ from, amount }) => `${amountWords(amount, currency)} for ${monthYear(from)}`)
+  const months = earlier.map(
+    ({ period, amount }) => `${amountWords(amount, currency)} for ${daysWords(period)}`,
+  )
   return [`besides ${months.join(' and ')} ${months.length === 1 ? 'waits' : 'wait'}`]
 }
 

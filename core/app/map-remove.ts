@@ -9,7 +9,7 @@ import type { Load, Loaded } from './loader.js'
 import type { MappedCustomer } from './map-accept.js'
 import { type AskedStart, monthStart } from './map-start.js'
 import { type ReadPsaPorts, psaOf } from './read-psa.js'
-import { PSA_TITLES, type RoutedSlot, containerKey, memoryOf, routeToPsas } from './routed.js'
+import { PSA_TITLES, type RoutedSlot, containerKey, memoryOf, routeAnchor, routeToPsas } from './routed.js'
 import { unrouted } from './unrouted.js'
 import { linesOf } from './who.js'
 
@@ -46,6 +46,7 @@ export async function removeMapping(
   requireNothingOpen(view, customer, slots)
   const fileFrom = slots.length === 0 ? undefined : fileStart(view, customer, slots, asked)
   const frozen = fileFrom === undefined ? [] : frozenUntil(view, slots, fileFrom)
+  if (fileFrom !== undefined) requireKnown(view, customer, slots, fileFrom)
   if (fileFrom !== undefined) requireNothingTwice(view, customer, slots, frozen, fileFrom)
   for (const [key, { reading }] of byContainer(slots)) {
     const lineages = new Set(
@@ -121,9 +122,10 @@ function fileStart(
   slots: readonly RoutedSlot[],
   asked: AskedStart | undefined,
 ): LocalDate {
-  const starts = [...byContainer(slots).values()].map(({ reading: { container } }) => {
-    const { anchorDay = 1 } = container
-    return asked === undefined ? monthPeriod(anchorDay, view.today).to : monthStart(container, asked)
+  const starts = [...byContainer(slots).values()].map(({ reading: { container }, due: { slot } }) => {
+    const anchorDay = routeAnchor(container.anchorDay, slot.routeFrom)
+    if (asked === undefined) return monthPeriod(anchorDay, view.today).to
+    return monthStart({ name: container.name, anchorDay }, asked)
   })
   const [start, other] = new Set(starts)
   if (start === undefined || other !== undefined) {
@@ -144,6 +146,26 @@ function fileStart(
     })
   }
   return start
+}
+
+/** Where nothing can be told of what the PSA holds, a file may bill everything from the last period on that is known. */
+function requireKnown(
+  view: Loaded,
+  { name }: MappedCustomer,
+  slots: readonly RoutedSlot[],
+  fileFrom: LocalDate,
+): void {
+  for (const slot of slots) {
+    const { fault, covered, due } = slot
+    const known = settledUntil(view, [slot]) ?? due.slot.routeFrom
+    if (fault === undefined || covered.length > 0 || fileFrom <= known) continue
+    throw new Problem({
+      kind: 'held',
+      what: `What the PSA bills of ${due.words} from ${dayMonthYear(known)} on cannot be told: ${fault}.`,
+      notDone: 'The mapping stays.',
+      next: `Type \`map ${name} remove from ${formatLocalDate(known)}\` if the PSA bills nothing of it from that day on.`,
+    })
+  }
 }
 
 /** End of the last period that the PSA was found to have billed, or that we wrote into. */
@@ -206,7 +228,7 @@ function requireNothingTwice(
     )
     const due = before === undefined ? [] : linesOf(before, policies, span, view.billed).lines
     const sum = (all: typeof lines) =>
-      all.reduce((total, { charge }) => (charge.period.from < fileFrom ? total + charge.amount : total), 0n)
+      all.reduce((total, { charge }) => (charge.from < fileFrom ? total + charge.amount : total), 0n)
     if (sum(lines) === sum(due)) continue
     throw new Problem({
       kind: 'held',

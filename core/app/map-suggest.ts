@@ -160,16 +160,8 @@ export function whyNot(
 ): string | undefined {
   if (closed !== undefined) return closed
   if (anchorDay === undefined) return 'it does not bill by the month'
-  if (anchorDay !== 1) return `its months begin on the ${ordinal(anchorDay)}`
   const isForeign = currency !== undefined && own.every((priced) => priced.currency !== currency)
   return isForeign && own.length > 0 ? `it bills in ${currency}, and nothing is converted` : undefined
-}
-
-/** "15th" */
-function ordinal(day: number): string {
-  const tens = Math.floor(day / 10) === 1
-  const ending = tens ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th')
-  return `${day}${ending}`
 }
 
 /** One that bills the customer's subscriptions already is it; otherwise the more of its products, the better. */

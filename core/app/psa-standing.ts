@@ -1,12 +1,14 @@
-import { type LocalDate, startOfMonth } from '../calendar/date.js'
+import { type LocalDate, dayOfMonth, monthNumber } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
+import { periodKey } from '../charges/periods.js'
 import type { SyncState } from '../sync/intent.js'
 import { isOpen } from '../sync/intent.js'
 import { slotUnits } from '../sync/held.js'
 import { priceOn, slotTarget } from '../sync/target.js'
 import type { Decimal } from '../money/decimal.js'
-import type { UnitSteps } from '../sync/types.js'
+import type { Container, UnitSteps } from '../sync/types.js'
 import { sameSteps, stepsFrom } from '../sync/units.js'
+import { monthPeriod } from '../sync/months.js'
 import type { Loaded } from './loader.js'
 import { type RoutedSlot, PSA_TITLES, containerKey } from './routed.js'
 import { writtenUnits } from './written.js'
@@ -19,15 +21,17 @@ export interface PsaStanding {
   readonly currency: string
   /** "ConnectWise" */
   readonly title: string
+  /** First to last day of the PSA's periods that are billed in the month: the month itself where they begin on the 1st. */
+  readonly days: Period
   /** Minor units it was read to hold with a date to bill in the month. */
   readonly there: bigint
   /** Minor units with a date to bill in the month that are due and not there yet. */
   readonly waiting: bigint
-  /** What is due of earlier months and not there yet, month by month; in neither of the two. */
-  readonly earlier: readonly EarlierMonth[]
-  /** First day no invoice covers in every container: "invoiced" or not yet. */
+  /** What was to be billed in earlier months and is not there yet, period by period; in neither of the two. */
+  readonly earlier: readonly EarlierPeriod[]
+  /** Whether invoices cover all, none or some of the periods that are billed in the month. */
   readonly invoicedThrough: 'invoiced' | 'notInvoiced' | 'inPart'
-  /** Numbers of the invoices that cover the month, where the PSA tells them. */
+  /** Numbers of the invoices that cover the last of them, where the PSA tells them. */
   readonly invoices: readonly string[]
   /** When it was read, the earliest where there are several. */
   readonly readAt: Date
@@ -35,9 +39,8 @@ export interface PsaStanding {
   readonly prices: readonly PriceDifference[]
 }
 
-export interface EarlierMonth {
-  /** Its first day. */
-  readonly from: LocalDate
+export interface EarlierPeriod {
+  readonly period: Period
   /** Minor units. */
   readonly amount: bigint
 }
@@ -83,56 +86,91 @@ export function psaStandings(
 ): readonly PsaStanding[] {
   const standings = new Map<string, PsaStanding>()
   const keyOf = (customerId: string, currency: string) => JSON.stringify([customerId, currency])
-  for (const { customerId, due, covered, reading } of slots) {
+  for (const slot of slots) {
+    const { customerId, due } = slot
     const key = keyOf(customerId, due.currency)
-    const lines = covered.flatMap(({ counted, oneTime }) => [...counted, ...oneTime])
-    const there = lines.reduce(
-      (sum, { billOn, amount }) => (billOn >= month.from && billOn < month.to ? sum + amount : sum),
-      0n,
-    )
-    const { lockedTo, psa, lastInvoice } = reading.container
-    const isInvoiced = lockedTo >= month.to
-    const own = isInvoiced ? 'invoiced' : 'notInvoiced'
-    const before = standings.get(key)
-    // The newest invoice is the month's own as long as no later month is invoiced.
-    const number = lockedTo === month.to ? lastInvoice : undefined
-    const other = priceDifference({ due, reading }, month)
-    standings.set(key, {
-      customerId,
-      name: names.get(customerId)?.name ?? customerId,
-      currency: due.currency,
-      title: PSA_TITLES[psa],
-      there: (before?.there ?? 0n) + there,
-      waiting: 0n,
-      earlier: [],
-      invoicedThrough: before === undefined || before.invoicedThrough === own ? own : 'inPart',
-      invoices: [...new Set([...(before?.invoices ?? []), ...(number === undefined ? [] : [number])])],
-      readAt: before === undefined || reading.readAt < before.readAt ? reading.readAt : before.readAt,
-      prices: [...(before?.prices ?? []), ...(other === undefined ? [] : [other])],
-    })
+    standings.set(key, withSlot(standings.get(key), slot, names.get(customerId)?.name ?? customerId, month))
   }
   for (const { customerId, currency, lines } of bills) {
     const key = keyOf(customerId, currency)
     const standing = standings.get(key)
-    if (standing !== undefined) standings.set(key, { ...standing, ...waitingOf(lines, month) })
+    if (standing !== undefined) standings.set(key, { ...standing, ...waitingOf(standing, lines, month) })
   }
   return [...standings.values()].filter(
     ({ there, waiting, earlier }) => there !== 0n || waiting !== 0n || earlier.length > 0,
   )
 }
 
-/** What waits of the month, and of each month before it. */
-function waitingOf(lines: CustomerBill['lines'], month: Period): Pick<PsaStanding, 'waiting' | 'earlier'> {
-  const months = new Map<LocalDate, bigint>()
-  let waiting = 0n
-  for (const { charge } of lines) {
-    const { billOn, amount } = charge
-    const from = startOfMonth(billOn)
-    if (billOn >= month.from) waiting += amount
-    else months.set(from, (months.get(from) ?? 0n) + amount)
+/** What a customer's PSA holds, with one slot more. */
+function withSlot(
+  before: PsaStanding | undefined,
+  { customerId, due, covered, reading }: RoutedSlot,
+  name: string,
+  month: Period,
+): PsaStanding {
+  const { lockedTo, psa, lastInvoice } = reading.container
+  const lines = covered
+    .flatMap(({ counted, oneTime }) => [...counted, ...oneTime])
+    .filter(({ billOn, amount }) => amount !== 0n && billOn >= month.from && billOn < month.to)
+  const next = periodFrom(reading.container, month)
+  const billed = lines.map(({ period }) => period)
+  const periods = [...billed, next]
+  const isInvoiced = ({ to }: Period) => lockedTo >= to
+  const own = periods.every(isInvoiced) ? 'invoiced' : periods.some(isInvoiced) ? 'inPart' : 'notInvoiced'
+  // The newest invoice is that of the month's own period as long as no later one is invoiced.
+  const number = lockedTo === next.to ? lastInvoice : undefined
+  const other = priceDifference({ due, reading }, month)
+  return {
+    customerId,
+    name,
+    currency: due.currency,
+    title: PSA_TITLES[psa],
+    days: spanOf([
+      ...(before === undefined ? [] : [before.days]),
+      ...(billed.length === 0 ? [next] : billed),
+    ]),
+    there: lines.reduce((sum, { amount }) => sum + amount, before?.there ?? 0n),
+    waiting: 0n,
+    earlier: [],
+    invoicedThrough: before === undefined || before.invoicedThrough === own ? own : 'inPart',
+    invoices: [...new Set([...(before?.invoices ?? []), ...(number === undefined ? [] : [number])])],
+    readAt: before === undefined || reading.readAt < before.readAt ? reading.readAt : before.readAt,
+    prices: [...(before?.prices ?? []), ...(other === undefined ? [] : [other])],
   }
-  const earlier = [...months].map(([from, amount]) => ({ from, amount }))
-  return { waiting, earlier: earlier.sort((left, right) => left.from - right.from) }
+}
+
+/** The period of a container that begins in a month: one does in each. */
+function periodFrom({ anchorDay = 1 }: Container, month: Period): Period {
+  return monthPeriod(anchorDay, dayOfMonth(monthNumber(month.from), anchorDay))
+}
+
+/** From the first day of some periods to the last. */
+function spanOf(periods: readonly Period[]): Period {
+  return {
+    from: Math.min(...periods.map(({ from }) => from)) as LocalDate,
+    to: Math.max(...periods.map(({ to }) => to)) as LocalDate,
+  }
+}
+
+/** What waits of the month, and of each period that was to be billed before it. */
+function waitingOf(
+  { days }: PsaStanding,
+  lines: CustomerBill['lines'],
+  month: Period,
+): Pick<PsaStanding, 'days' | 'waiting' | 'earlier'> {
+  const periods = new Map<string, EarlierPeriod>()
+  const now = lines.filter(({ charge }) => charge.billOn >= month.from)
+  for (const { charge } of lines) {
+    const { billOn, amount, period } = charge
+    if (billOn >= month.from) continue
+    const key = periodKey(period)
+    periods.set(key, { period, amount: (periods.get(key)?.amount ?? 0n) + amount })
+  }
+  return {
+    days: spanOf([days, ...now.map(({ charge }) => charge.period)]),
+    waiting: now.reduce((sum, { charge }) => sum + charge.amount, 0n),
+    earlier: [...periods.values()].sort((left, right) => left.period.from - right.period.from),
+  }
 }
 
 /** undefined: both have the same price, or one of them none. */

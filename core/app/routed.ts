@@ -1,5 +1,6 @@
-import type { LocalDate } from '../calendar/date.js'
-import { periodWords } from '../calendar/words.js'
+import { type LocalDate, toCivil } from '../calendar/date.js'
+import type { Period } from '../calendar/period.js'
+import { dayMonthYear, periodWords } from '../calendar/words.js'
 import { periodsAsKnown } from '../charges/due.js'
 import { monthsIn } from '../charges/periods.js'
 import type { HeldPeriod } from '../charges/types.js'
@@ -12,6 +13,7 @@ import { monthPeriod } from '../sync/months.js'
 import { type SlotPlan, planSlot } from '../sync/plan.js'
 import { type SlotMemory, lockKey } from '../sync/settled.js'
 import type { Container, DuePeriod, PsaName, Slot, SlotDue } from '../sync/types.js'
+import { formerPeriods } from './former-periods.js'
 import type { Portfolio } from './portfolio.js'
 import { type Billed, type BilledCharge, dueInputOf, isKnownBy } from './who.js'
 
@@ -56,9 +58,11 @@ export function routeToPsas(
   if (isByFile) return { portfolio, billed, slots: [] }
   const readings = new Map(sync.readings.map((reading) => [containerKey(reading.container), reading]))
   const bySlot = routesOf(sync.slots, readings)
+  const locked = periodsByLineage(sync.locked)
   const subscriptions = portfolio.subscriptions.map((priced) => {
     const { customerId } = priced.subscription
-    return routed(priced, sync, bySlot, portfolio.customers.get(customerId)?.name ?? customerId)
+    const name = portfolio.customers.get(customerId)?.name ?? customerId
+    return routed(withFormerPeriods(priced, locked, bySlot), sync, bySlot, name)
   })
   const byLineage = new Map(
     subscriptions.map((subscription) => [subscription.subscription.lineageId, subscription]),
@@ -88,17 +92,50 @@ export function containerKey({ psa, id }: Pick<Container, 'psa' | 'id'>): string
 
 type Routes = ReadonlyMap<string, { readonly slot: Slot; readonly route: Route }>
 
-/** By lineage. A container that does not bill by the month has periods we cannot name: its own day is the first. */
+/** By lineage. What was said when it was mapped stays: periods that begin on another day by now change nothing of it. */
 function routesOf(slots: readonly Slot[], readings: ReadonlyMap<string, Reading>): Routes {
   return new Map(
     slots.flatMap((slot) => {
       const { psa, containerId: id, routeFrom: from, lineageIds } = slot
-      const anchorDay = readings.get(containerKey({ psa, id }))?.container.anchorDay ?? 1
+      const anchorDay = routeAnchor(readings.get(containerKey({ psa, id }))?.container.anchorDay, from)
       return lineageIds.map((lineageId) => {
-        return [lineageId, { slot, route: { from, anchorDay, title: PSA_TITLES[psa] } }] as const
+        return [lineageId, { slot, route: { from, to: null, anchorDay, title: PSA_TITLES[psa] } }] as const
       })
     }),
   )
+}
+
+/** The day on which the months of a route begin. @param now of its container; undefined: it has no months any more. */
+export function routeAnchor(now: number | undefined, from: LocalDate): number {
+  return now !== undefined && beginsOn(now, from) ? now : toCivil(from).day
+}
+
+function beginsOn(anchorDay: number, day: LocalDate): boolean {
+  return monthPeriod(anchorDay, day).from === day
+}
+
+function periodsByLineage(locked: SyncState['locked']): ReadonlyMap<string, readonly Period[]> {
+  const all = new Map<string, Period[]>()
+  for (const { lineageId, period } of locked) {
+    const own = all.get(lineageId)
+    if (own === undefined) all.set(lineageId, [period])
+    else own.push(period)
+  }
+  return all
+}
+
+/** Periods that PSAs billed before they lost a subscription, or before it came to where it is now. */
+function withFormerPeriods(
+  priced: PricedSubscription,
+  locked: ReadonlyMap<string, readonly Period[]>,
+  routes: Routes,
+): PricedSubscription {
+  const { lineageId, alsoIds = [] } = priced.subscription
+  const start = routes.get(lineageId)?.route.from
+  const former = [lineageId, ...alsoIds]
+    .flatMap((id) => locked.get(id) ?? [])
+    .filter(({ from }) => start === undefined || from < start)
+  return former.length === 0 ? priced : { ...priced, formerly: formerPeriods(former) }
 }
 
 /** S1: a customer has one route; what of it is mapped nowhere is held, and said first. */
@@ -161,7 +198,7 @@ function routedSlot(parts: SlotParts, policies: Policies, memory: SlotMemory, da
   const until = untilOf(container, days)
   const empty: SlotDue = { slot, currency: first.currency, words, periods: [], until }
   const fault = { customerId, reading, due: empty, covered: [], steps: [] }
-  const unread = unreadableWhy(container, own)
+  const unread = unreadableWhy(container, own, slot)
   if (unread !== undefined) return { ...fault, fault: unread }
   try {
     const found = own.map((priced) => duePeriods(priced, policies, slot, until, days))
@@ -177,12 +214,17 @@ function routedSlot(parts: SlotParts, policies: Policies, memory: SlotMemory, da
 }
 
 /** Why what a container holds says nothing about these subscriptions. */
-function unreadableWhy(container: Container, own: readonly PricedSubscription[]): string | undefined {
+function unreadableWhy(
+  container: Container,
+  own: readonly PricedSubscription[],
+  { routeFrom }: Slot,
+): string | undefined {
   const { currency, anchorDay, name } = container
   if (anchorDay === undefined) return `${name} does not bill by the month, which is the only cycle written to`
-  // Where our own months end on another day, days around the first would be billed twice or never.
-  if (anchorDay !== 1)
-    return `the months of ${name} do not begin on the 1st, which are the only ones written to`
+  // By the periods there are now, days around the start would be billed twice or never.
+  if (!beginsOn(anchorDay, routeFrom)) {
+    return `no period of ${name} begins on ${dayMonthYear(routeFrom)} any more, on which it was mapped; nothing is written until it is removed and mapped again`
+  }
   const foreign = own.find((priced) => currency !== undefined && priced.currency !== currency)
   if (foreign !== undefined) {
     return `${name} bills in ${currency ?? ''}, the subscription is in ${foreign.currency}, and nothing is converted`

@@ -18,7 +18,7 @@ export function unrouted({ portfolio, books }: Pick<Loaded, 'portfolio' | 'books
   }
 }
 
-function byFile({ route: _route, ...priced }: PricedSubscription): PricedSubscription {
+function byFile({ route: _route, formerly: _formerly, ...priced }: PricedSubscription): PricedSubscription {
   const exceptions = priced.exceptions.filter(({ kind }) => kind !== 'notMapped')
   return { ...priced, exceptions, held: exceptions.some(({ kind }) => isHolding(kind)) }
 }

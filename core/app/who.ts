@@ -225,15 +225,15 @@ export function settledOf(
  * was billed in another currency is never set off against it (B1, B17).
  */
 export function dueInputOf(
-  { timeline, currency, subscription, route }: PricedSubscription,
+  { timeline, currency, subscription, route, formerly = [] }: PricedSubscription,
   policies: Policies,
   billed: Billed,
 ): DueInput | undefined {
   if (timeline === undefined) return undefined
   const settled = settledOf(subscription, billed).filter((line) => line.currency === currency)
-  const own = { policy: policies.first, policyChanges: changesFor(policies, settled) }
-  const { policy, policyChanges } = route === undefined ? own : routedPolicies(own, route)
-  return { currency, policy, policyChanges, timeline, billed: settled }
+  const policyChanges = changesFor(policies, settled)
+  const own = { currency, policy: policies.first, policyChanges, timeline, billed: settled }
+  return (route === undefined ? formerly : [...formerly, route]).reduce(routedPolicies, own)
 }
 
 /** Lines of periods whose price cannot be known (BILLING B14, B17). */

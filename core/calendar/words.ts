@@ -32,3 +32,10 @@ export function periodWords(period: Period): string {
   if (from.month !== to.month) return `${dayMonth(period.from)} – ${dayMonthYear(last)}`
   return `${from.day}–${dayMonthYear(last)}`
 }
+
+/** A day of the month: "15th" */
+export function ordinal(day: number): string {
+  const tens = Math.floor(day / 10) === 1
+  const ending = tens ? 'th' : (['th', 'st', 'nd', 'rd'][day % 10] ?? 'th')
+  return `${day}${ending}`
+}

@@ -38,6 +38,11 @@ export function policySteps(input: DueInput): readonly PolicyChange[] {
     .map(({ from, policy }) => ({ from, policy }))
 }
 
+/** The first day that is charged in the period a day lies in: the last boundary on or before that day (B4, B24). */
+export function boundaryBy(input: DueInput, day: LocalDate): LocalDate {
+  return periodOn(openAccount(input).schedule, day).from
+}
+
 /** D2: by the policy that holds, so that one that was put right before it held stops nothing. */
 function refuseDayCount(months: number, { dayCount }: Policy): void {
   if (months > 0 || dayCount === 'actual') return

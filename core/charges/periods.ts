@@ -114,7 +114,7 @@ function changePolicy(
     ...stretch,
     policy,
     grid: schedule.months === 1 ? monthlyGrid(timeline, policy) : stretch.grid,
-    cut: schedule.months === 1 && boundary <= serviceFrom ? 'whole' : stretch.cut,
+    cut: schedule.months !== 1 ? stretch.cut : stretch.from <= serviceFrom ? 'whole' : 'stub',
   })
   const stretches = schedule.stretches.flatMap((stretch) => {
     if (stretch.to <= boundary) return [stretch]

@@ -20,14 +20,23 @@ export interface PricedSubscription {
   readonly exceptions: readonly { readonly kind: ExceptionKind; readonly why: string }[]
   /** From when and by which periods a PSA bills it (SYNC S1); absent: it is billed by file. */
   readonly route?: Route
+  /** By which periods PSAs have billed it before, in order; absent: by none. */
+  readonly formerly?: readonly PsaPeriods[]
 }
 
-/** A way of being billed that is not a file of ours: the PSA's own periods, in its own time (SYNC S10). */
-export interface Route {
-  /** First day on which it bills: the start of one of its periods. */
+/** The periods a PSA bills by, of a month each, in its own time (SYNC S10). */
+export interface PsaPeriods {
+  /** First day on which it bills: the start of one of them. */
   readonly from: LocalDate
-  /** Day of the month its periods begin on. */
+  /** First day on which it does not bill any more, the start of another; null: it goes on. */
+  readonly to: LocalDate | null
+  /** Day of the month they begin on. */
   readonly anchorDay: number
+}
+
+/** A way of being billed that is not a file of ours. */
+export interface Route extends PsaPeriods {
+  readonly to: null
   /** "ConnectWise" */
   readonly title: string
 }

@@ -111,6 +111,29 @@ describe('three months of invoices', () => {
     })
   })
 
+  it('bill periods that begin on the contract’s own day, a short month’s last for the 31st', async () => {
+    const running = await startContoso()
+    const { emulator, client, contoso } = running
+    const { world } = emulator
+    const service = world.createService({ name: 'Visio', unitPrice: '22.00' })
+    const totals = async (startDate: string, on: string, ...through: readonly string[]) => {
+      const dates = { startDate, endDate: '2026-12-31' }
+      const contractId = world.createContract({ companyId: contoso.company, name: startDate, ...dates })
+      world.addContractService({ contractId, serviceId: service, units: 20 })
+      const change = adjustment({ ...contoso, contract: contractId, service }, 5, on)
+      await client.call('POST', '/ContractServiceAdjustments', change)
+      return through.map((day) => {
+        world.approveAndPost({ contractId, through: day })
+        return world.invoice({ companyId: contoso.company }).total
+      })
+    }
+    // 110 × 26/31 = 92.258…, 15 March to 14 April; 110 × 21/31 = 74.516…, 28 February to 30 March.
+    const middle = await totals('2026-03-15', '2026-03-20', '2026-03-15', '2026-04-15')
+    expect(middle).toEqual(['532.26', '550.00'])
+    const last = await totals('2026-01-31', '2026-03-10', '2026-01-31', '2026-02-28', '2026-03-31')
+    expect(last).toEqual(['440.00', '514.52', '550.00'])
+  })
+
   it('leave out charges that are not for the customer', async () => {
     const running = await startContoso()
     const { world } = running.emulator

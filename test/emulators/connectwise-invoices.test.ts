@@ -236,6 +236,26 @@ describe('what decides an amount', () => {
     expect(invoice(yen)).toEqual(['7452', '= 7452'])
   })
 
+  it('is the length of a period that begins on any day, and on a short month’s last for the 31st', () => {
+    const middle = agreement(true, { nextInvoiceDate: '2026-03-15' })
+    line(middle, 20)
+    line(middle, 5, { effectiveDate: '2026-03-20' })
+    // 110 × 26/31 = 92.258…, 15 March to 14 April
+    expect(invoice(middle)).toEqual(['440.00', '92.26', '= 532.26'])
+    expect(invoice(middle)).toEqual(['440.00', '110.00', '= 550.00'])
+    const last = agreement(true, { nextInvoiceDate: '2026-01-31' })
+    line(last, 1, { effectiveDate: '2026-02-14' })
+    line(last, 1, { effectiveDate: '2026-03-10' })
+    // 22 × 14/28, 31 January to 27 February; 22 × 21/31, 28 February to 30 March
+    expect(invoice(last)).toEqual(['11.00', '= 11.00'])
+    expect(invoice(last)).toEqual(['22.00', '14.90', '= 36.90'])
+    expect(world.agreement(last).invoicedPeriods).toBe(2)
+    expect(world.invoicesOf(last).map(({ period }) => period)).toEqual([
+      { from: '2026-01-31', to: '2026-02-28' },
+      { from: '2026-02-28', to: '2026-03-31' },
+    ])
+  })
+
   it('is the length of the period: a leap February, a quarter, a year', () => {
     const leap = agreement(true, { nextInvoiceDate: '2028-02-01' })
     line(leap, 1, { effectiveDate: '2028-02-15' })

@@ -9,24 +9,27 @@ import { type Scene, closeAfterwards, sceneWith } from './scene.js'
 export interface Agreement extends Scene {
   readonly emulator: ConnectWiseEmulator
   readonly agreementId: number
-  /** Totals of the invoices made so far, the first of March. */
+  /** Totals of the invoices made so far. */
   readonly invoices: string[]
 }
 
 /**
- * @param invoiced months, from March on, that are invoiced in advance before anything changes.
+ * @param invoiced periods, from the first on, that are invoiced in advance before anything changes.
  * @param line differs so from 20 seats since 2025; undefined: there is none.
+ * @param days the story begins on `today`; `first` is the first day that is invoiced, on whose day of the month all
+ * periods begin.
  */
 export async function agreement(
   prorateFlag: boolean,
   invoiced: number,
   line: Partial<NewAddition> | undefined,
+  { today, first = '2026-03-01' }: { readonly today?: string; readonly first?: string } = {},
 ): Promise<Agreement> {
   const scene = await sceneWith(async (now) => {
     const emulator = closeAfterwards(await startRecordedConnectWise({ now }))
     const site = { site: emulator.url, ...emulator.credentials, log: memoryLog() }
     return { emulator, psa: createConnectWise(site) }
-  })
+  }, today)
   const { world } = scene.emulator
   const product = world.createCatalogItem({
     identifier: 'M365BP',
@@ -36,7 +39,7 @@ export async function agreement(
   })
   const companyId = world.createCompany({ identifier: 'CONTOSO', name: 'Contoso' })
   const name = 'Contoso Cloud'
-  const agreementId = world.createAgreement({ companyId, name, prorateFlag, nextInvoiceDate: '2026-03-01' })
+  const agreementId = world.createAgreement({ companyId, name, prorateFlag, nextInvoiceDate: first })
   const seatsSince2025 = { agreementId, product, quantity: 20, effectiveDate: '2025-06-01' }
   if (line !== undefined) world.createAddition({ ...seatsSince2025, ...line })
   const made: Agreement = { ...scene, agreementId, invoices: [] }

@@ -8,7 +8,7 @@ import { changed, mapped, seats, synced } from './scene.js'
 
 /*
  * Seats and prices change, answers get lost, invoices are made and syncs are approved in any order from March through
- * June. Then everything that ConnectWise invoiced is everything that was due, to the cent, and nothing waits.
+ * June, in periods that begin on any day of the month. Then everything that ConnectWise invoiced is everything that was due, to the cent, and nothing waits.
  */
 
 /** PSA_SEEDS="1-200": other stories than those of every run. */
@@ -20,7 +20,9 @@ const PRICES = ['21.50', '22.00', '23.00', '24.99']
 interface Story {
   readonly random: Random
   readonly scene: Agreement
-  /** Months that are invoiced in advance. */
+  /** Day of the month on which periods begin, the first of them in March. */
+  readonly anchor: number
+  /** Periods that are invoiced in advance. */
   readonly ahead: number
   count: number
   price: string
@@ -30,8 +32,11 @@ interface Story {
 
 async function begin(random: Random): Promise<Story> {
   const [prorates, ours, ahead] = [random.chance(0.5), random.chance(0.5), random.integer(0, 2)]
-  const scene = await agreement(prorates, ahead, ours ? undefined : { quantity: 10 })
-  const story = { random, scene, ahead, count: 10, price: '22.00', ours }
+  const anchor = random.pick([1, 1, 15, 28, 31])
+  const line = ours ? undefined : { quantity: 10 }
+  const first = `2026-03-${String(anchor).padStart(2, '0')}`
+  const scene = await agreement(prorates, ahead, line, { first })
+  const story = { random, scene, anchor, ahead, count: 10, price: '22.00', ours }
   await mapped(scene, subscription(story))
   return story
 }
@@ -66,16 +71,17 @@ async function syncInTrouble({ random, scene }: Story): Promise<void> {
   scene.emulator.setFaults([])
 }
 
-/** The month of a day, counted from March. */
-function monthOf(today: string): number {
-  return Number(today.slice(5, 7)) - 3
+/** How many periods have ended by a day. */
+function ended(today: string, anchor: number): number {
+  const [month, day] = [Number(today.slice(5, 7)), Number(today.slice(8, 10))]
+  return month - 3 - (day < anchor ? 1 : 0)
 }
 
 async function live(story: Story): Promise<void> {
-  const { random, scene, ahead } = story
+  const { random, scene, anchor, ahead } = story
   for (let today = '2026-03-12'; today < '2026-06-28'; today = addDays(today, random.integer(1, 9))) {
     scene.moveTo(today)
-    while (scene.invoices.length < monthOf(today) + ahead) {
+    while (scene.invoices.length < ended(today, anchor) + ahead) {
       await scene.office.observe()
       if (random.chance(0.7)) await syncInTrouble(story)
       invoice(scene)
@@ -88,7 +94,7 @@ async function live(story: Story): Promise<void> {
   await scene.office.observe()
 }
 
-/** Minor units due in the months that are invoiced; all of it is there. */
+/** Minor units due in the periods that are invoiced, one of which begins in each month; all of it is there. */
 async function dueOf({ office, invoices }: Agreement): Promise<bigint> {
   let due = 0n
   for (const index of invoices.keys()) {

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ApprovalRecord } from '../../core/ports.js'
-import { createAutotask } from '../../adapters/autotask/client.js'
-import { startRecordedAutotask } from '../contract/recorded-autotask.js'
-import type { AutotaskEmulator } from '../emulators/autotask/server.js'
 import { speakTo } from '../emulators/shared/autotask.js'
 import { DANA, LEE } from '../support/office.js'
-import { memoryLog } from '../support/memory-log.js'
-import { type Scene, changed, closeAfterwards, mapped, sceneWith, seats, synced } from './scene.js'
+import { type Contract, type Terms, contractOf, postThrough } from './contract.js'
+import { changed, mapped, seats, synced } from './scene.js'
 
 /*
  * Contoso's contract month by month (SYNC S12), through the real client and by the emulated PSA's own postings.
@@ -15,14 +12,6 @@ import { type Scene, changed, closeAfterwards, mapped, sceneWith, seats, synced 
  * 5 × $22.00 × 21/31 = $2,310 / 31 = $74.516…, rounded $74.52; all of March $514.52.
  */
 
-interface Contract extends Scene {
-  readonly emulator: AutotaskEmulator
-  readonly contractId: number
-  readonly companyId: number
-  /** Totals of the months posted so far, the first of March. */
-  readonly posted: string[]
-}
-
 const MONTHS = [
   { on: '2026-03-12', through: '2026-03-31' },
   { on: '2026-04-01', through: '2026-04-30' },
@@ -30,40 +19,10 @@ const MONTHS = [
   { on: '2026-06-01', through: '2026-06-30' },
 ] as const
 
-interface Terms {
-  /** 0: the service is not on the contract. */
-  readonly units: number
-  readonly startDate: string
-  readonly endDate: string
-}
-
 /** @param months from March on, that are posted before anything changes. */
-async function contract(months: number, terms: Partial<Terms> = {}): Promise<Contract> {
-  const { units = 20, startDate = '2026-01-01', endDate = '2026-12-31' } = terms
-  const scene = await sceneWith(async (now) => {
-    const emulator = closeAfterwards(await startRecordedAutotask({ now }))
-    const zoneUrl = `${emulator.url}/ATServicesRest`
-    const options = { zoneUrl, ...emulator.credentials, log: memoryLog(), now: () => now().getTime() }
-    return { emulator, psa: createAutotask(options) }
-  })
-  const { world } = scene.emulator
-  const companyId = world.createCompany({ name: 'Contoso', number: 'C-1' })
-  const service = { name: 'Microsoft 365 Business Premium', unitPrice: '22.00', sku: 'BP' }
-  const serviceId = world.createService(service)
-  const contractId = world.createContract({ companyId, name: 'Contoso Cloud', startDate, endDate })
-  if (units > 0) world.addContractService({ contractId, serviceId, units })
-  if (startDate < '2026-03-01') postThrough({ ...scene, contractId, companyId }, '2026-02-28')
-  const made: Contract = { ...scene, contractId, companyId, posted: [] }
-  for (const { through } of MONTHS.slice(0, months)) made.posted.push(postThrough(made, through))
-  return made
-}
-
-function postThrough(
-  { emulator: { world }, contractId, companyId }: Omit<Contract, 'posted'>,
-  through: string,
-): string {
-  world.approveAndPost({ contractId, through })
-  return world.invoice({ companyId }).total
+function contract(months: number, terms: Partial<Terms> = {}): Promise<Contract> {
+  const through = MONTHS.slice(0, months).map(({ through: last }) => last)
+  return contractOf(terms, { before: '2026-02-28', through })
 }
 
 /** The months to come, with a sync around each posting that finds nothing to do. */

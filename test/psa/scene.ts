@@ -6,7 +6,7 @@ import { stepText } from '../core/sync/build.js'
 import { memoryBilling } from '../support/memory-billing.js'
 import { memoryBooks } from '../support/memory-books.js'
 import { memorySync } from '../support/memory-sync.js'
-import { decimal, observed, order } from '../support/observed.js'
+import { day, decimal, observed, order } from '../support/observed.js'
 import { DANA, LEE, Office, VI } from '../support/office.js'
 
 const open: { close(): Promise<void> }[] = []
@@ -28,9 +28,13 @@ export interface Scene {
   moveTo(day: string): void
 }
 
-/** @param start starts the emulated PSA on the clock it is given, and its client. */
+/**
+ * @param start starts the emulated PSA on the clock it is given, and its client.
+ * @param today the day on which the story begins; billing here begins on the first of its month.
+ */
 export async function sceneWith<T extends { readonly psa: Psa }>(
   start: (now: () => Date) => Promise<T>,
+  today = '2026-03-10',
 ): Promise<Scene & T> {
   const clock = { now: () => new Date() }
   const started = await start(() => clock.now())
@@ -39,9 +43,10 @@ export async function sceneWith<T extends { readonly psa: Psa }>(
   const office = new Office([DANA, LEE, VI], memoryBilling(books), memorySync(books), psas)
   clock.now = () => office.now
   office.orders = []
-  office.now = new Date('2026-03-10T15:00:00Z')
-  const moveTo = (day: string) => {
-    const to = new Date(`${day}T15:00:00Z`)
+  office.now = new Date(`${today}T15:00:00Z`)
+  await office.restart({ opensOn: day(`${today.slice(0, 7)}-01`) })
+  const moveTo = (on: string) => {
+    const to = new Date(`${on}T15:00:00Z`)
     if (to > office.now) office.now = to
   }
   return { ...started, office, moveTo }

@@ -44,6 +44,27 @@ describe('a converted price with more digits than are kept', () => {
   })
 })
 
+describe('the day months begin on', () => {
+  const row = (id: number, startDate: string, endDate: string) => ({
+    id,
+    contractServiceID: 8,
+    serviceID: 5,
+    units: 4,
+    approveAndPostDate: null,
+    startDate: `${startDate}T00:00:00Z`,
+    endDate: `${endDate}T00:00:00Z`,
+  })
+
+  it.each([
+    ['are cut there', [row(1, '2026-01-15', '2026-02-14'), row(2, '2026-02-15', '2026-03-14')], 15],
+    ['are cut within', [row(1, '2026-01-15', '2026-02-03'), row(2, '2026-02-04', '2026-02-14')], 15],
+    ['go on over it', [row(1, '2026-01-15', '2026-01-31'), row(2, '2026-02-01', '2026-02-28')], undefined],
+  ])('is the contract’s own where its rows %s', async (_, rows, anchorDay) => {
+    const { psa } = await scripted(tenant({ ContractServiceUnits: rows }))
+    expect((await psa.read('29')).anchorDay).toBe(anchorDay)
+  })
+})
+
 describe('a contract without an end', () => {
   it('goes on with the last counts anything is said about', async () => {
     const [contract] = tenantRows('Contracts')

@@ -192,6 +192,13 @@ describe('the day months begin on', () => {
   ])('of %s, first billed %s, is %i', (nextInvoiceDate, billStartDate, anchorDay) => {
     expect(container({ agreement: { nextInvoiceDate, billStartDate } }).anchorDay).toBe(anchorDay)
   })
+
+  it('of an agreement that does not say when it is billed first is known by the day it begins on', () => {
+    const agreement = { nextInvoiceDate: '2026-02-28T00:00:00Z', billStartDate: null }
+    const anchorDay = (startDate: string) =>
+      container({ agreement: { ...agreement, startDate: `${startDate}T00:00:00Z` } }).anchorDay
+    expect([anchorDay('2025-01-31'), anchorDay('2025-01-01')]).toEqual([31, 28])
+  })
 })
 
 describe('a line', () => {

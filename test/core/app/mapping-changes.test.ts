@@ -203,12 +203,31 @@ describe('back to files', () => {
     expect((await msp.studio.who(MARCH)).totals).toEqual([])
   })
 
-  test('not where files bill by other periods: some days would be billed twice', async () => {
+  test('where files bill by other periods, they begin with the part of theirs that is left', async () => {
     const msp = await mappingOffice({ ...DEFAULT_POLICY, cycle: 'anniversary' })
-    msp.subscriptions = [observed({ quantity: decimal('20'), startsOn: day('2025-06-10') })]
-    msp.orders = []
+    msp.subscriptions = [observed({ quantity: decimal('25'), startsOn: day('2025-06-10') })]
     await msp.observe()
     await msp.studio.mapping.accept(DANA, 'contoso')
+    await msp.studio.mapping.remove(DANA, 'contoso')
+    // The PSA held 20 in March. 1–9 April are 9 days of 31, 10 March – 9 April: 25 × 22.00 × 9/31 = 159.677…; then the
+    // period of 10 April.
+    expect((await msp.studio.who(MARCH)).totals[0]?.amount).toBe(7452n)
+    expect((await msp.studio.who(APRIL)).totals[0]?.amount).toBe(7452n + 15_968n + 55_000n)
+  })
+
+  test('not where a month between is held: whose days are whose could not be told', async () => {
+    const msp = await mappingOffice({ ...DEFAULT_POLICY, cycle: 'anniversary', anchorDay: 10 })
+    await msp.studio.mapping.accept(DANA, 'contoso')
+    const at = async (on: string, currency: string) => {
+      msp.now = new Date(`${on}T13:00:00Z`)
+      msp.subscriptions = msp.subscriptions.map((one) => {
+        return { ...one, unitPrice: { currency, amount: decimal('22.00') } }
+      })
+      await msp.observe()
+    }
+    await at('2026-04-20', 'EUR')
+    await at('2026-05-05', 'USD')
+    await at('2026-06-20', 'USD')
     const refused = await problemOf(msp.studio.mapping.remove(DANA, 'contoso'))
     expect(refused.kind).toBe('held')
     expect(refused.what).toContain('by other periods than Contoso licences')

@@ -331,6 +331,24 @@ describe('B16, B24: a policy changes at a period boundary', () => {
     expect(periodsOf(words)).toEqual(['2026-03-15 2026-04-15', '2026-04-15 2026-05-15'])
   })
 
+  test('… but the next one it sees: of the period around it only what is left is charged', () => {
+    const fifteenth = { ...anniversary, anchorDay: 15 }
+    const words: CaseWords = {
+      policyChanges: [
+        { from: day('2026-01-01'), policy: fifteenth },
+        { from: day('2026-04-15'), policy: DEFAULT_POLICY },
+      ],
+      start: '2026-03-20',
+      events: [['2026-03-20', 20, '22.00']],
+      window: ['2026-03-01', '2026-05-01'],
+    }
+    // 20 March – 14 April are 26 days of 31, 15–30 April 16 of 30.
+    expect(explained(words)).toEqual([
+      '20 Mar – 14 Apr 2026: 20 × $22.00 × 26/31 = $369.03',
+      '15–30 Apr 2026: 20 × $22.00 × 16/30 = $234.67',
+    ])
+  })
+
   test('… so that its first full period reaches back behind the change', () => {
     const full: Policy = { ...anniversary, anchorDay: 11, firstPeriod: 'full' }
     const words: CaseWords = {
