@@ -3,7 +3,7 @@ import { READ_AT_ONCE } from '../limits.js'
 import { Problem } from '../problem.js'
 import type { LockedPeriod, SyncState } from '../sync/intent.js'
 import { coveredOf, lockKey } from '../sync/settled.js'
-import type { Container, PsaName, SlotDue } from '../sync/types.js'
+import type { Container, PsaName, Slot, SlotDue } from '../sync/types.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Loaded } from './loader.js'
 import { PSA_TITLES, type RoutedSlot, containerKey, memoryOf } from './routed.js'
@@ -41,11 +41,18 @@ export async function readContainer(
   state: Pick<SyncState, 'locked' | 'intents'>,
   purpose: 'background' | 'approved' = 'background',
 ): Promise<Container> {
-  const container = await psaOf(ports.psas, place.psa).read(place.id, purpose)
   const own = slots.filter(({ reading }) => containerKey(reading.container) === containerKey(place))
+  const priced = pricedItems(own.map(({ due }) => due.slot))
+  const container = await psaOf(ports.psas, place.psa).read(place.id, purpose, priced)
   const reading = { container, readAt: await ports.clock.now() }
   await ports.sync.saveReading(reading, lockedNow(own, container, state))
   return container
+}
+
+/** The items of slots whose price is the one of the PSA's catalog (S15). */
+export function pricedItems(slots: readonly Slot[]): readonly string[] {
+  const own = slots.filter(({ priceOwner }) => priceOwner === 'catalog')
+  return [...new Set(own.map(({ itemId }) => itemId))]
 }
 
 /** Locked periods of a container that are not kept as they are: never seen locked, or open when it was read last. */

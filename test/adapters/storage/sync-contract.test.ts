@@ -118,6 +118,10 @@ describe.each(STORES)('mappings and readings %s', (_name, withStores) => {
         mode: 'units',
         lines: [],
         units,
+        catalog: [
+          { itemId: '9', unitPrice: decimal('24.5'), isThere: true },
+          { itemId: '10', unitPrice: undefined, isThere: false },
+        ],
       })
       await sync.saveReading(reading(), [])
       await sync.saveReading(rich, [])
@@ -131,15 +135,19 @@ describe.each(STORES)('mappings and readings %s', (_name, withStores) => {
     withStores(async ({ sync }) => {
       const first = [
         locked({ lines: [charge(), charge({ amount: -1n })] }),
+        locked({
+          lineageId: 'L-3',
+          lines: [charge({ inPsa: { unitPrice: decimal('24'), amount: 8_129n } })],
+        }),
         locked({ period: APRIL, lines: [] }),
       ]
       await sync.saveReading(reading(), first)
       const later = { ...reading(), readAt: after(60) }
       await sync.saveReading(later, [locked({ lines: [] }), locked({ lineageId: 'L-2' })])
       const { locked: found } = await sync.state()
-      expect(found).toHaveLength(3)
+      expect(found).toHaveLength(4)
       expect(found).toEqual(
-        expect.arrayContaining([locked({ lines: [] }), locked({ lineageId: 'L-2' }), first[1]]),
+        expect.arrayContaining([locked({ lines: [] }), locked({ lineageId: 'L-2' }), first[1], first[2]]),
       )
       const longer = locked({ period: { from: MARCH.from, to: APRIL.to }, lines: [] })
       await sync.saveReading({ ...reading(), readAt: after(120) }, [longer])
