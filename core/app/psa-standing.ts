@@ -3,9 +3,10 @@ import type { Period } from '../calendar/period.js'
 import type { SyncState } from '../sync/intent.js'
 import { isOpen } from '../sync/intent.js'
 import { slotUnits } from '../sync/held.js'
+import { catalogPrice } from '../sync/prices.js'
 import { priceOn, slotTarget } from '../sync/target.js'
 import type { Decimal } from '../money/decimal.js'
-import type { UnitSteps } from '../sync/types.js'
+import type { PriceOwner, UnitSteps } from '../sync/types.js'
 import { sameSteps, stepsFrom } from '../sync/units.js'
 import type { Loaded } from './loader.js'
 import { type RoutedSlot, PSA_TITLES, containerKey } from './routed.js'
@@ -46,6 +47,15 @@ export interface PriceDifference {
   readonly product: string
   readonly theirs: Decimal
   readonly ours: Decimal
+  /** Whose price is billed. */
+  readonly owner: PriceOwner
+}
+
+export interface NamedPrice extends PriceDifference {
+  readonly customerName: string
+  /** "ConnectWise" */
+  readonly title: string
+  readonly currency: string
 }
 
 /** A count that somebody changed in a PSA since we last wrote or mapped it (S9). */
@@ -96,7 +106,7 @@ export function psaStandings(
     const before = standings.get(key)
     // The newest invoice is the month's own as long as no later month is invoiced.
     const number = lockedTo === month.to ? lastInvoice : undefined
-    const other = priceDifference({ due, reading }, month)
+    const other = priceDifference({ due, reading }, month.from)
     standings.set(key, {
       customerId,
       name: names.get(customerId)?.name ?? customerId,
@@ -135,17 +145,37 @@ function waitingOf(lines: CustomerBill['lines'], month: Period): Pick<PsaStandin
   return { waiting, earlier: earlier.sort((left, right) => left.from - right.from) }
 }
 
+/**
+ * Where what a plan writes into is billed at another price than ours (S15), as of the first day no invoice covers.
+ *
+ * @param ids of the slots it writes into.
+ */
+export function namedPrices(
+  { slots, portfolio }: Pick<Loaded, 'slots' | 'portfolio'>,
+  ids: ReadonlySet<string>,
+): readonly NamedPrice[] {
+  return slots.flatMap(({ customerId, due, reading }): NamedPrice[] => {
+    const { lockedTo, psa } = reading.container
+    const found = ids.has(due.slot.id) ? priceDifference({ due, reading }, lockedTo) : undefined
+    if (found === undefined) return []
+    const customerName = portfolio.customers.get(customerId)?.name ?? customerId
+    return [{ ...found, customerName, title: PSA_TITLES[psa], currency: due.currency }]
+  })
+}
+
 /** undefined: both have the same price, or one of them none. */
 function priceDifference(
   { due, reading }: Pick<RoutedSlot, 'due' | 'reading'>,
-  month: Period,
+  day: LocalDate,
 ): PriceDifference | undefined {
   const { container } = reading
   const { slot, periods, words: product } = due
-  const ours = priceOn(periods, month.from)
+  const ours = priceOn(periods, day)
   const mapped = container.lines.find(({ id }) => id === slot.lineId)?.unitPrice
-  const theirs = mapped ?? container.units.find(({ itemId }) => itemId === slot.itemId)?.unitPrice
-  return ours === undefined || theirs === undefined || ours === theirs ? undefined : { product, theirs, ours }
+  const there = mapped ?? container.units.find(({ itemId }) => itemId === slot.itemId)?.unitPrice
+  const theirs = catalogPrice(slot, container) ?? there
+  if (ours === undefined || theirs === undefined || ours === theirs) return undefined
+  return { product, theirs, ours, owner: slot.priceOwner }
 }
 
 /** What a person changed by hand in a PSA; containers that are being written are left out until that has ended. */
