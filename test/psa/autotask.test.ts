@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { ApprovalRecord } from '../../core/ports.js'
+import type { ApprovalRecord, Psa } from '../../core/ports.js'
 import { createAutotask } from '../../adapters/autotask/client.js'
 import { startRecordedAutotask } from '../contract/recorded-autotask.js'
 import type { AutotaskEmulator } from '../emulators/autotask/server.js'
 import { speakTo } from '../emulators/shared/autotask.js'
-import { DANA, LEE } from '../support/office.js'
+import { DANA, LEE, problemOf } from '../support/office.js'
 import { memoryLog } from '../support/memory-log.js'
+import { SLOT } from '../core/sync/build.js'
 import { type Scene, changed, closeAfterwards, mapped, sceneWith, seats, synced } from './scene.js'
+import { usageWritten } from './usage.js'
 
 /*
  * Contoso's contract month by month (SYNC S12), through the real client and by the emulated PSA's own postings.
@@ -17,7 +19,9 @@ import { type Scene, changed, closeAfterwards, mapped, sceneWith, seats, synced 
 
 interface Contract extends Scene {
   readonly emulator: AutotaskEmulator
+  readonly psa: Psa
   readonly contractId: number
+  readonly serviceId: number
   readonly companyId: number
   /** Totals of the months posted so far, the first of March. */
   readonly posted: string[]
@@ -33,13 +37,15 @@ const MONTHS = [
 interface Terms {
   /** 0: the service is not on the contract. */
   readonly units: number
+  /** Of a unit on the contract. */
+  readonly price: string
   readonly startDate: string
   readonly endDate: string
 }
 
 /** @param months from March on, that are posted before anything changes. */
 async function contract(months: number, terms: Partial<Terms> = {}): Promise<Contract> {
-  const { units = 20, startDate = '2026-01-01', endDate = '2026-12-31' } = terms
+  const { units = 20, price = '22.00', startDate = '2026-01-01', endDate = '2026-12-31' } = terms
   const scene = await sceneWith(async (now) => {
     const emulator = closeAfterwards(await startRecordedAutotask({ now }))
     const zoneUrl = `${emulator.url}/ATServicesRest`
@@ -51,15 +57,15 @@ async function contract(months: number, terms: Partial<Terms> = {}): Promise<Con
   const service = { name: 'Microsoft 365 Business Premium', unitPrice: '22.00', sku: 'BP' }
   const serviceId = world.createService(service)
   const contractId = world.createContract({ companyId, name: 'Contoso Cloud', startDate, endDate })
-  if (units > 0) world.addContractService({ contractId, serviceId, units })
+  if (units > 0) world.addContractService({ contractId, serviceId, units, price })
   if (startDate < '2026-03-01') postThrough({ ...scene, contractId, companyId }, '2026-02-28')
-  const made: Contract = { ...scene, contractId, companyId, posted: [] }
+  const made: Contract = { ...scene, contractId, serviceId, companyId, posted: [] }
   for (const { through } of MONTHS.slice(0, months)) made.posted.push(postThrough(made, through))
   return made
 }
 
 function postThrough(
-  { emulator: { world }, contractId, companyId }: Omit<Contract, 'posted'>,
+  { emulator: { world }, contractId, companyId }: Omit<Contract, 'posted' | 'serviceId'>,
   through: string,
 ): string {
   world.approveAndPost({ contractId, through })
@@ -257,5 +263,78 @@ describe('a day that has an adjustment already', () => {
     const record = await studio.billing.void(DANA, 'BR-0001', undefined, 'ordered by mistake')
     expect(await parked(scene, record)).toEqual(['confirmed', `parked ${TAKEN}`])
     expect(postThrough(scene, '2026-03-31')).toBe('514.52')
+  })
+})
+
+describe('a price that is kept, where a unit costs $24.00 on the contract (S15)', () => {
+  it('is what is credited of a posted month: 3 × 24.00 of April', async () => {
+    const scene = await contract(2, { units: 25, price: '24.00' })
+    await mapped(scene, seats(25))
+    expect(await synced(scene)).toEqual([])
+    await changed(scene, '2026-03-20', 25, seats(22))
+    expect(await synced(scene)).toEqual([
+      'add 1 × -72.00 from 2026-05-01 to 2026-06-01, once',
+      'adjust -3 on 2026-05-01',
+    ])
+    // 25 × 24.00, 22 × 24.00 − 72.00
+    expect(await throughJune(scene)).toEqual(['600.00', '600.00', '456.00', '528.00'])
+  })
+
+  it('is what seats cost that are missing in posted months', async () => {
+    const scene = await contract(2, { price: '24.00' })
+    await mapped(scene, seats(20))
+    await changed(scene, '2026-03-11', 20, seats(25))
+    expect(await synced(scene)).toEqual([
+      'add 1 × 81.29 from 2026-05-01 to 2026-06-01, once',
+      'add 1 × 120.00 from 2026-05-01 to 2026-06-01, once',
+      'adjust 5 on 2026-05-01',
+    ])
+    // 600.00 + 81.29 + 120.00
+    expect(await throughJune(scene)).toEqual(['480.00', '480.00', '801.29', '600.00'])
+  })
+
+  it('cannot follow the catalog, and nothing is changed', async () => {
+    const scene = await contract(0, { price: '24.00' })
+    await mapped(scene, seats(20))
+    const change = { subscription: 'Business Premium', to: undefined, offset: undefined }
+    const refused = await problemOf(
+      scene.office.studio.mapping.set(DANA, 'Contoso', { ...change, price: 'catalog' }),
+    )
+    expect([refused.what, refused.notDone]).toEqual([
+      'Autotask keeps the price of a service in Contoso Cloud itself, and nothing that is written from here changes it, so it cannot follow the catalog.',
+      'Nothing was mapped.',
+    ])
+    expect((await scene.office.sync.state()).slots).toMatchObject([{ priceOwner: 'keep' }])
+  })
+
+  it('is made up to ours by a charge for each posted month, where ours is billed', async () => {
+    const scene = await contract(0, { price: '24.00' })
+    await mapped(scene, seats(20))
+    const change = { subscription: 'Business Premium', to: undefined, offset: undefined }
+    await scene.office.studio.mapping.set(DANA, 'Contoso', { ...change, price: 'ours' })
+    expect(await synced(scene)).toEqual([])
+    expect(postThrough(scene, '2026-03-31')).toBe('480.00')
+    // 20 × (22.00 − 24.00)
+    expect(await synced(scene)).toEqual(['add 1 × -40.00 from 2026-04-01 to 2026-05-01, once'])
+    expect(postThrough(scene, '2026-04-30')).toBe('440.00')
+  })
+})
+
+describe('usage beside 20 seats in March', () => {
+  async function posted(months: number): Promise<readonly string[]> {
+    const scene = await contract(months)
+    const { contractId, serviceId, psa } = scene
+    const place = { psa: 'autotask', containerId: String(contractId), itemId: String(serviceId) } as const
+    await usageWritten(psa, { ...SLOT, ...place, lineId: undefined })
+    const later = MONTHS.slice(months, 3)
+    return [...scene.posted, ...later.map(({ through }) => postThrough(scene, through))]
+  }
+
+  it('is a charge of the contract', async () => {
+    expect(await posted(0)).toEqual(['462.35', '440.00', '440.00'])
+  })
+
+  it('of a posted month is posted with the next', async () => {
+    expect(await posted(1)).toEqual(['440.00', '462.35', '440.00'])
   })
 })
