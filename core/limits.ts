@@ -155,6 +155,8 @@ export const CONNECTWISE_CYCLES_MILLISECONDS = 3_600_000
 export const CONNECTWISE_LATER_MILLISECONDS = 60_000
 /** Days before the next invoice date in which the newest invoice is looked for: the last month's, made late. */
 export const CONNECTWISE_INVOICES_DAYS = 62
+/** Products one condition may list: their ids stand in an address, which not every gateway lets be longer than 2,000 signs. */
+export const CONNECTWISE_LISTED_VALUES = 100
 /** Characters of an addition's `invoiceDescription`, as ConnectWise publishes them. */
 export const CONNECTWISE_DESCRIPTION_CHARACTERS = 6000
 /** Wrong fields of one refusal that are named: more are a wrong request, and a wall of text helps nobody. */

@@ -313,8 +313,13 @@ export interface Psa {
    * One container with everything in it. Problem `notFound` when it is gone.
    *
    * @param purpose `approved`: for a write that somebody approved. Others may be refused while the PSA is used heavily.
+   * @param priced items whose price in the PSA's catalog is wanted beside it.
    */
-  read(containerId: string, purpose?: 'background' | 'approved'): Promise<Container>
+  read(
+    containerId: string,
+    purpose?: 'background' | 'approved',
+    priced?: readonly string[],
+  ): Promise<Container>
   /** Never repeats a write by itself. */
   write(step: Step): Promise<WriteOutcome>
 }

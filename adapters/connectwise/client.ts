@@ -2,9 +2,13 @@ import { wallClock } from '../http/backoff.js'
 import type { Psa, PsaCompany, PsaItem } from '../../core/ports.js'
 import { addDays } from '../../core/calendar/date.js'
 import { Problem } from '../../core/problem.js'
-import type { Container } from '../../core/sync/types.js'
+import type { CatalogPrice, Container } from '../../core/sync/types.js'
 import { type ConnectWiseApi, createConnectWiseApi } from './api.js'
-import { CONNECTWISE_CYCLES_MILLISECONDS, CONNECTWISE_INVOICES_DAYS } from '../../core/limits.js'
+import {
+  CONNECTWISE_CYCLES_MILLISECONDS,
+  CONNECTWISE_INVOICES_DAYS,
+  CONNECTWISE_LISTED_VALUES,
+} from '../../core/limits.js'
 import { readCountedList, readList } from './list.js'
 import { NOTHING_READ, read } from './reading.js'
 import { type Agreement, type Invoice, parseAgreement, parseBillingCycle, parseInvoice } from './schema.js'
@@ -22,7 +26,10 @@ export function createConnectWise(options: ConnectWiseOptions): Psa {
     companies: () => readCompanies(api),
     items: () => readItems(api),
     containers: (companyId) => readContainers(api, companyId),
-    read: (containerId) => readContainer(api, cycles, containerId),
+    read: async (containerId, _purpose, priced = []) => {
+      const container = await readContainer(api, cycles, containerId)
+      return priced.length === 0 ? container : { ...container, catalog: await readPrices(api, priced) }
+    },
     write: (step) => writeStep(api, step),
   }
 }
@@ -99,6 +106,25 @@ async function readContainer(api: ConnectWiseApi, cycles: Cycles, containerId: s
   })
 }
 
+/** What the catalog says products cost: all that are asked for in one question, usually. */
+async function readPrices(api: ConnectWiseApi, ids: readonly string[]): Promise<readonly CatalogPrice[]> {
+  const found = new Map<string, PsaItem>()
+  const asked = ids.filter((id) => ID.test(id)).map(Number)
+  for (let start = 0; start < asked.length; start += CONNECTWISE_LISTED_VALUES) {
+    const value = asked.slice(start, start + CONNECTWISE_LISTED_VALUES)
+    const rows = await readList(api, {
+      path: ['procurement', 'catalog'],
+      subject: 'products',
+      conditions: [{ field: 'id', operator: 'in', value }],
+      fields: ['id', 'price'],
+    })
+    for (const { id, raw, where } of rows) found.set(id, toItem(raw, api.reading(`product ${id}`, where)))
+  }
+  return ids.map((itemId) => {
+    return { itemId, unitPrice: found.get(itemId)?.unitPrice, isThere: found.has(itemId) }
+  })
+}
+
 /** The newest invoices of an agreement, the oldest of them first. None should be as late as its next invoice date. */
 async function readInvoices(
   api: ConnectWiseApi,
@@ -120,9 +146,11 @@ async function readInvoices(
     .toSorted((left, right) => left.date - right.date || Number(left.id) - Number(right.id))
 }
 
+const ID = /^[1-9]\d{0,9}$/
+
 /** Ids are whole numbers in text. Problem `notFound`: no record of ConnectWise has that one. */
 function numberOf(id: string, what: string): number {
-  if (/^[1-9]\d{0,9}$/.test(id)) return Number(id)
+  if (ID.test(id)) return Number(id)
   throw new Problem({
     kind: 'notFound',
     what: `ConnectWise has no ${what} ${JSON.stringify(id)}: its ids are whole numbers.`,

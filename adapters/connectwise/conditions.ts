@@ -6,11 +6,14 @@ import { Problem } from '../../core/problem.js'
 export type ConditionValue = string | number | boolean | { readonly day: LocalDate }
 
 /** One comparison; the field may be nested: "company/id". */
-export interface Condition {
-  readonly field: string
-  readonly operator: '=' | '>' | '>='
-  readonly value: ConditionValue
-}
+export type Condition =
+  | {
+      readonly field: string
+      readonly operator: '=' | '>' | '>='
+      readonly value: ConditionValue
+    }
+  /** One of several, at least one. */
+  | { readonly field: string; readonly operator: 'in'; readonly value: readonly number[] }
 
 /**
  * The filter of a list, as ConnectWise reads it: `agreement/id = 77 and date >= [2026-03-01T00:00:00Z]`. All of the
@@ -28,10 +31,11 @@ export function conditionsOf(conditions: readonly Condition[]): string {
     .join(' and ')
 }
 
-function literalOf(value: ConditionValue): string {
+function literalOf(value: Condition['value']): string {
   if (typeof value === 'string') return textLiteral(value)
   if (typeof value === 'boolean') return String(value)
-  if (typeof value === 'object') return `[${formatLocalDate(value.day)}T00:00:00Z]`
+  if (typeof value === 'object' && 'day' in value) return `[${formatLocalDate(value.day)}T00:00:00Z]`
+  if (typeof value === 'object') return `(${value.map(literalOf).join(', ')})`
   assert(Number.isSafeInteger(value), 'a number of a condition is whole')
   return String(value)
 }

@@ -3,8 +3,10 @@ import { type LocalDate, formatLocalDate, parseLocalDate } from '../../core/cale
 import type { Period } from '../../core/calendar/period.js'
 import { type Decimal, formatDecimal, parseDecimal } from '../../core/money/decimal.js'
 import type {
+  CatalogPrice,
   Container,
   CountChange,
+  InPsa,
   PsaLine,
   PsaUnits,
   SettledCharge,
@@ -35,6 +37,7 @@ export function writeContainer(container: Container): string {
     mode,
     lines,
     units,
+    catalog,
   } = container
   const json = {
     psa,
@@ -51,6 +54,7 @@ export function writeContainer(container: Container): string {
     mode,
     lines: lines.map(lineJson),
     units: units.map(unitsJson),
+    ...(catalog === undefined ? {} : { catalog: catalog.map(catalogJson) }),
   }
   return storable(json, `reading of ${psa} ${id}`)
 }
@@ -119,6 +123,10 @@ function unitsJson({ itemId, steps, unitPrice }: PsaUnits) {
   }
 }
 
+function catalogJson({ itemId, unitPrice, isThere }: CatalogPrice) {
+  return { itemId, unitPrice: unitPrice === undefined ? null : decimalText(unitPrice), isThere }
+}
+
 function stepsJson(steps: UnitSteps) {
   return steps.map(({ on, units }) => ({ on: dateText(on), units: decimalText(units) }))
 }
@@ -130,7 +138,7 @@ function countJson(count: CountChange | undefined) {
 }
 
 function settledJson(line: SettledCharge) {
-  const { kind, period, from, to, billOn, quantity, unitPrice, amount, lineageId } = line
+  const { kind, period, from, to, billOn, quantity, unitPrice, amount, lineageId, inPsa } = line
   return {
     kind,
     period: periodJson(period),
@@ -141,7 +149,12 @@ function settledJson(line: SettledCharge) {
     unitPrice: decimalText(unitPrice),
     amount: amount.toString(),
     lineageId,
+    ...(inPsa === undefined ? {} : { inPsa: inPsaJson(inPsa) }),
   }
+}
+
+function inPsaJson({ unitPrice, amount }: InPsa) {
+  return { unitPrice: decimalText(unitPrice), amount: amount.toString() }
 }
 
 function periodJson({ from, to }: Period) {

@@ -83,6 +83,7 @@ const SETTLED = z.strictObject({
   unitPrice: decimal,
   amount: minor,
   lineageId: z.string(),
+  inPsa: z.strictObject({ unitPrice: decimal, amount: minor }).exactOptional(),
 })
 
 const UNIT_STEPS = z.array(z.strictObject({ on: date, units: decimal }))
@@ -114,6 +115,9 @@ const CONTAINER = z.strictObject({
     }),
   ),
   units: z.array(z.strictObject({ itemId: z.string(), steps: UNIT_STEPS, unitPrice: unset(decimal) })),
+  catalog: z
+    .array(z.strictObject({ itemId: z.string(), unitPrice: unset(decimal), isThere: z.boolean() }))
+    .exactOptional(),
 })
 
 /** What a step says beyond where it stands: the place is in columns. */

@@ -114,14 +114,15 @@ export function offsetWords({ offset }: Slot): readonly string[] {
 export const PRICE_OWNERS: Readonly<Record<PriceOwner, string>> = {
   keep: 'its price stays',
   ours: 'our price',
-  catalog: 'price of the catalog',
+  catalog: 'the price of its catalog',
 }
 
 function priceWords({ slot, ourPrice, psaPrice, currency }: SlotPreview): string {
-  if (slot.priceOwner !== 'keep' || psaPrice === undefined) return PRICE_OWNERS[slot.priceOwner]
-  const stays = `its price ${formatUnitPrice(psaPrice, currency)} stays`
-  if (ourPrice === undefined || ourPrice === psaPrice) return stays
-  return `${stays} (ours is ${formatUnitPrice(ourPrice, currency)})`
+  if (slot.priceOwner === 'ours' || psaPrice === undefined) return PRICE_OWNERS[slot.priceOwner]
+  const theirs = formatUnitPrice(psaPrice, currency)
+  const words = slot.priceOwner === 'keep' ? `its price ${theirs} stays` : `${PRICE_OWNERS.catalog} ${theirs}`
+  if (ourPrice === undefined || ourPrice === psaPrice) return words
+  return `${words} (ours is ${formatUnitPrice(ourPrice, currency)})`
 }
 
 /** A customer that is billed by file again. */

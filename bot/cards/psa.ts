@@ -1,4 +1,4 @@
-import type { NamedDrift, PsaStanding } from '../../core/app/psa-standing.js'
+import type { NamedDrift, NamedPrice, PriceDifference, PsaStanding } from '../../core/app/psa-standing.js'
 import type { StatusAnswer } from '../../core/app/studio.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import { type LocalDate, addMonths, startOfMonth } from '../../core/calendar/date.js'
@@ -6,7 +6,7 @@ import type { Period } from '../../core/calendar/period.js'
 import { CARD_BILLS } from '../../core/limits.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
-import type { UnitSteps } from '../../core/sync/types.js'
+import type { PriceOwner, UnitSteps } from '../../core/sync/types.js'
 import type { Block, Fact } from './model.js'
 import { amountWords, boundedList, plural, spanWords } from './words.js'
 
@@ -112,12 +112,31 @@ function earlierWords({ earlier, currency }: PsaStanding): string[] {
   return [`besides ${months.join(' and ')} ${months.length === 1 ? 'waits' : 'wait'}`]
 }
 
-/** "Business Premium: ConnectWise bills $24.00 a seat, ours is $22.00; its price stays unless it is mapped as ours" */
+/** "Business Premium: ConnectWise bills $24.00 a seat, ours is $22.00; its price stays as long as it is mapped as its own." */
 export function priceWords({ prices, title, currency }: PsaStanding): string[] {
-  return prices.map(({ product, theirs, ours }) => {
-    const [there, here] = [theirs, ours].map((price) => formatUnitPrice(price, currency))
-    return `${product}: ${title} bills ${there} a seat, ours is ${here}; its price stays as long as it is mapped as its own.`
-  })
+  return prices.map((difference) => `${differenceWords(difference, title, currency)}.`)
+}
+
+/** "Contoso · Business Premium: the catalog of ConnectWise says $24.00 a seat, ours is $22.00; …" */
+export function namedPriceWords({ customerName, title, currency, ...difference }: NamedPrice): string {
+  return `${customerName} · ${differenceWords(difference, title, currency)}`
+}
+
+function differenceWords(
+  { product, theirs, ours, owner }: PriceDifference,
+  title: string,
+  currency: string,
+): string {
+  const [there, here] = [theirs, ours].map((price) => formatUnitPrice(price, currency))
+  const says = owner === 'catalog' ? `the catalog of ${title} says ${there}` : `${title} bills ${there}`
+  return `${product}: ${says} a seat, ours is ${here}; ${OWNER_WORDS[owner]}`
+}
+
+/** Whose price is billed. */
+const OWNER_WORDS: Readonly<Record<PriceOwner, string>> = {
+  keep: 'its price stays as long as it is mapped as its own',
+  ours: 'ours is billed, because it is mapped as ours',
+  catalog: 'the catalog’s is billed as long as it is mapped so',
 }
 
 function invoiceWords({ title, invoicedThrough, invoices }: PsaStanding): string {

@@ -70,7 +70,7 @@ function itemWords(
   const ours = step.settles.reduce((sum, { amount }) => sum + amount, 0n)
   const amount =
     step.settles.length === 0 || isSaid(step, ours, currency) ? '' : ` · ours ${amountWords(ours, currency)}`
-  const state = progress === undefined ? '' : ` · ${stateWords(progress, ours, currency, timeZone)}`
+  const state = progress === undefined ? '' : ` · ${stateWords(progress, currency, timeZone)}`
   return `${step.product}: ${words}${amount}${state}`
 }
 
@@ -80,12 +80,7 @@ function isSaid(step: Step, ours: bigint, currency: string): boolean {
   return formatUnitPrice(step.unitPrice, currency) === amountWords(ours, currency)
 }
 
-function stateWords(
-  { intent, ownAmount }: StepProgress,
-  ours: bigint,
-  currency: string,
-  timeZone: string,
-): string {
+function stateWords({ intent, ownAmount }: StepProgress, currency: string, timeZone: string): string {
   const why = intent.why === undefined ? '' : `: ${intent.why}`
   switch (intent.state) {
     case 'waiting':
@@ -95,7 +90,7 @@ function stateWords(
     case 'unknown':
       return `not known yet${why}; looked at again ${againWords(intent.notBefore, timeZone)}`
     case 'confirmed':
-      return `confirmed${ownWords(ownAmount, ours, intent.step, currency)}`
+      return `confirmed${ownWords(ownAmount, intent.step, currency)}`
     case 'parked':
       return `needs you${why}`
     case 'replaced':
@@ -110,8 +105,10 @@ function againWords(at: Date | undefined, timeZone: string): string {
 }
 
 /** S16: the PSA's own figure beside ours; a difference is flagged where the step is about money. */
-function ownWords(own: bigint | undefined, ours: bigint, step: Step, currency: string): string {
+function ownWords(own: bigint | undefined, step: Step, currency: string): string {
   if (own === undefined) return ''
+  // Where the price is theirs, so is the amount that was written (S15).
+  const ours = step.settles.reduce((sum, { amount, inPsa }) => sum + (inPsa?.amount ?? amount), 0n)
   const there = `, ${PSA_TITLES[step.psa]} shows ${amountWords(own, currency)}`
   return step.settles.length > 0 && own !== ours ? `${there}, which differs from ours` : there
 }

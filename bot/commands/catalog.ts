@@ -85,6 +85,7 @@ export const COMMANDS: readonly CommandInfo[] = [
       'map contoso to "Contoso Ltd" in "Managed services"',
       'map contoso set visio to line 90001',
       'map contoso set visio to item 1234 offset 3 price keep',
+      'map contoso set visio price catalog',
       'map contoso remove',
     ],
   },

@@ -6,7 +6,7 @@ import { MAPPING_OFFSET_SEATS } from '../../core/limits.js'
 import { isOffset } from '../../core/mapping/offset.js'
 import { type Decimal, parseDecimal } from '../../core/money/decimal.js'
 import { Problem } from '../../core/problem.js'
-import type { PsaName } from '../../core/sync/types.js'
+import type { PriceOwner, PsaName } from '../../core/sync/types.js'
 import { dayAtStart, monthAtStart } from './dates.js'
 
 /** Who is whom in a PSA, as it was asked or said. */
@@ -123,11 +123,9 @@ function startOf(tokens: readonly Token[], verb: string, today: LocalDate): Aske
 }
 
 const SET_USAGE = 'map <customer> set <product> to line <id>'
-type AskedPrice = NonNullable<SlotChange['price']>
+const OWNERS: readonly PriceOwner[] = ['keep', 'ours', 'catalog']
 
-const OWNERS: readonly AskedPrice[] = ['keep', 'ours']
-
-/** "<product> [to line <id> | to item <id or name>] [offset <n>] [price keep|ours]" */
+/** "<product> [to line <id> | to item <id or name>] [offset <n>] [price keep|ours|catalog]" */
 function changeOf(all: readonly Token[]): SlotChange {
   const { rest: withOffset, value: price } = optionAtEnd(all, 'price', priceOf)
   const { rest: withPrice, value: offset } = optionAtEnd(withOffset, 'offset', offsetOf)
@@ -166,18 +164,10 @@ function optionAtEnd<T>(
   return { rest: tokens.slice(0, -2), value: read(value.text) }
 }
 
-function priceOf(text: string): AskedPrice {
+function priceOf(text: string): PriceOwner {
   const owner = OWNERS.find((known) => known === text.toLowerCase())
   if (owner !== undefined) return owner
-  if (text.toLowerCase() === 'catalog') {
-    throw new Problem({
-      kind: 'input',
-      what: 'Prices of the catalog are not written yet.',
-      notDone: 'Nothing was mapped.',
-      next: 'Type `… price keep` to leave the price that is there, or `… price ours` to write ours.',
-    })
-  }
-  throw usage(`${SET_USAGE} price keep|ours`, `one of ${OWNERS.join(', ')}, not “${text}”`)
+  throw usage(`${SET_USAGE} price keep|ours|catalog`, `one of ${OWNERS.join(', ')}, not “${text}”`)
 }
 
 function offsetOf(text: string): Decimal {

@@ -16,7 +16,7 @@ import { slotsWith } from './map-slots.js'
 import { type AskedStart, routeStart } from './map-start.js'
 import { mappable, suggestMapping, whyNot } from './map-suggest.js'
 import type { Company, MappingChoice, MappingSuggestion, SlotDraft } from './map-types.js'
-import type { ReadPsaPorts } from './read-psa.js'
+import { type ReadPsaPorts, pricedItems } from './read-psa.js'
 import { PSA_TITLES } from './routed.js'
 
 /** A customer, as it was found. */
@@ -42,8 +42,7 @@ export interface SlotChange {
     | undefined
   /** Seats bought elsewhere that the same line holds. */
   readonly offset: Decimal | undefined
-  /** A price of the catalog is not written yet. */
-  readonly price: Exclude<PriceOwner, 'catalog'> | undefined
+  readonly price: PriceOwner | undefined
 }
 
 /** Maps all that is sure of a suggestion. Problem `held` where the customer's own place is not. */
@@ -71,7 +70,7 @@ export async function acceptMapping(
     customerId: customer.id,
     customerName: customer.name,
     company,
-    container,
+    container: withCatalog(container, suggestion.items, [...view.sync.slots, ...slots]),
     slots: [...slots, ...leftBehind(view, suggestion, company, slots)],
     gaps: gapsOf(suggestion),
   })
@@ -205,6 +204,7 @@ export async function setMapping(
   const { company, container } =
     former === undefined ? surePlace(suggestion) : await placeOf(ports, suggestion, former)
   requireCurrency(container, priced)
+  requireCatalog(container, change)
   if (former === undefined || change.to !== undefined) requireMonthly(container, priced)
   const draft = { ...draftFor(change, suggestion, container, former, priced), lineageId }
   const routeFrom = former?.routeFrom ?? routeStart(startFacts(view, customer, container, [draft]), undefined)
@@ -215,7 +215,7 @@ export async function setMapping(
     customerId: customer.id,
     customerName: customer.name,
     company,
-    container,
+    container: withCatalog(container, suggestion.items, [...view.sync.slots, ...slots]),
     slots,
     gaps: [...gapsOf(suggestion, lineageId), ...sureOf(suggestion, lineageId)],
   })
@@ -281,6 +281,33 @@ function requireCurrency({ name, currency }: Container, priced: PricedSubscripti
     notDone: 'Nothing was mapped.',
     next: 'Bill it by hand, or in an agreement or contract of its own currency.',
   })
+}
+
+/**
+ * S15: where counts are adjusted, nothing that is written changes what a unit costs: it would stay at the catalog's price
+ * of the day on which it came into the contract.
+ */
+function requireCatalog({ psa, mode, name }: Container, { price }: SlotChange): void {
+  if (price !== 'catalog' || mode !== 'units') return
+  const title = PSA_TITLES[psa]
+  throw new Problem({
+    kind: 'input',
+    what: `${title} keeps the price of a service in ${name} itself, and nothing that is written from here changes it, so it cannot follow the catalog.`,
+    notDone: 'Nothing was mapped.',
+    next: `Type \`… price keep\` to bill what stands in the contract. With \`… price ours\` a service that is new there begins at our price; for one that is there, each month is made up to our price by a charge once ${title} has posted it.`,
+  })
+}
+
+/** Beside the container, what the catalog that was read for the mapping says its items cost (S15). */
+function withCatalog(container: Container, items: readonly PsaItem[], slots: readonly Slot[]): Container {
+  const { psa, id } = container
+  const priced = pricedItems(slots.filter((slot) => slot.psa === psa && slot.containerId === id))
+  if (priced.length === 0) return container
+  const known = new Map(items.map((item) => [item.id, item]))
+  const catalog = priced.map((itemId) => {
+    return { itemId, unitPrice: known.get(itemId)?.unitPrice, isThere: known.has(itemId) }
+  })
+  return { ...container, catalog }
 }
 
 function draftFor(

@@ -2,6 +2,7 @@ import type { AuditDetails } from '../audit/chain.js'
 import { formatLocalDate } from '../calendar/date.js'
 import { DECIMAL_ZERO, type Decimal, formatDecimal } from '../money/decimal.js'
 import type { CustomerMapping } from '../sync/intent.js'
+import { catalogPrice } from '../sync/prices.js'
 import type { Container, Slot, Step } from '../sync/types.js'
 import type { Loaded } from './loader.js'
 import { ownOf, requireSound } from './map-guards.js'
@@ -19,7 +20,7 @@ export interface SlotPreview {
   readonly containerName: string
   readonly products: readonly string[]
   readonly currency: string
-  /** What a seat costs here, and on the line that is there; undefined: nobody knows, or no line is. */
+  /** What a seat costs here, and on the line that is there or in the catalog; undefined: nobody knows, or no line is. */
   readonly ourPrice: Decimal | undefined
   readonly psaPrice: Decimal | undefined
   readonly steps: readonly Step[]
@@ -116,7 +117,10 @@ function previewOfSlot(view: Loaded, { due, reading, steps, fault }: RoutedSlot)
   }
 }
 
-function psaPrice({ lineId, itemId }: Slot, { mode, lines, units }: Container): Decimal | undefined {
+function psaPrice(slot: Slot, container: Container): Decimal | undefined {
+  const { lineId, itemId, priceOwner } = slot
+  const { mode, lines, units } = container
+  if (priceOwner === 'catalog') return catalogPrice(slot, container)
   if (mode === 'units') return units.find((each) => each.itemId === itemId)?.unitPrice
   return lines.find(({ id }) => id === lineId)?.unitPrice
 }

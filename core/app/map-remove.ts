@@ -8,7 +8,7 @@ import { lockKey } from '../sync/settled.js'
 import type { Load, Loaded } from './loader.js'
 import type { MappedCustomer } from './map-accept.js'
 import { type AskedStart, monthStart } from './map-start.js'
-import { type ReadPsaPorts, psaOf } from './read-psa.js'
+import { type ReadPsaPorts, pricedItems, psaOf } from './read-psa.js'
 import { PSA_TITLES, type RoutedSlot, containerKey, memoryOf, routeAnchor, routeToPsas } from './routed.js'
 import { unrouted } from './unrouted.js'
 import { linesOf } from './who.js'
@@ -85,7 +85,9 @@ async function readAgain(
 ): Promise<void> {
   const own = slots.filter(({ customerId }) => customerId === id)
   for (const { reading } of byContainer(own).values()) {
-    const container = await psaOf(ports.psas, reading.container.psa).read(reading.container.id)
+    const { psa, id: containerId } = reading.container
+    const priced = pricedItems(own.map(({ due }) => due.slot))
+    const container = await psaOf(ports.psas, psa).read(containerId, 'background', priced)
     await ports.sync.saveReading({ container, readAt }, [])
   }
 }
@@ -190,12 +192,17 @@ function frozenUntil(
   fileFrom: LocalDate,
 ): readonly LockedPeriod[] {
   const { locked } = memoryOf(sync)
-  return slots
-    .flatMap(({ covered }) => covered)
-    .filter(({ due: { period, lineageId } }) => {
-      return period.from < fileFrom && !locked.has(lockKey(lineageId, period))
-    })
-    .map(({ due: { lineageId, period }, counted }) => ({ lineageId, period, lines: counted }))
+  return (
+    slots
+      .flatMap(({ covered }) => covered)
+      .filter(({ due: { period, lineageId }, unbilled }) => {
+        return period.from < fileFrom && (unbilled.length > 0 || !locked.has(lockKey(lineageId, period)))
+      })
+      // What only our price says is nothing for a file either.
+      .map(({ due: { lineageId, period }, counted, unbilled }) => {
+        return { lineageId, period, lines: [...counted, ...unbilled] }
+      })
+  )
 }
 
 /** Computes what files would bill then: nothing of what the PSA billed, or the mapping stays. */
@@ -210,11 +217,13 @@ function requireNothingTwice(
   const { sync, policies, today } = view
   const isOther = ({ lineageIds }: { readonly lineageIds: readonly string[] }) =>
     !slots.some(({ due }) => due.slot.lineageIds.some((lineage) => lineageIds.includes(lineage)))
+  const again = new Set(frozen.map(({ lineageId, period }) => lockKey(lineageId, period)))
+  const isFrozen = ({ lineageId, period }: LockedPeriod) => again.has(lockKey(lineageId, period))
   const after = {
     ...sync,
     customers: sync.customers.filter(({ customerId }) => customerId !== id),
     slots: sync.slots.filter(isOther),
-    locked: [...sync.locked, ...frozen],
+    locked: [...sync.locked.filter((period) => !isFrozen(period)), ...frozen],
   }
   const now = routeToPsas(portfolio, billed, policies, after, today)
   const covered = new Set(frozen.filter(({ lines }) => lines.length > 0).map(({ lineageId }) => lineageId))

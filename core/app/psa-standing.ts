@@ -4,9 +4,10 @@ import { periodKey } from '../charges/periods.js'
 import type { SyncState } from '../sync/intent.js'
 import { isOpen } from '../sync/intent.js'
 import { slotUnits } from '../sync/held.js'
+import { catalogPrice } from '../sync/prices.js'
 import { priceOn, slotTarget } from '../sync/target.js'
 import type { Decimal } from '../money/decimal.js'
-import type { Container, UnitSteps } from '../sync/types.js'
+import type { Container, PriceOwner, UnitSteps } from '../sync/types.js'
 import { sameSteps, stepsFrom } from '../sync/units.js'
 import { monthPeriod } from '../sync/months.js'
 import type { Loaded } from './loader.js'
@@ -49,6 +50,15 @@ export interface PriceDifference {
   readonly product: string
   readonly theirs: Decimal
   readonly ours: Decimal
+  /** Whose price is billed. */
+  readonly owner: PriceOwner
+}
+
+export interface NamedPrice extends PriceDifference {
+  readonly customerName: string
+  /** "ConnectWise" */
+  readonly title: string
+  readonly currency: string
 }
 
 /** A count that somebody changed in a PSA since we last wrote or mapped it (S9). */
@@ -119,7 +129,7 @@ function withSlot(
   const own = periods.every(isInvoiced) ? 'invoiced' : periods.some(isInvoiced) ? 'inPart' : 'notInvoiced'
   // The newest invoice is that of the month's own period as long as no later one is invoiced.
   const number = lockedTo === next.to ? lastInvoice : undefined
-  const other = priceDifference({ due, reading }, month)
+  const other = priceDifference({ due, reading }, month.from)
   return {
     customerId,
     name,
@@ -173,17 +183,37 @@ function waitingOf(
   }
 }
 
+/**
+ * Where what a plan writes into is billed at another price than ours (S15), as of the first day no invoice covers.
+ *
+ * @param ids of the slots it writes into.
+ */
+export function namedPrices(
+  { slots, portfolio }: Pick<Loaded, 'slots' | 'portfolio'>,
+  ids: ReadonlySet<string>,
+): readonly NamedPrice[] {
+  return slots.flatMap(({ customerId, due, reading }): NamedPrice[] => {
+    const { lockedTo, psa } = reading.container
+    const found = ids.has(due.slot.id) ? priceDifference({ due, reading }, lockedTo) : undefined
+    if (found === undefined) return []
+    const customerName = portfolio.customers.get(customerId)?.name ?? customerId
+    return [{ ...found, customerName, title: PSA_TITLES[psa], currency: due.currency }]
+  })
+}
+
 /** undefined: both have the same price, or one of them none. */
 function priceDifference(
   { due, reading }: Pick<RoutedSlot, 'due' | 'reading'>,
-  month: Period,
+  day: LocalDate,
 ): PriceDifference | undefined {
   const { container } = reading
   const { slot, periods, words: product } = due
-  const ours = priceOn(periods, month.from)
+  const ours = priceOn(periods, day)
   const mapped = container.lines.find(({ id }) => id === slot.lineId)?.unitPrice
-  const theirs = mapped ?? container.units.find(({ itemId }) => itemId === slot.itemId)?.unitPrice
-  return ours === undefined || theirs === undefined || ours === theirs ? undefined : { product, theirs, ours }
+  const there = mapped ?? container.units.find(({ itemId }) => itemId === slot.itemId)?.unitPrice
+  const theirs = catalogPrice(slot, container) ?? there
+  if (ours === undefined || theirs === undefined || ours === theirs) return undefined
+  return { product, theirs, ours, owner: slot.priceOwner }
 }
 
 /** What a person changed by hand in a PSA; containers that are being written are left out until that has ended. */

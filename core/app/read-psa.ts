@@ -3,7 +3,7 @@ import { READ_AT_ONCE } from '../limits.js'
 import { Problem } from '../problem.js'
 import type { LockedPeriod } from '../sync/intent.js'
 import { type SlotMemory, coveredOf, lockKey } from '../sync/settled.js'
-import type { Container, PsaName, SlotDue } from '../sync/types.js'
+import type { Container, PsaName, Slot, SlotDue } from '../sync/types.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Loaded } from './loader.js'
 import { PSA_TITLES, type RoutedSlot, containerKey, memoryOf } from './routed.js'
@@ -41,10 +41,17 @@ export async function readContainer(
   memory: SlotMemory,
   purpose: 'background' | 'approved' = 'background',
 ): Promise<Container> {
-  const container = await psaOf(ports.psas, place.psa).read(place.id, purpose)
+  const priced = pricedItems(slots.map(({ due }) => due.slot))
+  const container = await psaOf(ports.psas, place.psa).read(place.id, purpose, priced)
   const reading = { container, readAt: await ports.clock.now() }
   await ports.sync.saveReading(reading, lockedNow(slots, container, memory))
   return container
+}
+
+/** The items of slots whose price is the one of the PSA's catalog (S15). */
+export function pricedItems(slots: readonly Slot[]): readonly string[] {
+  const own = slots.filter(({ priceOwner }) => priceOwner === 'catalog')
+  return [...new Set(own.map(({ itemId }) => itemId))]
 }
 
 /** Locked periods of a container that are not kept as they are: never seen locked, or open when it was read last. */

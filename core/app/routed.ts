@@ -205,7 +205,10 @@ function routedSlot(parts: SlotParts, policies: Policies, memory: SlotMemory, da
     const due = { ...empty, periods: found.flatMap(({ periods }) => periods) }
     const plan = planSlot(due, container, memory)
     // What is there is there, also where nothing may be written: it is what an invoice locks, and what a file never bills.
-    const why = refusalOf(container, own, due.periods) ?? gapWords(container, found)
+    const why =
+      refusalOf(container, own, due.periods) ??
+      gapWords(container, found) ??
+      unpricedWhy(slot, container, words)
     return { customerId, reading, fault: why, ...plan, steps: why === undefined ? plan.steps : [] }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
@@ -259,6 +262,18 @@ function gapWords(
 ): string | undefined {
   const open = found.flatMap(({ gaps }) => gaps).find(({ period }) => period.to > lockedTo)
   return open === undefined ? undefined : `${open.gap.why}: ${periodWords(open.period)}`
+}
+
+/** Where the catalog says the price (S15), nothing is planned without it. */
+function unpricedWhy(slot: Slot, { catalog = [] }: Container, words: string): string | undefined {
+  if (slot.priceOwner !== 'catalog') return undefined
+  const title = PSA_TITLES[slot.psa]
+  const item = catalog.find(({ itemId }) => itemId === slot.itemId)
+  if (item === undefined) return `what ${words} costs in the catalog of ${title} was not read yet`
+  if (!item.isThere) return `item ${slot.itemId} is not in the catalog of ${title} any more`
+  return item.unitPrice === undefined
+    ? `item ${slot.itemId} has no price in the catalog of ${title}`
+    : undefined
 }
 
 /** The period after the one of today, or of the first open day if that is later. */

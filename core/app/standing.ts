@@ -10,7 +10,7 @@ import type { DataAge } from './data-age.js'
 import { type Account, type BillingView, accountKey, billedKeys, freezeBills, whoOf } from './run-content.js'
 import { grouped } from './grouped.js'
 import { type StepProgress, progressOf } from './progress.js'
-import { type NamedDrift, namedDrifts } from './psa-standing.js'
+import { type NamedDrift, type NamedPrice, namedDrifts, namedPrices } from './psa-standing.js'
 import { stepLines } from './step-lines.js'
 import type { SyncState } from '../sync/intent.js'
 import type { StepLine } from '../sync/words.js'
@@ -31,6 +31,8 @@ interface Compared {
   readonly exceptions: readonly (BillException & { readonly customerName: string })[]
   /** Of a sync: what somebody changed by hand where it would write (SYNC S9). */
   readonly drifts?: readonly NamedDrift[]
+  /** Of a sync: where it writes at another price than ours (SYNC S15). */
+  readonly prices?: readonly NamedPrice[]
   /** Why neither could be looked up; undefined: they were. */
   readonly unchecked: string | undefined
 }
@@ -184,7 +186,9 @@ function syncStanding(view: BillingView, record: ApprovalRecord): Compared {
   const who = whoOf(view, record.run.month, new Set(asked))
   const exceptions = exceptionsFor(view, { ...record.run, asked }, who)
   const drifts = namedDrifts(view, new Set(asked))
-  return { changes: syncChanges(view, record), exceptions, drifts, unchecked: undefined }
+  const slotIds = (record.plan ?? []).flatMap(({ steps }) => steps.map(({ slotId }) => slotId))
+  const prices = namedPrices(view, new Set(slotIds))
+  return { changes: syncChanges(view, record), exceptions, drifts, prices, unchecked: undefined }
 }
 
 /** Whom requests are about; undefined: everybody, because one of them was asked for without names. */

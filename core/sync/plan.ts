@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto'
 import { canonical } from '../audit/chain.js'
-import { type LocalDate, formatLocalDate } from '../calendar/date.js'
-import { amountOf, scaleOf } from '../charges/amount.js'
-import { settlePeriod } from '../charges/settle.js'
+import { type LocalDate, addDays, formatLocalDate } from '../calendar/date.js'
+import { scaleOf } from '../charges/amount.js'
 import type { ChargeLine } from '../charges/types.js'
 import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from '../money/decimal.js'
-import { settledOf } from './covered.js'
 import { heldUnits, recurringLines } from './held.js'
 import { lineNamer } from './marker.js'
 import { monthPeriod } from './months.js'
 import { planLines } from './plan-lines.js'
 import { planUnits } from './plan-units.js'
+import { theirPrice } from './prices.js'
 import { type CoveredPeriod, type SlotMemory, coveredOf } from './settled.js'
 import { isCounted, priceOn, slotTarget } from './target.js'
 import type { Container, SlotDue, Step, StepAction } from './types.js'
@@ -49,31 +48,12 @@ function oneTimeDrafts(
   covered: readonly CoveredPeriod[],
   nameLine: NameLine,
 ): readonly Draft[] {
-  return covered.flatMap((entry) =>
-    leftOf(due, container, entry)
-      .filter(({ amount }) => amount !== 0n)
-      .map((line) => ({
-        ...oneTimeLine(due, container, line, nameLine),
-        settles: [{ ...settledOf(line), lineageId: entry.due.lineageId }],
-        count: undefined,
-      })),
-  )
-}
-
-/** What is left to settle of a period by money: all of a locked one, of an open one what is not a count. */
-function leftOf(
-  { currency }: SlotDue,
-  { mode }: Container,
-  { due, isLocked, counted, oneTime }: CoveredPeriod,
-): readonly ChargeLine[] {
-  const { period, lines } = due
-  const scale = scaleOf(currency)
-  if (isLocked) return settlePeriod(scale, period, lines, [...counted, ...oneTime])
-  return settlePeriod(
-    scale,
-    period,
-    lines.filter((line) => !isCounted(line, mode)),
-    oneTime,
+  return covered.flatMap(({ left }) =>
+    left.map(({ line, settles }) => ({
+      ...oneTimeLine(due, container, line, nameLine),
+      settles: [settles],
+      count: undefined,
+    })),
   )
 }
 
@@ -81,13 +61,8 @@ function oneTimeLine(due: SlotDue, container: Container, line: ChargeLine, nameL
   const { mode, lockedTo } = container
   const byDates = mode === 'datedLines' && line.quantity > 0n && isCounted(line, mode)
   const content = byDates
-    ? {
-        quantity: line.quantity,
-        unitPrice: sellPrice(due, container, line.unitPrice),
-        from: line.from,
-        to: line.to,
-      }
-    : { ...moneyOf(due, container, line), ...daysFor(line, container) }
+    ? { quantity: line.quantity, unitPrice: line.unitPrice, from: line.from, to: line.to }
+    : { ...moneyOf(due, line), ...daysFor(line, container) }
   const facts = [
     formatLocalDate(line.period.from),
     formatLocalDate(line.from),
@@ -101,43 +76,12 @@ function oneTimeLine(due: SlotDue, container: Container, line: ChargeLine, nameL
 
 /** Quantity × price where that is the amount exactly, else 1 × amount. */
 function moneyOf(
-  due: SlotDue,
-  container: Container,
-  line: ChargeLine,
+  { currency }: SlotDue,
+  { quantity, unitPrice, amount }: ChargeLine,
 ): { readonly quantity: Decimal; readonly unitPrice: Decimal } {
-  const scale = scaleOf(due.currency)
-  const price = isOfSeats(line) ? sellPrice(due, container, line.unitPrice) : line.unitPrice
-  const amount = price === line.unitPrice ? line.amount : amountAt(due, line, price)
-  const whole = { days: 1, of: 1 }
-  const product = amountOf(
-    scale,
-    { roundAt: 'line', roundMode: 'halfAway' },
-    line.quantity,
-    price,
-    whole,
-  ).amount
-  const isExact =
-    line.quantity > 0n && product === amount && line.quantity * price === amount * scale.perMinor
-  if (isExact) return { quantity: line.quantity, unitPrice: price }
-  return { quantity: DECIMAL_ONE, unitPrice: (amount * scale.pricePerMinor) as Decimal }
-}
-
-/** Seats cost what the PSA charges for a seat; a fee or a correction is an amount of its own. */
-function isOfSeats({ reason: { type } }: ChargeLine): boolean {
-  return type === 'base' || type === 'rise' || type === 'decrease'
-}
-
-function amountAt({ currency }: SlotDue, line: ChargeLine, price: Decimal): bigint {
-  const rounding = { roundAt: 'line', roundMode: 'halfAway' } as const
-  return amountOf(scaleOf(currency), rounding, line.quantity, price, line.fraction).amount
-}
-
-/** S15: where the price is theirs, what we add costs what the line beside it does. */
-function sellPrice({ slot }: SlotDue, container: Container, ours: Decimal): Decimal {
-  if (slot.priceOwner !== 'keep') return ours
-  const mapped = container.lines.find(({ id }) => id === slot.lineId)
-  if (mapped !== undefined) return mapped.unitPrice
-  return container.units.find(({ itemId }) => itemId === slot.itemId)?.unitPrice ?? ours
+  const { perMinor, pricePerMinor } = scaleOf(currency)
+  if (quantity > 0n && quantity * unitPrice === amount * perMinor) return { quantity, unitPrice }
+  return { quantity: DECIMAL_ONE, unitPrice: (amount * pricePerMinor) as Decimal }
 }
 
 /**
@@ -164,7 +108,8 @@ function countDrafts(due: SlotDue, container: Container, nameLine: NameLine): re
   const openFrom = openDay(due, container)
   if (openFrom >= until) return []
   const want = stepsFrom(slotTarget(due, container.mode), openFrom).filter(({ on }) => on < until)
-  const priceFor = (day: LocalDate) => sellPrice(due, container, priceOn(periods, day) ?? DECIMAL_ZERO)
+  const priceFor = (day: LocalDate) =>
+    theirPrice(slot, container, { from: day, to: addDays(day, 1) }) ?? priceOn(periods, day) ?? DECIMAL_ZERO
   const actions =
     container.mode === 'units'
       ? planUnits(heldUnits(container, slot, until), want, openFrom, newItemPrice(due, container, priceFor))
@@ -176,22 +121,25 @@ function countDrafts(due: SlotDue, container: Container, nameLine: NameLine): re
           invoicedTo: invoicedDay(container),
           until,
           priceOn: priceFor,
-          priceDays: priceDays(due, openFrom),
+          priceDays: priceDays(due, container, openFrom),
           words: due.words,
           nameLine,
         })
   return actions.map((action) => ({ ...action, settles: [] }))
 }
 
-/** Where the price is ours: the first open day, and the starts of periods that bring another one (B15, S15). */
-function priceDays({ slot, periods }: SlotDue, openFrom: LocalDate): readonly LocalDate[] {
+/**
+ * Where the price is set from here: the first open day, the starts of periods, which may bring another one (B15, S15),
+ * and those of lines that wait for their first day.
+ */
+function priceDays(
+  { slot, periods }: SlotDue,
+  container: Container,
+  openFrom: LocalDate,
+): readonly LocalDate[] {
   if (slot.priceOwner === 'keep') return []
-  const starts = periods.map(({ period }) => period.from).filter((day) => day > openFrom)
-  const days = [openFrom, ...starts]
-  return days.filter((day, index) => {
-    const before = days[index - 1]
-    return before === undefined || priceOn(periods, day) !== priceOn(periods, before)
-  })
+  const starts = [...periods.map(({ period }) => period), ...recurringLines(container, slot)]
+  return [openFrom, ...starts.map(({ from }) => from).filter((day) => day > openFrom)]
 }
 
 /** Nothing before the route, the container or the last invoice is ours to count. */

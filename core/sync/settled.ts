@@ -1,10 +1,12 @@
 import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { periodKey } from '../charges/periods.js'
-import type { Decimal } from '../money/decimal.js'
-import { allocate } from './target.js'
+import { DECIMAL_ZERO, type Decimal } from '../money/decimal.js'
+import { allocate, isCounted } from './target.js'
 import { coveredLines, settledOf } from './covered.js'
 import { heldUnits, recurringLines } from './held.js'
+import { type PeriodMoney, chargedAt, leftAtOurPrice, leftAtTheirPrice } from './left.js'
+import { chargedPrice, theirPrice } from './prices.js'
 import type { Container, DuePeriod, SettledCharge, Slot, SlotDue } from './types.js'
 
 /** What is remembered of a slot beyond what its container shows now. */
@@ -29,41 +31,65 @@ export function lockKey(lineageId: string, period: Period): string {
 }
 
 /** What the PSA holds of one subscription and period. */
-export interface CoveredPeriod {
+export interface CoveredPeriod extends PeriodMoney {
   readonly due: DuePeriod
   /** Every day of it is invoiced: it is not read again. */
   readonly isLocked: boolean
   /** By its counts. */
   readonly counted: readonly SettledCharge[]
-  /** By one-time lines. */
+  /** By one-time lines, and what is `unbilled`: nobody has to do anything for it. */
   readonly oneTime: readonly SettledCharge[]
 }
 
-/** What the PSA was read to hold for a slot, period by period (S2). */
+/** What the PSA was read to hold for a slot, period by period (S2), and what is left for money to do. */
 export function coveredOf(due: SlotDue, container: Container, memory: SlotMemory): readonly CoveredPeriod[] {
-  const shares = allocate(due, heldUnits(container, due.slot, due.until), container.mode)
+  const { slot, currency } = due
+  const shares = allocate(due, heldUnits(container, slot, due.until), container.mode)
   const oneTimes = oneTimesThere(container, due, memory)
   return due.periods.map((entry) => {
     const { lineageId, period } = entry
     const isLocked = period.to <= container.lockedTo
-    const locked = memory.locked.get(lockKey(lineageId, period))
-    const held = shares.get(lineageId) ?? []
     const key = lockKey(lineageId, period)
-    const price = isLocked ? invoicedPrice(due.slot, container, period) : undefined
+    const locked = isLocked ? memory.locked.get(key) : undefined
+    const price = isLocked ? invoicedPrice(slot, container, period) : undefined
     const counted =
-      isLocked && locked !== undefined
-        ? locked
-        : coveredLines(entry, held, due.currency, container.mode, price)
-    const theirs = due.slot.priceOwner === 'keep' ? priceLines(entry) : []
-    return { due: entry, isLocked, counted, oneTime: [...(oneTimes.get(key) ?? []), ...theirs] }
+      locked ?? coveredLines(entry, shares.get(lineageId) ?? [], currency, container.mode, price)
+    return withMoney(due, container, { due: entry, isLocked, counted, oneTime: oneTimes.get(key) ?? [] })
   })
+}
+
+type Held = Omit<CoveredPeriod, keyof PeriodMoney>
+
+/** Money settles all of a locked period, and of an open one what is not a count. */
+function withMoney({ slot, currency }: SlotDue, container: Container, held: Held): CoveredPeriod {
+  const { due, isLocked, oneTime } = held
+  const { period } = due
+  const money = isLocked
+    ? due
+    : { ...due, lines: due.lines.filter((line) => !isCounted(line, container.mode)) }
+  if (slot.priceOwner === 'ours') {
+    const settled = isLocked ? [...held.counted, ...oneTime] : oneTime
+    return { ...held, ...leftAtOurPrice(currency, money, settled) }
+  }
+  const price = isLocked
+    ? chargedPrice(slot, container, period, held.counted, oneTime)
+    : theirPrice(slot, container, period)
+  const counted = isLocked ? chargedAt(currency, held.counted, price) : held.counted
+  const changes = priceLines(due)
+  const all = [...(isLocked ? counted : []), ...oneTime, ...changes]
+  // The catalog is followed on open days (S15); what an invoice has stays, and so does what is there where it is kept.
+  const keepsWritten = isLocked || slot.priceOwner === 'keep'
+  const { left, unbilled } = leftAtTheirPrice(currency, money, all, price, keepsWritten)
+  const ours = [...changes, ...unbilled]
+  return { ...held, counted, oneTime: [...oneTime, ...ours], left, unbilled: ours }
 }
 
 /** Differences between prices of ours are nothing to bill where the price is theirs (S15). */
 function priceLines({ lineageId, lines }: DuePeriod): readonly SettledCharge[] {
+  const inPsa = { unitPrice: DECIMAL_ZERO, amount: 0n }
   return lines
     .filter(({ reason }) => reason.type === 'price')
-    .map((line) => ({ ...settledOf(line), lineageId }))
+    .map((line) => ({ ...settledOf(line), lineageId, inPsa }))
 }
 
 /**
@@ -71,7 +97,7 @@ function priceLines({ lineageId, lines }: DuePeriod): readonly SettledCharge[] {
  * it. undefined: theirs, which is nothing we compare with (S15), or not one price for all of it.
  */
 function invoicedPrice(slot: Slot, container: Container, period: Period): Decimal | undefined {
-  if (slot.priceOwner === 'keep') return undefined
+  if (slot.priceOwner !== 'ours') return undefined
   if (container.mode === 'units') {
     return container.units.find(({ itemId }) => itemId === slot.itemId)?.unitPrice
   }

@@ -38,6 +38,17 @@ export interface Container {
   readonly lines: readonly PsaLine[]
   /** With `units`: the count of each item. Empty otherwise. */
   readonly units: readonly PsaUnits[]
+  /** Of the items whose price in the catalog was asked for (S15); absent: of none. */
+  readonly catalog?: readonly CatalogPrice[]
+}
+
+/** What the PSA's own catalog says of an item. */
+export interface CatalogPrice {
+  readonly itemId: string
+  /** undefined: it has no price, or is not there. */
+  readonly unitPrice: Decimal | undefined
+  /** False: the catalog has no such item any more. */
+  readonly isThere: boolean
 }
 
 /** One line as the PSA holds it: an addition, a charge. */
@@ -146,8 +157,20 @@ export interface CountChange {
   readonly after: UnitSteps
 }
 
+/** What is settled of a subscription, in our money. */
 export interface SettledCharge extends SettledLine {
   readonly lineageId: string
+  /**
+   * What it was charged at, where the price was the PSA's own (S15); absent: at ours, or by an earlier version that did
+   * not remember it.
+   */
+  readonly inPsa?: InPsa
+}
+
+/** A price and an amount in the PSA, in the units of the line they belong to. */
+export interface InPsa {
+  readonly unitPrice: Decimal
+  readonly amount: bigint
 }
 
 export type StepAction =

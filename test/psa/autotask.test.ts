@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { speakTo } from '../emulators/shared/autotask.js'
-import { DANA, LEE } from '../support/office.js'
+import { DANA, LEE, problemOf } from '../support/office.js'
+import { SLOT } from '../core/sync/build.js'
 import { type Contract, type Terms, contractOf, postThrough } from './contract.js'
 import { changed, mapped, seats, synced } from './scene.js'
+import { usageWritten } from './usage.js'
 
 /*
  * Contoso's contract month by month (SYNC S12), through the real client and by the emulated PSA's own postings.
@@ -216,5 +218,78 @@ describe('a day that has an adjustment already', () => {
     const record = await studio.billing.void(DANA, 'BR-0001', undefined, 'ordered by mistake')
     expect(await parked(scene, record)).toEqual(['confirmed', `parked ${TAKEN}`])
     expect(postThrough(scene, '2026-03-31')).toBe('514.52')
+  })
+})
+
+describe('a price that is kept, where a unit costs $24.00 on the contract (S15)', () => {
+  it('is what is credited of a posted month: 3 × 24.00 of April', async () => {
+    const scene = await contract(2, { units: 25, price: '24.00' })
+    await mapped(scene, seats(25))
+    expect(await synced(scene)).toEqual([])
+    await changed(scene, '2026-03-20', 25, seats(22))
+    expect(await synced(scene)).toEqual([
+      'add 1 × -72.00 from 2026-05-01 to 2026-06-01, once',
+      'adjust -3 on 2026-05-01',
+    ])
+    // 25 × 24.00, 22 × 24.00 − 72.00
+    expect(await throughJune(scene)).toEqual(['600.00', '600.00', '456.00', '528.00'])
+  })
+
+  it('is what seats cost that are missing in posted months', async () => {
+    const scene = await contract(2, { price: '24.00' })
+    await mapped(scene, seats(20))
+    await changed(scene, '2026-03-11', 20, seats(25))
+    expect(await synced(scene)).toEqual([
+      'add 1 × 81.29 from 2026-05-01 to 2026-06-01, once',
+      'add 1 × 120.00 from 2026-05-01 to 2026-06-01, once',
+      'adjust 5 on 2026-05-01',
+    ])
+    // 600.00 + 81.29 + 120.00
+    expect(await throughJune(scene)).toEqual(['480.00', '480.00', '801.29', '600.00'])
+  })
+
+  it('cannot follow the catalog, and nothing is changed', async () => {
+    const scene = await contract(0, { price: '24.00' })
+    await mapped(scene, seats(20))
+    const change = { subscription: 'Business Premium', to: undefined, offset: undefined }
+    const refused = await problemOf(
+      scene.office.studio.mapping.set(DANA, 'Contoso', { ...change, price: 'catalog' }),
+    )
+    expect([refused.what, refused.notDone]).toEqual([
+      'Autotask keeps the price of a service in Contoso Cloud itself, and nothing that is written from here changes it, so it cannot follow the catalog.',
+      'Nothing was mapped.',
+    ])
+    expect((await scene.office.sync.state()).slots).toMatchObject([{ priceOwner: 'keep' }])
+  })
+
+  it('is made up to ours by a charge for each posted month, where ours is billed', async () => {
+    const scene = await contract(0, { price: '24.00' })
+    await mapped(scene, seats(20))
+    const change = { subscription: 'Business Premium', to: undefined, offset: undefined }
+    await scene.office.studio.mapping.set(DANA, 'Contoso', { ...change, price: 'ours' })
+    expect(await synced(scene)).toEqual([])
+    expect(postThrough(scene, '2026-03-31')).toBe('480.00')
+    // 20 × (22.00 − 24.00)
+    expect(await synced(scene)).toEqual(['add 1 × -40.00 from 2026-04-01 to 2026-05-01, once'])
+    expect(postThrough(scene, '2026-04-30')).toBe('440.00')
+  })
+})
+
+describe('usage beside 20 seats in March', () => {
+  async function posted(months: number): Promise<readonly string[]> {
+    const scene = await contract(months)
+    const { contractId, serviceId, psa } = scene
+    const place = { psa: 'autotask', containerId: String(contractId), itemId: String(serviceId) } as const
+    await usageWritten(psa, { ...SLOT, ...place, lineId: undefined })
+    const later = MONTHS.slice(months, 3)
+    return [...scene.posted, ...later.map(({ through }) => postThrough(scene, through))]
+  }
+
+  it('is a charge of the contract', async () => {
+    expect(await posted(0)).toEqual(['462.35', '440.00', '440.00'])
+  })
+
+  it('of a posted month is posted with the next', async () => {
+    expect(await posted(1)).toEqual(['440.00', '462.35', '440.00'])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decimal } from '../support/observed.js'
-import { type Agreement, agreement, invoice } from './agreement.js'
+import { agreement, held, invoice, throughMay } from './agreement.js'
 import { changed, mapped, seats, synced } from './scene.js'
 
 /*
@@ -9,28 +9,6 @@ import { changed, mapped, seats, synced } from './scene.js'
  * 20 seats at $22.00 are $440.00 a month, 25 are $550.00, 22 are $484.00. 5 more from 11 March, 21 days of 31:
  * 5 × $22.00 × 21/31 = $2,310 / 31 = $74.516…, rounded $74.52; all of March $514.52.
  */
-
-const MONTHS = ['2026-03-02', '2026-04-01', '2026-05-01', '2026-06-01']
-
-/** The month's invoices to come, with a sync around each of them that finds nothing to do. */
-async function throughMay(scene: Agreement): Promise<readonly string[]> {
-  for (const day of MONTHS.slice(scene.invoices.length)) {
-    scene.moveTo(day)
-    await scene.office.observe()
-    expect(await synced(scene)).toEqual([])
-    invoice(scene)
-  }
-  expect(await synced(scene)).toEqual([])
-  return scene.invoices
-}
-
-/** "20 × 22 from 2025-06-01", the last billed day included. */
-function held({ emulator: { world }, agreementId }: Agreement): readonly string[] {
-  return world.additionsOf(agreementId).map(({ quantity, unitPrice, effectiveDate, cancelledDate }) => {
-    const end = cancelledDate === null ? '' : ` through ${cancelledDate}`
-    return `${quantity} × ${unitPrice} from ${effectiveDate}${end}`
-  })
-}
 
 describe('5 more seats from 11 March', () => {
   async function fiveMore(prorateFlag: boolean, invoiced: number) {

@@ -1,5 +1,6 @@
 import type { Psa, PsaCompany, PsaItem, WriteOutcome } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
+import type { Decimal } from '../../core/money/decimal.js'
 import type { Container, PsaLine, Step } from '../../core/sync/types.js'
 
 /** What happens to the next write: it may be applied and its answer lost, not applied, or refused. */
@@ -10,6 +11,8 @@ export interface FakePsa extends Psa {
   readonly held: Map<string, Container>
   /** What there is to map to. */
   readonly offered: { companies: readonly PsaCompany[]; items: readonly PsaItem[] }
+  /** Prices of its catalog, by item; undefined: the item has none. */
+  readonly prices: Map<string, Decimal | undefined>
   /** Every write that took effect, in order. */
   readonly effects: Step[]
   /** What becomes of the next writes, first of them first; afterwards all goes well. */
@@ -30,7 +33,13 @@ export function fakePsa(...containers: readonly Container[]): FakePsa {
     offered: { companies: [{ id: '12', name: 'Contoso', code: 'CONTOSO', domain: undefined }], items: [] },
     companies: async () => psa.offered.companies,
     items: async () => psa.offered.items,
-    read: async (id: string) => found(psa.held, id),
+    prices: new Map(),
+    read: async (id, _purpose, priced = []) => {
+      const catalog = priced.map((itemId) => {
+        return { itemId, unitPrice: psa.prices.get(itemId), isThere: psa.prices.has(itemId) }
+      })
+      return { ...found(psa.held, id), ...(priced.length === 0 ? {} : { catalog }) }
+    },
     write: async (step: Step): Promise<WriteOutcome> => {
       psa.beforeWrite?.(step)
       const fate = psa.fates.shift()

@@ -145,6 +145,22 @@ describe('an agreement', () => {
     })
   })
 
+  it('is read with the prices of products that are asked for, all of them in one question', async () => {
+    const { emulator, psa, asked } = await openOffice()
+    emulator.world.editCatalogItem({ id: 102, price: '36.50' })
+    asked()
+    const { catalog } = await psa.read(IDS.contoso, 'background', ['102', '999', IDS.product])
+    expect(catalog).toEqual([
+      { itemId: '102', unitPrice: decimal('36.5'), isThere: true },
+      { itemId: '999', unitPrice: undefined, isThere: false },
+      { itemId: IDS.product, unitPrice: decimal('22'), isThere: true },
+    ])
+    const questions = asked().filter((request) => request.includes('/procurement/'))
+    expect(questions).toEqual([expect.stringContaining('id in (102, 999, 101)')])
+    const { catalog: none } = await psa.read(IDS.contoso)
+    expect([none, asked().filter((request) => request.includes('/procurement/'))]).toEqual([undefined, []])
+  })
+
   it('without proration bills whole lines', async () => {
     const { psa } = await openOffice()
     expect(await psa.read(IDS.fabrikam)).toMatchObject({ mode: 'wholeLines', lines: [] })

@@ -28,7 +28,7 @@ function record<T>(fields: { [Name in keyof T]: fc.Arbitrary<T[Name]> }): fc.Arb
 }
 const steps = fc.array(record({ on: date, units: number }), { maxLength: 3 })
 
-const settled: fc.Arbitrary<SettledCharge> = record({
+const settledLines: fc.Arbitrary<Omit<SettledCharge, 'inPsa'>> = record({
   kind: fc.constantFrom('recurring', 'prorated', 'credit', 'correction', 'usage', 'oneTime'),
   period: record({ from: date, to: date }),
   from: date,
@@ -39,6 +39,13 @@ const settled: fc.Arbitrary<SettledCharge> = record({
   amount: minor,
   lineageId: words,
 })
+
+const settled: fc.Arbitrary<SettledCharge> = fc.oneof(
+  settledLines,
+  fc
+    .tuple(settledLines, record({ unitPrice: number, amount: minor }))
+    .map(([line, inPsa]) => ({ ...line, inPsa })),
+)
 
 const containers: fc.Arbitrary<Container> = record({
   psa: fc.constantFrom('connectwise', 'autotask'),

@@ -166,6 +166,21 @@ test('S15: a price that stays is shown beside ours where they differ', async () 
   expect(renderConsole(mappedCard(changed))).toContain('its price $22.00 stays (ours is $24.00)')
 })
 
+test('S15: a price of the catalog is shown beside ours where they differ', async () => {
+  const msp = await mappingOffice()
+  msp.items = msp.items.map((item) => ({ ...item, unitPrice: decimal('25.00') }))
+  const { mapping } = msp.studio
+  await mapping.accept(DANA, 'contoso')
+  const change = { subscription: 'premium', to: undefined, offset: undefined, price: 'catalog' } as const
+  const text = renderConsole(mappedCard(await mapping.set(DANA, 'contoso', change)))
+  expect(text.replace(/\s+/g, ' ')).toContain(
+    'line 90001, the price of its catalog $25.00 (ours is $22.00), from',
+  )
+  expect(renderConsole(await suggested(msp))).toContain(
+    'line 90001, the price of its catalog, since 1 Mar 2026',
+  )
+})
+
 test('after accepting: what is mapped, what nothing bills, what a sync would write, and that nothing was', async () => {
   const msp = await doubtful()
   const card = mappedCard(await msp.studio.mapping.accept(DANA, 'contoso'))

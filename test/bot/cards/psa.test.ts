@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { namedPriceWords } from '../../../bot/cards/psa.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import type { PsaLine } from '../../../core/sync/types.js'
 import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
@@ -84,6 +85,30 @@ test('what waits from several earlier months is said month by month', async () =
   expect(flat(await read('dana', 'who may'))).toContain(
     'May 2026 $550.00: $440.00 already there, $110.00 waits for approval; besides $74.52 for March 2026 and $110.00 for April 2026 wait;',
   )
+})
+
+test('S15: what is written at another price than ours is said on the card that asks', async () => {
+  const desk = await mapped()
+  expect(flat(await desk.read('dana', 'sync'))).not.toContain('At another price than ours')
+  edit(desk, (line) => [{ ...line, unitPrice: decimal('24') }])
+  expect(flat(await desk.read('dana', 'sync'))).toMatch(
+    /At another price than ours.*Contoso · Microsoft 365 Business Premium: ConnectWise bills \$24\.00 a seat, ours is \$22\.00; its price stays as long as it is mapped as its own/,
+  )
+  expect(flat(await desk.read('dana', 'customer contoso april'))).toContain(
+    'ConnectWise bills $24.00 a seat, ours is $22.00; its price stays',
+  )
+})
+
+test.each([
+  ['ours', 'Autotask bills $24.00 a seat, ours is $22.00; ours is billed, because it is mapped as ours'],
+  [
+    'catalog',
+    'the catalog of Autotask says $24.00 a seat, ours is $22.00; the catalog’s is billed as long as it is mapped so',
+  ],
+] as const)('S15: a price that is billed because it is mapped as %s says so', (owner, words) => {
+  const prices = { product: 'Visio', theirs: decimal('24'), ours: decimal('22'), owner }
+  const place = { customerName: 'Contoso', title: 'Autotask', currency: 'USD' }
+  expect(namedPriceWords({ ...place, ...prices })).toBe(`Contoso · Visio: ${words}`)
 })
 
 // Contoso: 5 × $22.00 × 21/31 = $74.52 for March; Alder: one more seat of Visio, invoiced for March, in two steps.

@@ -79,6 +79,7 @@ describe('map', () => {
     ],
     ['visio offset 3', { subscription: 'visio', offset: decimal('3') }],
     ['visio price ours', { subscription: 'visio', price: 'ours' }],
+    ['visio price Catalog', { subscription: 'visio', price: 'catalog' }],
     [
       'visio to line 1 offset 1000000 price KEEP',
       { subscription: 'visio', to: { type: 'line', id: '1' }, offset: decimal('1000000'), price: 'keep' },
@@ -114,8 +115,7 @@ describe('map', () => {
       'whole number of seats bought elsewhere, from 0 to 1000000, not “2.5”',
     ],
     ['map contoso set visio offset 1000001', 'not “1000001”'],
-    ['map contoso set visio price mine', 'one of keep, ours, not “mine”'],
-    ['map contoso set visio price Catalog', 'Prices of the catalog are not written yet.'],
+    ['map contoso set visio price mine', 'one of keep, ours, catalog, not “mine”'],
   ])('refused: %s', (text, words) => {
     const { kind, what, notDone } = refusal(text)
     expect([kind, notDone]).toEqual(['input', 'Nothing was mapped.'])

@@ -3,7 +3,7 @@ import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import { APRIL, DANA, MARCH, problemOf } from '../../support/office.js'
 import { day, decimal, observed } from '../../support/observed.js'
 import { container, psaLine } from '../sync/build.js'
-import { company, mappingOffice, visio } from './mapping-office.js'
+import { MappingOffice, company, mappingOffice, visio } from './mapping-office.js'
 import { alone, mapped, promised, set, slotText, toLine } from './mapping-steps.js'
 
 describe('another company or agreement', () => {
@@ -201,6 +201,25 @@ describe('back to files', () => {
     msp.containers = msp.containers.map((each) => ({ ...each, lines: [...each.lines, line] }))
     await msp.studio.mapping.remove(DANA, 'contoso')
     expect((await msp.studio.who(MARCH)).totals).toEqual([])
+  })
+
+  test('a price of ours that came after the invoice is billed by no file where theirs was kept', async () => {
+    const msp = new MappingOffice()
+    const twenty = observed({ quantity: decimal('20') })
+    Object.assign(msp, { orders: [], subscriptions: [twenty] })
+    const invoiced = { mode: 'datedLines', lockedTo: day('2026-05-01') } as const
+    msp.containers = [container({ ...invoiced, lines: [psaLine({ id: '90001', unitPrice: '24.00' })] })]
+    await msp.observe()
+    await msp.studio.mapping.accept(DANA, 'contoso')
+    expect(await msp.studio.billing.sync(DANA, [])).toMatchObject({ type: 'nothing' })
+    expect(msp.sync.state.locked).toHaveLength(2)
+    msp.subscriptions = [{ ...twenty, unitPrice: { currency: 'USD', amount: decimal('23.00') } }]
+    await msp.observe()
+    expect((await msp.studio.who(APRIL)).psa).toEqual([])
+    const month = { from: day('2026-05-01'), to: day('2026-06-01') }
+    await msp.studio.mapping.remove(DANA, 'contoso', { type: 'month', month })
+    expect((await msp.studio.who(APRIL)).totals).toEqual([])
+    expect((await msp.studio.who(month)).totals[0]?.amount).toBe(46_000n)
   })
 
   test('where files bill by other periods, they begin with the part of theirs that is left', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { APRIL, DANA, MARCH, problemOf } from '../../support/office.js'
 import { decimal, observed } from '../../support/observed.js'
 import { container, psaLine } from '../sync/build.js'
-import { type MappingOffice, PREMIUM, company, lines, mappingOffice, visio } from './mapping-office.js'
+import { type MappingOffice, PREMIUM, VISIO, company, lines, mappingOffice, visio } from './mapping-office.js'
 import { NOTHING, mapped, othersOf, set, slotText, stepsOf, toItem, toLine } from './mapping-steps.js'
 
 describe('one subscription', () => {
@@ -204,6 +204,69 @@ describe('what a sync would write', () => {
       'Second: once 5 × $15.00, 1–31 Mar 2026',
       'Second: 0 → 5 seats from 1 Apr 2026: a line of 5 at $15.00',
     ])
+  })
+})
+
+describe('the price of the catalog (S15)', () => {
+  const dearer = { ...PREMIUM, unitPrice: decimal('24.00') }
+
+  async function byCatalog(): Promise<MappingOffice> {
+    const msp = await mapped()
+    msp.items = [dearer, VISIO]
+    return msp
+  }
+
+  test('is the one that was read for the mapping', async () => {
+    const msp = await byCatalog()
+    const changed = await set(msp, 'business premium', { price: 'catalog' })
+    expect(changed.slots).toMatchObject([
+      { slot: { lineId: '90001', priceOwner: 'catalog' }, fault: undefined },
+    ])
+    expect(stepsOf(changed)).toEqual([
+      'once 5 × $22.00, 11–31 Mar 2026',
+      '$22.00 → $24.00',
+      '20 → 25 on the running line, billed from 1 Apr 2026',
+    ])
+    expect(msp.sync.state.readings[0]?.container.catalog).toEqual([
+      { itemId: '1234', unitPrice: decimal('24'), isThere: true },
+    ])
+    expect(msp.sync.trail.at(-1)?.details).toMatchObject({
+      slots: [expect.stringContaining('price catalog')],
+    })
+  })
+
+  test('is kept when something else of the customer changes', async () => {
+    const msp = await byCatalog()
+    await set(msp, 'business premium', { price: 'catalog' })
+    const changed = await set(msp, 'visio', { offset: decimal('1') })
+    expect(changed.others).toMatchObject([{ slot: { priceOwner: 'catalog' }, fault: undefined }])
+  })
+
+  test('is kept when more of the customer is mapped', async () => {
+    const msp = await mappingOffice()
+    await msp.studio.mapping.accept(DANA, 'contoso')
+    await set(msp, 'business premium', { price: 'catalog' })
+    msp.subscriptions = [...msp.subscriptions, visio()]
+    await msp.observe()
+    const { others } = await msp.studio.mapping.accept(DANA, 'contoso')
+    expect(others).toMatchObject([{ slot: { priceOwner: 'catalog' }, fault: undefined }])
+  })
+
+  test.each([
+    ['is gone', [VISIO], 'item 1234 is not in the catalog of ConnectWise any more'],
+    [
+      'has no price',
+      [{ ...PREMIUM, unitPrice: undefined }, VISIO],
+      'item 1234 has no price in the catalog of ConnectWise',
+    ],
+  ])('of an item that %s stops this subscription, and no other', async (_why, items, fault) => {
+    const msp = await mapped()
+    msp.items = items
+    await set(msp, 'visio', { offset: decimal('1') })
+    const changed = await set(msp, 'business premium', { price: 'catalog' })
+    expect(changed.slots).toMatchObject([{ fault, steps: [] }])
+    const others = changed.others.map(({ fault: why, steps }) => [why, steps.map(({ type }) => type)])
+    expect(others).toEqual([[undefined, ['add', 'setQuantity']]])
   })
 })
 

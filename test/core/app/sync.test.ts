@@ -51,7 +51,7 @@ it('a price that is theirs stays, and the difference is shown (S15)', async () =
   const { office } = await mapped({ mode: 'datedLines', lockedTo: day('2026-03-01'), lines })
   const { standings } = await office.studio.customer('Contoso', MARCH)
   expect(standings[0]?.prices).toEqual([
-    { product: 'Microsoft 365 Business Premium', theirs: decimal('24'), ours: decimal('22') },
+    { product: 'Microsoft 365 Business Premium', theirs: decimal('24'), ours: decimal('22'), owner: 'keep' },
   ])
 })
 
