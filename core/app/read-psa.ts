@@ -38,7 +38,7 @@ export async function readContainer(
   ports: ReadPsaPorts,
   slots: readonly RoutedSlot[],
   place: Pick<Container, 'psa' | 'id'>,
-  state: Pick<SyncState, 'locked' | 'intents'>,
+  state: Pick<SyncState, 'locked' | 'intents' | 'slots'>,
   purpose: 'background' | 'approved' = 'background',
 ): Promise<Container> {
   const container = await psaOf(ports.psas, place.psa).read(place.id, purpose)
@@ -52,7 +52,7 @@ export async function readContainer(
 function lockedNow(
   slots: readonly RoutedSlot[],
   container: Container,
-  state: Pick<SyncState, 'locked' | 'intents'>,
+  state: Pick<SyncState, 'locked' | 'intents' | 'slots'>,
 ): readonly LockedPeriod[] {
   const memory = memoryOf(state)
   return slots.flatMap(({ due, reading: { container: before } }) => {

@@ -10,7 +10,7 @@ import type { DataAge } from './data-age.js'
 import { type Account, type BillingView, accountKey, billedKeys, freezeBills, whoOf } from './run-content.js'
 import { grouped } from './grouped.js'
 import { type StepProgress, progressOf } from './progress.js'
-import { type NamedDrift, namedDrifts } from './psa-standing.js'
+import { type NamedBeside, type NamedDrift, besideLines, namedDrifts } from './psa-standing.js'
 import { stepLines } from './step-lines.js'
 import type { SyncState } from '../sync/intent.js'
 import type { StepLine } from '../sync/words.js'
@@ -31,6 +31,8 @@ interface Compared {
   readonly exceptions: readonly (BillException & { readonly customerName: string })[]
   /** Of a sync: what somebody changed by hand where it would write (SYNC S9). */
   readonly drifts?: readonly NamedDrift[]
+  /** Of a sync: what somebody put beside the lines it would write. */
+  readonly beside?: readonly NamedBeside[]
   /** Why neither could be looked up; undefined: they were. */
   readonly unchecked: string | undefined
 }
@@ -184,7 +186,8 @@ function syncStanding(view: BillingView, record: ApprovalRecord): Compared {
   const who = whoOf(view, record.run.month, new Set(asked))
   const exceptions = exceptionsFor(view, { ...record.run, asked }, who)
   const drifts = namedDrifts(view, new Set(asked))
-  return { changes: syncChanges(view, record), exceptions, drifts, unchecked: undefined }
+  const beside = besideLines(view, new Set(asked))
+  return { changes: syncChanges(view, record), exceptions, drifts, beside, unchecked: undefined }
 }
 
 /** Whom requests are about; undefined: everybody, because one of them was asked for without names. */
