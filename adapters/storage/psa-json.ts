@@ -7,6 +7,7 @@ import type {
   Container,
   CountChange,
   InPsa,
+  OtherLine,
   PsaLine,
   PsaUnits,
   SettledCharge,
@@ -74,12 +75,13 @@ export function readSettled(cell: Cell, where: string): readonly SettledCharge[]
 
 /** All of a step but its key and its place, which stand in columns. */
 export function writeStep(step: Step): string {
-  const { itemId, product, settles, lockedTo, undoes, count } = step
+  const { itemId, product, settles, lockedTo, beside, undoes, count } = step
   const part = {
     itemId,
     product,
     settles: settles.map(settledJson),
     ...(lockedTo === undefined ? {} : { lockedTo: dateText(lockedTo) }),
+    ...(beside === undefined ? {} : { beside: beside.map(otherJson) }),
     ...(undoes === undefined ? {} : { undoes }),
     count: countJson(count),
   }
@@ -100,15 +102,16 @@ function storable(json: object, where: string): string {
   return JSON.stringify(json)
 }
 
+function otherJson({ id, quantity, unitPrice, from, to }: OtherLine) {
+  const numbers = { quantity: decimalText(quantity), unitPrice: decimalText(unitPrice) }
+  return { id, ...numbers, from: dateText(from), to: openDate(to) }
+}
+
 function lineJson(line: PsaLine) {
-  const { id, itemId, quantity, unitPrice, from, to, marker, words, ownAmount } = line
+  const { itemId, marker, words, ownAmount } = line
   return {
-    id,
+    ...otherJson(line),
     itemId,
-    quantity: decimalText(quantity),
-    unitPrice: decimalText(unitPrice),
-    from: dateText(from),
-    to: openDate(to),
     marker: marker ?? null,
     words,
     ownAmount: ownAmount?.toString() ?? null,

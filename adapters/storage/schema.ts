@@ -88,6 +88,14 @@ const SETTLED = z.strictObject({
 
 const UNIT_STEPS = z.array(z.strictObject({ on: date, units: decimal }))
 
+const OTHER_LINE = {
+  id: z.string(),
+  quantity: decimal,
+  unitPrice: decimal,
+  from: date,
+  to: date.nullable(),
+}
+
 const CONTAINER = z.strictObject({
   psa: z.enum(['connectwise', 'autotask']),
   id: z.string(),
@@ -103,12 +111,8 @@ const CONTAINER = z.strictObject({
   mode: z.enum(['datedLines', 'wholeLines', 'units']),
   lines: z.array(
     z.strictObject({
-      id: z.string(),
+      ...OTHER_LINE,
       itemId: z.string(),
-      quantity: decimal,
-      unitPrice: decimal,
-      from: date,
-      to: date.nullable(),
       marker: unset(z.string()),
       words: z.string(),
       ownAmount: unset(minor),
@@ -126,6 +130,7 @@ const STEP_PART = {
   product: z.string(),
   settles: z.array(SETTLED),
   lockedTo: date.exactOptional(),
+  beside: z.array(z.strictObject(OTHER_LINE)).exactOptional(),
   undoes: z.string().exactOptional(),
   count: unset(z.strictObject({ from: date, before: UNIT_STEPS, after: UNIT_STEPS })),
 }
@@ -168,7 +173,7 @@ const STEP = z.discriminatedUnion('type', [
 
 /** A step without what stands in columns of its own. */
 export type StepContent = StepAction &
-  Pick<Step, 'itemId' | 'product' | 'settles' | 'lockedTo' | 'undoes' | 'count'>
+  Pick<Step, 'itemId' | 'product' | 'settles' | 'lockedTo' | 'beside' | 'undoes' | 'count'>
 
 /** A value read exactly, or the first thing in it that is not understood: `lines.0.quantity = "x"`. */
 export type Parsed<T> = { readonly value: T } | { readonly fault: string }

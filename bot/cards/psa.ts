@@ -1,4 +1,10 @@
-import type { NamedDrift, NamedPrice, PriceDifference, PsaStanding } from '../../core/app/psa-standing.js'
+import type {
+  NamedBeside,
+  NamedDrift,
+  NamedPrice,
+  PriceDifference,
+  PsaStanding,
+} from '../../core/app/psa-standing.js'
 import type { StatusAnswer } from '../../core/app/studio.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import { type LocalDate, addMonths, startOfMonth } from '../../core/calendar/date.js'
@@ -6,6 +12,7 @@ import type { Period } from '../../core/calendar/period.js'
 import { CARD_BILLS } from '../../core/limits.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
+import { otherWords } from '../../core/sync/beside.js'
 import type { PriceOwner, UnitSteps } from '../../core/sync/types.js'
 import type { Block, Fact } from './model.js'
 import { amountWords, boundedList, plural, spanWords } from './words.js'
@@ -152,12 +159,17 @@ function invoiceWords({ title, invoicedThrough, invoices }: PsaStanding): string
 }
 
 /** What of approved writes is not done, and what somebody changed by hand. */
-export function writeBlocks({ writes, drifts }: Pick<StatusAnswer, 'writes' | 'drifts'>): Block[] {
+export function writeBlocks({
+  writes,
+  drifts,
+  beside,
+}: Pick<StatusAnswer, 'writes' | 'drifts' | 'beside'>): Block[] {
   const parked = writes.parked.map(({ id, step, why }) => `${id} · ${step.product}: ${why ?? 'it needs you'}`)
+  const byHand = [...drifts.map(driftWords), ...beside.map(besideWords)]
   return [
     ...(parked.length === 0 ? [] : [boundedList('Needs you in a PSA', parked, 'audit')]),
-    ...(drifts.length === 0 ? [] : [boundedList('Changed by hand in a PSA', drifts.map(driftWords), 'sync')]),
-    ...(parked.length + drifts.length === 0
+    ...(byHand.length === 0 ? [] : [boundedList('Changed by hand in a PSA', byHand, 'sync')]),
+    ...(parked.length + byHand.length === 0
       ? []
       : [
           {
@@ -174,6 +186,12 @@ export function driftWords(drift: NamedDrift): string {
   const { customerName, product, container, written, there, wanted, from } = drift
   const [was, is, should] = [written, there, wanted].map((steps) => countsWords(steps, from))
   return `${customerName} · ${product} (${container}): we wrote ${was}, there is ${is}, it should be ${should}`
+}
+
+/** "Contoso · Business Premium (Contoso licences): a line of 5 × $22.00 from 11 Mar 2026 (line 108) came beside ours; …" */
+export function besideWords({ customerName, product, container, line }: NamedBeside): string {
+  const place = `${customerName} · ${product} (${container.name})`
+  return `${place}: ${otherWords(line, container)} came beside ours; if it is for the same seats, one of the two has to go`
 }
 
 /** "20"; "20, from 1 May 2026 25"; "none, from 1 May 2026 25" where they begin after the first day that counts. */

@@ -4,7 +4,7 @@ import type { RunLine } from '../../core/billrun/run.js'
 import { CARD_RUN_PART } from '../../core/limits.js'
 import { EXCEPTION_WORDS } from '../../core/timeline/exceptions.js'
 import { itemWords } from './lines.js'
-import { driftWords, namedPriceWords } from './psa.js'
+import { besideWords, driftWords, namedPriceWords } from './psa.js'
 import type { Block } from './model.js'
 import { type Section, shortSections } from './sections.js'
 import { URGENCY } from './who.js'
@@ -20,7 +20,7 @@ export function standingBlocks(
   all: (part: 'changes' | 'exceptions') => string,
 ): Block[] {
   if (standing === undefined) return []
-  const { changes, exceptions, unchecked, age, drifts = [], prices = [] } = standing
+  const { changes, exceptions, unchecked, age, drifts = [], beside = [], prices = [] } = standing
   const old = age === undefined ? undefined : oldDataWords(age)
   const blocks: Block[] = []
   if (unchecked !== undefined) {
@@ -32,6 +32,10 @@ export function standingBlocks(
   if (drifts.length > 0) {
     const heading = 'Changed by hand in the PSA; a yes writes over it'
     blocks.push(...shortSections([{ heading, items: drifts.map(driftWords) }], CARD_RUN_PART, 'status'))
+  }
+  if (beside.length > 0) {
+    const heading = 'Put beside it by hand in the PSA; a yes writes ours on top of it'
+    blocks.push(...shortSections([{ heading, items: beside.map(besideWords) }], CARD_RUN_PART, 'status'))
   }
   if (prices.length > 0) {
     const heading = 'At another price than ours'

@@ -45,7 +45,8 @@ export function statusCard(answer: Answer<StatusAnswer>): Card {
     })
   }
   blocks.push(...writeBlocks(answer))
-  const needsYou = answer.held.length + answer.writes.parked.length + answer.drifts.length > 0
+  const { held, writes, drifts, beside } = answer
+  const needsYou = held.length + writes.parked.length + drifts.length + beside.length > 0
   return { title: 'Status', tone: needsYou ? 'attention' : 'good', blocks, actions: [] }
 }
 

@@ -19,6 +19,7 @@ import type { Problem } from '../problem.js'
 import { refresh } from './read-psa.js'
 import { type SyncRequestPorts, requestSync, syncChanges } from './sync-request.js'
 import { monthOf } from './who.js'
+import { cameBeside } from './written.js'
 
 /** What may be written without asking, and by whose word: each use is in the trail. */
 export interface AutoApproval {
@@ -90,7 +91,7 @@ async function customersToAsk(
   return [...new Set(plan.map(({ customerId }) => customerId))].filter((id) => !known.has(id))
 }
 
-/** undefined: no rule covers all of it, a person decides. A drift is never decided by a rule (S9). */
+/** undefined: no rule covers all of it, a person decides. What a person did there is never decided by a rule (S9). */
 async function autoApprove(
   ports: SyncRequestPorts,
   load: Load,
@@ -123,7 +124,7 @@ function covers(rule: AutoApproval, { plan = [] }: ApprovalRecord, view: Billing
     return seats <= rule.seats && amount !== undefined && amount <= toMinor(rule.amount, part.currency)
   }
   const isAll = plan.every((part) => part.psa === rule.psa && isNamed(part) && isSmall(part))
-  return isAll && !hasDrift(view, plan)
+  return isAll && !hasDrift(view, plan) && !hasBeside(view, plan)
 }
 
 /**
@@ -195,4 +196,16 @@ function magnitude(value: bigint): bigint {
 
 function hasDrift(view: BillingView, plan: NonNullable<ApprovalRecord['plan']>): boolean {
   return namedDrifts(view, new Set(plan.map(({ customerId }) => customerId))).length > 0
+}
+
+/** Whether somebody put lines beside the steps since we last wrote or mapped there, as far as that is known: they may be for the same. */
+function hasBeside({ sync: { written } }: BillingView, plan: NonNullable<ApprovalRecord['plan']>): boolean {
+  const last = new Map(written.map((one) => [one.slotId, one]))
+  return plan
+    .flatMap(({ steps }) => steps)
+    .some(({ slotId, beside = [] }) => {
+      const before = last.get(slotId)
+      const came = (before === undefined ? undefined : cameBeside(before, beside)) ?? beside
+      return came.length > 0
+    })
 }

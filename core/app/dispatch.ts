@@ -5,12 +5,13 @@ import { CLAIM_MINUTES, DISPATCH_ATTEMPTS, DISPATCH_CLAIMS, SETTLE_SECONDS } fro
 import type { Claim, Log, WriteOutcome } from '../ports.js'
 import { Problem } from '../problem.js'
 import { type Intent, type Written, isOpen } from '../sync/intent.js'
-import { type Standing, standingOf } from '../sync/judge.js'
+import { slotUnits } from '../sync/held.js'
+import { placeOf, standingAtDoor, standingOf } from '../sync/judge.js'
 import type { Container, Slot } from '../sync/types.js'
 import type { LoadContainer } from './loader.js'
 import { type ReadPsaPorts, psaOf, readContainer } from './read-psa.js'
 import { memoryOf } from './routed.js'
-import { countText, writtenOf } from './written.js'
+import { writtenText } from './written.js'
 
 export interface DispatchPorts extends ReadPsaPorts {
   readonly log: Log
@@ -120,7 +121,7 @@ async function carryOut(work: Work, intent: Intent): Promise<boolean> {
   const { ports, container } = work
   const now = await ports.clock.now()
   if (intent.notBefore !== undefined && now < intent.notBefore) return false
-  const standing = judge(work, intent, container)
+  const standing = standingAtDoor(intent.step, container, work.slots)
   if (standing.type === 'done') return end(work, intent, 'confirmed', undefined)
   if (standing.type === 'other') return end(work, intent, 'parked', standing.why)
   // One that was only asked to wait did nothing, and may be asked as often as it takes.
@@ -144,11 +145,6 @@ async function sent({ ports, claim }: Work, { id, step }: Intent): Promise<Write
   }
 }
 
-function judge({ slots }: Work, { step }: Intent, container: Container): Standing {
-  const slot = slots.find(({ id }) => id === step.slotId)
-  return standingOf(step, container, slot ?? { id: step.slotId, itemId: step.itemId, lineId: undefined })
-}
-
 /** What the answer to a write says is looked at in the PSA itself; without one nothing is believed for a while (S8). */
 async function readBack(work: Work, intent: Intent, outcome: WriteOutcome): Promise<boolean> {
   const now = await work.ports.clock.now()
@@ -168,7 +164,8 @@ async function readBack(work: Work, intent: Intent, outcome: WriteOutcome): Prom
     if (!(error instanceof Problem)) throw error
     return wait(work, intent, 'unknown', error.what, after(now, SETTLE_SECONDS))
   }
-  const standing = judge(work, intent, work.container)
+  const { container, slots } = work
+  const standing = standingOf(intent.step, container, placeOf(intent.step, slots))
   if (standing.type === 'done') return end(work, intent, 'confirmed', undefined)
   if (standing.type === 'other') return end(work, intent, 'parked', standing.why)
   return wait(
@@ -195,12 +192,17 @@ async function end(
   return isOurs
 }
 
-/** What the slot of a confirmed step is by our own hand now (S9): one that takes another back says no counts, so they are as read. */
+/**
+ * What the slot of a confirmed step is by our own hand now (S9): one that takes another back says no counts, so they are as
+ * read. What came beside it while it was written stays a person's edit: it was approved beside something else.
+ */
 function writtenBy({ slots, container }: Work, { step }: Intent): Written | undefined {
-  const { count, slotId, undoes } = step
-  if (count !== undefined) return { slotId, text: countText(count.after) }
+  const { count, slotId, beside, undoes } = step
+  if (count !== undefined) return { slotId, text: writtenText(count.after, beside) }
   const slot = slots.find(({ id }) => id === slotId)
-  return undoes === undefined || slot === undefined ? undefined : writtenOf(slot, container)
+  if (undoes === undefined || slot === undefined) return undefined
+  const counts = slotUnits(container, slot, container.lockedTo)
+  return { slotId, text: writtenText(counts, beside) }
 }
 
 /** Not at its end. What nobody knows the outcome of is noted, what only waits is not. */

@@ -69,7 +69,10 @@ export async function recordMapping(
   const beside = customersIn(view, customerId, container)
   const audit = { at, actor: person.id, action, subject: customerId, details: detailsOf(change) }
   await ports.sync.saveReading(reading, [])
-  await ports.sync.map({ customer, slots, written: slots.map((slot) => writtenOf(slot, container)), audit })
+  const ids = new Set(slots.map(({ id }) => id))
+  const after = [...view.sync.slots.filter(({ id }) => !ids.has(id)), ...slots]
+  const written = slots.map((slot) => writtenOf(slot, container, after))
+  await ports.sync.map({ customer, slots, written, audit })
   const previews = previewOf(view, customer, reading, slots)
   return { customer, customerName, container, ...previews, left, beside, gaps: change.gaps }
 }

@@ -3,16 +3,17 @@ import type { Period } from '../calendar/period.js'
 import { periodKey } from '../charges/periods.js'
 import type { SyncState } from '../sync/intent.js'
 import { isOpen } from '../sync/intent.js'
+import { linesBeside } from '../sync/beside.js'
 import { slotUnits } from '../sync/held.js'
 import { catalogPrice } from '../sync/prices.js'
 import { priceOn, slotTarget } from '../sync/target.js'
 import type { Decimal } from '../money/decimal.js'
-import type { Container, PriceOwner, UnitSteps } from '../sync/types.js'
+import type { Container, OtherLine, PriceOwner, UnitSteps } from '../sync/types.js'
 import { sameSteps, stepsFrom } from '../sync/units.js'
 import { monthPeriod } from '../sync/months.js'
 import type { Loaded } from './loader.js'
 import { type RoutedSlot, PSA_TITLES, containerKey } from './routed.js'
-import { writtenUnits } from './written.js'
+import { cameBeside, writtenUnits } from './written.js'
 import type { CustomerBill } from './who.js'
 
 /** What a PSA bills one customer in a month: what is there, what waits (S4). */
@@ -75,6 +76,14 @@ export interface Drift {
 }
 
 export type NamedDrift = Drift & { readonly customerName: string }
+
+/** A line of a slot's item that is none of ours and came, or was changed, since we last wrote or mapped it (S9). */
+export interface NamedBeside {
+  readonly customerName: string
+  readonly product: string
+  readonly container: Pick<Container, 'name' | 'currency'>
+  readonly line: OtherLine
+}
 
 /** @param customers ids; undefined: of all. */
 export function namedDrifts(
@@ -217,11 +226,9 @@ function priceDifference(
 }
 
 /** What a person changed by hand in a PSA; containers that are being written are left out until that has ended. */
-function driftsOf(slots: readonly RoutedSlot[], { intents, written }: SyncState): readonly Drift[] {
-  const busy = new Set(
-    intents.filter(isOpen).map(({ step }) => containerKey({ psa: step.psa, id: step.containerId })),
-  )
-  const last = new Map(written.map((one) => [one.slotId, one]))
+function driftsOf(slots: readonly RoutedSlot[], sync: SyncState): readonly Drift[] {
+  const busy = busyIn(sync)
+  const last = new Map(sync.written.map((one) => [one.slotId, one]))
   return slots.flatMap(({ due, customerId, reading: { container } }): Drift[] => {
     const before = last.get(due.slot.id)
     if (before === undefined || busy.has(containerKey(container))) return []
@@ -233,4 +240,40 @@ function driftsOf(slots: readonly RoutedSlot[], { intents, written }: SyncState)
     const { words: product } = due
     return [{ customerId, product, container: container.name, from, written: was, there, wanted }]
   })
+}
+
+/**
+ * What somebody put beside our lines: it may be for the same seats. Where units are counted, what stands beside them are
+ * charges of all kinds, which say nothing.
+ *
+ * @param customers ids; undefined: of all.
+ */
+export function besideLines(
+  { slots, sync, portfolio }: Pick<Loaded, 'slots' | 'sync' | 'portfolio'>,
+  customers?: ReadonlySet<string>,
+): readonly NamedBeside[] {
+  const busy = busyIn(sync)
+  const last = new Map(sync.written.map((one) => [one.slotId, one]))
+  const found = new Map<string, NamedBeside>()
+  for (const { due, customerId, reading } of slots) {
+    const { container } = reading
+    const [before, key] = [last.get(due.slot.id), containerKey(container)]
+    if (customers?.has(customerId) === false || before === undefined || busy.has(key)) continue
+    if (container.mode === 'units') continue
+    const beside = linesBeside(container, due.slot.itemId, sync.slots).filter(
+      ({ quantity, to }) => quantity !== 0n && (to === null || to > container.lockedTo),
+    )
+    for (const line of cameBeside(before, beside) ?? []) {
+      const customerName = portfolio.customers.get(customerId)?.name ?? customerId
+      found.set(`${key} ${line.id}`, { customerName, product: due.words, container, line })
+    }
+  }
+  return [...found.values()]
+}
+
+/** Containers that are being written: what is there is not what will be. */
+function busyIn({ intents }: Pick<SyncState, 'intents'>): ReadonlySet<string> {
+  return new Set(
+    intents.filter(isOpen).map(({ step }) => containerKey({ psa: step.psa, id: step.containerId })),
+  )
 }

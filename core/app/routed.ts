@@ -163,9 +163,14 @@ function notMappedWords({ psa }: CustomerMapping, name: string): string {
   return `${name} is billed in ${PSA_TITLES[psa]}, and this is not mapped there, so nothing bills it; \`map ${name}\` shows what fits`
 }
 
-/** What is remembered of all slots: locked periods, and one-time lines that were read back. */
-export function memoryOf({ locked, intents }: Pick<SyncState, 'locked' | 'intents'>): SlotMemory {
+/** What is remembered of all slots: where they are, locked periods, and one-time lines that were read back. */
+export function memoryOf({
+  locked,
+  intents,
+  slots,
+}: Pick<SyncState, 'locked' | 'intents' | 'slots'>): SlotMemory {
   return {
+    slots,
     locked: new Map(locked.map(({ lineageId, period, lines }) => [lockKey(lineageId, period), lines])),
     oneTimes: new Map(
       intents.flatMap(({ state, step }) =>

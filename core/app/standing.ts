@@ -10,7 +10,14 @@ import type { DataAge } from './data-age.js'
 import { type Account, type BillingView, accountKey, billedKeys, freezeBills, whoOf } from './run-content.js'
 import { grouped } from './grouped.js'
 import { type StepProgress, progressOf } from './progress.js'
-import { type NamedDrift, type NamedPrice, namedDrifts, namedPrices } from './psa-standing.js'
+import {
+  type NamedBeside,
+  type NamedDrift,
+  type NamedPrice,
+  besideLines,
+  namedDrifts,
+  namedPrices,
+} from './psa-standing.js'
 import { stepLines } from './step-lines.js'
 import type { SyncState } from '../sync/intent.js'
 import type { StepLine } from '../sync/words.js'
@@ -33,6 +40,8 @@ interface Compared {
   readonly drifts?: readonly NamedDrift[]
   /** Of a sync: where it writes at another price than ours (SYNC S15). */
   readonly prices?: readonly NamedPrice[]
+  /** Of a sync: what somebody put beside the lines it would write. */
+  readonly beside?: readonly NamedBeside[]
   /** Why neither could be looked up; undefined: they were. */
   readonly unchecked: string | undefined
 }
@@ -186,9 +195,10 @@ function syncStanding(view: BillingView, record: ApprovalRecord): Compared {
   const who = whoOf(view, record.run.month, new Set(asked))
   const exceptions = exceptionsFor(view, { ...record.run, asked }, who)
   const drifts = namedDrifts(view, new Set(asked))
+  const beside = besideLines(view, new Set(asked))
   const slotIds = (record.plan ?? []).flatMap(({ steps }) => steps.map(({ slotId }) => slotId))
   const prices = namedPrices(view, new Set(slotIds))
-  return { changes: syncChanges(view, record), exceptions, drifts, prices, unchecked: undefined }
+  return { changes: syncChanges(view, record), exceptions, drifts, beside, prices, unchecked: undefined }
 }
 
 /** Whom requests are about; undefined: everybody, because one of them was asked for without names. */

@@ -19,7 +19,14 @@ import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
 import { type Portfolio, compareText } from './portfolio.js'
-import { type NamedDrift, type PsaStanding, namedDrifts, psaStandings } from './psa-standing.js'
+import {
+  type NamedBeside,
+  type NamedDrift,
+  besideLines,
+  type PsaStanding,
+  namedDrifts,
+  psaStandings,
+} from './psa-standing.js'
 import { recordPolicy } from './record-policy.js'
 import type { RoutedSlot } from './routed.js'
 import { type Intent, isOpen } from '../sync/intent.js'
@@ -97,6 +104,8 @@ export interface StatusAnswer {
   readonly writes: { readonly open: number; readonly parked: readonly Intent[] }
   /** What somebody changed by hand in a PSA. */
   readonly drifts: readonly NamedDrift[]
+  /** What somebody put beside our lines in a PSA. */
+  readonly beside: readonly NamedBeside[]
 }
 
 /** What the product can be asked. One method is one use case; all answers come from the stored ledger. */
@@ -190,11 +199,11 @@ function slotsOf(slots: readonly RoutedSlot[], { subscriptions }: Portfolio): re
 }
 
 /** What became of approved writes, and what somebody changed by hand. */
-function writesOf(view: Omit<Loaded, 'age'>): Pick<StatusAnswer, 'writes' | 'drifts'> {
+function writesOf(view: Omit<Loaded, 'age'>): Pick<StatusAnswer, 'writes' | 'drifts' | 'beside'> {
   const { intents } = view.sync
   const open = intents.filter(isOpen).length
   const parked = intents.filter(({ state }) => state === 'parked')
-  return { writes: { open, parked }, drifts: namedDrifts(view) }
+  return { writes: { open, parked }, drifts: namedDrifts(view), beside: besideLines(view) }
 }
 
 /** Subscriptions whose customer or product contains the words typed, in any case. */
@@ -264,7 +273,7 @@ function listChanges(
 function summarise(
   portfolio: Portfolio,
   who: Who,
-): Omit<StatusAnswer, 'policy' | 'waiting' | 'writes' | 'drifts'> {
+): Omit<StatusAnswer, 'policy' | 'waiting' | 'writes' | 'drifts' | 'beside'> {
   const { opensOn, customers, subscriptions } = portfolio
   const counts = new Map<string, number>()
   for (const { kind } of who.exceptions) counts.set(kind, (counts.get(kind) ?? 0) + 1)

@@ -6,9 +6,10 @@ import type { BillRun } from '../billrun/run.js'
 import type { Period } from '../calendar/period.js'
 import type { ApprovalRecord, BillingStore } from '../ports.js'
 import type { Problem } from '../problem.js'
+import { otherWords } from '../sync/beside.js'
 import { stepWords } from '../sync/words.js'
 import { stepContent } from '../sync/plan.js'
-import type { ContainerPlan } from '../sync/types.js'
+import type { ContainerPlan, Step } from '../sync/types.js'
 import type { Load } from './loader.js'
 import { proposeSync } from './replaces.js'
 import { type ReadPsaPorts, refresh } from './read-psa.js'
@@ -124,8 +125,15 @@ function wordsOf(plan: readonly ContainerPlan[]): ReadonlyMap<string, string> {
   return new Map(
     plan.flatMap(({ customerName, currency, steps }) =>
       steps.map((step) => {
-        return [stepContent(step), `${customerName} · ${step.product}: ${stepWords(step, currency)}`] as const
+        const words = `${customerName} · ${step.product}: ${stepWords(step, currency)}`
+        return [stepContent(step), `${words}${besideWords(step, currency)}`] as const
       }),
     ),
   )
+}
+
+/** ", beside a line of 5 × $22.00 from 11 Mar 2026 (line 108) of somebody else": it is part of what a yes is to. */
+function besideWords({ beside = [] }: Step, currency: string): string {
+  const lines = beside.map((line) => otherWords(line, { currency }))
+  return lines.length === 0 ? '' : `, beside ${lines.join(' and ')} of somebody else`
 }

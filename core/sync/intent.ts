@@ -55,7 +55,7 @@ export interface LockedPeriod {
 /** What a slot's lines or counts were when we last wrote or mapped them: what a person's edit is told from (S9). */
 export interface Written {
   readonly slotId: string
-  /** The slot's part of its container, see {@link slotText}. */
+  /** The slot's part of its container, and what stands beside it: as `writtenText` makes it. */
   readonly text: string
 }
 

@@ -1,5 +1,6 @@
+import { besideChange } from './beside.js'
 import { type SlotPlace, slotUnits } from './held.js'
-import type { Container, PsaLine, Step } from './types.js'
+import type { Container, PsaLine, Slot, Step } from './types.js'
 import { sameSteps } from './units.js'
 
 /**
@@ -27,6 +28,24 @@ export function standingOf(step: Step, container: Container, slot: SlotPlace): S
   if (own.type === 'done') return other('the line is as it should be, but the counts beside it are not')
   if (sameSteps(now, count.before)) return BEFORE
   return other('the counts are neither what they were nor what they should be')
+}
+
+/**
+ * The same before a step is sent: what stands beside it has to be what it was approved beside, or it would come on top of
+ * what a person did. A step that is there already is done whatever came beside it.
+ *
+ * @param slots all there are.
+ */
+export function standingAtDoor(step: Step, container: Container, slots: readonly Slot[]): Standing {
+  const standing = standingOf(step, container, placeOf(step, slots))
+  if (standing.type !== 'before') return standing
+  const why = besideChange(step, container, slots)
+  return why === undefined ? BEFORE : other(why)
+}
+
+/** Where a step is to be looked for. */
+export function placeOf({ slotId, itemId }: Step, slots: readonly Slot[]): SlotPlace {
+  return slots.find(({ id }) => id === slotId) ?? { id: slotId, itemId, lineId: undefined }
 }
 
 /** What the line a step is about says by itself. */

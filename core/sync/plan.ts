@@ -4,6 +4,7 @@ import { type LocalDate, addDays, formatLocalDate } from '../calendar/date.js'
 import { scaleOf } from '../charges/amount.js'
 import type { ChargeLine } from '../charges/types.js'
 import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from '../money/decimal.js'
+import { besideOf } from './beside.js'
 import { heldUnits, recurringLines } from './held.js'
 import { lineNamer } from './marker.js'
 import { monthPeriod } from './months.js'
@@ -36,7 +37,7 @@ export function planSlot(due: SlotDue, container: Container, memory: SlotMemory)
     ...oneTimeDrafts(due, container, covered, nameLine),
     ...countDrafts(due, container, nameLine),
   ]
-  return { due, covered, steps: drafts.map((draft) => stepOf(due, container, draft, memory.keys)) }
+  return { due, covered, steps: drafts.map((draft) => stepOf(due, container, draft, memory)) }
 }
 
 type NameLine = (oneTime: boolean, facts: string) => string
@@ -164,13 +165,16 @@ function newItemPrice(
 
 function stepOf(
   { slot, words: product }: SlotDue,
-  { psa, id: containerId, lockedTo }: Container,
+  container: Container,
   draft: Draft,
-  taken: ReadonlySet<string>,
+  { keys, slots }: SlotMemory,
 ): Step {
-  const step = { psa, containerId, slotId: slot.id, itemId: slot.itemId, product, lockedTo, ...draft }
+  const { psa, id: containerId, lockedTo } = container
+  const { id: slotId, itemId } = slot
+  const beside = besideOf(draft, container, itemId, slots)
+  const step = { psa, containerId, slotId, itemId, product, lockedTo, ...beside, ...draft }
   let ordinal = 0
-  while (taken.has(stepKey(step, ordinal))) ordinal += 1
+  while (keys.has(stepKey(step, ordinal))) ordinal += 1
   return { ...step, key: stepKey(step, ordinal) }
 }
 

@@ -17,6 +17,8 @@ export interface SlotMemory {
   readonly oneTimes: ReadonlyMap<string, OneTime>
   /** Keys of steps that were confirmed: a write that is wanted once more is another promise (S5). */
   readonly keys: ReadonlySet<string>
+  /** All places of ours: a line that belongs to none of them is somebody else's. */
+  readonly slots: readonly Slot[]
 }
 
 /** A one-time line that was read back. */

@@ -1,8 +1,8 @@
 import type { LocalDate } from '../calendar/date.js'
 import type { ChargeLine } from '../charges/types.js'
 import type { Decimal } from '../money/decimal.js'
-import type { DuePeriod, ProrationMode, Slot, SlotDue, UnitSteps } from './types.js'
-import { combineSteps, sumOfSpans } from './units.js'
+import type { DuePeriod, ProrationMode, Slot, SlotDue, UnitStep, UnitSteps } from './types.js'
+import { NO_UNITS, combineSteps, daysOf, sumOfSpans, unitsOn } from './units.js'
 
 /**
  * Whether a due line is a count the PSA can hold by itself, or money that has to be written beside it (S10, S11): price
@@ -29,36 +29,74 @@ export function slotTarget({ slot, periods }: SlotDue, mode: ProrationMode): Uni
 }
 
 /**
- * What each subscription of a slot has of the count the PSA holds: in their order, each up to its own target, the last
- * one the rest, whether more or less.
+ * What each subscription of a slot has of the count the PSA holds, day by day: seats stay with whom they were with, as long
+ * as they are due there; more of them are for who wants more on that day, and fewer are of who wants fewer. What one has to spare goes to those that miss
+ * some, in their order, and what nobody wants stays where it was: so neither does one's rise use up the seats of another,
+ * nor is one's decrease paid out to another (S14).
  */
 export function allocate(
   { slot, periods }: SlotDue,
   held: UnitSteps,
   mode: ProrationMode,
 ): ReadonlyMap<string, UnitSteps> {
-  const shares = new Map<string, UnitSteps>()
-  let rest = combineSteps(held, offsetOf(slot), (units, offset) => units - offset)
-  for (const [index, lineageId] of slot.lineageIds.entries()) {
-    const isLast = index === slot.lineageIds.length - 1
-    const target = targetUnits(
+  const { lineageIds } = slot
+  const there = combineSteps(held, offsetOf(slot), (units, offset) => units - offset)
+  const targets = lineageIds.map((lineageId) =>
+    targetUnits(
       periods.filter((period) => period.lineageId === lineageId),
       mode,
-    )
-    const share = isLast ? rest : combineSteps(rest, target, atMost)
-    shares.set(lineageId, share)
-    rest = combineSteps(rest, share, (units, taken) => units - taken)
+    ),
+  )
+  const days = daysOf([there, ...targets])
+  const shares = lineageIds.map((): UnitStep[] => [])
+  let before = targets.map(() => NOTHING)
+  for (const on of days) {
+    const wanted = targets.map((target) => unitsOn(target, on))
+    const own = shareOut(unitsOn(there, on), wanted, before)
+    for (const [index, units] of own.entries()) shares[index]?.push({ on, units: units as Decimal })
+    // Who had what before anything is due says nothing.
+    const isDue = wanted.some((units) => units !== 0n)
+    before = wanted.map((units, index) => (isDue ? { had: own[index] ?? 0n, wanted: units } : NOTHING))
   }
-  return shares
+  return new Map(lineageIds.map((id, index) => [id, combineSteps(shares[index] ?? [], NO_UNITS)]))
+}
+
+/** What a subscription had, and should have had, until a day. */
+interface Before {
+  readonly had: bigint
+  readonly wanted: bigint
+}
+
+const NOTHING: Before = { had: 0n, wanted: 0n }
+
+function shareOut(there: bigint, wanted: readonly bigint[], before: readonly Before[]): readonly bigint[] {
+  let left = there
+  const shares = wanted.map(() => 0n)
+  /** To each in order, as long as there is something, up to so many. */
+  const give = (upTo: (want: bigint, before: Before) => bigint) => {
+    for (const [index, want] of wanted.entries()) {
+      const has = shares[index] ?? 0n
+      const more = least(upTo(want, before[index] ?? NOTHING) - has, left)
+      if (more <= 0n) continue
+      shares[index] = has + more
+      left -= more
+    }
+  }
+  give((want, { had }) => least(want, had))
+  give((want, { had, wanted: last }) => least(want, had + want - last))
+  give((want) => want)
+  give((want, { had, wanted: last }) => least(had, had + want - last))
+  give((_, { had }) => had)
+  // More than anybody had or wants, or less than nothing, is the last one's.
+  return shares.map((share, index) => (index === shares.length - 1 ? share + left : share))
+}
+
+function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other
 }
 
 function offsetOf({ offset, routeFrom }: Slot): UnitSteps {
   return offset === 0n ? [] : [{ on: routeFrom, units: offset }]
-}
-
-function atMost(there: Decimal, wanted: Decimal): bigint {
-  const least = there < wanted ? there : wanted
-  return least < 0n ? 0n : least
 }
 
 /** The price of a seat on a day, by the due line that covers it; the first known one where none does. */

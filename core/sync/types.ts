@@ -68,6 +68,9 @@ export interface PsaLine {
   readonly ownAmount: bigint | undefined
 }
 
+/** A line that belongs to no slot of ours: what tells one edit of it from another. */
+export type OtherLine = Pick<PsaLine, 'id' | 'quantity' | 'unitPrice' | 'from' | 'to'>
+
 /** The count of one item in a container that counts units. */
 export interface PsaUnits {
   readonly itemId: string
@@ -144,6 +147,11 @@ interface StepPlace {
   readonly settles: readonly SettledCharge[]
   /** First day that no invoice covered when it was planned; absent in steps of earlier versions. */
   readonly lockedTo?: LocalDate
+  /**
+   * Lines of the item that stood beside it and belong to no slot of ours, when it was planned (S7): they are part of what a
+   * yes is to. Absent: nothing can stand beside it (`besideOf`), or it is a step of an earlier version.
+   */
+  readonly beside?: readonly OtherLine[]
   /** The intent it takes back, "BR-0007/3"; absent: it takes back nothing. */
   readonly undoes?: string
   /** The slot's counts from `from` on, before and after; undefined: it is money beside them. */

@@ -1,3 +1,4 @@
+import { besideOf } from './beside.js'
 import { slotUnits } from './held.js'
 import type { Intent } from './intent.js'
 import { type Unkeyed, stepKey } from './plan.js'
@@ -29,7 +30,7 @@ export function undoSteps(
     const found =
       slot === undefined ? 'it is not mapped there any more' : inverse(intent.step, container, slot)
     if (typeof found === 'string') left.push({ intent, why: found })
-    else steps.push(named(intent, found, container, taken))
+    else steps.push(named(intent, found, container, slots, taken))
   }
   return { steps, left }
 }
@@ -39,7 +40,8 @@ type Inverse = StepAction & Pick<Step, 'count'>
 function named(
   { id, step: done }: Intent,
   back: Inverse,
-  { lockedTo }: Container,
+  container: Container,
+  slots: readonly Slot[],
   taken: ReadonlySet<string>,
 ): Step {
   const { psa, containerId, slotId, itemId, product } = done
@@ -50,8 +52,9 @@ function named(
     itemId,
     product,
     settles: [],
-    lockedTo,
+    lockedTo: container.lockedTo,
     undoes: id,
+    ...besideOf(back, container, itemId, slots),
     ...back,
   }
   let ordinal = 0

@@ -116,7 +116,7 @@ async function mapAll(studio: Studio, sync: SyncStore, psa: FakePsa): Promise<vo
     await sync.map({
       customer: { customerId, psa: 'connectwise', companyId: container.companyId, companyName },
       slots,
-      written: slots.map((slot) => writtenOf(slot, container)),
+      written: slots.map((slot) => writtenOf(slot, container, slots)),
       audit: { at: NOW, actor: DANA.id, action: 'map.accepted', subject: customerId, details: {} },
     })
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decimal } from '../support/observed.js'
+import { DANA, LEE } from '../support/office.js'
 import { agreement, held, invoice, throughMay } from './agreement.js'
 import { changed, mapped, seats, synced } from './scene.js'
 
@@ -208,5 +209,39 @@ describe('5 seats more and 3 fewer before anybody syncs', () => {
       'add 2 × 22.00 from 2026-04-01 on',
     ])
     expect(await throughMay(scene)).toEqual(['514.52', '484.00', '484.00', '484.00'])
+  })
+})
+
+describe('what a person adds beside our line after the yes', () => {
+  // Their line of whole months that began in an invoiced March is billed for all of it, with April: 440.00 + 2 × 110.00.
+  it.each([
+    ['seats, where dates decide', true, 0, { quantity: 5 }, ['514.52', '550.00']],
+    ['seats, where March is open', false, 0, { quantity: 5 }, ['550.00', '550.00']],
+    ['seats, where March is invoiced', false, 1, { quantity: 5 }, ['440.00', '660.00']],
+    [
+      'the amount of an invoiced March',
+      false,
+      1,
+      { quantity: 1, unitPrice: '74.52', cancelledDate: '2026-03-31' },
+      ['440.00', '514.52'],
+    ],
+  ] as const)('is never added on top of: %s', async (_, prorateFlag, invoiced, byHand, totals) => {
+    const scene = await agreement(prorateFlag, invoiced, {})
+    const { office, emulator, agreementId, invoices } = scene
+    await mapped(scene, seats(20))
+    await changed(scene, '2026-03-11', 20, seats(25))
+    const outcome = await office.studio.billing.sync(DANA, [])
+    if (outcome.type !== 'asked') throw new Error('nothing is asked for')
+    await office.decide(LEE, outcome.record)
+    const [main] = emulator.world.additionsOf(agreementId)
+    const product = main?.productId ?? 0
+    emulator.world.createAddition({ agreementId, product, effectiveDate: '2026-03-11', ...byHand })
+    const before = held(scene)
+    await office.studio.dispatch()
+    const { intents } = await office.sync.state()
+    expect(intents.map(({ state }) => state)).toEqual(intents.map(() => 'parked'))
+    expect(held(scene)).toEqual(before)
+    while (invoices.length < 2) invoice(scene)
+    expect(invoices).toEqual(totals)
   })
 })

@@ -351,7 +351,8 @@ function forgotten(approved: readonly StoredStep[], written: ReadonlyMap<string,
       last.content as StepText & { count: { after: readonly { units: string; on: string }[] } }
     ).count
     const wanted = after.map(({ on, units }) => `${on} ${units}`).join('|')
-    const there = written.get(slotId)
+    // What stands beside it follows its counts.
+    const there = written.get(slotId)?.split(';')[0]
     return there === wanted ? [] : [`slot ${slotId} holds ${wanted}, remembered is ${there}`]
   })
 }

@@ -41,7 +41,7 @@ export async function mapCustomers(
         companyName: bill.name,
       },
       slots,
-      written: slots.map((slot) => writtenOf(slot, container)),
+      written: slots.map((slot) => writtenOf(slot, container, slots)),
       audit: {
         at: chat.now(),
         actor: 'system',

@@ -45,7 +45,7 @@ export async function mapped(
   const customer = { customerId: 'C1', psa: 'connectwise', companyId: '12', companyName: 'Contoso' } as const
   const audit = { at: office.now, actor: DANA.id, action: 'map.accepted', subject: 'C1', details: {} }
   await sync.saveReading({ container: read, readAt: office.now }, [])
-  await sync.map({ customer, slots: [slot], written: [writtenOf(slot, read)], audit })
+  await sync.map({ customer, slots: [slot], written: [writtenOf(slot, read, [slot])], audit })
   return { office, psa, lineageId }
 }
 

@@ -106,10 +106,12 @@ export function everyStep(containerId: string): readonly Step[] {
   const add = { type: 'add' as const, ...oneTime, oneTime: true, quantity: one, unitPrice: decimal('74.52') }
   const adjust = { type: 'adjust' as const, on: day('2026-03-11'), delta: decimal('5') }
   const count = { from: MARCH.from, before: counts, after: [] }
+  const other = { id: '日本', quantity: none, unitPrice: one, from: MARCH.from, to: null }
+  const others = [other, { ...other, id: '9', to: MARCH.to }]
   return [
     { ...place, ...add, key: 'e1', settles: [charge(), money], from: MARCH.from, to: MARCH.to },
     { ...place, ...add, key: 'e2', oneTime: false, from: day('1900-01-01'), to: null },
-    { ...place, key: 'e3', type: 'setQuantity', lineId: '1', before: one, after: none },
+    { ...place, key: 'e3', beside: [], type: 'setQuantity', lineId: '1', before: one, after: none },
     { ...place, key: 'e4', type: 'setPrice', lineId: '', before: none, after: one },
     { ...place, key: 'e5', type: 'end', lineId: '2', before: null, after: APRIL.from },
     {
@@ -121,7 +123,7 @@ export function everyStep(containerId: string): readonly Step[] {
       after: null,
       undoes: 'BR-0001/1, “x”',
     },
-    { ...place, key: 'e7', type: 'remove', lineId: '3', quantity: one },
+    { ...place, key: 'e7', beside: others, type: 'remove', lineId: '3', quantity: one },
     { ...place, ...adjust, key: 'e8', unitPrice: undefined },
     { ...place, ...adjust, key: 'e9', count, unitPrice: decimal('22') },
   ]

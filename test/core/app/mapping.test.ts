@@ -163,7 +163,7 @@ describe('accepting', () => {
     expect(slots).toMatchObject([
       { containerId: '77', itemId: '1234', lineId: '90001', priceOwner: 'keep', routeFrom: MARCH.from },
     ])
-    expect(written).toMatchObject([{ slotId: slots[0]?.id, text: '2026-04-01 20' }])
+    expect(written).toMatchObject([{ slotId: slots[0]?.id, text: '2026-04-01 20;' }])
     expect([readings.length, locked.length]).toEqual([1, 0])
     expect(msp.sync.trail).toMatchObject([
       {

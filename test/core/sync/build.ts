@@ -75,7 +75,12 @@ export function due(words: CaseWords, from: string, to: string, slot: Slot = SLO
   return { slot, currency: 'USD', words: 'Business Premium', periods: [...periods.values()], until: day(to) }
 }
 
-export const NOTHING_KNOWN: SlotMemory = { locked: new Map(), oneTimes: new Map(), keys: new Set() }
+export const NOTHING_KNOWN: SlotMemory = {
+  locked: new Map(),
+  oneTimes: new Map(),
+  keys: new Set(),
+  slots: [SLOT],
+}
 
 /** What is remembered when every locked period was read as it is in this container, before anything was written. */
 export function remember(due: SlotDue, read: Container, oneTimes = NOTHING_KNOWN.oneTimes): SlotMemory {
@@ -83,7 +88,7 @@ export function remember(due: SlotDue, read: Container, oneTimes = NOTHING_KNOWN
   for (const { due: entry, isLocked, counted } of coveredOf(due, read, NOTHING_KNOWN)) {
     if (isLocked) locked.set(lockKey(entry.lineageId, entry.period), counted)
   }
-  return { locked, oneTimes, keys: new Set() }
+  return { locked, oneTimes, keys: new Set(), slots: [due.slot] }
 }
 
 /** A step as people would write it: "add 5 × 22.00 from 2026-03-11 to 2026-04-01, once". */

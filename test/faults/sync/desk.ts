@@ -183,7 +183,7 @@ async function map(
   await sync.map({
     customer: { customerId: name, psa: psa.name, companyId, companyName: name },
     slots,
-    written: slots.map((slot) => writtenOf(slot, container)),
+    written: slots.map((slot) => writtenOf(slot, container, slots)),
     audit: { at: START, actor: ASKS.id, action: 'map.accepted', subject: name, details: {} },
   })
 }

@@ -1,10 +1,13 @@
 import { finish } from './kills.js'
-import type { PlacedCustomer, PlacedLicence } from './office.js'
+import { type PlacedCustomer, type PlacedLicence, writesOf } from './office.js'
 import type { Scenario } from './scenario.js'
 import { type Stage, onWrites } from './stage.js'
 
-/** What a person makes of the seats of a licence: two more than there were, or just what is wanted. */
-type Edit = 'more' | 'wanted'
+/**
+ * What a person makes of the seats of a licence: two more than there were, just what is wanted, or what is missing as a
+ * line of their own.
+ */
+type Edit = 'more' | 'wanted' | 'beside'
 
 async function edit(
   stage: Stage,
@@ -12,7 +15,13 @@ async function edit(
   licence: PlacedLicence,
   how: Edit,
 ): Promise<void> {
-  const { before, after, lineId } = licence
+  const { before, after, lineId, itemId } = licence
+  if (how === 'beside') {
+    const addition = { agreementId: Number(customer.containerId), product: Number(itemId) }
+    const seats = { quantity: after - before, effectiveDate: '2026-03-11' }
+    await stage.emulator.call('createAddition', { ...addition, ...seats })
+    return
+  }
   if (stage.psa === 'connectwise') {
     const quantity = how === 'wanted' ? after : before + 2
     await stage.emulator.call('editAddition', { additionId: Number(lineId), quantity })
@@ -24,30 +33,39 @@ async function edit(
   await stage.emulator.call('adjust', { contractServiceId: Number(lineId), unitChange, effectiveDate })
 }
 
+/** Every kind in turn, where the PSA knows it. */
+function editOf({ psa }: Stage, { invoiced }: PlacedCustomer, index: number): Edit {
+  // In an open March of ConnectWise a line of all seats would bill more than is wanted.
+  const kinds: readonly Edit[] =
+    psa === 'autotask' ? ['more', 'wanted'] : invoiced ? ['more', 'wanted', 'beside'] : ['more', 'beside']
+  return kinds[index % kinds.length] ?? 'more'
+}
+
 /** After the approval, before anything is read: every one must be seen, and never be written over. */
 export const editsSeen: Scenario = {
   name: 'edits seen',
   isTwice: true,
   async play(stage, life) {
-    let [more, wanted] = [0, 0]
+    let [edits, wanted, barred] = [0, 0, 0]
     for (const customer of stage.customers) {
       for (const [index, licence] of customer.placed.entries()) {
-        // In an open March of ConnectWise a line of all seats would bill more than is wanted.
-        const mayBeWanted = stage.psa === 'autotask' || customer.invoiced
-        const how = mayBeWanted && index % 2 === 1 ? 'wanted' : 'more'
-        if (how === 'more') more += 1
-        else wanted += 1
+        const how = editOf(stage, customer, index)
+        edits += 1
+        if (how === 'wanted') wanted += 1
+        // Money for what is past is due whatever the count of now is; nothing at all comes on top of a line beside.
+        if (how === 'more') barred += 1
+        if (how === 'beside') barred += writesOf([{ ...customer, placed: [licence] }])
         await edit(stage, customer, licence, how)
       }
     }
     await finish(stage, life)
     const said = await life.order('dispatch')
     const parked = said?.parked ?? 0
-    const faults = parked === more ? [] : [`${parked} parked of ${more} that somebody had changed`]
+    const faults = parked === barred ? [] : [`${parked} parked of ${barred} that somebody had changed`]
     await life.kill()
     const edited = new Set(stage.customers.map(({ containerId }) => containerId))
     const report = await stage.audit({ edited })
-    return { words: `${more + wanted} edits: ${parked} parked, ${wanted} as wanted`, faults, report }
+    return { words: `${edits} edits: ${parked} parked, ${wanted} as wanted`, faults, report }
   },
 }
 

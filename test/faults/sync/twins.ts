@@ -78,6 +78,15 @@ export const TWINS: readonly Twin[] = [
     reports: /^unexplained: .* went over/,
   },
   {
+    name: 'beside',
+    words: 'that does not look beside its lines',
+    removals: [
+      { file: JUDGE, from: 'return why === undefined ? BEFORE : other(why);', to: 'return BEFORE;' },
+    ],
+    scenario: editsSeen,
+    reports: /^doubled: item .* seats, not/,
+  },
+  {
     name: 'transaction',
     words: 'that decides first and promises afterwards',
     removals: [
