@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { canonical } from '../audit/chain.js'
 import { type LocalDate, formatLocalDate } from '../calendar/date.js'
 import { amountOf, scaleOf } from '../charges/amount.js'
-import { settlePeriod } from '../charges/settle.js'
+import { matchLines, settlePeriod } from '../charges/settle.js'
 import type { ChargeLine } from '../charges/types.js'
 import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from '../money/decimal.js'
+import { type MoneyLine, isSameCount, moneyFor, uncountedSeats } from './beside.js'
 import { settledOf } from './covered.js'
 import { heldUnits, recurringLines } from './held.js'
 import { lineNamer } from './marker.js'
@@ -13,7 +14,16 @@ import { planLines } from './plan-lines.js'
 import { planUnits } from './plan-units.js'
 import { type CoveredPeriod, type SlotMemory, coveredOf } from './settled.js'
 import { isCounted, priceOn, slotTarget } from './target.js'
-import type { Container, SlotDue, Step, StepAction } from './types.js'
+import type {
+  Container,
+  DuePeriod,
+  SettledCharge,
+  Slot,
+  SlotDue,
+  Step,
+  StepAction,
+  UnitSteps,
+} from './types.js'
 import { stepsFrom } from './units.js'
 
 /** What is asked to be written into a container for one slot, and what it holds already. */
@@ -33,9 +43,13 @@ export function planSlot(due: SlotDue, container: Container, memory: SlotMemory)
     due.slot.id,
     container.lines.flatMap(({ marker }) => marker ?? []),
   )
+  const counts = countDrafts(due, container, nameLine)
+  const apart = apartPeriods(due, container, memory, counts)
+  const seats = apart.map((entry) => uncountedSeats(entry.due, entry.counted, entry.oneTime))
   const drafts: readonly Draft[] = [
-    ...oneTimeDrafts(due, container, covered, nameLine),
-    ...countDrafts(due, container, nameLine),
+    ...oneTimeDrafts(due, container, covered, nameLine, new Set(apart.map((entry) => entry.due))),
+    ...seats.flatMap((settles) => moneyDrafts(due, container, settles, nameLine)),
+    ...counts,
   ]
   return { due, covered, steps: drafts.map((draft) => stepOf(due, container, draft, memory.keys)) }
 }
@@ -48,9 +62,10 @@ function oneTimeDrafts(
   container: Container,
   covered: readonly CoveredPeriod[],
   nameLine: NameLine,
+  apart: ReadonlySet<DuePeriod>,
 ): readonly Draft[] {
   return covered.flatMap((entry) =>
-    leftOf(due, container, entry)
+    leftOf(due, container, entry, apart.has(entry.due))
       .filter(({ amount }) => amount !== 0n)
       .map((line) => ({
         ...oneTimeLine(due, container, line, nameLine),
@@ -60,21 +75,66 @@ function oneTimeDrafts(
   )
 }
 
-/** What is left to settle of a period by money: all of a locked one, of an open one what is not a count. */
+/**
+ * What is left to settle of a period by lines of their own: all of a locked one, of an open one what is not a count.
+ *
+ * @param isApart its one-time lines settle seats, too.
+ */
 function leftOf(
   { currency }: SlotDue,
   { mode }: Container,
   { due, isLocked, counted, oneTime }: CoveredPeriod,
+  isApart: boolean,
 ): readonly ChargeLine[] {
   const { period, lines } = due
   const scale = scaleOf(currency)
   if (isLocked) return settlePeriod(scale, period, lines, [...counted, ...oneTime])
-  return settlePeriod(
-    scale,
-    period,
-    lines.filter((line) => !isCounted(line, mode)),
-    oneTime,
-  )
+  const beside = lines.filter((line) => !isCounted(line, mode))
+  return isApart ? matchLines(oneTime, beside).unmatched : settlePeriod(scale, period, beside, oneTime)
+}
+
+/**
+ * Open periods in which the count cannot be what is wanted, because a day of them is adjusted already (S12), as the PSA
+ * will hold them: what they lack is money.
+ */
+function apartPeriods(
+  due: SlotDue,
+  container: Container,
+  memory: SlotMemory,
+  counts: readonly Draft[],
+): readonly CoveredPeriod[] {
+  const { mode, to: end } = container
+  if (mode !== 'units') return []
+  const steps = counts.at(-1)?.count?.after ?? heldUnits(container, due.slot, due.until)
+  const want = slotTarget(due, mode)
+  const opens = openDay(due, container)
+  return coveredOf(due, withUnits(container, due.slot, steps), memory).filter(({ due: { period } }) => {
+    if (period.to <= opens || (end !== null && end <= period.from)) return false
+    return !isSameCount(steps, want, { from: Math.max(period.from, opens) as LocalDate, to: period.to })
+  })
+}
+
+/** One one-time line that settles these; none where they add up to nothing. */
+export function moneyDrafts(
+  due: SlotDue,
+  container: Container,
+  settles: readonly SettledCharge[],
+  nameLine: NameLine,
+): readonly (MoneyLine & Pick<Step, 'settles' | 'count'>)[] {
+  const sell = (price: Decimal) => sellPrice(due, container, price)
+  const content = moneyFor(settles, due.currency, sell, openDay(due, container))
+  if (content === undefined) return []
+  const facts = [content.from, content.to].map((day) => formatLocalDate(day))
+  const marker = nameLine(true, ['beside', ...facts, formatDecimal(content.unitPrice)].join('|'))
+  const line = { type: 'add', marker, oneTime: true, lineWords: due.words, ...content } as const
+  return [{ ...line, settles, count: undefined }]
+}
+
+/** A container that holds other counts of a slot. */
+export function withUnits(container: Container, { itemId }: Slot, steps: UnitSteps): Container {
+  const known = container.units.find((units) => units.itemId === itemId)
+  const others = container.units.filter((units) => units !== known)
+  return { ...container, units: [...others, { unitPrice: undefined, ...known, itemId, steps }] }
 }
 
 function oneTimeLine(due: SlotDue, container: Container, line: ChargeLine, nameLine: NameLine): StepAction {
@@ -167,7 +227,13 @@ function countDrafts(due: SlotDue, container: Container, nameLine: NameLine): re
   const priceFor = (day: LocalDate) => sellPrice(due, container, priceOn(periods, day) ?? DECIMAL_ZERO)
   const actions =
     container.mode === 'units'
-      ? planUnits(heldUnits(container, slot, until), want, openFrom, newItemPrice(due, container, priceFor))
+      ? planUnits({
+          have: heldUnits(container, slot, until),
+          want,
+          openFrom,
+          container,
+          unitPrice: newItemPrice(due, container, priceFor),
+        })
       : planLines({
           slot,
           lines: recurringLines(container, slot),
