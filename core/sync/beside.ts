@@ -1,4 +1,3 @@
-import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { scaleOf } from '../charges/amount.js'
 import { isCompared, isSameLine, matchLines } from '../charges/settle.js'
@@ -11,10 +10,12 @@ import { combineSteps, runsOf } from './units.js'
 
 // Money beside a count of units, for days on which the count cannot be what is wanted: a day takes one adjustment (S12).
 
-/** Whether two counts are the same on every day of `[from, to)`. */
-export function isSameCount(left: UnitSteps, right: UnitSteps, { from, to }: Period): boolean {
+/** From the first day in `[from, to)` on which two counts are not the same to the last; undefined: there is none. */
+export function daysApart(left: UnitSteps, right: UnitSteps, { from, to }: Period): Period | undefined {
   const difference = combineSteps(left, right, (one, other) => one - other)
-  return runsOf(difference, from, to).every(({ units }) => units === 0n)
+  const apart = runsOf(difference, from, to).filter(({ units }) => units !== 0n)
+  const [first, last] = [apart[0], apart.at(-1)]
+  return first === undefined || last === undefined ? undefined : { from: first.from, to: last.to ?? to }
 }
 
 /**
@@ -59,29 +60,19 @@ export function opposite(line: SettledCharge): SettledCharge {
 
 export type MoneyLine = Extract<StepAction, { type: 'add' }>
 
-/** Amount and days of a line that is billed once. */
-export interface Money extends Pick<MoneyLine, 'quantity' | 'unitPrice' | 'from'> {
-  readonly to: LocalDate
-}
-
 /**
- * One line with the amount of these, for the days they are for; undefined: they add up to nothing.
+ * Quantity and price of one line with the amount of these; undefined: they add up to nothing.
  *
  * @param sell what the PSA charges for a seat of this price (S15).
- * @param opens first day the line may be dated on.
  */
 export function moneyFor(
   settles: readonly SettledCharge[],
   currency: string,
   sell: (price: Decimal) => Decimal,
-  opens: LocalDate,
-): Money | undefined {
+): Pick<MoneyLine, 'quantity' | 'unitPrice'> | undefined {
   const amount = settles.reduce((sum, line) => sum + amountAt(line, currency, sell), 0n)
   if (amount === 0n) return undefined
-  const from = Math.max(opens, Math.min(...settles.map((line) => line.from))) as LocalDate
-  const to = Math.max(...settles.map((line) => line.to)) as LocalDate
-  const unitPrice = (amount * scaleOf(currency).pricePerMinor) as Decimal
-  return { quantity: DECIMAL_ONE, unitPrice, from, to }
+  return { quantity: DECIMAL_ONE, unitPrice: (amount * scaleOf(currency).pricePerMinor) as Decimal }
 }
 
 const SEATS: ReadonlySet<SettledLine['kind']> = new Set(['recurring', 'prorated', 'credit'])

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { canonical } from '../audit/chain.js'
 import { type LocalDate, formatLocalDate } from '../calendar/date.js'
+import type { Period } from '../calendar/period.js'
 import { amountOf, scaleOf } from '../charges/amount.js'
 import { matchLines, settlePeriod } from '../charges/settle.js'
 import type { ChargeLine } from '../charges/types.js'
 import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from '../money/decimal.js'
-import { type MoneyLine, isSameCount, moneyFor, uncountedSeats } from './beside.js'
+import { type MoneyLine, daysApart, moneyFor, uncountedSeats } from './beside.js'
 import { settledOf } from './covered.js'
 import { heldUnits, recurringLines } from './held.js'
 import { lineNamer } from './marker.js'
@@ -45,10 +46,12 @@ export function planSlot(due: SlotDue, container: Container, memory: SlotMemory)
   )
   const counts = countDrafts(due, container, nameLine)
   const apart = apartPeriods(due, container, memory, counts)
-  const seats = apart.map((entry) => uncountedSeats(entry.due, entry.counted, entry.oneTime))
   const drafts: readonly Draft[] = [
-    ...oneTimeDrafts(due, container, covered, nameLine, new Set(apart.map((entry) => entry.due))),
-    ...seats.flatMap((settles) => moneyDrafts(due, container, settles, nameLine)),
+    ...oneTimeDrafts(due, container, covered, nameLine, new Set(apart.map(({ entry }) => entry.due))),
+    ...apart.flatMap(({ entry, days }) => {
+      const settles = uncountedSeats(entry.due, entry.counted, entry.oneTime)
+      return moneyDrafts(due, container, settles, days, nameLine)
+    }),
     ...counts,
   ]
   return { due, covered, steps: drafts.map((draft) => stepOf(due, container, draft, memory.keys)) }
@@ -93,40 +96,47 @@ function leftOf(
   return isApart ? matchLines(oneTime, beside).unmatched : settlePeriod(scale, period, beside, oneTime)
 }
 
-/**
- * Open periods in which the count cannot be what is wanted, because a day of them is adjusted already (S12), as the PSA
- * will hold them: what they lack is money.
- */
+/** An open period in which the count cannot be what is wanted, because a day of it is adjusted already (S12). */
+interface ApartPeriod {
+  /** As the PSA will hold it: what it lacks is money. */
+  readonly entry: CoveredPeriod
+  /** From the first day of the difference to the last. */
+  readonly days: Period
+}
+
 function apartPeriods(
   due: SlotDue,
   container: Container,
   memory: SlotMemory,
   counts: readonly Draft[],
-): readonly CoveredPeriod[] {
+): readonly ApartPeriod[] {
   const { mode, to: end } = container
   if (mode !== 'units') return []
   const steps = counts.at(-1)?.count?.after ?? heldUnits(container, due.slot, due.until)
   const want = slotTarget(due, mode)
   const opens = openDay(due, container)
-  return coveredOf(due, withUnits(container, due.slot, steps), memory).filter(({ due: { period } }) => {
-    if (period.to <= opens || (end !== null && end <= period.from)) return false
-    return !isSameCount(steps, want, { from: Math.max(period.from, opens) as LocalDate, to: period.to })
+  return coveredOf(due, withUnits(container, due.slot, steps), memory).flatMap((entry): ApartPeriod[] => {
+    const { from, to } = entry.due.period
+    if (to <= opens || (end !== null && end <= from)) return []
+    const days = daysApart(steps, want, { from: Math.max(from, opens) as LocalDate, to })
+    return days === undefined ? [] : [{ entry, days }]
   })
 }
 
-/** One one-time line that settles these; none where they add up to nothing. */
+/** One one-time line for these days that settles these lines; none where they add up to nothing. */
 export function moneyDrafts(
   due: SlotDue,
   container: Container,
   settles: readonly SettledCharge[],
+  days: Period,
   nameLine: NameLine,
 ): readonly (MoneyLine & Pick<Step, 'settles' | 'count'>)[] {
-  const sell = (price: Decimal) => sellPrice(due, container, price)
-  const content = moneyFor(settles, due.currency, sell, openDay(due, container))
+  const content = moneyFor(settles, due.currency, (price) => sellPrice(due, container, price))
   if (content === undefined) return []
-  const facts = [content.from, content.to].map((day) => formatLocalDate(day))
-  const marker = nameLine(true, ['beside', ...facts, formatDecimal(content.unitPrice)].join('|'))
-  const line = { type: 'add', marker, oneTime: true, lineWords: due.words, ...content } as const
+  const { from, to } = days
+  const facts = [formatLocalDate(from), formatLocalDate(to), formatDecimal(content.unitPrice)]
+  const marker = nameLine(true, ['beside', ...facts].join('|'))
+  const line = { type: 'add', marker, oneTime: true, lineWords: due.words, ...content, from, to } as const
   return [{ ...line, settles, count: undefined }]
 }
 

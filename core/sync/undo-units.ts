@@ -2,7 +2,7 @@ import { assert } from '../assert.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import type { Decimal } from '../money/decimal.js'
-import { differenceOf, opposite } from './beside.js'
+import { daysApart, differenceOf, opposite } from './beside.js'
 import { coveredLines } from './covered.js'
 import { heldUnits } from './held.js'
 import type { Intent } from './intent.js'
@@ -105,9 +105,12 @@ function countBack(
   const want = stepsFrom(counts.wanted, openFrom)
   const steps = planUnits({ have, want, openFrom, container, unitPrice: undefined })
   const after = steps.at(-1)?.count.after ?? stepsFrom(have, openFrom)
-  const money = apartPeriods({ want, after }, openFrom, container).flatMap((period) =>
-    moneyDrafts(due, container, differenceIn({ want, after }, period, due), nameLine),
-  )
+  const money = apartPeriods({ want, after }, openFrom, container).flatMap((period) => {
+    const open = { from: Math.max(period.from, openFrom) as LocalDate, to: period.to }
+    const days = daysApart(want, after, open)
+    if (days === undefined) return []
+    return moneyDrafts(due, container, differenceIn({ want, after }, period, due), days, nameLine)
+  })
   return [...money, ...steps.map((step) => ({ ...step, settles: [] }))]
 }
 
