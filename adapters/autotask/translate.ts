@@ -17,6 +17,7 @@ import {
 import { divideRounded } from '../../core/money/rounding.js'
 import type { PsaCompany, PsaItem } from '../../core/ports.js'
 import type { Container, PsaLine, PsaUnits } from '../../core/sync/types.js'
+import { monthPeriod } from '../../core/sync/months.js'
 import { sumOfSpans } from '../../core/sync/units.js'
 import { labelOf, type Picklists } from './picklists.js'
 import {
@@ -155,8 +156,21 @@ function unitsOf({ contract, contractServices, rows }: ReadContract): readonly P
         const to = row.endDate >= lastDay ? null : addDays(row.endDate, 1)
         return { from: row.startDate, to, units: row.units }
       })
-    return { itemId, steps: sumOfSpans(spans), unitPrice: priceOfService(contractServices, itemId) }
+    const adjustedOn = adjustedDays(rows, itemId, contract.startDate)
+    return {
+      itemId,
+      steps: sumOfSpans(spans),
+      ...(adjustedOn.length === 0 ? {} : { adjustedOn }),
+      unitPrice: priceOfService(contractServices, itemId),
+    }
   })
+}
+
+/** Within a month a row begins only where something was adjusted; at its start one begins anyway. */
+function adjustedDays(rows: readonly UnitsRow[], serviceId: string, start: LocalDate): readonly LocalDate[] {
+  const anchorDay = toCivil(start).day
+  const days = rows.filter(({ serviceID }) => serviceID === serviceId).map(({ startDate }) => startDate)
+  return [...new Set(days)].filter((day) => monthPeriod(anchorDay, day).from !== day)
 }
 
 /** undefined: the contract has the service more than once at different prices, or does not say. */

@@ -113,7 +113,14 @@ const CONTAINER = z.strictObject({
       ownAmount: unset(minor),
     }),
   ),
-  units: z.array(z.strictObject({ itemId: z.string(), steps: UNIT_STEPS, unitPrice: unset(decimal) })),
+  units: z.array(
+    z.strictObject({
+      itemId: z.string(),
+      steps: UNIT_STEPS,
+      adjustedOn: z.array(date).exactOptional(),
+      unitPrice: unset(decimal),
+    }),
+  ),
 })
 
 /** What a step says beyond where it stands: the place is in columns. */

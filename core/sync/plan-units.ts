@@ -7,6 +7,8 @@ import { combineSteps, daysOf, stepsFrom, sumOfSpans, unitsOn } from './units.js
 export interface UnitsTask {
   /** As read: a day on which it changes has an adjustment, ours or a person's, and takes no other (S12). */
   readonly have: UnitSteps
+  /** Other days that have one. */
+  readonly adjustedOn: readonly LocalDate[]
   readonly want: UnitSteps
   /** First day that is ours to count. */
   readonly openFrom: LocalDate
@@ -21,10 +23,17 @@ export interface UnitsTask {
  * day that has an adjustment already goes into the one of the next day that has none; the days between are money
  * (beside.ts).
  */
-export function planUnits({ have, want, openFrom, container, unitPrice }: UnitsTask): readonly CountDraft[] {
+export function planUnits({
+  have,
+  adjustedOn,
+  want,
+  openFrom,
+  container,
+  unitPrice,
+}: UnitsTask): readonly CountDraft[] {
   let before = stepsFrom(have, openFrom)
   const missing = combineSteps(stepsFrom(want, openFrom), before, (wanted, there) => wanted - there)
-  const taken = new Set(daysOf([have]))
+  const taken = new Set([...daysOf([have]), ...adjustedOn])
   const changes = daysOf([missing])
   const isBilled = (day: LocalDate) => container.to === null || day < container.to
   const actions: CountDraft[] = []

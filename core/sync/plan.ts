@@ -8,7 +8,7 @@ import type { ChargeLine } from '../charges/types.js'
 import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from '../money/decimal.js'
 import { type MoneyLine, daysApart, moneyFor, uncountedSeats } from './beside.js'
 import { settledOf } from './covered.js'
-import { heldUnits, recurringLines } from './held.js'
+import { adjustedDays, heldUnits, recurringLines } from './held.js'
 import { lineNamer } from './marker.js'
 import { monthPeriod } from './months.js'
 import { planLines } from './plan-lines.js'
@@ -239,6 +239,7 @@ function countDrafts(due: SlotDue, container: Container, nameLine: NameLine): re
     container.mode === 'units'
       ? planUnits({
           have: heldUnits(container, slot, until),
+          adjustedOn: adjustedDays(container, slot),
           want,
           openFrom,
           container,

@@ -4,7 +4,7 @@ import type { Period } from '../calendar/period.js'
 import type { Decimal } from '../money/decimal.js'
 import { daysApart, differenceOf, opposite } from './beside.js'
 import { coveredLines } from './covered.js'
-import { heldUnits } from './held.js'
+import { adjustedDays, heldUnits } from './held.js'
 import type { Intent } from './intent.js'
 import { lineNamer } from './marker.js'
 import { monthPeriods } from './months.js'
@@ -103,7 +103,14 @@ function countBack(
   const { have } = counts
   const openFrom = Math.max(container.lockedTo, container.from) as LocalDate
   const want = stepsFrom(counts.wanted, openFrom)
-  const steps = planUnits({ have, want, openFrom, container, unitPrice: undefined })
+  const steps = planUnits({
+    have,
+    adjustedOn: adjustedDays(container, due.slot),
+    want,
+    openFrom,
+    container,
+    unitPrice: undefined,
+  })
   const after = steps.at(-1)?.count.after ?? stepsFrom(have, openFrom)
   const money = apartPeriods({ want, after }, openFrom, container).flatMap((period) => {
     const open = { from: Math.max(period.from, openFrom) as LocalDate, to: period.to }

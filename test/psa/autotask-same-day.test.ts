@@ -172,6 +172,20 @@ describe('a person adjusted the service on the day of a change', () => {
     expect(await throughJune(scene)).toEqual(['514.52', '550.00', '550.00', '550.00'])
   })
 
+  it('by its price only: the 5 seats from the 12th, 74.52 − 70.97 as a charge', async () => {
+    const scene = await contract(0)
+    await mapped(scene, seats(20))
+    const { emulator, contractId, serviceId } = scene
+    const repriced = { contractId, serviceId, unitChange: 0, unitPrice: '22.00', effectiveDate: '2026-03-11' }
+    emulator.world.adjust(repriced)
+    await changed(scene, '2026-03-11', 20, seats(25))
+    expect(await synced(scene)).toEqual([
+      'add 1 × 3.55 from 2026-03-11 to 2026-03-12, once',
+      'adjust 5 on 2026-03-12',
+    ])
+    expect(await throughJune(scene)).toEqual(['514.52', '550.00', '550.00', '550.00'])
+  })
+
   it('after the plan was shown: it is parked, and planned anew beside it', async () => {
     const scene = await contract(0)
     await mapped(scene, seats(20))

@@ -16,9 +16,21 @@ function counts(...words: readonly string[]): UnitSteps {
 }
 
 describe('the adjustments of a count, one a day (S12)', () => {
-  function days(have: UnitSteps, want: UnitSteps, to: string | null = null) {
+  function days(
+    have: UnitSteps,
+    want: UnitSteps,
+    to: string | null = null,
+    adjusted: readonly string[] = [],
+  ) {
     const contract = { to: to === null ? null : day(to) }
-    const task = { have, want, openFrom: day('2026-03-01'), container: contract, unitPrice: undefined }
+    const task = {
+      have,
+      adjustedOn: adjusted.map(day),
+      want,
+      openFrom: day('2026-03-01'),
+      container: contract,
+      unitPrice: undefined,
+    }
     return planUnits(task).map(({ type, ...step }) => stepText({ type, ...step } as Step))
   }
   const twenty = '20 from 2026-01-01'
@@ -30,6 +42,11 @@ describe('the adjustments of a count, one a day (S12)', () => {
   it('are on the next day that has none, however many have one', () => {
     const have = counts(twenty, '25 from 2026-03-11', '27 from 2026-03-12')
     expect(days(have, counts(twenty, '31 from 2026-03-11'))).toEqual(['adjust 4 on 2026-03-13'])
+  })
+
+  it('pass by a day on which only a price was adjusted', () => {
+    const want = counts(twenty, '25 from 2026-03-11')
+    expect(days(counts(twenty), want, null, ['2026-03-11'])).toEqual(['adjust 5 on 2026-03-12'])
   })
 
   it('are one with the change of that day, or none where the two take each other back', () => {
