@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { differenceOf, moneyFor, opposite } from '../../../core/sync/beside.js'
 import type { Intent } from '../../../core/sync/intent.js'
 import { planSlot } from '../../../core/sync/plan.js'
 import { planUnits } from '../../../core/sync/plan-units.js'
-import type { Container, SlotDue, Step, UnitSteps } from '../../../core/sync/types.js'
+import type { Container, SettledCharge, SlotDue, Step, UnitSteps } from '../../../core/sync/types.js'
 import { undoSteps } from '../../../core/sync/undo.js'
 import { type CaseWords, day, decimal } from '../charges/build.js'
 import { SLOT, container, due, remember, settledBy, stepText, written } from './build.js'
@@ -122,6 +123,25 @@ describe('the money of the days between', () => {
     ])
   })
 
+  it('takes due lines that the counts hold for what they are, whatever a policy rounds them to', () => {
+    // With the price of one seat rounded: 7 × 14.90 = 104.30 and 3 × 8.52 = 25.56 are due. 104.30 − 74.52 − 28.39; the 3 are
+    // there, as seats, although Autotask bills 25.55 for them.
+    const words: CaseWords = {
+      policy: { roundAt: 'unit' },
+      start: '2026-01-01',
+      events: [
+        ['2026-01-01', 20, '22.00'],
+        ['2026-03-11', 27],
+        ['2026-03-20', 30],
+      ],
+    }
+    const have = counts('20 from 2026-01-01', '25 from 2026-03-11', '28 from 2026-03-20')
+    expect(planned(due(words, '2026-03-01', '2026-06-01', slot), contract(have))).toEqual([
+      'add 1 × 1.39 from 2026-03-11 to 2026-03-12, once',
+      'adjust 2 on 2026-03-12',
+    ])
+  })
+
   it('is at the price of the PSA where it is theirs: 3,528 / 31 − 2,520 / 31 − 960 / 31', () => {
     const read = contract(fiveMore, { price: '24' })
     // 113.81 − 81.29 − 30.97
@@ -159,6 +179,39 @@ describe('the money of the days between', () => {
     expect(planned(due(words, '2026-03-01', '2026-06-01', slot), read)).toEqual([
       'add 1 × 1.42 from 2026-03-31 to 2026-04-01, once',
     ])
+  })
+})
+
+describe('lines that make up for others', () => {
+  const march = { from: day('2026-03-01'), to: day('2026-04-01') }
+  const line = (
+    quantity: string,
+    amount: bigint,
+    kind: SettledCharge['kind'] = 'prorated',
+  ): SettledCharge => ({
+    lineageId: SLOT.id,
+    kind,
+    period: march,
+    from: day('2026-03-11'),
+    to: march.to,
+    billOn: day('2026-03-11'),
+    quantity: decimal(quantity),
+    unitPrice: decimal('22'),
+    amount,
+  })
+  const [five, seven] = [line('5', 7452n), line('7', 10_432n)]
+
+  it('are what is missing and the opposite of what is too much; nothing where lines take each other back', () => {
+    expect(differenceOf([seven], [five])).toEqual([seven, opposite(five)])
+    expect(differenceOf([seven], [seven])).toEqual([])
+    expect(differenceOf([seven], [five, seven, opposite(five)])).toEqual([])
+  })
+
+  it('are seats at the price of the PSA, and corrections as they are', () => {
+    const sell = () => decimal('24')
+    // 5 × 24.00 × 21/31 = 2,520 / 31 = 81.29
+    expect(moneyFor([five], 'USD', sell)?.unitPrice).toBe(decimal('81.29'))
+    expect(moneyFor([line('1', 1000n, 'correction')], 'USD', sell)?.unitPrice).toBe(decimal('10'))
   })
 })
 
