@@ -141,7 +141,7 @@ export function moneyDrafts(
 }
 
 /** A container that holds other counts of a slot. */
-export function withUnits(container: Container, { itemId }: Slot, steps: UnitSteps): Container {
+function withUnits(container: Container, { itemId }: Slot, steps: UnitSteps): Container {
   const known = container.units.find((units) => units.itemId === itemId)
   const others = container.units.filter((units) => units !== known)
   return { ...container, units: [...others, { unitPrice: undefined, ...known, itemId, steps }] }

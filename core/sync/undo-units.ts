@@ -6,7 +6,7 @@ import { daysApart, differenceOf, opposite } from './beside.js'
 import { coveredLines } from './covered.js'
 import { adjustedDays, heldUnits } from './held.js'
 import type { Intent } from './intent.js'
-import { lineNamer } from './marker.js'
+import { lineNamer, markerOf } from './marker.js'
 import { monthPeriods } from './months.js'
 import { moneyDrafts } from './plan.js'
 import { planUnits } from './plan-units.js'
@@ -29,8 +29,8 @@ export const INVOICED = 'it was invoiced; `sync` says what is to be corrected'
 type NameLine = ReturnType<typeof lineNamer>
 
 /**
- * Takes back adjustments and charges of one slot. The day of an adjustment takes no other (S12): the rest of its month is
- * credited by exactly what it is billed with, and the count goes back from the first free start of a month on.
+ * Takes back adjustments and charges of one slot. The day of an adjustment takes no other (S12): the count goes back on
+ * the next day that has none, and what it is billed with until then is credited.
  *
  * @param intents confirmed ones of the slot, the newest first.
  */
@@ -47,7 +47,7 @@ export function undoUnits(intents: readonly Intent[], container: Container, due:
   for (const intent of intents) {
     const { step } = intent
     if (step.type === 'add') {
-      const back = chargeBack(step, container, nameLine)
+      const back = chargeBack(step, container)
       if (typeof back === 'string') left.push({ intent, why: back })
       else backs.push({ intent, back })
       continue
@@ -69,16 +69,14 @@ export function undoUnits(intents: readonly Intent[], container: Container, due:
 }
 
 /** A charge is taken back by its opposite, while no invoice can have it. */
-function chargeBack(
-  step: Extract<Step, { type: 'add' }>,
-  { lines, lockedTo }: Container,
-  nameLine: NameLine,
-): Inverse | string {
-  if (!lines.some(({ marker }) => marker === step.marker)) return 'it is not there any more'
+function chargeBack(step: Extract<Step, { type: 'add' }>, { lines, lockedTo }: Container): Inverse | string {
+  const isThere = (text: string) => lines.some((line) => line.marker === text)
+  const marker = markerOf(step.slotId, true, `back|${step.marker}`)
+  if (!isThere(step.marker)) return 'it is not there any more'
+  if (isThere(marker)) return 'it was taken back already'
   if (step.lockedTo !== undefined && lockedTo > step.lockedTo) return INVOICED
   const { type, oneTime, quantity, unitPrice, from, to, lineWords } = step
   const content = { type, oneTime, quantity, unitPrice: -unitPrice as Decimal, from, to, lineWords }
-  const marker = nameLine(true, `back|${step.marker}`)
   return { ...content, marker, settles: step.settles.map(opposite), count: undefined }
 }
 

@@ -253,6 +253,8 @@ describe('taking back', () => {
       'add 1 × -1.42 from 2026-03-12 to 2026-03-13, once',
       'adjust -2 on 2026-03-13',
     ])
+    const again = scene.office.studio.billing.void(DANA, 'BR-0002', undefined, 'once more')
+    await expect(again).rejects.toThrow(/somebody changed it since; .*it was taken back already/)
     expect(posted(scene)).toEqual(['514.52', '550.00', '550.00', '550.00'])
   })
 
