@@ -92,10 +92,11 @@ async function sendCharge(
   })
 }
 
-/** The days a charge pays for: of a posted month they are not the ones it is billed in. */
+/** The days a charge pays for: its own, or of a posted month, in which it cannot be billed, those of what it settles. */
 function servedDays({ settles, from, to }: Extract<Step, { type: 'add' }>): ServedDays {
   const [first, ...others] = settles
-  if (first === undefined) return { from, to: to ?? from }
+  const isOwn = settles.every(({ period }) => period.from <= from && from < period.to)
+  if (first === undefined || isOwn) return { from, to: to ?? from }
   return others.reduce<ServedDays>(
     (days, line) => ({
       from: line.from < days.from ? line.from : days.from,

@@ -174,8 +174,21 @@ function unitsOf({ contract, contractServices, rows }: ReadContract): readonly P
         const to = row.endDate >= lastDay ? null : addDays(row.endDate, 1)
         return { from: row.startDate, to, units: row.units }
       })
-    return { itemId, steps: sumOfSpans(spans), unitPrice: priceOfService(contractServices, itemId) }
+    const adjustedOn = adjustedDays(rows, itemId, contract.startDate)
+    return {
+      itemId,
+      steps: sumOfSpans(spans),
+      ...(adjustedOn.length === 0 ? {} : { adjustedOn }),
+      unitPrice: priceOfService(contractServices, itemId),
+    }
   })
+}
+
+/** Within a month a row begins only where something was adjusted; at its start one begins anyway. */
+function adjustedDays(rows: readonly UnitsRow[], serviceId: string, start: LocalDate): readonly LocalDate[] {
+  const anchorDay = toCivil(start).day
+  const days = rows.filter(({ serviceID }) => serviceID === serviceId).map(({ startDate }) => startDate)
+  return [...new Set(days)].filter((day) => monthPeriod(anchorDay, day).from !== day)
 }
 
 /** undefined: the contract has the service more than once at different prices, or does not say. */

@@ -118,10 +118,11 @@ function lineJson(line: PsaLine) {
   }
 }
 
-function unitsJson({ itemId, steps, unitPrice }: PsaUnits) {
+function unitsJson({ itemId, steps, adjustedOn, unitPrice }: PsaUnits) {
   return {
     itemId,
     steps: stepsJson(steps),
+    ...(adjustedOn === undefined ? {} : { adjustedOn: adjustedOn.map(dateText) }),
     unitPrice: unitPrice === undefined ? null : decimalText(unitPrice),
   }
 }

@@ -118,7 +118,14 @@ const CONTAINER = z.strictObject({
       ownAmount: unset(minor),
     }),
   ),
-  units: z.array(z.strictObject({ itemId: z.string(), steps: UNIT_STEPS, unitPrice: unset(decimal) })),
+  units: z.array(
+    z.strictObject({
+      itemId: z.string(),
+      steps: UNIT_STEPS,
+      adjustedOn: z.array(date).exactOptional(),
+      unitPrice: unset(decimal),
+    }),
+  ),
   catalog: z
     .array(z.strictObject({ itemId: z.string(), unitPrice: unset(decimal), isThere: z.boolean() }))
     .exactOptional(),

@@ -29,6 +29,7 @@ export function undoContent(
   const intents = view.sync.intents.filter((intent) => intent.runId === runId && intent.state === 'confirmed')
   const containers = grouped(intents, ({ step }) => containerKey({ psa: step.psa, id: step.containerId }))
   const { keys } = memoryOf(view.sync)
+  const dues = view.slots.map(({ due }) => due)
   const plan: ContainerPlan[] = []
   const left: string[] = []
   for (const [key, own] of containers) {
@@ -39,7 +40,7 @@ export function undoContent(
     }
     const { container } = slot.reading
     if (customers?.has(slot.customerId) === false) continue
-    const undo = undoSteps(own, container, view.sync.slots, keys)
+    const undo = undoSteps(own, container, view.sync.slots, keys, dues)
     left.push(...undo.left.map(({ intent, why }) => `${intent.step.product}: ${why}`))
     if (undo.steps.length > 0) plan.push({ ...placeOf(view, slot), steps: undo.steps })
   }

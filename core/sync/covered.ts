@@ -32,7 +32,28 @@ export function coveredLines(
     settled.push({ ...atPrice(settledOf(line), currency, price), lineageId })
     left = after
   }
+  // A PSA that counts units bills the changes of one count: with others than are due, no due line is billed as it is.
+  const isOtherwise =
+    mode === 'units' && runsOf(left, period.from, period.to).some(({ units }) => units !== 0n)
+  if (isOtherwise) return asBilled({ lineageId, period, lines }, held, currency, price)
   return [...settled, ...restOf({ lineageId, period, lines }, left, currency, price)]
+}
+
+/** A line for each change of a count; one that is due alike is the due line. */
+function asBilled(
+  due: DuePeriod,
+  held: UnitSteps,
+  currency: string,
+  price?: Decimal,
+): readonly SettledCharge[] {
+  const counted = due.lines.filter((line) => isCounted(line, 'units'))
+  return restOf(due, held, currency, price).map((line) => {
+    const alike = counted.find(
+      ({ from, to, quantity }) => from === line.from && to === line.to && quantity === line.quantity,
+    )
+    const { lineageId } = due
+    return alike === undefined ? line : { ...atPrice(settledOf(alike), currency, price), lineageId }
+  })
 }
 
 /** A line as the PSA charged it. */

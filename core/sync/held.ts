@@ -36,6 +36,11 @@ export function heldUnits(container: Container, slot: SlotPlace, until: LocalDat
   return sumOfSpans(lines.flatMap((line) => wholePeriods(container, line, until)))
 }
 
+/** Days of which is known that an item is adjusted on them, whether or not its count changes. */
+export function adjustedDays({ units }: Container, { itemId }: SlotPlace): readonly LocalDate[] {
+  return units.find((one) => one.itemId === itemId)?.adjustedOn ?? []
+}
+
 function wholePeriods(
   { anchorDay }: Container,
   { from, to, quantity: units }: PsaLine,

@@ -116,7 +116,9 @@ function isOfSeats({ reason: { type } }: ChargeLine): boolean {
   return type === 'base' || type === 'rise' || type === 'decrease'
 }
 
+/** At the same price as ours it is our amount, whatever a policy rounds it to. */
 function amountAt(currency: string, line: ChargeLine, price: Decimal): bigint {
+  if (price === line.unitPrice) return line.amount
   const rounding = { roundAt: 'line', roundMode: 'halfAway' } as const
   return amountOf(scaleOf(currency), rounding, line.quantity, price, line.fraction).amount
 }
@@ -135,10 +137,9 @@ export function chargedAt(
   if (price === undefined) return counted
   return counted.map((line) => {
     if (line.inPsa !== undefined || !isSeats(line)) return line
-    const inPsa: InPsa = {
-      unitPrice: price,
-      amount: amountFor(currency, line.quantity, price, line, line.period),
-    }
+    const { unitPrice, quantity, period } = line
+    const amount = price === unitPrice ? line.amount : amountFor(currency, quantity, price, line, period)
+    const inPsa: InPsa = { unitPrice: price, amount }
     return { ...line, inPsa }
   })
 }

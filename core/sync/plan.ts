@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { canonical } from '../audit/chain.js'
 import { type LocalDate, addDays, formatLocalDate } from '../calendar/date.js'
+import type { Period } from '../calendar/period.js'
 import { scaleOf } from '../charges/amount.js'
 import type { ChargeLine } from '../charges/types.js'
 import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from '../money/decimal.js'
+import { type MoneyLine, daysApart, moneyFor, uncountedSeats } from './apart.js'
 import { besideOf } from './beside.js'
-import { heldUnits, recurringLines } from './held.js'
+import { adjustedDays, heldUnits, recurringLines } from './held.js'
+import { chargedAt } from './left.js'
 import { lineNamer } from './marker.js'
 import { monthPeriod } from './months.js'
 import { planLines } from './plan-lines.js'
@@ -13,7 +16,7 @@ import { planUnits } from './plan-units.js'
 import { theirPrice } from './prices.js'
 import { type CoveredPeriod, type SlotMemory, coveredOf } from './settled.js'
 import { isCounted, priceOn, slotTarget } from './target.js'
-import type { Container, SlotDue, Step, StepAction } from './types.js'
+import type { Container, SettledCharge, Slot, SlotDue, Step, StepAction, UnitSteps } from './types.js'
 import { stepsFrom } from './units.js'
 
 /** What is asked to be written into a container for one slot, and what it holds already. */
@@ -28,14 +31,17 @@ type Draft = StepAction & Pick<Step, 'settles' | 'count'>
 
 /** The steps that bring a slot to its target (S7, S10–S13); none when it is there. */
 export function planSlot(due: SlotDue, container: Container, memory: SlotMemory): SlotPlan {
-  const covered = coveredOf(due, container, memory)
   const nameLine = lineNamer(
     due.slot.id,
     container.lines.flatMap(({ marker }) => marker ?? []),
   )
+  const counts = countDrafts(due, container, nameLine)
+  const days = daysOfApart(due, container, counts)
+  const covered = coveredOf(due, container, memory, new Set(days.keys()))
   const drafts: readonly Draft[] = [
     ...oneTimeDrafts(due, container, covered, nameLine),
-    ...countDrafts(due, container, nameLine),
+    ...apartDrafts(due, container, memory, { counts, days }, nameLine),
+    ...counts,
   ]
   return { due, covered, steps: drafts.map((draft) => stepOf(due, container, draft, memory)) }
 }
@@ -56,6 +62,75 @@ function oneTimeDrafts(
       count: undefined,
     })),
   )
+}
+
+/** Days of each open period, by its start, on which the count cannot be what is wanted: one of them is adjusted already (S12). */
+function daysOfApart(
+  due: SlotDue,
+  container: Container,
+  counts: readonly Draft[],
+): ReadonlyMap<LocalDate, Period> {
+  const { mode, to: end } = container
+  if (mode !== 'units') return new Map()
+  const [held, want, opens] = [
+    heldAfter(due, container, counts),
+    slotTarget(due, mode),
+    openDay(due, container),
+  ]
+  return new Map(
+    due.periods.flatMap(({ period: { from, to } }) => {
+      if (to <= opens || (end !== null && end <= from)) return []
+      const days = daysApart(held, want, { from: Math.max(from, opens) as LocalDate, to })
+      return days === undefined ? [] : [[from, days] as const]
+    }),
+  )
+}
+
+/** The count as the PSA will hold it. */
+function heldAfter({ slot, until }: SlotDue, container: Container, counts: readonly Draft[]): UnitSteps {
+  return counts.at(-1)?.count?.after ?? heldUnits(container, slot, until)
+}
+
+/** What is due of seats in periods whose counts cannot be what is wanted, less what the PSA will bill by its counts. */
+function apartDrafts(
+  due: SlotDue,
+  container: Container,
+  memory: SlotMemory,
+  { counts, days }: { readonly counts: readonly Draft[]; readonly days: ReadonlyMap<LocalDate, Period> },
+  nameLine: NameLine,
+): readonly Draft[] {
+  if (days.size === 0) return []
+  const after = withUnits(container, due.slot, heldAfter(due, container, counts))
+  return coveredOf(due, after, memory, new Set(days.keys())).flatMap(({ due: entry, counted, oneTime }) => {
+    const apart = days.get(entry.period.from)
+    if (apart === undefined) return []
+    return moneyDrafts(due, container, uncountedSeats(entry, counted, oneTime), apart, nameLine)
+  })
+}
+
+/** A container that holds other counts of a slot. */
+function withUnits(container: Container, { itemId }: Slot, steps: UnitSteps): Container {
+  const known = container.units.find((units) => units.itemId === itemId)
+  const others = container.units.filter((units) => units !== known)
+  return { ...container, units: [...others, { unitPrice: undefined, ...known, itemId, steps }] }
+}
+
+/** One one-time line for these days that settles these lines; none where they add up to nothing. */
+export function moneyDrafts(
+  { slot, currency, words }: SlotDue,
+  container: Container,
+  lines: readonly SettledCharge[],
+  days: Period,
+  nameLine: NameLine,
+): readonly (MoneyLine & Pick<Step, 'settles' | 'count'>)[] {
+  const settles = chargedAt(currency, lines, theirPrice(slot, container, days))
+  const content = moneyFor(settles, currency)
+  if (content === undefined) return []
+  const { from, to } = days
+  const facts = [formatLocalDate(from), formatLocalDate(to), formatDecimal(content.unitPrice)]
+  const marker = nameLine(true, ['beside', ...facts].join('|'))
+  const line = { type: 'add', marker, oneTime: true, lineWords: words, ...content, from, to } as const
+  return [{ ...line, settles, count: undefined }]
 }
 
 function oneTimeLine(due: SlotDue, container: Container, line: ChargeLine, nameLine: NameLine): StepAction {
@@ -113,7 +188,14 @@ function countDrafts(due: SlotDue, container: Container, nameLine: NameLine): re
     theirPrice(slot, container, { from: day, to: addDays(day, 1) }) ?? priceOn(periods, day) ?? DECIMAL_ZERO
   const actions =
     container.mode === 'units'
-      ? planUnits(heldUnits(container, slot, until), want, openFrom, newItemPrice(due, container, priceFor))
+      ? planUnits({
+          have: heldUnits(container, slot, until),
+          adjustedOn: adjustedDays(container, slot),
+          want,
+          openFrom,
+          container,
+          unitPrice: newItemPrice(due, container, priceFor),
+        })
       : planLines({
           slot,
           lines: recurringLines(container, slot),

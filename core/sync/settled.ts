@@ -1,6 +1,8 @@
 import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { periodKey } from '../charges/periods.js'
+import { matchLines } from '../charges/settle.js'
+import type { SettledLine } from '../charges/types.js'
 import { DECIMAL_ZERO, type Decimal } from '../money/decimal.js'
 import { allocate, isCounted } from './target.js'
 import { coveredLines, settledOf } from './covered.js'
@@ -43,8 +45,20 @@ export interface CoveredPeriod extends PeriodMoney {
   readonly oneTime: readonly SettledCharge[]
 }
 
-/** What the PSA was read to hold for a slot, period by period (S2), and what is left for money to do. */
-export function coveredOf(due: SlotDue, container: Container, memory: SlotMemory): readonly CoveredPeriod[] {
+const NONE_APART: ReadonlySet<LocalDate> = new Set()
+
+/**
+ * What the PSA was read to hold for a slot, period by period (S2), and what is left for money to do.
+ *
+ * @param apart starts of open periods whose counts cannot be what is wanted: their one-time lines settle seats, too
+ * (apart.ts).
+ */
+export function coveredOf(
+  due: SlotDue,
+  container: Container,
+  memory: SlotMemory,
+  apart: ReadonlySet<LocalDate> = NONE_APART,
+): readonly CoveredPeriod[] {
   const { slot, currency } = due
   const shares = allocate(due, heldUnits(container, slot, due.until), container.mode)
   const oneTimes = oneTimesThere(container, due, memory)
@@ -56,21 +70,28 @@ export function coveredOf(due: SlotDue, container: Container, memory: SlotMemory
     const price = isLocked ? invoicedPrice(slot, container, period) : undefined
     const counted =
       locked ?? coveredLines(entry, shares.get(lineageId) ?? [], currency, container.mode, price)
-    return withMoney(due, container, { due: entry, isLocked, counted, oneTime: oneTimes.get(key) ?? [] })
+    const held = { due: entry, isLocked, counted, oneTime: oneTimes.get(key) ?? [] }
+    return withMoney(due, container, held, !isLocked && apart.has(period.from))
   })
 }
 
 type Held = Omit<CoveredPeriod, keyof PeriodMoney>
 
 /** Money settles all of a locked period, and of an open one what is not a count. */
-function withMoney({ slot, currency }: SlotDue, container: Container, held: Held): CoveredPeriod {
+function withMoney(
+  { slot, currency }: SlotDue,
+  container: Container,
+  held: Held,
+  isApart: boolean,
+): CoveredPeriod {
   const { due, isLocked, oneTime } = held
   const { period } = due
   const money = isLocked
     ? due
     : { ...due, lines: due.lines.filter((line) => !isCounted(line, container.mode)) }
+  const own = isApart ? withoutSeats(oneTime, money) : oneTime
   if (slot.priceOwner === 'ours') {
-    const settled = isLocked ? [...held.counted, ...oneTime] : oneTime
+    const settled = isLocked ? [...held.counted, ...own] : own
     return { ...held, ...leftAtOurPrice(currency, money, settled) }
   }
   const price = isLocked
@@ -78,12 +99,18 @@ function withMoney({ slot, currency }: SlotDue, container: Container, held: Held
     : theirPrice(slot, container, period)
   const counted = isLocked ? chargedAt(currency, held.counted, price) : held.counted
   const changes = priceLines(due)
-  const all = [...(isLocked ? counted : []), ...oneTime, ...changes]
+  const all = [...(isLocked ? counted : []), ...own, ...changes]
   // The catalog is followed on open days (S15); what an invoice has stays, and so does what is there where it is kept.
   const keepsWritten = isLocked || slot.priceOwner === 'keep'
   const { left, unbilled } = leftAtTheirPrice(currency, money, all, price, keepsWritten)
   const ours = [...changes, ...unbilled]
   return { ...held, counted, oneTime: [...oneTime, ...ours], left, unbilled: ours }
+}
+
+/** What one-time lines settle of lines that are no counts. */
+function withoutSeats(oneTime: readonly SettledCharge[], { lines }: DuePeriod): readonly SettledCharge[] {
+  const seats = new Set<SettledLine>(matchLines(oneTime, lines).rest)
+  return oneTime.filter((line) => !seats.has(line))
 }
 
 /** Differences between prices of ours are nothing to bill where the price is theirs (S15). */

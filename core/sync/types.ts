@@ -76,6 +76,8 @@ export interface PsaUnits {
   readonly itemId: string
   /** In order of date; the last goes on. Empty: the item is not in the container. */
   readonly steps: UnitSteps
+  /** Days within its months that have an adjustment, also one that left the count as it was; absent: none is known. */
+  readonly adjustedOn?: readonly LocalDate[]
   readonly unitPrice: Decimal | undefined
 }
 

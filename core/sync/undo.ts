@@ -1,9 +1,9 @@
+import { AssertionFailed } from '../assert.js'
 import { besideOf } from './beside.js'
-import { slotUnits } from './held.js'
 import type { Intent } from './intent.js'
 import { type Unkeyed, stepKey } from './plan.js'
-import type { Container, Slot, Step, StepAction } from './types.js'
-import { sameSteps } from './units.js'
+import type { Container, Slot, SlotDue, Step, StepAction } from './types.js'
+import { EDITED, INVOICED, type Inverse, type SlotUndo, undoUnits } from './undo-units.js'
 
 /** What takes back confirmed writes, and what cannot be taken back, with why. */
 export interface Undo {
@@ -16,26 +16,46 @@ export interface Undo {
  * since is left to them (S9).
  *
  * @param intents confirmed ones of one container, in the order in which they were written.
+ * @param dues what is due of the slots of the container, as far as it is known.
  */
 export function undoSteps(
   intents: readonly Intent[],
   container: Container,
   slots: readonly Slot[],
   taken: ReadonlySet<string>,
+  dues: readonly SlotDue[],
 ): Undo {
-  const steps: Step[] = []
-  const left: { intent: Intent; why: string }[] = []
-  for (const intent of intents.toReversed()) {
-    const slot = slots.find(({ id }) => id === intent.step.slotId)
-    const found =
-      slot === undefined ? 'it is not mapped there any more' : inverse(intent.step, container, slot)
-    if (typeof found === 'string') left.push({ intent, why: found })
-    else steps.push(named(intent, found, container, slots, taken))
-  }
-  return { steps, left }
+  const newestFirst = intents.toReversed()
+  const own = newestFirst.filter(({ step }) => slots.some(({ id }) => id === step.slotId))
+  const left = newestFirst
+    .filter((intent) => !own.includes(intent))
+    .map((intent) => ({ intent, why: 'it is not mapped there any more' }))
+  const undo = container.mode === 'units' ? undoneUnits(own, container, dues) : undoneLines(own, container)
+  const steps = undo.backs.map(({ intent, back }) => named(intent, back, container, slots, taken))
+  return { steps, left: [...left, ...undo.left] }
 }
 
-type Inverse = StepAction & Pick<Step, 'count'>
+function undoneUnits(intents: readonly Intent[], container: Container, dues: readonly SlotDue[]): SlotUndo {
+  const slotIds = [...new Set(intents.map(({ step }) => step.slotId))]
+  const undos = slotIds.map((slotId): SlotUndo => {
+    const own = intents.filter(({ step }) => step.slotId === slotId)
+    const due = dues.find(({ slot, periods }) => slot.id === slotId && periods.length > 0)
+    if (due !== undefined) return undoUnits(own, container, due)
+    return { backs: [], left: own.map((intent) => ({ intent, why: 'what is due of it is not known now' })) }
+  })
+  return { backs: undos.flatMap(({ backs }) => backs), left: undos.flatMap(({ left }) => left) }
+}
+
+function undoneLines(intents: readonly Intent[], container: Container): SlotUndo {
+  const backs: { intent: Intent; back: Inverse }[] = []
+  const left: { intent: Intent; why: string }[] = []
+  for (const intent of intents) {
+    const found = inverse(intent.step, container)
+    if (typeof found === 'string') left.push({ intent, why: found })
+    else backs.push({ intent, back: { ...found, settles: [], count: undefined } })
+  }
+  return { backs, left }
+}
 
 function named(
   { id, step: done }: Intent,
@@ -51,7 +71,6 @@ function named(
     slotId,
     itemId,
     product,
-    settles: [],
     lockedTo: container.lockedTo,
     undoes: id,
     ...besideOf(back, container, itemId, slots),
@@ -62,10 +81,8 @@ function named(
   return { ...step, key: stepKey(step, ordinal) }
 }
 
-const EDITED = 'somebody changed it since'
-
 /** The write that takes a step back; a text says why there is none. */
-function inverse(step: Step, container: Container, slot: Slot): Inverse | string {
+function inverse(step: Step, container: Container): StepAction | string {
   switch (step.type) {
     case 'add':
       return withoutLine(step, container)
@@ -75,40 +92,31 @@ function inverse(step: Step, container: Container, slot: Slot): Inverse | string
       const now = step.type === 'setPrice' ? line?.unitPrice : line?.quantity
       if (now !== step.after) return EDITED
       const { type, lineId, before, after } = step
-      return { type, lineId, before: after, after: before, count: undefined }
+      return { type, lineId, before: after, after: before }
     }
     case 'end': {
       const line = container.lines.find(({ id }) => id === step.lineId)
       if (line === undefined || line.to !== step.after) return EDITED
-      return { type: 'end', lineId: step.lineId, before: step.after, after: step.before, count: undefined }
+      return { type: 'end', lineId: step.lineId, before: step.after, after: step.before }
     }
     case 'remove':
       return 'a line that was taken away does not come back; `sync` plans what is missing'
-    case 'adjust': {
-      const { count, on, delta } = step
-      if (on < container.lockedTo) return 'its month is posted; `sync` says what is to be corrected'
-      if (count === undefined || !sameSteps(slotUnits(container, slot, count.from), count.after))
-        return EDITED
-      const { from, before, after } = count
-      const back = { from, before: after, after: before }
-      return { type: 'adjust', on, delta: -delta as typeof delta, unitPrice: undefined, count: back }
-    }
+    case 'adjust':
+      throw new AssertionFailed('a container of lines has no counts to adjust')
   }
 }
 
 /** A line is taken away while no invoice can have covered it; one that goes on ends with what is invoiced. */
 function withoutLine(
   step: Extract<Step, { type: 'add' }>,
-  { mode, lines, lockedTo }: Container,
-): Inverse | string {
+  { lines, lockedTo }: Container,
+): StepAction | string {
   const line = lines.find(({ marker }) => marker === step.marker)
   if (line === undefined) return 'it is not there any more'
-  if (mode === 'units') return 'a charge is taken back in the PSA itself'
   const { id: lineId, quantity, from, to } = line
   const wasInvoiced = step.lockedTo !== undefined && lockedTo > step.lockedTo
-  if (!wasInvoiced) return { type: 'remove', lineId, quantity, count: undefined }
-  if (from >= lockedTo) return { type: 'remove', lineId, quantity, count: undefined }
-  if (step.oneTime || (to !== null && to <= lockedTo))
-    return 'it was invoiced; `sync` says what is to be corrected'
-  return { type: 'end', lineId, before: to, after: lockedTo, count: undefined }
+  if (!wasInvoiced) return { type: 'remove', lineId, quantity }
+  if (from >= lockedTo) return { type: 'remove', lineId, quantity }
+  if (step.oneTime || (to !== null && to <= lockedTo)) return INVOICED
+  return { type: 'end', lineId, before: to, after: lockedTo }
 }

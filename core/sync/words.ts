@@ -87,7 +87,9 @@ function onceWords({ quantity, unitPrice, from, to, settles }: Added, currency: 
   const [first] = settles
   const isElsewhere = first !== undefined && (first.period.from > from || first.period.to <= from)
   const whose = isElsewhere ? `, for ${periodWords(first.period)}` : ''
-  return `once ${content}, ${days}${whose}`
+  // Several lines are settled by one only where it makes up for what the counts are billed with (S12).
+  const why = settles.length > 1 ? ', because a day takes one adjustment' : ''
+  return `once ${content}, ${days}${whose}${why}`
 }
 
 /** "20 → 25 seats from 11 Mar 2026" */

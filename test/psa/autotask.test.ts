@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ApprovalRecord } from '../../core/ports.js'
-import { speakTo } from '../emulators/shared/autotask.js'
-import { DANA, LEE, problemOf } from '../support/office.js'
+import { DANA, problemOf } from '../support/office.js'
 import { SLOT } from '../core/sync/build.js'
-import { type Contract, type Terms, contractOf, postThrough } from './contract.js'
+import { MONTHS, contract, held, postThrough, throughJune } from './contract.js'
 import { changed, mapped, seats, synced } from './scene.js'
 import { usageWritten } from './usage.js'
 
@@ -13,51 +11,6 @@ import { usageWritten } from './usage.js'
  * 20 seats at $22.00 are $440.00 a month, 25 are $550.00, 22 are $484.00. 5 more from 11 March, 21 days of 31:
  * 5 × $22.00 × 21/31 = $2,310 / 31 = $74.516…, rounded $74.52; all of March $514.52.
  */
-
-const MONTHS = [
-  { on: '2026-03-12', through: '2026-03-31' },
-  { on: '2026-04-01', through: '2026-04-30' },
-  { on: '2026-05-01', through: '2026-05-31' },
-  { on: '2026-06-01', through: '2026-06-30' },
-] as const
-
-/** @param months from March on, that are posted before anything changes. */
-function contract(months: number, terms: Partial<Terms> = {}): Promise<Contract> {
-  const through = MONTHS.slice(0, months).map(({ through: last }) => last)
-  return contractOf(terms, { before: '2026-02-28', through })
-}
-
-/** The months to come, with a sync around each posting that finds nothing to do. */
-async function throughJune(scene: Contract): Promise<readonly string[]> {
-  const posted = [...scene.posted]
-  for (const { on, through } of MONTHS.slice(posted.length)) {
-    scene.moveTo(on)
-    await scene.office.observe()
-    expect(await synced(scene)).toEqual([])
-    posted.push(postThrough(scene, through))
-  }
-  expect(await synced(scene)).toEqual([])
-  return posted
-}
-
-/** "2026-03-11 25" for each stretch of units from March through May, and charges "2026-04-01 1 × 74.52". */
-async function held({ emulator, contractId }: Contract): Promise<readonly string[]> {
-  const client = speakTo(emulator)
-  const own = { op: 'eq', field: 'contractID', value: contractId }
-  const day = (value: unknown) => String(value).slice(0, 10)
-  const rows = await client.rows('ContractServiceUnits', own)
-  const charges = await client.rows('ContractCharges', own)
-  return [
-    ...rows
-      .filter(({ startDate }) => day(startDate) >= '2026-03-01' && day(startDate) < '2026-06-01')
-      .map(({ startDate, units }) => `${day(startDate)} ${String(units)}`)
-      .sort(),
-    ...charges.map(
-      ({ datePurchased, unitQuantity, unitPrice }) =>
-        `${day(datePurchased)} ${String(unitQuantity)} × ${String(unitPrice)}`,
-    ),
-  ]
-}
 
 describe('5 more seats from 11 March', () => {
   async function fiveMore(months: number) {
@@ -179,45 +132,6 @@ describe('the dates of a contract', () => {
     await scene.office.observe()
     const { trouble } = await scene.office.studio.billing.sync(DANA, [])
     expect(trouble.faults.map(({ why }) => why)).toEqual(['Contoso Cloud: it ended on 30 Apr 2026'])
-  })
-})
-
-/*
- * The vendor refuses a second adjustment of a service on one day, so such a change waits for a person. What is billed
- * until then is what was there: nothing is guessed, nothing is written beside it.
- */
-describe('a day that has an adjustment already', () => {
-  const TAKEN = 'Autotask did not accept it: "Attempt to insert duplicate data into contract_service_period."'
-
-  async function parked({ office }: Contract, record: ApprovalRecord) {
-    expect(await office.decide(LEE, record)).toMatchObject({ type: 'decided' })
-    await office.studio.dispatch()
-    const { intents } = await office.sync.state()
-    return intents.map(({ state, why = '' }) => `${state} ${why}`.trim())
-  }
-
-  it('a second change on it is parked with the vendor’s words', async () => {
-    const scene = await contract(0, { units: 25 })
-    await mapped(scene, seats(25))
-    await changed(scene, '2026-03-20', 25, seats(22))
-    expect(await synced(scene)).toEqual(['adjust -3 on 2026-04-01'])
-    await changed(scene, '2026-03-25', 22, seats(20))
-    const outcome = await scene.office.studio.billing.sync(DANA, [])
-    if (outcome.type !== 'asked') throw new Error('there is nothing to do')
-    expect(await parked(scene, outcome.record)).toEqual(['confirmed', `parked ${TAKEN}`])
-    expect(postThrough(scene, '2026-03-31')).toBe('550.00')
-    expect(postThrough(scene, '2026-04-30')).toBe('484.00')
-  })
-
-  it('taking it back is parked too', async () => {
-    const scene = await contract(0)
-    await mapped(scene, seats(20))
-    await changed(scene, '2026-03-11', 20, seats(25))
-    expect(await synced(scene)).toEqual(['adjust 5 on 2026-03-11'])
-    const { studio } = scene.office
-    const record = await studio.billing.void(DANA, 'BR-0001', undefined, 'ordered by mistake')
-    expect(await parked(scene, record)).toEqual(['confirmed', `parked ${TAKEN}`])
-    expect(postThrough(scene, '2026-03-31')).toBe('514.52')
   })
 })
 

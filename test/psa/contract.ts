@@ -1,9 +1,11 @@
+import { expect } from 'vitest'
 import type { Psa } from '../../core/ports.js'
 import { createAutotask } from '../../adapters/autotask/client.js'
 import { startRecordedAutotask } from '../contract/recorded-autotask.js'
 import type { AutotaskEmulator } from '../emulators/autotask/server.js'
+import { speakTo } from '../emulators/shared/autotask.js'
 import { memoryLog } from '../support/memory-log.js'
-import { type Scene, closeAfterwards, sceneWith } from './scene.js'
+import { type Scene, closeAfterwards, sceneWith, synced } from './scene.js'
 
 /** Contoso's contract in an emulated Autotask, with the product over its real client. */
 export interface Contract extends Scene {
@@ -15,6 +17,13 @@ export interface Contract extends Scene {
   /** Totals of the periods posted so far. */
   readonly posted: string[]
 }
+
+export const MONTHS = [
+  { on: '2026-03-12', through: '2026-03-31' },
+  { on: '2026-04-01', through: '2026-04-30' },
+  { on: '2026-05-01', through: '2026-05-31' },
+  { on: '2026-06-01', through: '2026-06-30' },
+] as const
 
 export interface Terms {
   /** 0: the service is not on the contract. */
@@ -56,10 +65,48 @@ export async function contractOf(
   return made
 }
 
+/** @param months from March on, that are posted before anything changes. */
+export function contract(months: number, terms: Partial<Terms> = {}): Promise<Contract> {
+  const through = MONTHS.slice(0, months).map(({ through: last }) => last)
+  return contractOf(terms, { before: '2026-02-28', through })
+}
+
 export function postThrough(
   { emulator: { world }, contractId, companyId }: Omit<Contract, 'posted' | 'serviceId'>,
   through: string,
 ): string {
   world.approveAndPost({ contractId, through })
   return world.invoice({ companyId }).total
+}
+
+/** The months to come, with a sync around each posting that finds nothing to do. */
+export async function throughJune(scene: Contract): Promise<readonly string[]> {
+  const posted = [...scene.posted]
+  for (const { on, through } of MONTHS.slice(posted.length)) {
+    scene.moveTo(on)
+    await scene.office.observe()
+    expect(await synced(scene)).toEqual([])
+    posted.push(postThrough(scene, through))
+  }
+  expect(await synced(scene)).toEqual([])
+  return posted
+}
+
+/** "2026-03-11 25" for each stretch of units from March through May, and charges "2026-04-01 1 × 74.52". */
+export async function held({ emulator, contractId }: Contract): Promise<readonly string[]> {
+  const client = speakTo(emulator)
+  const own = { op: 'eq', field: 'contractID', value: contractId }
+  const day = (value: unknown) => String(value).slice(0, 10)
+  const rows = await client.rows('ContractServiceUnits', own)
+  const charges = await client.rows('ContractCharges', own)
+  return [
+    ...rows
+      .filter(({ startDate }) => day(startDate) >= '2026-03-01' && day(startDate) < '2026-06-01')
+      .map(({ startDate, units }) => `${day(startDate)} ${String(units)}`)
+      .sort(),
+    ...charges.map(
+      ({ datePurchased, unitQuantity, unitPrice }) =>
+        `${day(datePurchased)} ${String(unitQuantity)} × ${String(unitPrice)}`,
+    ),
+  ]
 }

@@ -121,7 +121,7 @@ const SETTLE_MINUTES = 4
 const ROUNDS = 12
 
 /** Writes, and looks again at what nobody knows the outcome of, until nothing is open any more. */
-async function settled(office: Office): Promise<void> {
+export async function settled(office: Office): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     await office.studio.dispatch()
     const { intents } = await office.sync.state()

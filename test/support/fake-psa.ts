@@ -83,7 +83,9 @@ export function applied(read: Container, step: Step): Container {
     case 'adjust': {
       const steps = step.count?.after ?? []
       const others = read.units.filter(({ itemId }) => itemId !== step.itemId)
-      return { ...read, units: [...others, { itemId: step.itemId, steps, unitPrice: step.unitPrice }] }
+      const known = read.units.find(({ itemId }) => itemId === step.itemId)
+      const unitPrice = step.unitPrice ?? known?.unitPrice
+      return { ...read, units: [...others, { itemId: step.itemId, steps, unitPrice }] }
     }
   }
 }

@@ -6,7 +6,17 @@ import { standingOf } from '../../../core/sync/judge.js'
 import type { Step } from '../../../core/sync/types.js'
 import { lineNamer } from '../../../core/sync/marker.js'
 import { speakTo } from '../../emulators/shared/autotask.js'
-import { adjustment, contoso, countsOf, type Desk, deskOf, MARKER, oneTime } from './recorded-desk.js'
+import {
+  adjustment,
+  contoso,
+  countsOf,
+  type Desk,
+  day,
+  decimal,
+  deskOf,
+  MARKER,
+  oneTime,
+} from './recorded-desk.js'
 
 /** How a step stands to what is read now. */
 async function standing({ psa }: Desk, step: Step) {
@@ -127,6 +137,30 @@ describe('a line that is billed once', () => {
     ])
     const [line] = (await desk.psa.read(step.containerId)).lines
     expect(line).toMatchObject({ marker: MARKER, words: 'Business Premium, correction (11–31 Mar 2026)' })
+  })
+
+  it('says its own days where it is billed in the month it is for, else the days it settles', async () => {
+    const desk = await deskOf()
+    const place = contoso(desk.emulator)
+    const march = { from: day('2026-03-01'), to: day('2026-04-01') }
+    const line = { period: march, from: day('2026-03-11'), to: march.to, billOn: march.from, amount: 7452n }
+    const seats = {
+      kind: 'prorated',
+      quantity: decimal('5'),
+      unitPrice: decimal('22'),
+      lineageId: 'L-1',
+    } as const
+    for (const days of [
+      { from: '2026-03-11', to: '2026-03-12' },
+      { from: '2026-04-01', to: '2026-05-01' },
+    ]) {
+      const step = { ...oneTime(place, { unitPrice: '1.41', ...days }), settles: [{ ...line, ...seats }] }
+      expect(await desk.psa.write(step)).toEqual({ type: 'accepted' })
+    }
+    expect(writesOf(desk).map(({ content }) => content['description'])).toEqual([
+      'Business Premium, correction (11 Mar 2026)',
+      'Business Premium, correction (11–31 Mar 2026)',
+    ])
   })
 
   it('reads back with parts, credits and long texts, and with the longest marker there is', async () => {

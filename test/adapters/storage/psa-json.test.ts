@@ -73,7 +73,18 @@ const containers: fc.Arbitrary<Container> = record({
     }),
     { maxLength: 3 },
   ),
-  units: fc.array(record({ itemId: words, steps, unitPrice: maybe(number) }), { maxLength: 3 }),
+  units: fc.array(
+    fc.oneof(
+      record({ itemId: words, steps, unitPrice: maybe(number) }),
+      record({
+        itemId: words,
+        steps,
+        adjustedOn: fc.array(date, { maxLength: 3 }),
+        unitPrice: maybe(number),
+      }),
+    ),
+    { maxLength: 3 },
+  ),
 })
 
 /** What the columns hold is put back beside the content. */
