@@ -49,13 +49,13 @@ function withChangesOf(record: StandingRecord, customer: RequestCustomer): Stand
   if (standing?.changes === undefined) return record
   const { added, gone, reworded, steps } = standing.changes
   const isMeant = isOf(customer)
-  // The words of a changed step begin with whose it is.
-  const ownSteps = (words: readonly string[]) => words.filter((one) => one.startsWith(`${customer.name} · `))
   const own: Staleness = {
     added: added.filter(isMeant),
     gone: gone.filter(isMeant),
     reworded: reworded.filter(isMeant),
-    ...(steps === undefined ? {} : { steps: { added: ownSteps(steps.added), gone: ownSteps(steps.gone) } }),
+    ...(steps === undefined
+      ? {}
+      : { steps: { added: steps.added.filter(isMeant), gone: steps.gone.filter(isMeant) } }),
   }
   const changes = changeItems(own).length === 0 ? undefined : own
   return { ...record, standing: { ...standing, changes } }

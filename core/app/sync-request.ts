@@ -1,6 +1,6 @@
 import type { Person } from '../access/rights.js'
 import { expiryOf } from '../approval/approval.js'
-import type { Staleness } from '../approval/stale.js'
+import type { ChangedStep, Staleness } from '../approval/stale.js'
 import { staleness } from '../approval/stale.js'
 import type { BillRun } from '../billrun/run.js'
 import type { Period } from '../calendar/period.js'
@@ -113,18 +113,19 @@ function stepChanges(
   shown: readonly ContainerPlan[],
   now: readonly ContainerPlan[],
 ): NonNullable<Staleness['steps']> {
-  const [before, after] = [wordsOf(shown), wordsOf(now)]
+  const [before, after] = [stepsOf(shown), stepsOf(now)]
   return {
-    added: [...after].filter(([content]) => !before.has(content)).map(([, words]) => words),
-    gone: [...before].filter(([content]) => !after.has(content)).map(([, words]) => words),
+    added: [...after].filter(([content]) => !before.has(content)).map(([, step]) => step),
+    gone: [...before].filter(([content]) => !after.has(content)).map(([, step]) => step),
   }
 }
 
-function wordsOf(plan: readonly ContainerPlan[]): ReadonlyMap<string, string> {
+function stepsOf(plan: readonly ContainerPlan[]): ReadonlyMap<string, ChangedStep> {
   return new Map(
-    plan.flatMap(({ customerName, currency, steps }) =>
+    plan.flatMap(({ customerId, customerName, currency, steps }) =>
       steps.map((step) => {
-        return [stepContent(step), `${customerName} · ${step.product}: ${stepWords(step, currency)}`] as const
+        const words = `${customerName} · ${step.product}: ${stepWords(step, currency)}`
+        return [stepContent(step), { customerId, words }] as const
       }),
     ),
   )

@@ -98,6 +98,27 @@ test('the pages of one customer list their steps and their total only', async ()
   expect(alder).not.toContain('Contoso')
 })
 
+// Both plans have changed since; the page of Contoso is about Contoso, whatever the other one is called.
+test('what changed of one customer is picked by who it is, not by the beginning of its name', async () => {
+  const { chat, read } = await mapped(['Contoso', 'Contoso · East'])
+  await read('dana', 'sync')
+  chat.world.subscriptions = chat.world.subscriptions.map((line) =>
+    line.customerId === 'C2' ? { ...line, quantity: decimal('30') } : line,
+  )
+  chat.world.now = new Date('2026-03-20T13:05:00Z')
+  await chat.studio.observe()
+  const pagesOf = async (customer: string) => {
+    const first = await read('dana', `approval APR-0001 ${customer}`)
+    const count = Number(/page 1 of (\d+)/.exec(flat(first))?.[1])
+    const others = Array.from({ length: count - 1 }, (_, index) =>
+      read('dana', `approval APR-0001 ${customer} page ${index + 2}`),
+    )
+    return [first, ...(await Promise.all(others))].join('\n')
+  }
+  expect(flat(await pagesOf('contoso'))).not.toContain('East')
+  expect(flat(await pagesOf('"contoso · east"'))).toMatch(/now to be written: Contoso · East · Visio/)
+})
+
 /** Contoso's agreement with its one mapped line changed as a person there does it. */
 function edit({ psa }: Mapped, change: (line: PsaLine) => readonly PsaLine[]): void {
   const [agreement] = psa.held.values()
