@@ -28,7 +28,7 @@ import { alertCard, nothingToSyncCard, troubleBlocks } from '../cards/sync.js'
 import { auditCard, shownEntries } from '../cards/trail.js'
 import { whoCard } from '../cards/who.js'
 import { COMMANDS } from './catalog.js'
-import { acceptClicked, mapCard } from './desk-map.js'
+import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
 import { type Command, parseCommand } from './parse.js'
 
 /** What a command or a click ended in, for a surface to show. */
@@ -261,6 +261,7 @@ const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
   propose: 'propose',
   page: 'read',
   map: 'map',
+  mapPage: 'map',
 }
 
 async function carryOut(parts: DeskParts, identity: string, { name, target, reason }: Click): Promise<Reply> {
@@ -287,6 +288,8 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
       return pageReply(parts, parseCommand(`approval ${target.id}`, await parts.studio.today()))
     case 'map':
       return shown(await acceptClicked(parts.studio.mapping, person, target))
+    case 'mapPage':
+      return shown(await mapPageClicked(parts.studio.mapping, target))
   }
 }
 
