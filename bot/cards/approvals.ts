@@ -7,6 +7,7 @@ import { undoneRun } from '../../core/app/undo.js'
 import type { AuditEntry } from '../../core/audit/chain.js'
 import { type CardClock, approvalCard } from './bill-run.js'
 import { customersWords, totalWords } from './lines.js'
+import { staleNext } from './fresh.js'
 import type { Block, Card } from './model.js'
 import { changeItems, changedWords } from './standing.js'
 import { syncCustomers } from './sync.js'
@@ -65,14 +66,16 @@ function outOfDateBlocks(open: readonly StandingRecord[]): Block[] {
   return blocks
 }
 
-/** "APR-0002: 3 lines changed since it was shown: new: Contoso · …; and 2 more: `approval APR-0002`" */
+/** "APR-0002: 3 lines changed since it was shown: new: Contoso · …; and 2 more: `approval APR-0002`; `propose …` asks again" */
 function outOfDateWords(record: StandingRecord): string {
   const { approval, standing } = record
-  if (approval.subject.type === 'void') return `${approval.id}: ${staleVoidWords(requestContent(record))}`
+  if (approval.subject.type === 'void') {
+    return `${approval.id}: ${staleVoidWords(requestContent(record))} ${staleNext(record)}`
+  }
   const changes = standing?.changes ?? NO_CHANGES
   const [first = '', ...others] = changeItems(changes)
   const more = others.length === 0 ? '' : `; and ${others.length} more: \`approval ${approval.id}\``
-  return `${approval.id}: ${changedWords(changes)}: ${first}${more}`
+  return `${approval.id}: ${changedWords(changes)}: ${first}${more}. ${staleNext(record)}`
 }
 
 const NO_CHANGES = { added: [], gone: [], reworded: [] }

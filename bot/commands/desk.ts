@@ -27,6 +27,7 @@ import { helpCard, observedCard, problemCard, statusCard } from '../cards/status
 import { alertCard, nothingToSyncCard, troubleBlocks } from '../cards/sync.js'
 import { auditCard, shownEntries } from '../cards/trail.js'
 import { whoCard } from '../cards/who.js'
+import { againOf } from './again.js'
 import { COMMANDS } from './catalog.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
 import { type Command, parseCommand } from './parse.js'
@@ -258,7 +259,7 @@ const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
   approve: 'decide',
   reject: 'decide',
   download: 'download',
-  propose: 'propose',
+  again: 'propose',
   page: 'read',
   map: 'map',
   mapPage: 'map',
@@ -282,8 +283,8 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
     }
     case 'download':
       return fileReply(parts, target.id)
-    case 'propose':
-      return proposeReply(parts, await billing.propose(person, undefined, []))
+    case 'again':
+      return answerBilling(parts, person, againOf(await billing.request(target.id)))
     case 'page':
       return pageReply(parts, parseCommand(`approval ${target.id}`, await parts.studio.today()))
     case 'map':

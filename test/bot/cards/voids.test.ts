@@ -136,7 +136,7 @@ describe('a void that is out of date', () => {
     const card = await readFlat('sam', 'approval APR-0002')
     expect(card).toContain('Would have made $514.52 (2 lines) due again.')
     expect(card).toContain('Expired on 23 Mar 2026 10:00: nothing was voided.')
-    expect(card).toContain('Next: `void BR-0001 Contoso because <reason>` asks again.')
+    expect(card).toContain('Next: `void BR-0001 Contoso because <reason>` makes a fresh one.')
     expect(await readFlat('sam', 'approve APR-0002')).toContain(
       'Type `void BR-0001 Contoso because <reason>` to make a fresh one.',
     )
