@@ -7,7 +7,6 @@ import { isOpen } from '../sync/intent.js'
 import { findCustomer } from './find-customer.js'
 import type { Load } from './loader.js'
 import { refresh } from './read-psa.js'
-import { proposeSync } from './replaces.js'
 import type { SyncRequestPorts } from './sync-request.js'
 import { undoContent } from './undo.js'
 import { monthOf } from './who.js'
@@ -52,17 +51,15 @@ export async function requestUndo(
     asked: [...new Set(plan.map(({ customerId }) => customerId))],
     ...content,
   }
-  const draft = { run, plan, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
-  const record = await proposeSync(ports.billing, draft, view.books.version)
   const details = { run: runId, reason: reason.trim(), ...(left.length === 0 ? {} : { left }) }
-  await ports.billing.note({
-    at: proposedAt,
-    actor: person.id,
-    action: 'sync.undo',
-    subject: record.approval.id,
-    details,
-  })
-  return record
+  const draft = {
+    run,
+    plan,
+    requestedByName: person.name,
+    expiresAt: expiryOf(proposedAt),
+    note: { action: 'sync.undo', details },
+  }
+  return ports.billing.propose(draft, view.books.version)
 }
 
 function cannotUndo(runId: string, why: string, next: string): Problem {

@@ -10,7 +10,6 @@ import { stepWords } from '../sync/words.js'
 import { stepContent } from '../sync/plan.js'
 import type { ContainerPlan } from '../sync/types.js'
 import type { Load } from './loader.js'
-import { proposeSync } from './replaces.js'
 import { type ReadPsaPorts, refresh } from './read-psa.js'
 import type { BillingView } from './run-content.js'
 import { type SlotFault, type SyncContent, syncContent, syncFingerprint } from './sync-plan.js'
@@ -79,7 +78,7 @@ async function makeRequest(
     ...content,
   }
   const draft = { run, plan, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
-  return proposeSync(billing, draft, view.books.version)
+  return billing.propose(draft, view.books.version)
 }
 
 /** Customers that were asked for and have no place in a PSA. */
