@@ -316,7 +316,7 @@ async function observedReply(parts: DeskParts, observed: Observed): Promise<Repl
 
 async function alertReply(parts: DeskParts, record: ApprovalRecord): Promise<Reply> {
   const reply = await requestReply(parts, record)
-  return { ...reply, card: alertCard(record, reply.card) }
+  return { ...reply, card: alertCard(await parts.studio.billing.standing(record), reply.card) }
 }
 
 /** The plan's card, with what could not be planned below it; nothing to do is for the one who asked. */

@@ -127,6 +127,36 @@ function edit({ psa }: Mapped, change: (line: PsaLine) => readonly PsaLine[]): v
   psa.held.set(agreement.id, { ...agreement, lines: [...change(line), ...others] })
 }
 
+/** What an observation says in the titles of its alerts. */
+async function alerts({ chat }: Mapped): Promise<string[]> {
+  chat.world.now = new Date(chat.world.now.getTime() + 60_000)
+  const { also = [] } = await chat.desk.ask('console:dana', 'observe')
+  return also.map(({ card }) => flat(renderConsole(card)))
+}
+
+// We wrote or mapped 20, somebody made it 22, and 25 are due since 11 March.
+test('an alert about what somebody did in the PSA says so, with the three counts, and asks what to do', async () => {
+  const desk = await mapped()
+  edit(desk, (line) => [{ ...line, quantity: decimal('22') }])
+  const [text = ''] = await alerts(desk)
+  expect(text).toMatch(
+    /^Somebody changed Contoso · Microsoft 365 Business Premium in ConnectWise: write over it\?/,
+  )
+  expect(text).toContain('we wrote 20, there is 22, it should be 20, from 11 Mar 2026 25')
+  expect(text).toContain('Reject leaves it as it is')
+  expect(text).toContain('`map Contoso set <product> offset <seats>`')
+})
+
+test('a licence change nobody in the PSA did is told as one', async () => {
+  const desk = await mapped(['Contoso', 'Alder'])
+  const both = await alerts(desk)
+  expect(both).toEqual([
+    expect.stringMatching(/^Contoso \+5 Microsoft 365 Business Premium from 11 Mar 2026: approve sync\?/),
+    expect.stringMatching(/^Alder \+1 Visio from/),
+  ])
+  expect(both.join(' ')).not.toContain('Somebody')
+})
+
 test('what was there before the route began is nobody’s edit', async () => {
   const desk = await mapped(['Contoso'], '2026-04-01')
   await desk.read('dana', 'sync')

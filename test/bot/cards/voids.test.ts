@@ -143,6 +143,26 @@ describe('a void that is out of date', () => {
   })
 })
 
+describe('a void of a request', () => {
+  test('is refused: a void is not voided, what it made due is proposed', async () => {
+    await read('lee', 'void BR-0001 contoso because wrong price')
+    await read('sam', 'approve APR-0002')
+    const text = await readFlat('lee', 'void APR-0002 because a mistake')
+    expect(text).toContain('APR-0002 is the request to void BR-0001; a void is not voided itself.')
+    expect(text).toContain('Nothing was voided.')
+    expect(text).toContain('Type `propose march 2026` to bill again what it made due.')
+    await read('dana', 'propose march 2026 contoso')
+    await read('lee', 'approve APR-0003')
+    expect((await chat.billing.books()).billed).toHaveLength(3)
+  })
+
+  test('that billed or wrote names its run', async () => {
+    expect(await readFlat('lee', 'void APR-0001 because sent twice')).toContain(
+      'Type `void BR-0001 because <reason>`.',
+    )
+  })
+})
+
 describe('the file of a run', () => {
   test('is the same any day while nothing of it is voided', async () => {
     expect(await read('dana', 'export csv BR-0001')).toContain('The same run gives the same file, any day.')
