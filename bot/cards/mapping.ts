@@ -11,12 +11,12 @@ import type {
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { BUTTON_TARGET_CHARACTERS, MAPPING_REVISION_CHARACTERS } from '../../core/limits.js'
 import type { Choice, Fit } from '../../core/mapping/suggest.js'
-import { formatDecimal } from '../../core/money/decimal.js'
-import { formatUnitPrice } from '../../core/money/money.js'
+import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from '../../core/money/decimal.js'
+import { formatUnitPrice, toMinor } from '../../core/money/money.js'
 import { PRICE_OWNERS, offsetWords, placeWarnings } from './mapped.js'
 import type { Action, Block, Card } from './model.js'
 import { type Paged, type Section, pageOf, pageWords } from './sections.js'
-import { plural, seatsWords } from './words.js'
+import { amountWords, plural, seatsWords } from './words.js'
 
 /**
  * Who is whom: what nobody bills first, then who is mapped, then who is not, page by page.
@@ -305,7 +305,7 @@ function acceptAction(
   choice: MappingChoice,
   command: string,
 ): readonly Action[] {
-  const { customerName, fingerprint, company, drafts } = suggestion
+  const { customerName, fingerprint } = suggestion
   const id = targetIds(suggestion, choice).join(' ')
   // A button that cannot carry all of it would mean something else.
   if (id.length > BUTTON_TARGET_CHARACTERS) return []
@@ -318,10 +318,36 @@ function acceptAction(
       command,
       confirm: {
         title: `Map ${customerName}?`,
-        text: `${plural(drafts.length, 'subscription')} to ${company?.name ?? ''}. Nothing is written there by it.`,
+        text: `${mapsWords(suggestion)}. Nothing is written there by it.`,
         yes: 'Accept',
         no: 'Back',
       },
     },
   ]
+}
+
+/** "1 subscription of 25 seats, $550.00 a month, to Contoso Ltd, Contoso licences, from 1 Mar 2026": count, amount and target. */
+function mapsWords({ subscriptions, drafts, company, container, start }: MappingSuggestion): string {
+  const ids = new Set(drafts.map(({ lineageId }) => lineageId))
+  const own = subscriptions.filter(({ lineageId }) => ids.has(lineageId))
+  const seats = own.reduce((sum, { count }) => (sum + count) as Decimal, DECIMAL_ZERO)
+  const month = monthlyWords(own)
+  const place = [company?.name, container?.name].filter((name) => name !== undefined).join(', ')
+  return [
+    `${plural(own.length, 'subscription')} of ${seatsWords(seats)}`,
+    ...(month === undefined ? [] : [month]),
+    `to ${place}`,
+    ...(start === undefined ? [] : [`from ${dayMonthYear(start)}`]),
+  ].join(', ')
+}
+
+/** What they come to at today's prices of ours; undefined: nobody knows one of them. */
+function monthlyWords(own: MappingSuggestion['subscriptions']): string | undefined {
+  const sums = new Map<string, bigint>()
+  for (const { count, unitPrice, currency } of own) {
+    if (unitPrice === undefined) return undefined
+    const amount = toMinor(((count * unitPrice) / DECIMAL_ONE) as Decimal, currency)
+    sums.set(currency, (sums.get(currency) ?? 0n) + amount)
+  }
+  return `${[...sums].map(([currency, amount]) => amountWords(amount, currency)).join(' + ')} a month`
 }
