@@ -119,6 +119,47 @@ test('what changed of one customer is picked by who it is, not by the beginning 
   expect(flat(await pagesOf('"contoso · east"'))).toMatch(/now to be written: Contoso · East · Visio/)
 })
 
+/** References a card shows in brackets. */
+function refsIn(text: string): string[] {
+  return [...text.matchAll(/\[([a-z0-9]{8})\]/g)].map(([, ref = '']) => ref)
+}
+
+// 20 × $22.00 = $440.00 are there, 5 × $22.00 × 21/31 = $74.52 wait; afterwards both are there.
+test('a customer whose PSA holds everything has lines all the same, each explained as lines to bill are', async () => {
+  const { read } = await mapped()
+  const before = await read('dana', 'customer contoso')
+  expect(flat(before)).toMatch(
+    /There in ConnectWise: - \[\w+\] .* 20 × \$22\.00 = \$440\.00 · in ConnectWise, not yet invoiced/,
+  )
+  await read('dana', 'sync')
+  await read('lee', 'approve APR-0001')
+  const after = await read('dana', 'customer contoso')
+  expect(flat(after)).not.toContain('Not in the PSA yet')
+  expect(flat(after)).toContain('5 × $22.00 × 21/31 = $74.52 · in ConnectWise, not yet invoiced')
+  // Each is called as it was while it was due.
+  expect(refsIn(after)).toEqual(refsIn(before))
+  const told = await Promise.all(refsIn(after).map((ref) => read('dana', `explain ${ref}`)))
+  expect(told.map(flat)).toEqual([
+    expect.stringMatching(
+      /is there 20 × \$22\.00 = \$440\.00 ConnectWise in ConnectWise, not yet invoiced; Contoso licences/,
+    ),
+    expect.stringMatching(/is there .*5 × \$22\.00 × 21\/31 = \$74\.52 .*Source +order CH000900/),
+  ])
+})
+
+// Two seats more than the 25 that are due from April on: 2 × $22.00 = $44.00.
+test('what is there beyond what is due is a line of its own, and explained as that', async () => {
+  const desk = await mapped()
+  await desk.read('dana', 'sync')
+  await desk.read('lee', 'approve APR-0001')
+  edit(desk, (line) => [{ ...line, quantity: decimal('22') }])
+  await alerts(desk)
+  const text = await desk.read('dana', 'customer contoso april')
+  expect(flat(text)).toContain('2 × $22.00 = $44.00, beyond what is due · in ConnectWise, not yet invoiced')
+  const told = await Promise.all(refsIn(text).map((ref) => desk.read('dana', `explain ${ref}`)))
+  expect(told.join(' ')).not.toContain('No line')
+})
+
 /** Contoso's agreement with its one mapped line changed as a person there does it. */
 function edit({ psa }: Mapped, change: (line: PsaLine) => readonly PsaLine[]): void {
   const [agreement] = psa.held.values()
