@@ -13,7 +13,7 @@ import type { Studio } from '../../core/app/studio.js'
 import type { SyncOutcome } from '../../core/app/sync-request.js'
 import type { ApprovalRecord, Clock, ExportFile, FileMaker, Progress } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
-import { approvalTrailCard, approvalsCard } from '../cards/approvals.js'
+import { approvalTrailCard, approvalsCard, withTrail } from '../cards/approvals.js'
 import { REVISION_LENGTH, approvalCard } from '../cards/bill-run.js'
 import { changesCard } from '../cards/changes.js'
 import { customerCard } from '../cards/customer.js'
@@ -340,9 +340,11 @@ async function cardOf({ studio, clock, timeZone }: DeskParts, record: ApprovalRe
 }
 
 /** A page is no card of the request: it is not replaced when that is decided. */
-async function pageReply({ studio, timeZone }: DeskParts, command: Command): Promise<Reply> {
+async function pageReply(parts: DeskParts, command: Command): Promise<Reply> {
   assert(command.name === 'approval', 'pages are those of a request')
-  const record = await studio.billing.standing(await studio.billing.request(command.id))
+  const { studio, people, timeZone } = parts
+  const clock = { now: await parts.clock.now(), timeZone }
+  const record = withTrail(await studio.billing.approval(command.id), people, clock)
   const { customer, page = 1 } = command
   const found = customer === undefined ? undefined : customerOf(record, customer)
   return shown(requestPageCard(record, page, timeZone, found))
