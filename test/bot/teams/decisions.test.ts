@@ -104,7 +104,7 @@ describe('approving', () => {
   test('twin: with one step instead of two, the first click decides', async () => {
     const { createTeamsSurface: hasty } = await mutant<typeof product>({
       file: 'bot/teams/click.ts',
-      from: "if (verb === 'approve' || verb === 'reject') return await ask(parts, verb, press, origin)",
+      from: 'if (isAsked(verb)) return await ask(parts, verb, press, origin)',
       to: '',
       entry: 'app.ts',
     })
