@@ -14,7 +14,8 @@ export function freshCommand(record: Request): string {
   if (approval.subject.type === 'bill') return proposeCommand(run)
   const undone = undoneRun(plan)
   if (undone !== undefined) return undoCommand(undone, plan)
-  const names = run.asked.length === 0 ? [] : run.customers.map(({ name }) => name)
+  // Whom it would write for: steps of later months settle no line, and so have no customer in the run.
+  const names = run.asked.length === 0 ? [] : plan.map(({ customerName }) => customerName)
   return ['sync', [...new Set(names)].join(', ')].filter((word) => word !== '').join(' ')
 }
 

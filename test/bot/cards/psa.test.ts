@@ -25,6 +25,7 @@ async function mapped(
   names: readonly string[] = ['Contoso'],
   routeFrom = '2026-03-01',
   most = names.length,
+  customerOf: (index: number) => string = (index) => `C${index + 2}`,
 ): Promise<Mapped> {
   const books = memoryBooks()
   const [psa, sync] = [fakePsa(), memorySync(books)]
@@ -37,7 +38,7 @@ async function mapped(
       ...names.slice(1).map((_, index) =>
         observed({
           subscriptionId: String(900 + index),
-          customerId: `C${index + 2}`,
+          customerId: customerOf(index),
           productName: 'Visio',
           quantity: decimal('21'),
           unitPrice: { currency: 'USD', amount: decimal('22') },
@@ -186,6 +187,14 @@ test('an alert about what somebody did in the PSA says so, with the three counts
   expect(text).toContain('we wrote 20, there is 22, it should be 20, from 11 Mar 2026 25')
   expect(text).toContain('Reject leaves it as it is')
   expect(text).toContain('`map Contoso set <product> offset <seats>`')
+})
+
+test('a licence change beside what somebody did is counted with it, in a request that asks about both', async () => {
+  const desk = await mapped(['Contoso', 'Nobody'], '2026-03-01', 1, () => 'C1')
+  edit(desk, (line) => [{ ...line, quantity: decimal('22') }])
+  expect((await alerts(desk))[0]).toMatch(
+    /^Somebody changed Contoso · .* in ConnectWise and 1 more change: write over it\?/,
+  )
 })
 
 test('a licence change nobody in the PSA did is told as one', async () => {

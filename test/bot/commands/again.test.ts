@@ -6,15 +6,15 @@ import { memoryBilling } from '../../support/memory-billing.js'
 import { memoryBooks } from '../../support/memory-books.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { memorySync } from '../../support/memory-sync.js'
-import { decimal, observed } from '../../support/observed.js'
+import { day, decimal, observed } from '../../support/observed.js'
 
 /** Contoso went from 20 to 25 seats on 11 March and is billed in an agreement that holds 20. */
-async function mapped() {
+async function mapped(routeFrom = '2026-03-01') {
   const books = memoryBooks()
   const [psa, sync] = [fakePsa(), memorySync(books)]
   const options = { billing: memoryBilling(books), sync, psas: new Map([['connectwise', psa]] as const) }
   const chat = await chatDesk({ log: memoryLog(), ...options })
-  await mapCustomers({ chat, psa, sync })
+  await mapCustomers({ chat, psa, sync }, day(routeFrom))
   const names = async (text: string) =>
     (await chat.desk.ask('console:lee', text)).card.actions.map(({ name }) => name)
   const again = (id: string, who = 'dana') =>
@@ -62,4 +62,13 @@ test('what needs a reason is asked for in words, and whoever may not ask is refu
     next: 'Type `void BR-0001 Contoso because <reason>`.',
   })
   expect((await again('APR-0002', 'vic')).problem?.kind).toBe('forbidden')
+})
+
+test('what settles no line of the month names its customer all the same', async () => {
+  const { chat, seats } = await mapped('2026-04-01')
+  const { approval } = await chat.desk.ask('console:dana', 'sync contoso')
+  expect(approval?.run.customers).toEqual([])
+  await seats('26')
+  const { card } = await chat.desk.ask('console:lee', 'approval APR-0001')
+  expect(card.actions).toMatchObject([{ name: 'again', command: 'sync Contoso' }, { name: 'reject' }])
 })
