@@ -165,6 +165,8 @@ export interface ProposalDraft {
   readonly expiresAt: Date
   /** What it would write into PSAs; undefined: its lines are billed by file (SYNC S3). */
   readonly plan?: readonly ContainerPlan[]
+  /** What its trail says beyond that it was asked for. */
+  readonly note?: Pick<AuditFact, 'action' | 'details'>
 }
 
 /** A request to void what a run billed, for one customer or for all. */
@@ -217,7 +219,8 @@ export interface BillingStore {
   books(): Promise<Books>
   version(): Promise<number>
   /**
-   * Writes run, request and audit entry; an undecided request for the same month and customers is superseded.
+   * Writes run, request and audit entries; an undecided request for the same month and customers is superseded, one that
+   * would write into a PSA for any of the same customers too, and the trail says so. All of it or nothing (SYNC S6).
    * Problem `conflict` when the books are not at `version` any more.
    */
   propose(draft: ProposalDraft, version: number): Promise<ApprovalRecord>

@@ -61,13 +61,16 @@ export async function supersede(
       AND run.asked @> fresh.asked AND run.asked <@ fresh.asked`
 }
 
-/** A new request to write into PSAs takes the place of undecided ones that would write for one of its customers. */
+/**
+ * A new request to write into PSAs takes the place of undecided ones that would write for one of its customers. Their ids,
+ * in order.
+ */
 export async function supersedeSync(
   tx: Transaction,
   mspId: string,
   by: { readonly approvalNumber: number; readonly runNumber: number },
-): Promise<void> {
-  await tx.$executeRaw`
+): Promise<readonly string[]> {
+  const rows = await tx.$queryRaw<readonly { readonly approval_number: number }[]>`
     INSERT INTO supersession (msp_id, approval_number, by_number)
     SELECT approval.msp_id, approval.number, ${by.approvalNumber}
     FROM approval
@@ -79,7 +82,12 @@ export async function supersedeSync(
         SELECT 1 FROM sync_step AS step
         JOIN sync_step AS fresh ON fresh.msp_id = step.msp_id AND fresh.customer_id = step.customer_id
         WHERE step.msp_id = approval.msp_id AND step.run_number = approval.run_number
-          AND fresh.run_number = ${by.runNumber})`
+          AND fresh.run_number = ${by.runNumber})
+    RETURNING approval_number`
+  return rows
+    .map((row) => row.approval_number)
+    .sort((left, right) => left - right)
+    .map((number) => numberedId('APR', number))
 }
 
 /** What deciding needs to know of a request; the books are locked, so it stays as it is. */

@@ -1,5 +1,6 @@
 import { assert } from '../../core/assert.js'
 import type { Approval } from '../../core/approval/approval.js'
+import { replacesFact } from '../../core/approval/replaces.js'
 import type { AuditDetails } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type {
@@ -114,7 +115,7 @@ async function propose(
   database: Database,
   tx: Transaction,
   mspId: string,
-  { run: draft, requestedByName, expiresAt, plan }: ProposalDraft,
+  { run: draft, requestedByName, expiresAt, plan, note }: ProposalDraft,
   version: number,
 ): Promise<ApprovalRecord> {
   const books = await lockBooks(tx, mspId)
@@ -125,15 +126,19 @@ async function propose(
   const { fingerprint, proposedBy: requestedBy, proposedAt: requestedAt } = draft
   const subject = { type: plan === undefined ? 'bill' : 'sync', runId: run.id } as const
   const request = { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt }
-  const approval = await ask(tx, mspId, { ...books, lastRun: runNumber }, runNumber, request)
-  const by = { approvalNumber: books.lastApproval + 1, runNumber }
-  if (plan === undefined) {
-    await supersede(tx, mspId, by)
-    return { approval, run, voids: [] }
-  }
-  await addSteps(database, tx, mspId, runNumber, plan)
-  await supersedeSync(tx, mspId, by)
-  return { approval, run, plan, voids: [] }
+  const approval = await ask(tx, mspId, { ...books, lastRun: runNumber }, runNumber, request, {
+    note,
+    supersede: async () => {
+      const by = { approvalNumber: books.lastApproval + 1, runNumber }
+      if (plan === undefined) {
+        await supersede(tx, mspId, by)
+        return []
+      }
+      await addSteps(database, tx, mspId, runNumber, plan)
+      return supersedeSync(tx, mspId, by)
+    },
+  })
+  return { approval, run, ...(plan === undefined ? {} : { plan }), voids: [] }
 }
 
 async function proposeVoid(
@@ -144,25 +149,43 @@ async function proposeVoid(
   const runNumber = numberOf('BR', runId)
   if (runNumber === undefined) throw noSuchRun(runId)
   const subject = { type: 'void', runId, customerId, reason } as const
-  return ask(tx, mspId, await lockBooks(tx, mspId), runNumber, { ...request, subject }, { void: facts })
+  const details = { void: facts }
+  return ask(tx, mspId, await lockBooks(tx, mspId), runNumber, { ...request, subject }, { details })
 }
 
-/** Adds the request and its trail, and moves the books on. @param more what the trail says of it beyond its run. */
+/** What belongs to a request beside itself. */
+interface Beside {
+  /** What the trail says of it beyond its run. */
+  readonly details?: AuditDetails
+  readonly note?: ProposalDraft['note']
+  /** Takes the place of others, and returns the ids of those the trail names. */
+  readonly supersede?: () => Promise<readonly string[]>
+}
+
+/** Adds the request and its trail, and moves the books on. */
 async function ask(
   tx: Transaction,
   mspId: string,
   books: BooksState,
   runNumber: number,
   request: Omit<Approval, 'id' | 'decision' | 'supersededBy'>,
-  more: AuditDetails = {},
+  { details = {}, note, supersede: takePlaces = async () => [] }: Beside,
 ): Promise<Approval> {
   const { subject, fingerprint, requestedBy: actor, requestedAt: at } = request
   const lastApproval = books.lastApproval + 1
   const id = numberedId('APR', lastApproval)
   await addApproval(tx, mspId, lastApproval, runNumber, request)
-  const details = { run: subject.runId, fingerprint, ...more }
-  const fact = { at, actor, action: `${subject.type}.proposed`, subject: id, details }
-  const lastEntry = await addEntry(tx, mspId, books.lastEntry, fact)
+  const asked = {
+    action: `${subject.type}.proposed`,
+    details: { run: subject.runId, fingerprint, ...details },
+  }
+  const replaces = replacesFact({ ...request, id }, await takePlaces())
+  let { lastEntry } = books
+  for (const fact of [asked, replaces, note]) {
+    if (fact === undefined) continue
+    const { action, details: more } = fact
+    lastEntry = await addEntry(tx, mspId, lastEntry, { at, actor, action, subject: id, details: more })
+  }
   await saveBooks(tx, mspId, { ...books, version: books.version + 1, lastApproval, lastEntry })
   return { ...request, id, decision: undefined, supersededBy: undefined }
 }

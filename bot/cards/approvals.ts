@@ -1,4 +1,4 @@
-import { CARD_ROWS } from '../../core/limits.js'
+import { CARD_ROWS, CARD_RUN_LINES } from '../../core/limits.js'
 import type { Person } from '../../core/access/people.js'
 import type { StandingRecord } from '../../core/app/standing.js'
 import { requestContent } from '../../core/approval/request.js'
@@ -7,7 +7,9 @@ import { undoneRun } from '../../core/app/undo.js'
 import type { AuditEntry } from '../../core/audit/chain.js'
 import { type CardClock, approvalCard } from './bill-run.js'
 import { customersWords, totalWords } from './lines.js'
+import { staleNext } from './fresh.js'
 import type { Block, Card } from './model.js'
+import { type ToldRecord, pageCommands } from './pages.js'
 import { changeItems, changedWords } from './standing.js'
 import { syncCustomers } from './sync.js'
 import { entryWords } from './trail.js'
@@ -65,14 +67,16 @@ function outOfDateBlocks(open: readonly StandingRecord[]): Block[] {
   return blocks
 }
 
-/** "APR-0002: 3 lines changed since it was shown: new: Contoso · …; and 2 more: `approval APR-0002`" */
+/** "APR-0002: 3 lines changed since it was shown: new: Contoso · …; and 2 more: `approval APR-0002`; `propose …` asks again" */
 function outOfDateWords(record: StandingRecord): string {
   const { approval, standing } = record
-  if (approval.subject.type === 'void') return `${approval.id}: ${staleVoidWords(requestContent(record))}`
+  if (approval.subject.type === 'void') {
+    return `${approval.id}: ${staleVoidWords(requestContent(record))} ${staleNext(record)}`
+  }
   const changes = standing?.changes ?? NO_CHANGES
   const [first = '', ...others] = changeItems(changes)
   const more = others.length === 0 ? '' : `; and ${others.length} more: \`approval ${approval.id}\``
-  return `${approval.id}: ${changedWords(changes)}: ${first}${more}`
+  return `${approval.id}: ${changedWords(changes)}: ${first}${more}. ${staleNext(record)}`
 }
 
 const NO_CHANGES = { added: [], gone: [], reworded: [] }
@@ -99,14 +103,30 @@ function whoWords(record: StandingRecord): string {
   return record.plan === undefined ? customersWords(requestContent(record).lines) : syncCustomers(record.plan)
 }
 
-/** One request with its whole trail. */
-export function approvalTrailCard(
-  record: StandingRecord & { readonly trail: readonly AuditEntry[] },
-  people: readonly Person[],
-  clock: CardClock,
-): Card {
+export type TrailRecord = StandingRecord & { readonly trail: readonly AuditEntry[] }
+
+/** One request with its trail; what of that finds no room stands on its pages. */
+export function approvalTrailCard(record: TrailRecord, people: readonly Person[], clock: CardClock): Card {
   const card = approvalCard(record, clock)
+  const told = trailItems(record, people, clock)
+  const hidden = told.length - CARD_RUN_LINES
+  const command = pageCommands(withTrail(record, people, clock), clock.timeZone)('trail')
+  const list: Block = {
+    type: 'list',
+    heading: 'Trail',
+    items: told.slice(0, CARD_RUN_LINES),
+    ...(hidden > 0 ? { more: { hidden, command } } : {}),
+  }
+  return { ...card, blocks: [...card.blocks, list] }
+}
+
+/** A request as its pages tell it: with the whole trail, if its card shows only a part. */
+export function withTrail(record: TrailRecord, people: readonly Person[], clock: CardClock): ToldRecord {
+  const told = trailItems(record, people, clock)
+  return told.length > CARD_RUN_LINES ? { ...record, told } : record
+}
+
+function trailItems(record: TrailRecord, people: readonly Person[], { timeZone }: CardClock): string[] {
   const steps = toldSteps(record)
-  const items = record.trail.map((entry) => entryWords(entry, people, clock.timeZone, steps))
-  return { ...card, blocks: [...card.blocks, { type: 'list', heading: 'Trail', items }] }
+  return record.trail.map((entry) => entryWords(entry, people, timeZone, steps))
 }

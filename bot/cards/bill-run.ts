@@ -8,13 +8,14 @@ import type { StandingRecord } from '../../core/app/standing.js'
 import { undoneRun } from '../../core/app/undo.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { comparisonNotes, heldBlocks } from './held.js'
-import { accountsOf, againCommand, customersWords, itemWords, totalWords } from './lines.js'
+import { freshAction, freshCommand, staleNext } from './fresh.js'
+import { accountsOf, customersWords, itemWords, totalWords } from './lines.js'
 import type { Action, Block, Card, Confirmation } from './model.js'
 import { pageAction, pageCommands } from './pages.js'
 import { earlierBlocks, runSpanWords } from './spans.js'
 import { standingBlocks } from './standing.js'
 import { planBlocks, psaWords, stepCount, syncConfirmation, syncCustomers, syncTotal } from './sync.js'
-import { voidBlocks, voidCommand, voidedList, notDoneWords } from './void.js'
+import { voidBlocks, voidedList, notDoneWords } from './void.js'
 import { ageWords, amountWords, instantWords, plural } from './words.js'
 
 /** Characters of a fingerprint a button carries: enough to tell any two contents apart. */
@@ -34,7 +35,7 @@ export function approvalCard(record: StandingRecord, clock: CardClock): Card {
   return {
     title: titleOf(record, content),
     tone: toneOf(state),
-    blocks: [...contentBlocks(record, content, state, clock), ...stateBlocks(record, content, state, clock)],
+    blocks: [...contentBlocks(record, content, state, clock), ...stateBlocks(record, state, clock)],
     actions: actionsOf(record, content, state),
   }
 }
@@ -134,12 +135,7 @@ function noteList(notes: readonly string[], all: string): Block {
   }
 }
 
-function stateBlocks(
-  record: StandingRecord,
-  content: RequestContent,
-  state: ApprovalState,
-  { timeZone }: CardClock,
-): Block[] {
+function stateBlocks(record: StandingRecord, state: ApprovalState, { timeZone }: CardClock): Block[] {
   const { approval, standing } = record
   const said = (text: string, style: 'strong' | 'plain' | 'quiet'): Block => ({ type: 'text', style, text })
   const asked = `${approval.id}, asked by ${approval.requestedByName} on ${instantWords(approval.requestedAt, timeZone)}`
@@ -149,18 +145,15 @@ function stateBlocks(
   switch (state) {
     case 'pending':
       return [
+        ...(standing?.changes === undefined ? [] : [said(staleNext(record), 'plain')]),
         said(`${asked}${place}; expires ${instantWords(approval.expiresAt, timeZone)}.`, 'quiet'),
         ...(standing?.age === undefined ? [] : [said(`${ageWords(standing.age)}.`, 'quiet')]),
       ]
     case 'expired': {
-      const next =
-        subject.type === 'void'
-          ? `\`${voidCommand(subject, content)}\` asks again.`
-          : `\`${againCommand(record)}\` makes a fresh one.`
       const when = instantWords(approval.expiresAt, timeZone)
       return [
         said(`Expired on ${when}: ${notDoneWords(subject).toLowerCase()}`, 'strong'),
-        said(`Next: ${next}`, 'plain'),
+        said(`Next: \`${freshCommand(record)}\` makes a fresh one.`, 'plain'),
       ]
     }
     case 'superseded':
@@ -191,7 +184,7 @@ function allLines({ approval, plan }: ApprovalRecord, { lines }: RequestContent)
   return isShown ? [] : [pageAction('All lines', `${approval.id} page 1`)]
 }
 
-function actionsOf(record: ApprovalRecord, content: RequestContent, state: ApprovalState): Action[] {
+function actionsOf(record: StandingRecord, content: RequestContent, state: ApprovalState): Action[] {
   const { approval, run } = record
   const target = { id: approval.id, revision: approval.fingerprint.slice(0, REVISION_LENGTH) }
   const isAllVoided = content.voidedSince.flatMap(({ lines }) => lines).length === content.lines.length
@@ -207,16 +200,19 @@ function actionsOf(record: ApprovalRecord, content: RequestContent, state: Appro
       },
     ]
   }
+  if (state === 'expired') return [...freshAction(record)]
   if (state !== 'pending') return []
+  const approve: Action = {
+    name: 'approve',
+    label: 'Approve',
+    tone: 'primary',
+    target,
+    command: `approve ${approval.id}`,
+    confirm: confirmation(record, content),
+  }
   return [
-    {
-      name: 'approve',
-      label: 'Approve',
-      tone: 'primary',
-      target,
-      command: `approve ${approval.id}`,
-      confirm: confirmation(record, content),
-    },
+    // A yes to what has changed would be refused.
+    ...(record.standing?.changes === undefined ? [approve] : freshAction(record)),
     {
       name: 'reject',
       label: 'Reject',

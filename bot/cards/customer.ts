@@ -1,11 +1,12 @@
 import { type LocalDate, addDays } from '../../core/calendar/date.js'
 import { dayMonth, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { Answer, CustomerAnswer } from '../../core/app/studio.js'
+import type { CoveredLine } from '../../core/app/psa-lines.js'
 import { type BillLine, type CustomerBill, type HeldBillLine, lineRef } from '../../core/app/who.js'
 import { explainLine, forecastWords } from '../../core/charges/explain.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Block, Card } from './model.js'
-import { priceWords, standingWords } from './psa.js'
+import { coveredArithmetic, coveredState, priceWords, standingWords } from './psa.js'
 import { chargesOf, earlierBlocks, isAhead, nothingWords } from './spans.js'
 import { ageWords, amountWords, boundedList, dayWords, seatsWords, withoutDates } from './words.js'
 
@@ -28,6 +29,7 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
     const words = [standingWords(standing, answer.month), ...priceWords(standing)]
     blocks.push(...words.map((text): Block => ({ type: 'text', style: 'plain', text })))
   }
+  if (answer.covered.length > 0) blocks.push(...coveredLists(answer))
   for (const bill of answer.psa) {
     blocks.push(
       lineList(bill, answer.today, 'Not in the PSA yet'),
@@ -49,9 +51,36 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
   }
 }
 
+/** What PSAs hold of the month, PSA by PSA. */
+function coveredLists({ covered, name }: CustomerAnswer): Block[] {
+  const day = billDayWords(covered.map(({ charge }) => charge))
+  return [...new Set(covered.map(({ title }) => title))].map((title) => {
+    const own = covered.filter((line) => line.title === title)
+    return boundedList(
+      `There in ${title}`,
+      own.map((line) => coveredItem(line, day)),
+      commandFor(name),
+    )
+  })
+}
+
+/** "[k7q2mdxa] Exchange Online · 1–31 Mar 2026 · bill on 1 Mar · 20 × $22.00 = $440.00 · invoiced #10107" */
+function coveredItem(line: CoveredLine, day: DayWords): string {
+  const { ref, subscription, charge } = line
+  const service = periodWords(charge)
+  return [
+    `[${ref}] ${subscription.subscription.productName}`,
+    service,
+    `bill on ${day(charge.billOn)}`,
+    withoutDates(coveredArithmetic(line), service),
+    coveredState(line),
+  ].join(' · ')
+}
+
 /** The reference in brackets is worth nothing to somebody who does not know what it is for. */
-function nextWords({ bills, psa, held }: CustomerAnswer): string {
-  const hasReference = bills.length + psa.length > 0 || held.some(({ priced }) => priced !== undefined)
+function nextWords({ bills, psa, covered, held }: CustomerAnswer): string {
+  const hasReference =
+    bills.length + psa.length + covered.length > 0 || held.some(({ priced }) => priced !== undefined)
   return hasReference ? ' Next: `explain <line>` shows where a line comes from.' : ''
 }
 

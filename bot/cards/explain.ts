@@ -1,5 +1,11 @@
 import type { Answer } from '../../core/app/studio.js'
-import type { BilledExplanation, DueExplanation, ExplainAnswer, SourcedLine } from '../../core/app/explain.js'
+import type {
+  BilledExplanation,
+  CoveredExplanation,
+  DueExplanation,
+  ExplainAnswer,
+  SourcedLine,
+} from '../../core/app/explain.js'
 import type { CountSource, LineSource, OpeningSource, SourceOrder } from '../../core/app/line-source.js'
 import { lineRef } from '../../core/app/who.js'
 import { unreachable } from '../../core/assert.js'
@@ -13,6 +19,7 @@ import { formatUnitPrice } from '../../core/money/money.js'
 import { OWN_PRICE_RULE } from '../../core/pricing/price.js'
 import type { BilledLine } from '../../core/ports.js'
 import type { Block, Card, Fact } from './model.js'
+import { coveredArithmetic, coveredState } from './psa.js'
 import { isAhead } from './spans.js'
 import { ageWords, amountWords, boundedList, instantWords, seatsWords } from './words.js'
 
@@ -22,14 +29,47 @@ const AHEAD: Fact = { label: 'Forecast', value: 'begins after today, and assumes
 /** One line with everything it was made from: its arithmetic, the order or sighting behind it, what set its price. */
 export function explainCard(answer: Answer<ExplainAnswer>): Card {
   const { timeZone, now } = answer.age
-  const card =
-    answer.type === 'due'
-      ? dueCard(answer, timeZone, localDateOf(now, timeZone))
-      : billedCard(answer, timeZone)
+  const card = cardOf(answer, timeZone, localDateOf(now, timeZone))
   return {
     ...card,
     blocks: [...card.blocks, { type: 'text', style: 'quiet', text: `${ageWords(answer.age)}.` }],
   }
+}
+
+function cardOf(answer: ExplainAnswer, timeZone: string, today: LocalDate): Card {
+  switch (answer.type) {
+    case 'due':
+      return dueCard(answer, timeZone, today)
+    case 'billed':
+      return billedCard(answer, timeZone)
+    case 'covered':
+      return coveredCard(answer, timeZone)
+    default:
+      return unreachable(answer, 'cardOf')
+  }
+}
+
+/** What a PSA was read to hold; what it was taken from is told where the same is due. */
+function coveredCard({ covered, customerName, due }: CoveredExplanation, timeZone: string): Card {
+  const { ref, subscription, charge, currency, title, container, readAt } = covered
+  const rule = covered.due?.charge.priceRule
+  const facts: Fact[] = [
+    {
+      label: title,
+      value: `${coveredState(covered)}; ${container}, read on ${instantWords(readAt, timeZone)}`,
+    },
+    { label: 'Customer', value: customerName },
+    { label: 'Product', value: subscription.subscription.productName },
+    ...dateFacts(charge),
+    ...(rule === undefined ? [] : countFacts(charge, currency, rule, due)),
+    ...(due === undefined ? [] : sourceFacts(due.source, timeZone)),
+    { label: 'Amount', value: amountWords(charge.amount, currency) },
+  ]
+  const blocks: Block[] = [
+    { type: 'text', style: 'strong', text: coveredArithmetic(covered) },
+    { type: 'facts', facts },
+  ]
+  return { title: `Line ${ref} is there`, tone: 'good', blocks, actions: [] }
 }
 
 function dueCard(

@@ -1,4 +1,3 @@
-import type { ApprovalRecord } from '../../core/ports.js'
 import type { BillRun, RunLine } from '../../core/billrun/run.js'
 import type { LocalDate } from '../../core/calendar/date.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
@@ -27,13 +26,6 @@ export function servedWords({ from, to, explanation }: RunLine): string {
 export function proposeCommand({ month, asked, customers }: BillRun): string {
   const names = asked.length === 0 ? '' : ` ${[...new Set(customers.map(({ name }) => name))].join(', ')}`
   return `propose ${monthYear(month.from).toLowerCase()}${names}`
-}
-
-/** What to type to ask for what a request is about as it is now. */
-export function againCommand({ approval, run }: Pick<ApprovalRecord, 'approval' | 'run'>): string {
-  if (approval.subject.type !== 'sync') return proposeCommand(run)
-  const names = run.asked.length === 0 ? [] : run.customers.map(({ name }) => name)
-  return ['sync', [...new Set(names)].join(', ')].filter((word) => word !== '').join(' ')
 }
 
 /** A customer's lines in one currency. */

@@ -24,10 +24,9 @@ export function mappedCard(changed: MappingChanged): Card {
   const sections: Section[] = [
     { heading: `Nothing bills these of ${customerName} until they are mapped`, items: gaps },
     { heading: 'Mapped', items: slots.map((slot) => slotWords(slot)) },
-    ...writes,
   ]
   const holds = names.length === 1 ? 'holds what it should' : 'hold what they should'
-  const nothing: readonly Block[] = writes.some(({ items }) => items.length > 0)
+  const nothing: readonly Block[] = writes.some(isFilled)
     ? []
     : [{ type: 'text', style: 'plain', text: `${names.join(', ')} ${holds}: a sync writes nothing.` }]
   const next = gaps.length > 0 ? `map ${customerName}` : `sync ${customerName}`
@@ -48,11 +47,8 @@ export function mappedCard(changed: MappingChanged): Card {
         container.name,
         beside,
       ),
-      ...shortSections(
-        sections.filter(({ items }) => items.length > 0),
-        MAPPING_ROWS,
-        `map ${customerName}`,
-      ),
+      ...shortSections(sections.filter(isFilled), MAPPING_ROWS, `map ${customerName}`),
+      ...shortSections(writes.filter(isFilled), MAPPING_ROWS, `sync ${customerName}`),
       ...nothing,
       { type: 'text', style: 'quiet', text: `Nothing was written to ${title}. Next: \`${next}\`.` },
     ],
@@ -66,6 +62,10 @@ export function ownMonths(container: Pick<Container, 'anchorDay'> | undefined): 
   return anchorDay === 1
     ? []
     : [`in months from the ${ordinal(anchorDay)}; a file bills the days before its first one`]
+}
+
+function isFilled({ items }: Section): boolean {
+  return items.length > 0
 }
 
 /** What has to be said of a place in words: what is left behind, and who else is billed there. */

@@ -9,17 +9,21 @@ import type {
   SubscriptionSuggestion,
 } from '../../core/app/map-types.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
-import { BUTTON_TARGET_CHARACTERS, MAPPING_REVISION_CHARACTERS, MAPPING_ROWS } from '../../core/limits.js'
+import { BUTTON_TARGET_CHARACTERS, MAPPING_REVISION_CHARACTERS } from '../../core/limits.js'
 import type { Choice, Fit } from '../../core/mapping/suggest.js'
-import { formatDecimal } from '../../core/money/decimal.js'
-import { formatUnitPrice } from '../../core/money/money.js'
+import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from '../../core/money/decimal.js'
+import { formatUnitPrice, toMinor } from '../../core/money/money.js'
 import { PRICE_OWNERS, offsetWords, ownMonths, placeWarnings } from './mapped.js'
 import type { Action, Block, Card } from './model.js'
-import { type Section, shortSections } from './sections.js'
-import { plural, seatsWords } from './words.js'
+import { type Paged, type Section, pageOf, pageWords } from './sections.js'
+import { amountWords, plural, seatsWords } from './words.js'
 
-/** Who is whom: what nobody bills first, then who is mapped, then who is not. */
-export function mappingCard({ psas, mapped, byFile, gaps }: MappingOverview): Card {
+/**
+ * Who is whom: what nobody bills first, then who is mapped, then who is not, page by page.
+ *
+ * @param number of the page, from 1.
+ */
+export function mappingCard({ psas, mapped, byFile, gaps }: MappingOverview, number = 1): Card {
   const titles = psas.map((psa) => PSA_TITLES[psa])
   const sections: Section[] = [
     {
@@ -41,26 +45,51 @@ export function mappingCard({ psas, mapped, byFile, gaps }: MappingOverview): Ca
     },
     { heading: 'Billed by file', items: byFile.map(({ name }) => name) },
   ]
-  const shown = sections.filter(({ items }) => items.length > 0)
+  const page = pageOf(sections, number, 'map')
   const connected = titles.length === 0 ? 'No PSA is connected' : `Connected: ${titles.join(', ')}`
   return {
-    title: 'Who is whom',
+    title: `Who is whom${pageWords(page)}`,
     tone: gaps.length > 0 ? 'attention' : 'plain',
     blocks: [
-      ...shortSections(shown, MAPPING_ROWS, 'map <customer>'),
+      ...listsOf(page),
       { type: 'text', style: 'quiet', text: `${connected}. Next: \`map <customer>\` shows what fits.` },
     ],
-    actions: [],
+    actions: pageActions(page, 'map', []),
   }
 }
 
-/** What fits a customer: what is uncertain first, then what accepting would map. */
-export function suggestionCard(suggestion: MappingSuggestion, choice: MappingChoice): Card {
+function listsOf({ sections }: Paged): Block[] {
+  return sections.map((section): Block => ({ type: 'list', ...section }))
+}
+
+/**
+ * What leads to the pages before and after.
+ *
+ * @param command what shows the first page.
+ * @param ids what the button is about beside the number of a page.
+ */
+function pageActions({ number, of }: Paged, command: string, ids: readonly string[]): Action[] {
+  const to = (label: string, page: number): Action[] => {
+    const id = [String(page), ...ids].join(' ')
+    if (page < 1 || page > of || id.length > BUTTON_TARGET_CHARACTERS) return []
+    const target = { id, revision: '' }
+    return [{ name: 'mapPage', label, tone: 'default', target, command: `${command} page ${page}` }]
+  }
+  return [...to('Next page', number + 1), ...to('Previous page', number - 1)]
+}
+
+/**
+ * What fits a customer: what is uncertain first, then what accepting would map, page by page. Accepting is about all pages.
+ *
+ * @param number of the page, from 1.
+ */
+export function suggestionCard(suggestion: MappingSuggestion, choice: MappingChoice, number = 1): Card {
   const { customerName, company, companies, container, containers, drafts, left, beside } = suggestion
   const uncertain = uncertainItems(suggestion)
   const isSure = companies.doubt === undefined && containers.doubt === undefined
   const mayAccept = isSure && company !== undefined && drafts.length > 0
-  const command = acceptCommand(customerName, suggestion, choice)
+  const shows = showCommand(customerName, suggestion, choice)
+  const command = `${shows} accept`
   const sections: Section[] = [
     { heading: 'Uncertain: look at these first', items: uncertain },
     { heading: 'Accepting maps', items: draftItems(suggestion) },
@@ -68,8 +97,9 @@ export function suggestionCard(suggestion: MappingSuggestion, choice: MappingCho
     { heading: 'Files bill these', items: fileItems(suggestion) },
     { heading: 'Cannot be billed into', items: refusedItems(containers) },
   ]
+  const page = pageOf(sections, number, shows)
   return {
-    title: `Where ${customerName} is`,
+    title: `Where ${customerName} is${pageWords(page)}`,
     tone: uncertain.length + beside.length > 0 || left !== undefined ? 'attention' : 'plain',
     blocks: [
       placeFacts(suggestion),
@@ -78,15 +108,14 @@ export function suggestionCard(suggestion: MappingSuggestion, choice: MappingCho
         container?.name ?? '',
         beside,
       ),
-      ...shortSections(
-        sections.filter(({ items }) => items.length > 0),
-        MAPPING_ROWS,
-        `map ${customerName} accept`,
-      ),
+      ...listsOf(page),
       { type: 'text', style: 'plain', text: nextWords(suggestion, mayAccept, command) },
       { type: 'text', style: 'quiet', text: 'Mapping writes nothing into a PSA; `sync` asks for that.' },
     ],
-    actions: mayAccept ? acceptAction(suggestion, choice, command) : [],
+    actions: [
+      ...(mayAccept ? acceptAction(suggestion, choice, command) : []),
+      ...pageActions(page, shows, targetIds(suggestion, choice)),
+    ],
   }
 }
 
@@ -256,24 +285,30 @@ function nextWords(
 }
 
 /** What says the same in words; names that were typed stay, as ids. */
-function acceptCommand(
+function showCommand(
   customerName: string,
   { company, container }: MappingSuggestion,
   { company: named, container: place }: MappingChoice,
 ): string {
   const to = named === undefined || company === undefined ? '' : ` to ${company.psa} ${company.id}`
   const inside = to === '' || place === undefined || container === undefined ? '' : ` in ${container.id}`
-  return `map ${customerName}${to}${inside} accept`
+  return `map ${customerName}${to}${inside}`
+}
+
+/** What a button of a suggestion is about: the customer, and where it was named, PSA, company and container. */
+function targetIds({ customerId, company, container }: MappingSuggestion, choice: MappingChoice): string[] {
+  const isNamed = choice.company !== undefined || choice.container !== undefined
+  if (!isNamed) return [customerId]
+  return [customerId, company?.psa, company?.id, container?.id].filter((id) => id !== undefined)
 }
 
 function acceptAction(
-  { customerId, customerName, fingerprint, company, container, drafts }: MappingSuggestion,
+  suggestion: MappingSuggestion,
   choice: MappingChoice,
   command: string,
 ): readonly Action[] {
-  const isNamed = choice.company !== undefined || choice.container !== undefined
-  const named = [customerId, company?.psa, company?.id, container?.id].filter((id) => id !== undefined)
-  const id = isNamed ? named.join(' ') : customerId
+  const { customerName, fingerprint } = suggestion
+  const id = targetIds(suggestion, choice).join(' ')
   // A button that cannot carry all of it would mean something else.
   if (id.length > BUTTON_TARGET_CHARACTERS) return []
   return [
@@ -285,10 +320,36 @@ function acceptAction(
       command,
       confirm: {
         title: `Map ${customerName}?`,
-        text: `${plural(drafts.length, 'subscription')} to ${company?.name ?? ''}. Nothing is written there by it.`,
+        text: `${mapsWords(suggestion)}. Nothing is written there by it.`,
         yes: 'Accept',
         no: 'Back',
       },
     },
   ]
+}
+
+/** "1 subscription of 25 seats, $550.00 a month, to Contoso Ltd, Contoso licences, from 1 Mar 2026": count, amount and target. */
+function mapsWords({ subscriptions, drafts, company, container, start }: MappingSuggestion): string {
+  const ids = new Set(drafts.map(({ lineageId }) => lineageId))
+  const own = subscriptions.filter(({ lineageId }) => ids.has(lineageId))
+  const seats = own.reduce((sum, { count }) => (sum + count) as Decimal, DECIMAL_ZERO)
+  const month = monthlyWords(own)
+  const place = [company?.name, container?.name].filter((name) => name !== undefined).join(', ')
+  return [
+    `${plural(own.length, 'subscription')} of ${seatsWords(seats)}`,
+    ...(month === undefined ? [] : [month]),
+    `to ${place}`,
+    ...(start === undefined ? [] : [`from ${dayMonthYear(start)}`]),
+  ].join(', ')
+}
+
+/** What they come to at today's prices of ours; undefined: nobody knows one of them. */
+function monthlyWords(own: MappingSuggestion['subscriptions']): string | undefined {
+  const sums = new Map<string, bigint>()
+  for (const { count, unitPrice, currency } of own) {
+    if (unitPrice === undefined) return undefined
+    const amount = toMinor(((count * unitPrice) / DECIMAL_ONE) as Decimal, currency)
+    sums.set(currency, (sums.get(currency) ?? 0n) + amount)
+  }
+  return `${[...sums].map(([currency, amount]) => amountWords(amount, currency)).join(' + ')} a month`
 }

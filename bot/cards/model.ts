@@ -56,7 +56,7 @@ export interface Action {
   readonly reason?: string
 }
 
-export type ActionName = 'approve' | 'reject' | 'download' | 'propose' | 'page' | 'map'
+export type ActionName = 'approve' | 'reject' | 'download' | 'again' | 'page' | 'map' | 'mapPage'
 
 /** What a click is about: an id and the revision of the content the person saw. */
 export interface ActionTarget {

@@ -6,17 +6,10 @@ import { unreachable } from '../../core/assert.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { requestContent } from '../../core/approval/request.js'
 import type { CardClock } from './bill-run.js'
-import { againCommand, totalWords } from './lines.js'
+import { freshCommand, staleNext } from './fresh.js'
 import type { Block, Card } from './model.js'
 import { changeItems, changedWords } from './standing.js'
-import {
-  type VoidSubject,
-  notDoneWords,
-  staleVoidWords,
-  stillBilled,
-  voidCommand,
-  voidedList,
-} from './void.js'
+import { type VoidSubject, notDoneWords, staleVoidWords, voidedList } from './void.js'
 import { instantWords } from './words.js'
 
 /** Why a decision was not taken, for the person who tried. */
@@ -56,7 +49,7 @@ function ownDecisionWords(
 }
 
 function refusalWords(refusal: Refusal, record: ApprovalRecord, timeZone: string): readonly [string, string] {
-  const { id, subject } = record.approval
+  const { id } = record.approval
   switch (refusal.type) {
     case 'notAllowed':
       return ['Your role may not decide.', 'Ask an approver to look at it.']
@@ -77,7 +70,7 @@ function refusalWords(refusal: Refusal, record: ApprovalRecord, timeZone: string
     case 'expired':
       return [
         `It expired on ${instantWords(refusal.at, timeZone)}.`,
-        `Type \`${subject.type === 'void' ? voidCommand(subject, requestContent(record)) : againCommand(record)}\` to make a fresh one.`,
+        `Type \`${freshCommand(record)}\` to make a fresh one.`,
       ]
     case 'wrongRevision':
       return [
@@ -105,7 +98,6 @@ export function staleCard(changes: Staleness, record: ApprovalRecord, clock: Car
 function staleRun(changes: Staleness, record: ApprovalRecord): Block[] {
   const items = changeItems(changes)
   const hidden = items.length - CARD_RUN_LINES
-  const command = againCommand(record)
   return [
     {
       type: 'text',
@@ -117,21 +109,16 @@ function staleRun(changes: Staleness, record: ApprovalRecord): Block[] {
       items: items.slice(0, CARD_RUN_LINES),
       ...(hidden > 0 ? { more: { hidden, command: `approval ${record.approval.id}` } } : {}),
     },
-    { type: 'text', style: 'plain', text: `Next: \`${command}\` shows it as it is now.` },
+    { type: 'text', style: 'plain', text: staleNext(record) },
   ]
 }
 
 /** A void is out of date when another one was faster: who took what, and what is left to void. */
 function staleVoid(record: ApprovalRecord, subject: VoidSubject, { timeZone }: CardClock): Block[] {
   const content = requestContent(record)
-  const left = stillBilled(content)
-  const next =
-    left.length > 0
-      ? `Next: \`${voidCommand(subject, content)}\` asks for what is still billed, ${totalWords(left)}.`
-      : `Nothing of it is left to void. \`reject ${record.approval.id} because <reason>\` closes it.`
   return [
     { type: 'text', style: 'strong', text: `${staleVoidWords(content)} ${notDoneWords(subject)}` },
     ...voidedList('Voided since it was asked for', content.voidedSince, timeZone),
-    { type: 'text', style: 'plain', text: next },
+    { type: 'text', style: 'plain', text: staleNext(record) },
   ]
 }

@@ -14,7 +14,7 @@ import { planSections, syncTotal } from './sync.js'
 import { ageWords, oldDataWords } from './words.js'
 
 /** The parts of a request, in the order of its pages; what may change while somebody reads comes last. */
-const PARTS = ['lines', 'held', 'exceptions', 'changes'] as const
+const PARTS = ['lines', 'held', 'exceptions', 'changes', 'trail'] as const
 type Part = (typeof PARTS)[number]
 
 /** A customer of a request, as it calls them. */
@@ -23,15 +23,18 @@ export interface RequestCustomer {
   readonly name: string
 }
 
+/** A request with its trail in words, where its card has no room for all of that. */
+export type ToldRecord = StandingRecord & { readonly told?: readonly string[] }
+
 interface Page {
   readonly part: Part
   readonly sections: readonly Section[]
 }
 
 /** Everything a request says, or what it says of one customer, page by page; every part begins a page. */
-function requestPages(record: StandingRecord, timeZone: string, customer?: RequestCustomer): readonly Page[] {
+function requestPages(record: ToldRecord, timeZone: string, customer?: RequestCustomer): readonly Page[] {
   const isMeant = isOf(customer)
-  const current = customer === undefined ? record : withChangesOf(record, customer)
+  const current: ToldRecord = customer === undefined ? record : withChangesOf(record, customer)
   return PARTS.flatMap((part) =>
     pagesOf(sectionsOf(current, timeZone, part, isMeant)).map((sections) => ({ part, sections })),
   )
@@ -43,25 +46,25 @@ function isOf(customer: RequestCustomer | undefined): IsMeant {
   return ({ customerId }) => customer === undefined || customerId === customer.id
 }
 
-/** With what changed of one customer only, and no changes at all where none is theirs. */
-function withChangesOf(record: StandingRecord, customer: RequestCustomer): StandingRecord {
+/** With what changed of one customer only, and no changes at all where none is theirs; its trail is that of all. */
+function withChangesOf({ told: _, ...record }: ToldRecord, customer: RequestCustomer): StandingRecord {
   const { standing } = record
   if (standing?.changes === undefined) return record
   const { added, gone, reworded, steps } = standing.changes
   const isMeant = isOf(customer)
-  // The words of a changed step begin with whose it is.
-  const ownSteps = (words: readonly string[]) => words.filter((one) => one.startsWith(`${customer.name} · `))
   const own: Staleness = {
     added: added.filter(isMeant),
     gone: gone.filter(isMeant),
     reworded: reworded.filter(isMeant),
-    ...(steps === undefined ? {} : { steps: { added: ownSteps(steps.added), gone: ownSteps(steps.gone) } }),
+    ...(steps === undefined
+      ? {}
+      : { steps: { added: steps.added.filter(isMeant), gone: steps.gone.filter(isMeant) } }),
   }
   const changes = changeItems(own).length === 0 ? undefined : own
   return { ...record, standing: { ...standing, changes } }
 }
 
-function sectionsOf(record: StandingRecord, timeZone: string, part: Part, isMeant: IsMeant): Section[] {
+function sectionsOf(record: ToldRecord, timeZone: string, part: Part, isMeant: IsMeant): Section[] {
   const { run, standing, approval } = record
   switch (part) {
     case 'lines':
@@ -74,6 +77,8 @@ function sectionsOf(record: StandingRecord, timeZone: string, part: Part, isMean
       return exceptionSections((standing?.exceptions ?? []).filter(isMeant))
     case 'changes':
       return standing?.changes === undefined ? [] : [changesSection(standing.changes)]
+    case 'trail':
+      return record.told === undefined ? [] : [{ heading: 'Trail', items: record.told }]
   }
 }
 
@@ -95,7 +100,7 @@ function lineSections(record: StandingRecord, timeZone: string, isMeant: IsMeant
 }
 
 /** What to type for the page on which each part begins. */
-export function pageCommands(record: StandingRecord, timeZone: string): (part: Part) => string {
+export function pageCommands(record: ToldRecord, timeZone: string): (part: Part) => string {
   const pages = requestPages(record, timeZone)
   return (part) => {
     const index = pages.findIndex((page) => page.part === part)
@@ -109,7 +114,7 @@ export function pageCommands(record: StandingRecord, timeZone: string): (part: P
  * @param number from 1.
  */
 export function requestPageCard(
-  record: StandingRecord,
+  record: ToldRecord,
   number: number,
   timeZone: string,
   customer?: RequestCustomer,

@@ -1,3 +1,4 @@
+import type { CoveredLine } from '../../core/app/psa-lines.js'
 import type {
   NamedBeside,
   NamedDrift,
@@ -9,6 +10,8 @@ import type { StatusAnswer } from '../../core/app/studio.js'
 import { dayMonthYear, monthYear, periodWords } from '../../core/calendar/words.js'
 import { type LocalDate, addMonths, startOfMonth } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
+import { unreachable } from '../../core/assert.js'
+import { explainLine } from '../../core/charges/explain.js'
 import { CARD_BILLS } from '../../core/limits.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
@@ -156,6 +159,34 @@ function invoiceWords({ title, invoicedThrough, invoices }: PsaStanding): string
     case 'notInvoiced':
       return `in ${title}, not yet invoiced`
   }
+}
+
+/** "in ConnectWise, not yet invoiced", "invoiced #10107" */
+export function coveredState({ state, title }: CoveredLine): string {
+  switch (state.type) {
+    case 'invoiced':
+      return state.number === undefined ? `invoiced in ${title}` : `invoiced #${state.number}`
+    case 'notInvoiced':
+      return `in ${title}, not yet invoiced`
+    case 'priceOfTheirs':
+      return `not written: the price is ${title}’s own`
+    default:
+      return unreachable(state, 'coveredState')
+  }
+}
+
+/** The arithmetic of a line that is there: as it is due, else of what was read beyond or short of that. */
+export function coveredArithmetic({ due, charge, currency }: CoveredLine): string {
+  if (due !== undefined) return explainLine(due.charge, currency)
+  const { quantity, unitPrice, from, to, period, amount } = charge
+  const isWhole = from === period.from && to === period.to
+  const part = isWhole ? '' : ` × ${to - from}/${period.to - period.from}`
+  const [seats, price, sum] = [
+    formatDecimal(quantity),
+    formatUnitPrice(unitPrice, currency),
+    amountWords(amount, currency),
+  ]
+  return `${seats} × ${price}${part} = ${sum}, ${quantity < 0n ? 'short of' : 'beyond'} what is due`
 }
 
 /** What of approved writes is not done, and what somebody changed by hand. */

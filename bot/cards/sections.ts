@@ -1,4 +1,5 @@
 import { CARD_PAGE_CHARACTERS, CARD_PAGE_ITEMS } from '../../core/limits.js'
+import { Problem } from '../../core/problem.js'
 import type { Block } from './model.js'
 
 /** A part of a long answer: what its items are, and the items. */
@@ -18,6 +19,37 @@ export function shortSections(sections: readonly Section[], most: number, all: s
       ...(hidden > 0 ? { more: { hidden, command: all } } : {}),
     }
   })
+}
+
+/** A page of an answer that has several. */
+export interface Paged {
+  readonly number: number
+  /** How many there are, at least one. */
+  readonly of: number
+  readonly sections: readonly Section[]
+}
+
+/**
+ * One page of an answer. Problem `notFound` when it has none of that number.
+ *
+ * @param number from 1.
+ * @param command what shows its first page.
+ */
+export function pageOf(sections: readonly Section[], number: number, command: string): Paged {
+  const pages = pagesOf(sections)
+  const of = Math.max(1, pages.length)
+  if (number <= of) return { number, of, sections: pages[number - 1] ?? [] }
+  const all = of === 1 ? '`page 1` is all of it' : `they go from 1 to ${of}`
+  throw new Problem({
+    kind: 'notFound',
+    what: `\`${command}\` has no page ${number}: ${all}.`,
+    next: `Type \`${command}\` to read it from the beginning.`,
+  })
+}
+
+/** " · page 1 of 2", for the title of an answer; nothing where it is all on one. */
+export function pageWords({ number, of }: Paged): string {
+  return of === 1 ? '' : ` · page ${number} of ${of}`
 }
 
 interface Entry {

@@ -90,8 +90,8 @@ export function changedWords({ added, gone, reworded, steps }: Staleness): strin
 /** What changed, line by line. */
 export function changeItems({ added, gone, reworded, steps }: Staleness): string[] {
   return [
-    ...(steps?.gone ?? []).map((words) => `no longer to be written: ${words}`),
-    ...(steps?.added ?? []).map((words) => `now to be written: ${words}`),
+    ...(steps?.gone ?? []).map(({ words }) => `no longer to be written: ${words}`),
+    ...(steps?.added ?? []).map(({ words }) => `now to be written: ${words}`),
     ...gone.map((line) => `gone: ${lineWords(line)}`),
     ...added.map((line) => `new: ${lineWords(line)}`),
     ...reworded.map((line) => `renamed: ${lineWords(line)}`),

@@ -1,4 +1,5 @@
 import { PSA_TITLES } from '../../core/app/routed.js'
+import type { NamedDrift } from '../../core/app/psa-standing.js'
 import type { StepProgress } from '../../core/app/progress.js'
 import type { StandingRecord } from '../../core/app/standing.js'
 import type { SyncOutcome, SyncTrouble } from '../../core/app/sync-request.js'
@@ -201,16 +202,40 @@ export function syncConfirmation({ run, plan = [] }: ApprovalRecord, total: stri
   }
 }
 
-/** A licence change that a PSA has to follow: what changed in the title, the plan and its buttons below. */
-export function alertCard({ plan = [] }: ApprovalRecord, card: Card): Card {
+/**
+ * What a PSA has to follow: in the title what changed, below it the plan and its buttons. What somebody changed there by
+ * hand is no licence change, and comes first: it is asked what is to become of it (S9).
+ */
+export function alertCard({ plan = [], standing }: StandingRecord, card: Card): Card {
+  const places = new Set(plan.flatMap(({ steps }) => steps.map(({ slotId }) => slotId)))
+  const drifts = (standing?.drifts ?? []).filter(({ slotId }) => places.has(slotId))
+  const byHand = new Set(drifts.map(({ slotId }) => slotId))
   const changes = plan.flatMap(({ customerName, steps }) =>
-    slotChanges(steps).map((words) => `${customerName} ${words}`),
+    slotChanges(steps.filter(({ slotId }) => !byHand.has(slotId))).map((words) => `${customerName} ${words}`),
   )
-  const [first, ...others] = changes
+  const [first, ...others] = [...drifts.map(byHandWords), ...changes]
   if (first === undefined) return card
   const more = others.length === 0 ? '' : ` and ${plural(others.length, 'more change')}`
+  const asks = drifts.length === 0 ? 'approve sync?' : 'write over it?'
   const heading: Block = { type: 'text', style: 'quiet', text: card.title }
-  return { ...card, title: `${first}${more}: approve sync?`, blocks: [heading, ...card.blocks] }
+  const choice = drifts.length === 0 ? [] : [byHandChoice(drifts)]
+  return { ...card, title: `${first}${more}: ${asks}`, blocks: [heading, ...choice, ...card.blocks] }
+}
+
+/** "Somebody changed Contoso · Business Premium in ConnectWise" */
+function byHandWords({ customerName, product, title }: NamedDrift): string {
+  return `Somebody changed ${customerName} · ${product} in ${title}`
+}
+
+/** What was written, what is there and what should be stands in the request's own list of what was changed by hand. */
+function byHandChoice([first, ...others]: readonly NamedDrift[]): Block {
+  const customer = first === undefined || others.length > 0 ? '<customer>' : first.customerName
+  const where = first?.title ?? 'the PSA'
+  const text = [
+    `Approve writes what it should be over what somebody did in ${where}. Reject leaves it as it is, and it is asked again`,
+    `as long as it differs. Seats bought elsewhere stay: \`map ${customer} set <product> offset <seats>\`.`,
+  ].join(' ')
+  return { type: 'text', style: 'plain', text }
 }
 
 /** "+5 Business Premium from 11 Mar 2026", slot by slot. */

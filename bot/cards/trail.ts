@@ -13,9 +13,45 @@ export type ToldSteps = ReadonlyMap<string, string>
 
 const NOTHING_TOLD: ToldSteps = new Map()
 
-/** The entries of a trail that its card shows, the oldest first. */
+/** The entries of a trail that its card shows one by one, the oldest first. */
 export function shownEntries(trail: readonly AuditEntry[]): readonly AuditEntry[] {
-  return trail.slice(-CARD_ROWS)
+  return groupsOf(trail)
+    .slice(-CARD_ROWS)
+    .flatMap((group) => (stepsIn(group) > 1 ? [] : group))
+}
+
+/** The card of a whole trail tells the steps of one request together; the trail itself keeps each. */
+function groupsOf(trail: readonly AuditEntry[]): readonly (readonly AuditEntry[])[] {
+  const groups: AuditEntry[][] = []
+  const bySubject = new Map<string, AuditEntry[]>()
+  for (const entry of trail) {
+    const known = isStepDeed(entry) ? bySubject.get(entry.subject) : undefined
+    if (known !== undefined) known.push(entry)
+    else {
+      const group = [entry]
+      groups.push(group)
+      if (isStepDeed(entry)) bySubject.set(entry.subject, group)
+    }
+  }
+  const apart = groups.flatMap((group) => (stepsIn(group) > 1 ? [group] : group.map((entry) => [entry])))
+  const end = (group: readonly AuditEntry[]) => group.at(-1)?.sequence ?? 0
+  return apart.sort((left, right) => end(left) - end(right))
+}
+
+function isStepDeed({ action, details }: AuditEntry): boolean {
+  return Object.hasOwn(STEP_ENDS, action) && details['intent'] !== undefined
+}
+
+/** How many steps the entries are about, if about steps at all. */
+function stepsIn(group: readonly AuditEntry[]): number {
+  return lastOfSteps(group).size
+}
+
+/** The last entry of each step, which says how it stands. */
+function lastOfSteps(group: readonly AuditEntry[]): ReadonlyMap<string, AuditEntry> {
+  return new Map(
+    group.flatMap((entry) => (isStepDeed(entry) ? [[textOf(entry.details['intent']) ?? '', entry]] : [])),
+  )
 }
 
 /** Who did what, the newest first, and whether the chain holds. */
@@ -38,7 +74,7 @@ export function auditCard(
         ? emptyBlocks()
         : [
             { type: 'text', style: 'strong', text },
-            newestFirst(trail, (entry) => entryWords(entry, people, timeZone, steps)),
+            newestFirst(trail, (group) => groupWords(group, people, timeZone, steps)),
           ],
     actions: [],
   }
@@ -55,14 +91,47 @@ function emptyBlocks(): Block[] {
   ]
 }
 
-function newestFirst(trail: readonly AuditEntry[], words: (entry: AuditEntry) => string): Block {
-  const shown = shownEntries(trail).toReversed()
-  const hidden = trail.length - shown.length
+function newestFirst(trail: readonly AuditEntry[], words: (group: readonly AuditEntry[]) => string): Block {
+  const groups = groupsOf(trail)
+  const shown = groups.slice(-CARD_ROWS).toReversed()
+  const hidden = groups.slice(0, -CARD_ROWS).reduce((count, group) => count + group.length, 0)
   return {
     type: 'list',
     items: shown.map(words),
     ...(hidden > 0 ? { more: { hidden, command: 'approval <id>' } } : {}),
   }
+}
+
+/**
+ * "5–44 · 20 Mar 2026 09:00 to 20 Mar 2026 09:04 · 40 steps of APR-0002: 39 were read back as done, 1 needs a person: …;
+ * `approval APR-0002` tells each"
+ */
+function groupWords(
+  group: readonly AuditEntry[],
+  people: readonly Person[],
+  timeZone: string,
+  steps: ToldSteps,
+): string {
+  const [first, last] = [group[0], group.at(-1)]
+  if (first === undefined || last === undefined) return ''
+  const stands = [...lastOfSteps(group).values()]
+  if (stands.length < 2) return entryWords(first, people, timeZone, steps)
+  const [from, to] = [first, last].map(({ at }) => instantWords(at, timeZone))
+  const ends = Object.entries(GROUP_ENDS).flatMap(([action, words]) => {
+    const own = stands.filter((entry) => entry.action === action)
+    if (own.length === 0) return []
+    const why = own.map(({ details }) => textOf(details['why'])).find((text) => text !== undefined)
+    return [`${own.length} ${words(own.length)}${why === undefined ? '' : `: ${why}`}`]
+  })
+  const when = from === to ? from : `${from} to ${to}`
+  const what = `${plural(stands.length, 'step')} of ${first.subject}: ${ends.join(', ')}`
+  return `${first.sequence}–${last.sequence} · ${when} · ${what}; \`approval ${first.subject}\` tells each`
+}
+
+const GROUP_ENDS: Readonly<Record<string, (count: number) => string>> = {
+  'sync.confirmed': (count) => `${count === 1 ? 'was' : 'were'} read back as done`,
+  'sync.parked': (count) => `${count === 1 ? 'needs' : 'need'} a person`,
+  'sync.unknown': (count) => `${count === 1 ? 'has' : 'have'} an unknown outcome`,
 }
 
 /** "2 · 20 Mar 2026 09:00 · Lee approved APR-0001: BR-0001 is billed". The trail itself keeps ids and codes. */

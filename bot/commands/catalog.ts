@@ -75,10 +75,11 @@ export const COMMANDS: readonly CommandInfo[] = [
   {
     name: 'map',
     right: 'map',
-    usage: 'map [customer] [to <company> | set <product> | accept | remove]',
+    usage: 'map [customer] [to <company> | set <product> | accept | remove | page <n>]',
     does: 'who is whom in ConnectWise or Autotask, and what fits; accepting it writes nothing there',
     examples: [
       'map',
+      'map page 2',
       'map contoso',
       'map contoso accept',
       'map contoso accept from april',

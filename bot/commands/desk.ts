@@ -13,7 +13,7 @@ import type { Studio } from '../../core/app/studio.js'
 import type { SyncOutcome } from '../../core/app/sync-request.js'
 import type { ApprovalRecord, Clock, ExportFile, FileMaker, Progress } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
-import { approvalTrailCard, approvalsCard } from '../cards/approvals.js'
+import { approvalTrailCard, approvalsCard, withTrail } from '../cards/approvals.js'
 import { REVISION_LENGTH, approvalCard } from '../cards/bill-run.js'
 import { changesCard } from '../cards/changes.js'
 import { customerCard } from '../cards/customer.js'
@@ -27,8 +27,9 @@ import { helpCard, observedCard, problemCard, statusCard } from '../cards/status
 import { alertCard, nothingToSyncCard, troubleBlocks } from '../cards/sync.js'
 import { auditCard, shownEntries } from '../cards/trail.js'
 import { whoCard } from '../cards/who.js'
+import { againOf } from './again.js'
 import { COMMANDS } from './catalog.js'
-import { acceptClicked, mapCard } from './desk-map.js'
+import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
 import { type Command, parseCommand } from './parse.js'
 
 /** What a command or a click ended in, for a surface to show. */
@@ -258,9 +259,10 @@ const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
   approve: 'decide',
   reject: 'decide',
   download: 'download',
-  propose: 'propose',
+  again: 'propose',
   page: 'read',
   map: 'map',
+  mapPage: 'map',
 }
 
 async function carryOut(parts: DeskParts, identity: string, { name, target, reason }: Click): Promise<Reply> {
@@ -281,12 +283,14 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
     }
     case 'download':
       return fileReply(parts, target.id)
-    case 'propose':
-      return proposeReply(parts, await billing.propose(person, undefined, []))
+    case 'again':
+      return answerBilling(parts, person, againOf(await billing.request(target.id)))
     case 'page':
       return pageReply(parts, parseCommand(`approval ${target.id}`, await parts.studio.today()))
     case 'map':
       return shown(await acceptClicked(parts.studio.mapping, person, target))
+    case 'mapPage':
+      return shown(await mapPageClicked(parts.studio.mapping, target))
   }
 }
 
@@ -312,7 +316,7 @@ async function observedReply(parts: DeskParts, observed: Observed): Promise<Repl
 
 async function alertReply(parts: DeskParts, record: ApprovalRecord): Promise<Reply> {
   const reply = await requestReply(parts, record)
-  return { ...reply, card: alertCard(record, reply.card) }
+  return { ...reply, card: alertCard(await parts.studio.billing.standing(record), reply.card) }
 }
 
 /** The plan's card, with what could not be planned below it; nothing to do is for the one who asked. */
@@ -336,9 +340,11 @@ async function cardOf({ studio, clock, timeZone }: DeskParts, record: ApprovalRe
 }
 
 /** A page is no card of the request: it is not replaced when that is decided. */
-async function pageReply({ studio, timeZone }: DeskParts, command: Command): Promise<Reply> {
+async function pageReply(parts: DeskParts, command: Command): Promise<Reply> {
   assert(command.name === 'approval', 'pages are those of a request')
-  const record = await studio.billing.standing(await studio.billing.request(command.id))
+  const { studio, people, timeZone } = parts
+  const clock = { now: await parts.clock.now(), timeZone }
+  const record = withTrail(await studio.billing.approval(command.id), people, clock)
   const { customer, page = 1 } = command
   const found = customer === undefined ? undefined : customerOf(record, customer)
   return shown(requestPageCard(record, page, timeZone, found))

@@ -8,13 +8,14 @@ import { type Decimal, parseDecimal } from '../../core/money/decimal.js'
 import { Problem } from '../../core/problem.js'
 import type { PriceOwner, PsaName } from '../../core/sync/types.js'
 import { dayAtStart, monthAtStart } from './dates.js'
+import { pageNumber } from './parse-words.js'
 
 /** Who is whom in a PSA, as it was asked or said. */
 export type MapCommand = { readonly name: 'map' } & MapAction
 
 export type MapAction =
-  | { readonly action: 'overview' }
-  | { readonly action: 'suggest'; readonly customer: string; readonly choice: MappingChoice }
+  | ({ readonly action: 'overview' } & Paged)
+  | ({ readonly action: 'suggest'; readonly customer: string; readonly choice: MappingChoice } & Paged)
   | {
       readonly action: 'accept'
       readonly customer: string
@@ -23,6 +24,11 @@ export type MapAction =
     }
   | { readonly action: 'set'; readonly customer: string; readonly change: SlotChange }
   | { readonly action: 'remove'; readonly customer: string; readonly from: AskedStart | undefined }
+
+interface Paged {
+  /** From 1; undefined: none was named. */
+  readonly page: number | undefined
+}
 
 /** A word, or several in quotes: those are a name and nothing else. */
 interface Token {
@@ -34,10 +40,27 @@ const QUOTED = /"([^"]+)"|“([^”]+)”|‘([^’]+)’(?=\s|$)|(?<=^|\s)'([^'
 
 const KEYWORDS: ReadonlySet<string> = new Set(['to', 'set', 'accept', 'remove'])
 
-/** "contoso", "contoso to fabrikam in licences accept from april", "contoso set visio to line 90001 offset 3". */
+/**
+ * "page 2", "contoso", "contoso page 2", "contoso to fabrikam in licences accept from april",
+ * "contoso set visio to line 90001 offset 3".
+ */
 export function parseMap(words: readonly string[], today: LocalDate): MapCommand {
-  const tokens = tokensOf(words)
-  if (tokens.length === 0) return { name: 'map', action: 'overview' }
+  const { tokens, page } = pageAtEnd(tokensOf(words))
+  if (tokens.length === 0) return { name: 'map', action: 'overview', page }
+  const command = actionOf(tokens, today)
+  if (page === undefined) return command
+  if (command.action === 'suggest') return { ...command, page }
+  throw usage('map [customer] [to <company>] page <n>', 'nothing else: only what is shown has pages')
+}
+
+/** What a name ends with in quotes is no page. */
+function pageAtEnd(tokens: readonly Token[]): { readonly tokens: readonly Token[] } & Paged {
+  const [word, number] = tokens.slice(-2)
+  if (!isWord(word, 'page') || number?.quoted !== false) return { tokens, page: undefined }
+  return { tokens: tokens.slice(0, -2), page: pageNumber(number.text, 'map page 2') }
+}
+
+function actionOf(tokens: readonly Token[], today: LocalDate): MapCommand {
   const at = tokens.findIndex((token, index) => index > 0 && isAny(token, KEYWORDS))
   const customer = textOf(at < 0 ? tokens : tokens.slice(0, at))
   const verb = at < 0 ? undefined : tokens[at]?.text.toLowerCase()
@@ -52,7 +75,7 @@ export function parseMap(words: readonly string[], today: LocalDate): MapCommand
     case 'to':
       return { name: 'map', customer, ...placeOf(rest, today) }
     default:
-      return { name: 'map', action: 'suggest', customer, choice: {} }
+      return { name: 'map', action: 'suggest', customer, choice: {}, page: undefined }
   }
 }
 
@@ -101,7 +124,7 @@ function placeOf(tokens: readonly Token[], today: LocalDate) {
     company,
     ...(container === '' ? {} : { container }),
   }
-  if (accept < 0) return { action: 'suggest', choice } as const
+  if (accept < 0) return { action: 'suggest', choice, page: undefined } as const
   return { action: 'accept', choice, from: startOf(tokens.slice(accept + 1), 'accept', today) } as const
 }
 

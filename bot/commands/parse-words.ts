@@ -17,6 +17,21 @@ export function refuseExtra(usage: string, words: readonly string[]): void {
   })
 }
 
+/**
+ * The number of a page, from 1.
+ *
+ * @param example what to type, for the refusal.
+ */
+export function pageNumber(text: string | undefined, example: string): number {
+  if (text !== undefined && /^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new Problem({
+    kind: 'input',
+    what: `“${text ?? ''}” is not the number of a page.`,
+    notDone: 'Nothing was done.',
+    next: `Write it as in \`${example}\`.`,
+  })
+}
+
 /** Names may be put in quotes, as other programs want them. */
 export function unquoted(text: string): string {
   return (

@@ -8,6 +8,7 @@ import { type MapCommand, parseMap } from './parse-map.js'
 import { type Phrase, dayAtEnd, dayAtStart, monthAtEnd, monthAtStart, unreadDate } from './dates.js'
 import {
   bare,
+  pageNumber,
   refuseExtra,
   required,
   unknownCommand,
@@ -214,7 +215,7 @@ function withoutCommaBehindMonth(words: readonly string[], today: LocalDate): re
 /** "APR-0001", "APR-0001 page 2", "APR-0001 contoso", "APR-0001 contoso page 2". */
 function approvalWith([id, ...words]: readonly string[]): Command {
   const [word, number] = words.slice(-2)
-  const page = word?.toLowerCase() === 'page' ? pageNumber(number) : undefined
+  const page = word?.toLowerCase() === 'page' ? pageNumber(number, 'approval APR-0001 page 2') : undefined
   const named = words.slice(0, page === undefined ? undefined : -2).join(' ')
   return {
     name: 'approval',
@@ -222,16 +223,6 @@ function approvalWith([id, ...words]: readonly string[]): Command {
     customer: named === '' ? undefined : unquoted(named),
     page,
   }
-}
-
-function pageNumber(text: string | undefined): number {
-  if (text !== undefined && /^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new Problem({
-    kind: 'input',
-    what: `“${text ?? ''}” is not the number of a page.`,
-    notDone: 'Nothing was done.',
-    next: 'Write it as in `approval APR-0001 page 2`.',
-  })
 }
 
 /** The words before and after "because". */

@@ -4,7 +4,7 @@ import type { Action, ActionName, Card } from '../cards/model.js'
 import type { Reply } from '../commands/desk.js'
 import { type AnswerParts, type Origin, finish, mend, publicly, refresh, remember } from './answer.js'
 import { type TeamsMessage, renderQuestion, renderTeams } from './render.js'
-import type { Press } from './schema.js'
+import { ASKED, type Asked, type Press, isAsked } from './schema.js'
 
 /** What Teams shows the one who clicked, and nobody else: another card in place of the clicked one, or a few words. */
 export interface ClickAnswer {
@@ -15,18 +15,32 @@ export interface ClickAnswer {
 }
 
 /**
- * Answers a click. Approving and rejecting take two: the first shows what will be done, or asks why; only the second
- * decides. Whatever a button carries goes to the desk, which knows what exists and writes down what it refuses.
+ * Answers a click. Approving, rejecting and mapping take two: the first shows what will be done, or asks why; only the
+ * second does it. Whatever a button carries goes to the desk, which knows what exists and writes down what it refuses.
  */
 export async function answerClick(parts: AnswerParts, press: Press, origin: Origin): Promise<ClickAnswer> {
   const { verb } = press
-  if (verb === 'approve' || verb === 'reject') return await ask(parts, verb, press, origin)
-  if (verb === 'show') {
-    const found = await look(parts, press, origin)
+  if (isAsked(verb)) return await ask(parts, verb, press, origin)
+  if (verb === 'show' || verb === 'mapShow') {
+    const found = await look(parts, verb === 'mapShow' ? 'map' : 'approve', press, origin)
     return 'card' in found ? { show: renderTeams(found.card) } : clicked(parts, found.refused, origin)
   }
-  const name = verb === 'approveSure' ? 'approve' : verb === 'rejectSure' ? 'reject' : (verb as ActionName)
-  return await click(parts, name, press, origin)
+  const sure = ASKED.find((name) => verb === `${name}Sure`)
+  const answer = await click(parts, sure ?? (verb as ActionName), press, origin)
+  return sure === 'map' ? await mapped(parts, answer, press, origin) : answer
+}
+
+/** What was asked stands no longer open: the card shows what fits now, and the answer stands below it. */
+async function mapped(
+  parts: AnswerParts,
+  answer: ClickAnswer,
+  press: Press,
+  origin: Origin,
+): Promise<ClickAnswer> {
+  // A refusal is told in words; the question stays, and leads back.
+  if (answer.after === undefined) return answer
+  const found = await look(parts, 'map', press, origin)
+  return 'card' in found ? { show: renderTeams(found.card), after: answer.after } : answer
 }
 
 async function click(
@@ -40,28 +54,29 @@ async function click(
   return clicked(parts, await parts.desk.click(origin.identity, { name, target, reason }), origin)
 }
 
-/** The request as it is now. */
+/** The card that was clicked, as it is now. */
 interface Found {
   readonly card: Card
 }
 
 async function look(
   { desk }: AnswerParts,
+  name: Asked,
   { target: { id } }: Press,
   { identity }: Origin,
 ): Promise<Found | { readonly refused: Reply }> {
+  if (name === 'map') {
+    const target = { id: `1 ${id}`, revision: '' }
+    const reply = await desk.click(identity, { name: 'mapPage', target, reason: undefined })
+    return reply.problem === undefined ? { card: reply.card } : { refused: reply }
+  }
   const reply = await desk.ask(identity, `approval ${id}`)
   return reply.approval === undefined ? { refused: reply } : { card: await desk.cardOf(reply.approval) }
 }
 
 /** The first click: the card with what is asked, made from what the request is now. */
-async function ask(
-  parts: AnswerParts,
-  name: 'approve' | 'reject',
-  press: Press,
-  origin: Origin,
-): Promise<ClickAnswer> {
-  const found = await look(parts, press, origin)
+async function ask(parts: AnswerParts, name: Asked, press: Press, origin: Origin): Promise<ClickAnswer> {
+  const found = await look(parts, name, press, origin)
   if (!('card' in found)) return clicked(parts, found.refused, origin)
   const action = found.card.actions.find((candidate) => isPressed(candidate, press))
   if (action !== undefined) return { show: renderQuestion(found.card, action) }

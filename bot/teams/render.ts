@@ -12,7 +12,7 @@ import type {
   TextRun,
 } from './adaptive.js'
 import { BREAKS, LIMITS, SHOWN } from './limits.js'
-import type { Verb } from './schema.js'
+import { type Verb, isAsked } from './schema.js'
 import { breakable, cut, cutMiddle, inert, plain } from './text.js'
 
 /** What a message of the bot shows. `summary` is what notifications say. */
@@ -43,10 +43,10 @@ export function renderFile(card: Card, file: string, url: string): TeamsMessage 
  */
 export function renderQuestion(card: Card, action: Action): TeamsMessage {
   const { name, target, confirm, reason, label, tone } = action
-  const verb: Verb = name === 'reject' ? 'rejectSure' : 'approveSure'
-  const yes = execute(confirm?.yes ?? label, verb, target, tone)
+  assert(isAsked(name), `nothing is asked before ${name}`)
+  const yes = execute(confirm?.yes ?? label, `${name}Sure`, target, tone)
   const back = {
-    ...execute(confirm?.no ?? 'Back', 'show', target, 'default'),
+    ...execute(confirm?.no ?? 'Back', name === 'map' ? 'mapShow' : 'show', target, 'default'),
     associatedInputs: 'none',
   } as const
   return message(card, [...confirmWords(confirm), ...reasonField(reason)], [yes, back])

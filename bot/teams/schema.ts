@@ -87,8 +87,16 @@ export function parseToken(header: string, payload: string): Claims | undefined 
   return CLAIMS.safeParse(readJson(payload)).data
 }
 
-/** The first click asks, `…Sure` does; `show` shows the request as it is. */
-export type Verb = ActionName | 'approveSure' | 'rejectSure' | 'show'
+/** The first click asks, `…Sure` does; `show` shows the request as it is, `mapShow` what would be mapped. */
+export type Verb = ActionName | `${Asked}Sure` | 'show' | 'mapShow'
+
+/** What is asked about before it is done. */
+export const ASKED = ['approve', 'reject', 'map'] as const satisfies readonly ActionName[]
+export type Asked = (typeof ASKED)[number]
+
+export function isAsked(verb: string): verb is Asked {
+  return ASKED.some((name) => name === verb)
+}
 
 /** What a button carries (`renderTeams` puts it there), and the reason typed beside it. Nothing of it is trusted. */
 export interface Press {

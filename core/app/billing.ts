@@ -1,5 +1,6 @@
 import type { Person } from '../access/rights.js'
 import type { Attempt } from '../approval/approval.js'
+import { replacedIn } from '../approval/replaces.js'
 import type { AuditEntry } from '../audit/chain.js'
 import type { Bounds } from '../billrun/bounds.js'
 import type { BillRun } from '../billrun/run.js'
@@ -10,7 +11,6 @@ import { type DecideOutcome, approvalNotFound, decide } from './decide.js'
 import type { Load } from './loader.js'
 import { monthOf } from './who.js'
 import { type ProposeOutcome, idsOf, propose } from './propose.js'
-import { replacedBy } from './replaces.js'
 import type { BillingView } from './run-content.js'
 import { type StandingRecord, createStandings } from './standing.js'
 import { toldKey, toldSteps } from './told-steps.js'
@@ -64,7 +64,7 @@ export function createBilling(ports: BillingPorts, settings: BillingSettings, lo
   const lookUp = createStandings(ports, view)
   const standing = async (record: ApprovalRecord): Promise<StandingRecord> => {
     const [found = { ...record, standing: undefined }] = await lookUp([record])
-    const replaced = await replacedBy(billing, record)
+    const replaced = record.plan === undefined ? [] : replacedIn(await billing.trail(record.approval.id))
     return replaced.length === 0 ? found : { ...found, replaced }
   }
   const request = async (id: string): Promise<ApprovalRecord> => {

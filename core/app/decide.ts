@@ -39,7 +39,10 @@ export async function decide(
     if (record === undefined) throw approvalNotFound(approvalId)
     const at = await ports.clock.now()
     const refusal = refusalOf(record.approval, attempt, person, people, at)
-    if (refusal !== undefined) return refuse(ports, record, person, refusal, at)
+    // What has changed since is said before that a button showed something else: it says how to go on.
+    if (refusal !== undefined && refusal.type !== 'wrongRevision') {
+      return refuse(ports, record, person, refusal, at)
+    }
     const { books, changes } = await standing(ports, view, record, attempt)
     if (changes !== undefined) {
       // The books were read after the request: if somebody decided it in between, that is what has to be said.
@@ -54,6 +57,7 @@ export async function decide(
       })
       return { type: 'stale', changes, record: latest ?? record }
     }
+    if (refusal !== undefined) return refuse(ports, record, person, refusal, at)
     const decided = await ports.billing.decide(decisionRecord(record, attempt, person, at, books))
     if (decided.outcome === 'moved') continue
     if (decided.outcome === 'decidedBefore') {

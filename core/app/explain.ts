@@ -4,6 +4,7 @@ import type { PricedSubscription } from '../pricing/timeline.js'
 import type { BilledLine } from '../ports.js'
 import type { Loaded } from './loader.js'
 import { type LineSource, sourceOf } from './line-source.js'
+import { type CoveredLine, coveredLinesOf } from './psa-lines.js'
 import { lineNotFound } from './problems.js'
 import { type BillLine, billedRefs, isKnownBy, lineRef, linesOf, settledOf } from './who.js'
 
@@ -34,10 +35,19 @@ export interface BilledExplanation {
   readonly due: SourcedLine | undefined
 }
 
-export type ExplainAnswer = DueExplanation | BilledExplanation
+/** A line that a PSA was read to hold. */
+export interface CoveredExplanation {
+  readonly type: 'covered'
+  readonly customerName: string
+  readonly covered: CoveredLine
+  /** What the same line as it is due was taken from. */
+  readonly due: SourcedLine | undefined
+}
+
+export type ExplainAnswer = DueExplanation | BilledExplanation | CoveredExplanation
 
 /** What explaining takes. */
-export type ExplainView = Pick<Loaded, 'portfolio' | 'billed' | 'books' | 'policies'>
+export type ExplainView = Pick<Loaded, 'portfolio' | 'billed' | 'books' | 'policies' | 'slots' | 'sync'>
 
 /** Days ahead that lines are looked for: the forecast's reach. */
 const AHEAD_DAYS = 400
@@ -45,7 +55,7 @@ const AHEAD_DAYS = 400
 const BACK_MONTHS = 24
 
 /**
- * The line a reference names: due, held or billed. What is due by the end of this month is looked at first, then all
+ * The line a reference names: due, held, billed, or there in a PSA. What is due by the end of this month is looked at first, then all
  * that lies ahead; month by month again only what a month can show otherwise. Problem `notFound` for a reference that
  * no answer can have shown.
  */
@@ -58,6 +68,8 @@ export function explainRef(view: ExplainView, ref: string, today: LocalDate): Ex
     firstDue(view, subscriptions, wanted, [thisMonth], today) ??
     firstDue(view, subscriptions, wanted, [ahead], today)
   if (found !== undefined) return found
+  const there = coveredExplanation(view, wanted, ahead, today)
+  if (there !== undefined) return there
   const settled = view.books.billed.find((line) => billedRefs(line).includes(wanted))
   if (settled !== undefined) return billedExplanation(view, wanted, settled, ahead, today)
   const others = subscriptions.filter((one) => dependsOnMonth(view, one, ahead, today))
@@ -168,6 +180,26 @@ function correctedBy(
       reason.settled.some((settled) => isSameLine(line, settled)),
   )
   return { due, billed }
+}
+
+function coveredExplanation(
+  view: ExplainView,
+  wanted: string,
+  until: LocalDate,
+  today: LocalDate,
+): CoveredExplanation | undefined {
+  const { portfolio } = view
+  const span = { opensOn: portfolio.opensOn, until, today }
+  const covered = coveredLinesOf(view, portfolio.subscriptions, span).find(({ ref }) => ref === wanted)
+  if (covered === undefined) return undefined
+  const { customerId } = covered.subscription.subscription
+  return {
+    type: 'covered',
+    customerName: portfolio.customers.get(customerId)?.name ?? customerId,
+    covered,
+    due:
+      covered.due === undefined ? undefined : { line: covered.due, source: sourceOf(covered.due, portfolio) },
+  }
 }
 
 function billedExplanation(

@@ -65,6 +65,9 @@ export interface NamedPrice extends PriceDifference {
 /** A count that somebody changed in a PSA since we last wrote or mapped it (S9). */
 export interface Drift {
   readonly customerId: string
+  readonly slotId: string
+  /** "ConnectWise" */
+  readonly title: string
   readonly product: string
   readonly container: string
   /** First day that is ours to count: no invoice covers it, and the route has begun. */
@@ -237,8 +240,9 @@ function driftsOf(slots: readonly RoutedSlot[], sync: SyncState): readonly Drift
     const [was, there] = [stepsFrom(writtenUnits(before), from), slotUnits(container, due.slot, from)]
     if (sameSteps(was, there)) return []
     const wanted = stepsFrom(slotTarget(due, container.mode), from).filter(({ on }) => on < due.until)
-    const { words: product } = due
-    return [{ customerId, product, container: container.name, from, written: was, there, wanted }]
+    const { words: product, slot } = due
+    const what = { customerId, slotId: slot.id, title: PSA_TITLES[container.psa], product }
+    return [{ ...what, container: container.name, from, written: was, there, wanted }]
   })
 }
 

@@ -3,18 +3,18 @@ import { expiryOf } from '../approval/approval.js'
 import type { BillRun } from '../billrun/run.js'
 import type { ApprovalRecord } from '../ports.js'
 import { Problem } from '../problem.js'
-import { isOpen } from '../sync/intent.js'
+import { type Intent, isOpen } from '../sync/intent.js'
 import { findCustomer } from './find-customer.js'
-import type { Load } from './loader.js'
+import type { Load, Loaded } from './loader.js'
 import { refresh } from './read-psa.js'
-import { proposeSync } from './replaces.js'
 import type { SyncRequestPorts } from './sync-request.js'
 import { undoContent } from './undo.js'
 import { monthOf } from './who.js'
 
 /**
  * Asks for the approval of the writes that take back what a run wrote into PSAs, with a reason. What cannot be taken back
- * is said with the refusal, or left out. Problem `held` when nothing can be, or something of it is still being written.
+ * is said with the refusal, or left out. Problem `held` when nothing can be, something of it is still being written, or it
+ * took back another one itself: its own inverse would be half of what should be there, which a sync plans whole.
  */
 export async function requestUndo(
   ports: SyncRequestPorts,
@@ -28,6 +28,8 @@ export async function requestUndo(
   const own = before.sync.intents.filter((intent) => intent.runId === runId)
   if (own.some(isOpen))
     throw cannotUndo(runId, 'it is still being written', 'Wait until `status` shows that it ended.')
+  const undone = own.map(({ step }) => step.undoes).find((id) => id !== undefined)
+  if (undone !== undefined) throw isUndo(runId, undone, before, own)
   const containers = new Set(own.map(({ step }) => `${step.psa} ${step.containerId}`))
   const customers = before.slots.filter(({ reading: { container } }) =>
     containers.has(`${container.psa} ${container.id}`),
@@ -52,17 +54,33 @@ export async function requestUndo(
     asked: [...new Set(plan.map(({ customerId }) => customerId))],
     ...content,
   }
-  const draft = { run, plan, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
-  const record = await proposeSync(ports.billing, draft, view.books.version)
   const details = { run: runId, reason: reason.trim(), ...(left.length === 0 ? {} : { left }) }
-  await ports.billing.note({
-    at: proposedAt,
-    actor: person.id,
-    action: 'sync.undo',
-    subject: record.approval.id,
-    details,
-  })
-  return record
+  const draft = {
+    run,
+    plan,
+    requestedByName: person.name,
+    expiresAt: expiryOf(proposedAt),
+    note: { action: 'sync.undo', details },
+  }
+  return ports.billing.propose(draft, view.books.version)
+}
+
+/** What a take-back took away is missing there, and a sync says so. */
+function isUndo(
+  runId: string,
+  undone: string,
+  { slots, portfolio }: Loaded,
+  own: readonly Intent[],
+): Problem {
+  const places = new Set(own.map(({ step }) => step.slotId))
+  const ids = new Set(slots.flatMap(({ due, customerId }) => (places.has(due.slot.id) ? [customerId] : [])))
+  const names = [...ids].map((id) => portfolio.customers.get(id)?.name ?? id)
+  const sync = ['sync', names.join(', ')].filter((word) => word !== '').join(' ')
+  return cannotUndo(
+    runId,
+    `it took back ${undone.split('/')[0] ?? undone}, and what it took back is planned anew`,
+    `Type \`${sync}\`: it plans all that should be there, and asks.`,
+  )
 }
 
 function cannotUndo(runId: string, why: string, next: string): Problem {

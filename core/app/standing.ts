@@ -106,12 +106,28 @@ export function createStandings(
     const voids = await voidStandings(billing, ofType('void'), now)
     const bills = await billStandings([...ofType('bill'), ...ofType('sync')])
     const state = records.some(({ plan }) => plan !== undefined) ? await sync.state() : undefined
-    return records.map((record) => {
+    const found = records.map(async (record) => {
       const { id } = record.approval
-      const found = voids.get(id) ?? { ...record, standing: bills.get(id) }
-      return state === undefined ? found : withSteps(found, state)
+      return voids.get(id) ?? (await stillStanding(billing, record, bills.get(id), now))
     })
+    return (await Promise.all(found)).map((each) => (state === undefined ? each : withSteps(each, state)))
   }
+}
+
+/**
+ * The books were read after the request: one that looks out of date is read again, because its lines may be gone for having
+ * been billed by its own approval.
+ */
+async function stillStanding(
+  billing: BillingStore,
+  record: ApprovalRecord,
+  standing: Standing | undefined,
+  now: Date,
+): Promise<StandingRecord> {
+  if (standing?.changes === undefined) return { ...record, standing }
+  const latest = (await billing.approval(record.approval.id)) ?? record
+  const waits = stateOf(latest.approval, now) === 'pending'
+  return waits ? { ...record, standing } : { ...latest, standing: undefined }
 }
 
 /** A sync with what its steps are about, and how far they are once it is approved. */

@@ -19,6 +19,7 @@ import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
 import { type Portfolio, compareText } from './portfolio.js'
+import { type CoveredLine, coveredLinesOf } from './psa-lines.js'
 import {
   type NamedBeside,
   type NamedDrift,
@@ -79,6 +80,8 @@ export interface CustomerAnswer {
   readonly psa: readonly CustomerBill[]
   /** What that PSA holds, and what waits. */
   readonly standings: readonly PsaStanding[]
+  /** What it holds with a date to bill in the month, line by line. */
+  readonly covered: readonly CoveredLine[]
   readonly exceptions: readonly BillException[]
   /** Shown, not billed. */
   readonly held: readonly HeldBillLine[]
@@ -235,18 +238,22 @@ function namesOf(portfolio: Portfolio): Map<string, string> {
 }
 
 function customerBill(
-  { portfolio, billed, policies, slots }: Pick<Loaded, 'portfolio' | 'billed' | 'policies' | 'slots'>,
+  view: Pick<Loaded, 'portfolio' | 'billed' | 'policies' | 'slots' | 'sync'>,
   name: string,
   month: Period,
   today: LocalDate,
 ): CustomerAnswer {
+  const { portfolio, billed, policies, slots } = view
   const found = findCustomer(portfolio.customers, name)
   const own = portfolio.subscriptions.filter(({ subscription }) => subscription.customerId === found.id)
   const who = whoToBill({ ...portfolio, subscriptions: own }, policies, month, today, billed)
   const { opensOn, bills, psa, exceptions, held, forecast } = who
   const ownSlots = slots.filter(({ customerId }) => customerId === found.id)
   const standings = psaStandings(ownSlots, psa, portfolio.customers, month)
-  const shown = { bills, psa, standings, exceptions, held, forecast }
+  const covered = coveredLinesOf(view, own, { opensOn, until: addDays(month.to, -1), today }).filter(
+    ({ charge: { billOn } }) => billOn >= month.from && billOn < month.to,
+  )
+  const shown = { bills, psa, standings, covered, exceptions, held, forecast }
   return { customerId: found.id, name: found.name, month, opensOn, today, ...shown }
 }
 

@@ -1,6 +1,6 @@
 import type { Person } from '../access/rights.js'
 import { expiryOf } from '../approval/approval.js'
-import type { Staleness } from '../approval/stale.js'
+import type { ChangedStep, Staleness } from '../approval/stale.js'
 import { staleness } from '../approval/stale.js'
 import type { BillRun } from '../billrun/run.js'
 import type { Period } from '../calendar/period.js'
@@ -11,7 +11,6 @@ import { stepWords } from '../sync/words.js'
 import { stepContent } from '../sync/plan.js'
 import type { ContainerPlan, Step } from '../sync/types.js'
 import type { Load } from './loader.js'
-import { proposeSync } from './replaces.js'
 import { type ReadPsaPorts, refresh } from './read-psa.js'
 import type { BillingView } from './run-content.js'
 import { type SlotFault, type SyncContent, syncContent, syncFingerprint } from './sync-plan.js'
@@ -80,7 +79,7 @@ async function makeRequest(
     ...content,
   }
   const draft = { run, plan, requestedByName: person.name, expiresAt: expiryOf(proposedAt) }
-  return proposeSync(billing, draft, view.books.version)
+  return billing.propose(draft, view.books.version)
 }
 
 /** Customers that were asked for and have no place in a PSA. */
@@ -114,19 +113,19 @@ function stepChanges(
   shown: readonly ContainerPlan[],
   now: readonly ContainerPlan[],
 ): NonNullable<Staleness['steps']> {
-  const [before, after] = [wordsOf(shown), wordsOf(now)]
+  const [before, after] = [stepsOf(shown), stepsOf(now)]
   return {
-    added: [...after].filter(([content]) => !before.has(content)).map(([, words]) => words),
-    gone: [...before].filter(([content]) => !after.has(content)).map(([, words]) => words),
+    added: [...after].filter(([content]) => !before.has(content)).map(([, step]) => step),
+    gone: [...before].filter(([content]) => !after.has(content)).map(([, step]) => step),
   }
 }
 
-function wordsOf(plan: readonly ContainerPlan[]): ReadonlyMap<string, string> {
+function stepsOf(plan: readonly ContainerPlan[]): ReadonlyMap<string, ChangedStep> {
   return new Map(
-    plan.flatMap(({ customerName, currency, steps }) =>
+    plan.flatMap(({ customerId, customerName, currency, steps }) =>
       steps.map((step) => {
         const words = `${customerName} · ${step.product}: ${stepWords(step, currency)}`
-        return [stepContent(step), `${words}${besideWords(step, currency)}`] as const
+        return [stepContent(step), { customerId, words: `${words}${besideWords(step, currency)}` }] as const
       }),
     ),
   )

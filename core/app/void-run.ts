@@ -2,6 +2,7 @@ import type { Person } from '../access/rights.js'
 import { expiryOf } from '../approval/approval.js'
 import { voidFacts } from '../approval/void-facts.js'
 import { voidFingerprint } from '../billrun/run.js'
+import { monthYear } from '../calendar/words.js'
 import type { ApprovalRecord, BillingStore, Clock } from '../ports.js'
 import { Problem } from '../problem.js'
 import { billedOf } from './decide.js'
@@ -15,6 +16,8 @@ export async function proposeVoid(
   customerName: string | undefined,
   reason: string,
 ): Promise<ApprovalRecord> {
+  const request = await billing.approval(runId)
+  if (request !== undefined) throw notARun(request)
   const { billed } = await billing.books()
   const ofRun = billedOf(billed, runId, undefined)
   if (ofRun.length === 0) throw nothingBilled(runId)
@@ -56,6 +59,22 @@ async function customerOf(
   return findRunCustomer(run ?? { id: runId, customers: [], held: [] }, typed)
 }
 
+/** Somebody typed the id of a request. A void is not voided: what it made due is billed by proposing it. */
+function notARun({ approval, run }: ApprovalRecord): Problem {
+  const { id, subject } = approval
+  const isVoid = subject.type === 'void'
+  return new Problem({
+    kind: 'input',
+    what: isVoid
+      ? `${id} is the request to void ${run.id}; a void is not voided itself.`
+      : `${id} is a request; what can be voided is its run, ${run.id}.`,
+    notDone: 'Nothing was voided.',
+    next: isVoid
+      ? `Type \`propose ${monthYear(run.month.from).toLowerCase()}\` to bill again what it made due.`
+      : `Type \`void ${run.id} because <reason>\`.`,
+  })
+}
+
 function nothingBilled(runId: string, customerName?: string): Problem {
   const [whose, why] =
     customerName === undefined
@@ -65,6 +84,6 @@ function nothingBilled(runId: string, customerName?: string): Problem {
     kind: 'notFound',
     what: `Nothing of “${runId}” is billed${whose}: ${why}.`,
     notDone: 'Nothing was voided.',
-    next: 'Type `who <month>` to see what is due, `approvals` to see what waits.',
+    next: 'Type `who <month>` to see what is due, `propose <month>` to bill again what was voided.',
   })
 }

@@ -281,6 +281,11 @@ export function billedRefs(line: RunLine): readonly string[] {
   return reasons.map((reason) => refOf(line.lineageId, line, reason))
 }
 
+/** What a line is called that a PSA holds without its being due: it is short of what is due, or beyond it. */
+export function coveredRef(line: SettledLine & { readonly lineageId: string }): string {
+  return refOf(line.lineageId, line, 'covered')
+}
+
 function refOf(lineageId: string, line: SettledLine, what: string): string {
   const { kind, period, from, to, quantity, unitPrice, amount } = line
   const facts = [

@@ -6,8 +6,15 @@ export interface Staleness {
   readonly gone: readonly RunLine[]
   /** Same charge, told otherwise: its names, the day on which to bill it. */
   readonly reworded: readonly RunLine[]
-  /** Steps into a PSA that are to be written now and were not shown, and the other way round, in words. */
-  readonly steps?: { readonly added: readonly string[]; readonly gone: readonly string[] }
+  /** Steps into a PSA that are to be written now and were not shown, and the other way round. */
+  readonly steps?: { readonly added: readonly ChangedStep[]; readonly gone: readonly ChangedStep[] }
+}
+
+/** A step of a plan: whose it is, and what it does in words. */
+export interface ChangedStep {
+  readonly customerId: string
+  /** "Contoso · Business Premium: 20 → 25 seats from 11 Mar 2026" */
+  readonly words: string
 }
 
 /** What a line shows beyond the facts that make its key. */

@@ -1,16 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../bot/config.js'
-import { Problem } from '../../core/problem.js'
-
-const GOOD = {
-  INGRAM_URL: 'https://api.cloud.im/marketplace/na',
-  INGRAM_SUBSCRIPTION_KEY: 'key',
-  INGRAM_USERNAME: 'me.API',
-  INGRAM_PASSWORD: 'secret',
-  INGRAM_MARKETPLACE: 'us',
-  BILLING_TIME_ZONE: 'America/New_York',
-  PEOPLE: 'console:me=admin:Me',
-}
+import { GOOD_SETTINGS as GOOD, refusedSettings as refusal } from '../support/settings.js'
 
 const CONNECTWISE = {
   CONNECTWISE_SITE: 'https://api-na.myconnectwise.net',
@@ -18,16 +8,6 @@ const CONNECTWISE = {
   CONNECTWISE_PUBLIC_KEY: 'publicKey1',
   CONNECTWISE_PRIVATE_KEY: 'privateKey1',
   CONNECTWISE_CLIENT_ID: '00000000-0000-4000-8000-00000c11e971',
-}
-
-function refusal(environment: Readonly<Record<string, string>>): string {
-  try {
-    parseConfig(environment)
-  } catch (error) {
-    if (error instanceof Problem) return error.message
-    throw error
-  }
-  throw new Error('the configuration was accepted')
 }
 
 describe('ConnectWise', () => {

@@ -3,29 +3,9 @@ import { parseEnv } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../bot/config.js'
 import { DEFAULT_POLICY } from '../../core/charges/types.js'
-import { Problem } from '../../core/problem.js'
 import { EVERY_RULE } from '../support/every-rule.js'
 import { day } from '../support/observed.js'
-
-const GOOD = {
-  INGRAM_URL: 'https://api.cloud.im/marketplace/na',
-  INGRAM_SUBSCRIPTION_KEY: 'key',
-  INGRAM_USERNAME: 'me.API',
-  INGRAM_PASSWORD: 'secret',
-  INGRAM_MARKETPLACE: 'us',
-  BILLING_TIME_ZONE: 'America/New_York',
-  PEOPLE: 'console:me=admin:Me',
-}
-
-function refusal(environment: Record<string, string>): string {
-  try {
-    parseConfig(environment)
-  } catch (error) {
-    if (error instanceof Problem) return error.message
-    throw error
-  }
-  throw new Error('the configuration was accepted')
-}
+import { GOOD_SETTINGS as GOOD, refusedSettings as refusal } from '../support/settings.js'
 
 test('what is required is enough; the rest has defaults', () => {
   const config = parseConfig(GOOD)

@@ -1,4 +1,5 @@
 import { type Approval, type Decision, type RunVoid, stateOf } from '../../core/approval/approval.js'
+import { replacesFact } from '../../core/approval/replaces.js'
 import type { AuditDetails } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
 import type { RecordedPolicy } from '../../core/charges/policies.js'
@@ -97,7 +98,7 @@ function add(
 function propose(
   books: MemoryBooks,
   tables: Tables,
-  { run, requestedByName, expiresAt, plan }: ProposalDraft,
+  { run, requestedByName, expiresAt, plan, note: more }: ProposalDraft,
   expected: number,
 ): ApprovalRecord {
   const { runs, approvals, plans } = tables
@@ -110,7 +111,12 @@ function propose(
   const subject = { type: plan === undefined ? 'bill' : 'sync', runId } as const
   const request = { subject, fingerprint, requestedBy, requestedByName, requestedAt, expiresAt }
   const added = add(books, tables, request, `${subject.type}.proposed`)
-  supersede(approvals, (approval) => recordOf(tables, approval), added)
+  const replaced = supersede(approvals, (approval) => recordOf(tables, approval), added)
+  const replaces = replacesFact(added.approval, plan === undefined ? [] : replaced)
+  if (replaces !== undefined) note(books, replaces)
+  if (more !== undefined) {
+    note(books, { at: requestedAt, actor: requestedBy, subject: added.approval.id, ...more })
+  }
   return added
 }
 
@@ -155,20 +161,23 @@ function refuseMoved(expected: number, version: number): void {
 
 /**
  * A new proposal takes the place of undecided ones: to bill, for the same month and customers; to write into PSAs, for
- * any of the same customers.
+ * any of the same customers. Their ids.
  */
 function supersede(
   approvals: Map<string, Approval>,
   recordOf: (approval: Approval) => ApprovalRecord,
   added: ApprovalRecord,
-): void {
+): readonly string[] {
+  const replaced: string[] = []
   for (const [id, approval] of approvals) {
     const isOther = id !== added.approval.id && approval.subject.type === added.approval.subject.type
     if (!isOther || !isOpen(approval)) continue
     if (isSameScope(recordOf(approval), added)) {
       approvals.set(id, { ...approval, supersededBy: added.approval.id })
+      replaced.push(id)
     }
   }
+  return replaced
 }
 
 function isSameScope(before: ApprovalRecord, added: ApprovalRecord): boolean {

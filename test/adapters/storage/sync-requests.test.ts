@@ -152,6 +152,34 @@ describe.each(STORES)('requests to write into PSAs %s', (_name, withStores) => {
       expect(await billing.decide(yes(both, await billing.version()))).toEqual({ outcome: 'moved' })
     }))
 
+  test('whose place a request took, and what is noted with it, stand in its trail with it or not at all', () =>
+    withStores(async ({ billing }) => {
+      const first = await proposed(billing, syncDraft(['s1']))
+      const second = await proposed(billing, syncDraft([part(['s2'], FABRIKAM)]))
+      const note = { action: 'sync.undo', details: { run: 'BR-0009', reason: 'too early' } }
+      const both = syncDraft(['s3', part(['s4'], FABRIKAM)])
+      const version = await billing.version()
+      const fresh = await billing.propose({ ...both, note }, version)
+      const at = { at: fresh.approval.requestedAt, actor: fresh.approval.requestedBy }
+      const replaced = [first.approval.id, second.approval.id]
+      expect(await billing.trail(fresh.approval.id)).toMatchObject([
+        { ...at, action: 'sync.proposed', details: { run: fresh.run.id } },
+        { ...at, action: 'approval.replaces', details: { replaced } },
+        { ...at, ...note },
+      ])
+      expect(verifyChain(await billing.trail())).toBeUndefined()
+      expect(await billing.version()).toBe(version + 1)
+    }))
+
+  test('a request that takes nobody’s place says nothing of it', () =>
+    withStores(async ({ billing }) => {
+      await proposed(billing, draft(['k1']))
+      await proposed(billing, draft(['k2']))
+      await proposed(billing, syncDraft(['s1']))
+      const actions = (await billing.trail()).map(({ action }) => action)
+      expect(actions).toEqual(['bill.proposed', 'bill.proposed', 'sync.proposed'])
+    }))
+
   test('a decided request is not superseded', () =>
     withStores(async ({ billing }) => {
       const first = await promised(billing, ['s1'])
@@ -240,3 +268,19 @@ describe.each(STORES)('requests to write into PSAs %s', (_name, withStores) => {
       expect((await states(sync)).map(([id]) => id)).toEqual([...ids, 'BR-0002/1'])
     }))
 })
+
+test.each(STORES.slice(1))(
+  'what the trail cannot take keeps the whole request from being made, %s',
+  (_name, withStores) =>
+    withStores(async ({ billing }) => {
+      const first = await proposed(billing, syncDraft(['s1']))
+      const note = { action: 'sync.undo', details: { reason: 'a\u0000b' } }
+      const version = await billing.version()
+      await expect(billing.propose({ ...syncDraft(['s2']), note }, version)).rejects.toThrow(
+        'sync.undo: A text contains',
+      )
+      expect(await billing.version()).toBe(version)
+      expect((await billing.open()).map(({ approval }) => approval.id)).toEqual([first.approval.id])
+      expect((await billing.trail()).map(({ action }) => action)).toEqual(['sync.proposed'])
+    }),
+)

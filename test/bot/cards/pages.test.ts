@@ -138,6 +138,28 @@ describe('the pages of a request', () => {
   })
 })
 
+test('a trail that finds no room on the card goes on, on pages that tell all of it', async () => {
+  await chat.desk.ask('console:dana', 'propose march')
+  for (let number = 1; number <= 30; number += 1) {
+    const fact = { at: chat.now(), actor: 'console:lee', action: 'approval.refused', subject: 'APR-0001' }
+    await chat.billing.note({ ...fact, details: { refusal: 'notAllowed' } })
+  }
+  const { card } = await chat.desk.ask('console:vic', 'approval APR-0001')
+  const trail = card.blocks.at(-1)
+  expect(trail).toMatchObject({ heading: 'Trail', more: { hidden: 11, command: 'approval APR-0001 page 2' } })
+  const told = await Promise.all(
+    [2, 3].map(async (page) => (await chat.desk.ask('console:vic', `approval APR-0001 page ${page}`)).card),
+  )
+  const items = told.flatMap(({ blocks }) =>
+    blocks.flatMap((block) =>
+      block.type === 'list' && block.heading?.startsWith('Trail') ? block.items : [],
+    ),
+  )
+  const numbers = items.map((item) => Number(item.split(' ')[0]))
+  const [first = 0] = numbers
+  expect(numbers).toEqual(Array.from({ length: 31 }, (_, index) => first + index))
+})
+
 test('pages keep the order, count an item once, and repeat the heading of what goes on', () => {
   const items = Array.from({ length: 30 }, (_, index) => `item ${index}`)
   const pages = pagesOf([

@@ -26,6 +26,7 @@ async function mapped(
   names: readonly string[] = ['Contoso'],
   routeFrom = '2026-03-01',
   most = names.length,
+  customerOf: (index: number) => string = (index) => `C${index + 2}`,
 ): Promise<Mapped> {
   const books = memoryBooks()
   const [psa, sync] = [fakePsa(), memorySync(books)]
@@ -38,7 +39,7 @@ async function mapped(
       ...names.slice(1).map((_, index) =>
         observed({
           subscriptionId: String(900 + index),
-          customerId: `C${index + 2}`,
+          customerId: customerOf(index),
           productName: 'Visio',
           quantity: decimal('21'),
           unitPrice: { currency: 'USD', amount: decimal('22') },
@@ -123,6 +124,68 @@ test('the pages of one customer list their steps and their total only', async ()
   expect(alder).not.toContain('Contoso')
 })
 
+// Both plans have changed since; the page of Contoso is about Contoso, whatever the other one is called.
+test('what changed of one customer is picked by who it is, not by the beginning of its name', async () => {
+  const { chat, read } = await mapped(['Contoso', 'Contoso · East'])
+  await read('dana', 'sync')
+  chat.world.subscriptions = chat.world.subscriptions.map((line) =>
+    line.customerId === 'C2' ? { ...line, quantity: decimal('30') } : line,
+  )
+  chat.world.now = new Date('2026-03-20T13:05:00Z')
+  await chat.studio.observe()
+  const pagesOf = async (customer: string) => {
+    const first = await read('dana', `approval APR-0001 ${customer}`)
+    const count = Number(/page 1 of (\d+)/.exec(flat(first))?.[1])
+    const others = Array.from({ length: count - 1 }, (_, index) =>
+      read('dana', `approval APR-0001 ${customer} page ${index + 2}`),
+    )
+    return [first, ...(await Promise.all(others))].join('\n')
+  }
+  expect(flat(await pagesOf('contoso'))).not.toContain('East')
+  expect(flat(await pagesOf('"contoso · east"'))).toMatch(/now to be written: Contoso · East · Visio/)
+})
+
+/** References a card shows in brackets. */
+function refsIn(text: string): string[] {
+  return [...text.matchAll(/\[([a-z0-9]{8})\]/g)].map(([, ref = '']) => ref)
+}
+
+// 20 × $22.00 = $440.00 are there, 5 × $22.00 × 21/31 = $74.52 wait; afterwards both are there.
+test('a customer whose PSA holds everything has lines all the same, each explained as lines to bill are', async () => {
+  const { read } = await mapped()
+  const before = await read('dana', 'customer contoso')
+  expect(flat(before)).toMatch(
+    /There in ConnectWise: - \[\w+\] .* 20 × \$22\.00 = \$440\.00 · in ConnectWise, not yet invoiced/,
+  )
+  await read('dana', 'sync')
+  await read('lee', 'approve APR-0001')
+  const after = await read('dana', 'customer contoso')
+  expect(flat(after)).not.toContain('Not in the PSA yet')
+  expect(flat(after)).toContain('5 × $22.00 × 21/31 = $74.52 · in ConnectWise, not yet invoiced')
+  // Each is called as it was while it was due.
+  expect(refsIn(after)).toEqual(refsIn(before))
+  const told = await Promise.all(refsIn(after).map((ref) => read('dana', `explain ${ref}`)))
+  expect(told.map(flat)).toEqual([
+    expect.stringMatching(
+      /is there 20 × \$22\.00 = \$440\.00 ConnectWise in ConnectWise, not yet invoiced; Contoso licences/,
+    ),
+    expect.stringMatching(/is there .*5 × \$22\.00 × 21\/31 = \$74\.52 .*Source +order CH000900/),
+  ])
+})
+
+// Two seats more than the 25 that are due from April on: 2 × $22.00 = $44.00.
+test('what is there beyond what is due is a line of its own, and explained as that', async () => {
+  const desk = await mapped()
+  await desk.read('dana', 'sync')
+  await desk.read('lee', 'approve APR-0001')
+  edit(desk, (line) => [{ ...line, quantity: decimal('22') }])
+  await alerts(desk)
+  const text = await desk.read('dana', 'customer contoso april')
+  expect(flat(text)).toContain('2 × $22.00 = $44.00, beyond what is due · in ConnectWise, not yet invoiced')
+  const told = await Promise.all(refsIn(text).map((ref) => desk.read('dana', `explain ${ref}`)))
+  expect(told.join(' ')).not.toContain('No line')
+})
+
 /** Contoso's agreement with its one mapped line changed as a person there does it. */
 function edit({ psa }: Mapped, change: (line: PsaLine) => readonly PsaLine[]): void {
   const [agreement] = psa.held.values()
@@ -130,6 +193,44 @@ function edit({ psa }: Mapped, change: (line: PsaLine) => readonly PsaLine[]): v
   if (agreement === undefined || line === undefined) throw new Error('no agreement')
   psa.held.set(agreement.id, { ...agreement, lines: [...change(line), ...others] })
 }
+
+/** What an observation says in the titles of its alerts. */
+async function alerts({ chat }: Mapped): Promise<string[]> {
+  chat.world.now = new Date(chat.world.now.getTime() + 60_000)
+  const { also = [] } = await chat.desk.ask('console:dana', 'observe')
+  return also.map(({ card }) => flat(renderConsole(card)))
+}
+
+// We wrote or mapped 20, somebody made it 22, and 25 are due since 11 March.
+test('an alert about what somebody did in the PSA says so, with the three counts, and asks what to do', async () => {
+  const desk = await mapped()
+  edit(desk, (line) => [{ ...line, quantity: decimal('22') }])
+  const [text = ''] = await alerts(desk)
+  expect(text).toMatch(
+    /^Somebody changed Contoso · Microsoft 365 Business Premium in ConnectWise: write over it\?/,
+  )
+  expect(text).toContain('we wrote 20, there is 22, it should be 20, from 11 Mar 2026 25')
+  expect(text).toContain('Reject leaves it as it is')
+  expect(text).toContain('`map Contoso set <product> offset <seats>`')
+})
+
+test('a licence change beside what somebody did is counted with it, in a request that asks about both', async () => {
+  const desk = await mapped(['Contoso', 'Nobody'], '2026-03-01', 1, () => 'C1')
+  edit(desk, (line) => [{ ...line, quantity: decimal('22') }])
+  expect((await alerts(desk))[0]).toMatch(
+    /^Somebody changed Contoso · .* in ConnectWise and 1 more change: write over it\?/,
+  )
+})
+
+test('a licence change nobody in the PSA did is told as one', async () => {
+  const desk = await mapped(['Contoso', 'Alder'])
+  const both = await alerts(desk)
+  expect(both).toEqual([
+    expect.stringMatching(/^Contoso \+5 Microsoft 365 Business Premium from 11 Mar 2026: approve sync\?/),
+    expect.stringMatching(/^Alder \+1 Visio from/),
+  ])
+  expect(both.join(' ')).not.toContain('Somebody')
+})
 
 test('what was there before the route began is nobody’s edit', async () => {
   const desk = await mapped(['Contoso'], '2026-04-01')

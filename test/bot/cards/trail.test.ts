@@ -132,3 +132,50 @@ test('no code of the trail reaches the people who read it', async () => {
     expect(card).not.toMatch(/bill\.|approval\.|right\.|console:|slack:/)
   }
 })
+
+/** A sync of four steps: asked and approved, two steps read back, one whose outcome was lost first, one refused. */
+function trailOfSync(): AuditEntry[] {
+  const at = (minutes: number) => new Date(Date.UTC(2026, 2, 20, 13, minutes))
+  const step = (minutes: number, action: string, intent: number, why?: string): Partial<AuditFact> => ({
+    at: at(minutes),
+    actor: 'system',
+    action,
+    details: { intent: `BR-0001/${intent}`, key: `k${intent}`, ...(why === undefined ? {} : { why }) },
+  })
+  const facts = [
+    { action: 'sync.proposed', details: RUN },
+    { action: 'sync.approved', actor: 'console:lee', details: RUN },
+    step(1, 'sync.confirmed', 1),
+    step(2, 'sync.unknown', 2, 'no answer came'),
+    { action: 'right.refused', subject: 'approve APR-0009', at: at(3), details: {} },
+    step(4, 'sync.parked', 3, 'the item is inactive'),
+    step(5, 'sync.confirmed', 4),
+    step(9, 'sync.confirmed', 2),
+  ]
+  return facts.reduce<AuditEntry[]>((trail, fact) => {
+    const usual = { at: at(0), actor: 'console:dana', subject: 'APR-0001', action: '', details: {} }
+    return [...trail, chain({ ...usual, ...fact }, trail.at(-1))]
+  }, [])
+}
+
+test('the steps of one request are told together: how many, from when to when, and how each ended', () => {
+  const trail = trailOfSync()
+  const stored = structuredClone(trail)
+  const [list] = auditCard(trail, PEOPLE, ZONE).blocks.filter((block) => block.type === 'list')
+  expect(list?.items).toEqual([
+    '3–8 · 20 Mar 2026 09:01 to 20 Mar 2026 09:09 · 4 steps of APR-0001: 3 were read back as done, 1 needs a person: the item is inactive; `approval APR-0001` tells each',
+    '5 · 20 Mar 2026 09:03 · Dana was refused “approve APR-0009”',
+    '2 · 20 Mar 2026 09:00 · Lee (console:lee) approved APR-0001: BR-0001 is written into the PSA',
+    '1 · 20 Mar 2026 09:00 · Dana asked to write BR-0001 into the PSA (APR-0001)',
+  ])
+  expect(trail).toEqual(stored)
+})
+
+test('one step alone is told by what it did, each time', () => {
+  const trail = trailOfSync().filter(({ details }) => details['intent'] === 'BR-0001/2')
+  const [list] = auditCard(trail, PEOPLE, ZONE).blocks.filter((block) => block.type === 'list')
+  expect(list?.items).toEqual([
+    expect.stringContaining('Step BR-0001/2 of APR-0001 was read back as done'),
+    expect.stringContaining('Step BR-0001/2 of APR-0001 has an unknown outcome: no answer came'),
+  ])
+})

@@ -136,9 +136,29 @@ describe('a void that is out of date', () => {
     const card = await readFlat('sam', 'approval APR-0002')
     expect(card).toContain('Would have made $514.52 (2 lines) due again.')
     expect(card).toContain('Expired on 23 Mar 2026 10:00: nothing was voided.')
-    expect(card).toContain('Next: `void BR-0001 Contoso because <reason>` asks again.')
+    expect(card).toContain('Next: `void BR-0001 Contoso because <reason>` makes a fresh one.')
     expect(await readFlat('sam', 'approve APR-0002')).toContain(
       'Type `void BR-0001 Contoso because <reason>` to make a fresh one.',
+    )
+  })
+})
+
+describe('a void of a request', () => {
+  test('is refused: a void is not voided, what it made due is proposed', async () => {
+    await read('lee', 'void BR-0001 contoso because wrong price')
+    await read('sam', 'approve APR-0002')
+    const text = await readFlat('lee', 'void APR-0002 because a mistake')
+    expect(text).toContain('APR-0002 is the request to void BR-0001; a void is not voided itself.')
+    expect(text).toContain('Nothing was voided.')
+    expect(text).toContain('Type `propose march 2026` to bill again what it made due.')
+    await read('dana', 'propose march 2026 contoso')
+    await read('lee', 'approve APR-0003')
+    expect((await chat.billing.books()).billed).toHaveLength(3)
+  })
+
+  test('that billed or wrote names its run', async () => {
+    expect(await readFlat('lee', 'void APR-0001 because sent twice')).toContain(
+      'Type `void BR-0001 because <reason>`.',
     )
   })
 })

@@ -20,7 +20,11 @@ function refusal(text: string): Problem {
 
 describe('map', () => {
   test.each([
-    ['map', { action: 'overview' }],
+    ['map', { action: 'overview', page: undefined }],
+    ['map page 2', { action: 'overview', page: 2 }],
+    ['map contoso Page 3', { action: 'suggest', customer: 'contoso', page: 3 }],
+    ['map contoso to fabrikam page 2', { action: 'suggest', choice: { company: 'fabrikam' }, page: 2 }],
+    ['map "page 2"', { action: 'suggest', customer: 'page 2', page: undefined }],
     ['MAP contoso', { action: 'suggest', customer: 'contoso', choice: {} }],
     ['map Bank of America', { action: 'suggest', customer: 'Bank of America', choice: {} }],
     ["map O'Brien", { action: 'suggest', customer: "O'Brien", choice: {} }],

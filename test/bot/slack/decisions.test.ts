@@ -145,9 +145,13 @@ describe('many clicks, one decision', () => {
 })
 
 describe('a click that decides nothing is answered privately, and changes nothing', () => {
-  const untouched = async (given: SlackHouse, card: SlackMessageRecord): Promise<void> => {
+  const untouched = async (
+    given: SlackHouse,
+    card: SlackMessageRecord,
+    buttons: readonly string[] = ['approve', 'reject'],
+  ): Promise<void> => {
     expect(await decisions(given)).toEqual([])
-    expect(buttonsOf(card)).toEqual(['approve', 'reject'])
+    expect(buttonsOf(card)).toEqual(buttons)
     expect(given.said()).toHaveLength(1)
     expect((await given.billing.books()).billed).toEqual([])
   }
@@ -216,7 +220,22 @@ describe('a click that decides nothing is answered privately, and changes nothin
     await given.settled()
     expect(whispers(given, 'U2')).toEqual([expect.stringContaining('is out of date')])
     expect(whispers(given, 'U2')[0]).toContain('Nothing was billed.')
-    await untouched(given, card)
+    await untouched(given, card, ['again', 'reject'])
+  })
+
+  test('what is asked again for instead of it is about what is due now, and takes its place', async () => {
+    const given = await house()
+    const card = await proposed(given)
+    given.world.subscriptions = [observed({ quantity: decimal('30') })]
+    given.world.now = new Date('2026-03-21T13:00:00Z')
+    await given.studio.observe()
+    await given.slack.click('U2', card, 'approve')
+    await given.settled()
+    await given.slack.click('U1', card, 'again')
+    await given.settled()
+    const [record] = await given.billing.open()
+    expect(record).toMatchObject({ approval: { id: 'APR-0002', requestedByName: 'Dana' } })
+    expect((await given.billing.approval('APR-0001'))?.approval.supersededBy).toBe('APR-0002')
   })
 
   test('without its audience, a refusal would be public', async () => {
@@ -359,6 +378,6 @@ describe('a card that missed its update', () => {
     await given.slack.click('U2', card, 'approve')
     await given.settled()
     expect(whispers(given, 'U2')).toEqual([expect.stringContaining('It expired on')])
-    expect(buttonsOf(card)).toEqual([])
+    expect(buttonsOf(card)).toEqual(['again'])
   })
 })

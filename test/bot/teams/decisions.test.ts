@@ -104,7 +104,7 @@ describe('approving', () => {
   test('twin: with one step instead of two, the first click decides', async () => {
     const { createTeamsSurface: hasty } = await mutant<typeof product>({
       file: 'bot/teams/click.ts',
-      from: "if (verb === 'approve' || verb === 'reject') return await ask(parts, verb, press, origin)",
+      from: 'if (isAsked(verb)) return await ask(parts, verb, press, origin)',
       to: '',
       entry: 'app.ts',
     })
@@ -244,12 +244,15 @@ describe('what is refused is told to the clicker alone, and changes nothing', ()
     office.world.now = new Date('2026-03-24T13:00:00Z')
     const { words } = await office.click(office.lee, card.id, 'Approve')
     expect(words).toContain('It expired on 23 Mar 2026')
-    expect(titles(office, card.id)).toEqual([])
+    expect(titles(office, card.id)).toEqual(['Ask again'])
   })
 
-  test('lines that changed meanwhile: what changed, and what to do', async () => {
+  test.each([
+    ['between the question and the answer', ['Approve']],
+    ['before the first click', []],
+  ])('lines that changed %s: what changed, and what to do', async (_, before) => {
     const { office, card } = await asked()
-    await office.click(office.lee, card.id, 'Approve')
+    for (const label of before) await office.click(office.lee, card.id, label)
     office.world.subscriptions = [observed({ quantity: decimal('30') })]
     office.world.now = new Date('2026-03-20T14:00:00Z')
     await office.studio.observe()
@@ -258,6 +261,7 @@ describe('what is refused is told to the clicker alone, and changes nothing', ()
       /^APR-0001 is out of date\n\d lines? changed since it was shown\. Nothing was billed\./,
     )
     expect(words).toContain('Next: “propose march 2026” shows it as it is now.')
+    expect(titles(office, card.id)).toEqual(['Ask again', 'Reject'])
     expect(await decisions(office)).toEqual([])
   })
 

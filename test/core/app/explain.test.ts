@@ -154,6 +154,8 @@ describe('finding a line', () => {
       policies: { first: DEFAULT_POLICY, changes: [] },
       books: { version: 1, billed, policies: [] },
       billed: billedByLineage(billed),
+      slots: [],
+      sync: { version: 0, customers: [], slots: [], readings: [], locked: [], intents: [], written: [] },
     }
     expect(() => explainRef(view, ref, day('2026-12-20'))).toThrow('There is no line')
     return charges

@@ -60,4 +60,25 @@ describe('taking back what was written', () => {
       'still being written',
     )
   })
+
+  for (const [mode, lockedTo] of [
+    ['datedLines', '2026-03-01'],
+    ['wholeLines', '2026-04-01'],
+  ] as const) {
+    it(`is not taken back itself, which would be half: a sync plans the whole of it (${mode})`, async () => {
+      const desk = await mapped({ mode, lockedTo: day(lockedTo) })
+      const { billing } = desk.office.studio
+      const { run } = await undone(desk)
+      const there = await desk.psa.read('77')
+      await expect(billing.void(DANA, run.id, undefined, 'a mistake')).rejects.toMatchObject({
+        kind: 'held',
+        what: `${run.id} cannot be taken back: it took back BR-0001, and what it took back is planned anew.`,
+        next: 'Type `sync Contoso`: it plans all that should be there, and asks.',
+      })
+      expect(await billing.open()).toEqual([])
+      expect(await desk.psa.read('77')).toEqual(there)
+      await approved(desk)
+      expect((await desk.office.studio.who(MARCH)).standings).toMatchObject([{ there: 51_452n, waiting: 0n }])
+    })
+  }
 })

@@ -201,7 +201,7 @@ it('out of date when the seats changed since it was shown: nothing is written', 
   const outcome = await desk.office.decide(LEE, record)
   expect(outcome).toMatchObject({
     type: 'stale',
-    changes: { steps: { added: [expect.stringContaining('25 → 26')] } },
+    changes: { steps: { added: [{ words: expect.stringContaining('25 → 26') as string }] } },
   })
   await desk.office.studio.dispatch()
   expect(desk.psa.effects).toEqual([])

@@ -232,10 +232,8 @@ async function auditorLines({ theatre, stage, eras }: Play): Promise<readonly st
 
 /** What was seen, in the order stories tell it: what was asked, for everybody, files, changed cards, for one person. */
 function saidOf(play: Play, action: Action, seen: Seen): readonly Said[] {
-  // Where a click is refused it depends on the surface whether it asks first; a click that acts is asked about alike,
-  // but for a mapping, which Teams accepts at once.
-  const isMapping = action.type === 'click' && action.press.button === 'Accept'
-  const questions = seen.whispers.length > 0 || isMapping ? [] : seen.questions
+  // Where a click is refused it depends on the surface whether it asks first; a click that acts is asked about alike.
+  const questions = seen.whispers.length > 0 ? [] : seen.questions
   const said: Said[] = [
     ...questions.filter((lines) => lines.length > 0).map((lines) => ({ by: 'asks', lines })),
     ...seen.posts.map((lines) => ({ by: 'bot', lines })),

@@ -133,9 +133,10 @@ async function prepare(
   const { id } = message
   const inputs = press.reason === undefined ? {} : { reason: press.reason }
   const button = buttonOn(state, user, id, press)
-  if (button?.verb !== 'approve' && button?.verb !== 'reject') {
+  if (!['approve', 'reject', 'map'].includes(button?.verb ?? '')) {
     return button === undefined ? undefined : player.invoke(user, id, button, inputs)
   }
+  const sure = `${button?.verb}Sure`
   const before = state.emulator.world.view(user, id) ?? {}
   const first = await player.click(user, id, press.button)
   accepted(first)
@@ -143,7 +144,7 @@ async function prepare(
     hear(state, member, first)
     return undefined
   }
-  const yes = buttonsOf(first.card).find(({ verb }) => verb === `${button.verb}Sure`)
+  const yes = buttonsOf(first.card).find(({ verb }) => verb === sure)
   if (yes === undefined) throw new Error(`Teams did not ask before it did [${press.button}]`)
   state.questions.push(addedWords(before, first.card))
   return player.invoke(user, id, yes, inputs)

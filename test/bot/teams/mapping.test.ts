@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { csvFiles } from '../../../adapters/files/csv/run-csv.js'
+import { createDesk } from '../../../bot/commands/desk.js'
+import type { Person } from '../../../core/access/rights.js'
+import { observed, decimal } from '../../support/observed.js'
+import { mappingOffice } from '../../core/app/mapping-office.js'
+import { buttonsOf } from '../../emulators/teams/cards.js'
+import type { Card } from '../../emulators/teams/world.js'
+import { checkLeaks } from '../../support/leaks.js'
+import { TENANT, read, startOffice } from './office.js'
+
+checkLeaks()
+
+/** Dana may map; Contoso has 25 seats at $22.00 and an agreement with a line of 20. */
+async function asked() {
+  const msp = await mappingOffice()
+  const identity = `teams:${TENANT}:00000000-0000-4000-8000-000000000001`
+  const people: Person[] = [{ id: identity, name: 'Dana', role: 'biller', identities: [identity] }]
+  const clock = { now: async () => msp.now }
+  const { studio } = msp
+  const desk = createDesk({ studio, people, timeZone: 'America/New_York', clock, files: csvFiles() })
+  const office = await startOffice(() => ({ desk }))
+  const card = await office.say(office.dana, office.channel, 'map contoso')
+  return { msp, office, card, click: (label: string) => office.click(office.dana, card.id, label) }
+}
+
+function titles(card: Card | undefined): string[] {
+  return buttonsOf(card ?? {}).map(({ title }) => title)
+}
+
+test('accepting takes two clicks: the first repeats count, amount and target, the second maps', async () => {
+  const { msp, office, click } = await asked()
+  const question = await click('Accept')
+  expect(read(question.card)).toContain(
+    'Map Contoso?\n1 subscription of 25 seats, $550.00 a month, to Contoso, Ltd., Contoso licences, from 1 Mar 2026.',
+  )
+  expect(titles(question.card)).toEqual(['Accept', 'Back'])
+  expect(msp.sync.trail).toEqual([])
+  const done = await click('Accept')
+  expect(msp.sync.trail).toMatchObject([{ action: 'map.accepted' }])
+  expect([titles(done.card), read(done.card)]).toEqual([[], expect.stringContaining('Mapped already')])
+  const last = office.emulator.world.posted.at(-1)
+  expect(read(last?.card)).toContain('Contoso is billed in ConnectWise')
+})
+
+test('going back maps nothing, and offers it again', async () => {
+  const { msp, click } = await asked()
+  await click('Accept')
+  const back = await click('Back')
+  expect([titles(back.card), msp.sync.trail]).toEqual([['Accept'], []])
+})
+
+test('what changed before the question, or while it was open, is mapped by neither click', async () => {
+  for (const before of [[], ['Accept']]) {
+    const { msp, click } = await asked()
+    for (const label of before) await click(label)
+    msp.subscriptions = [observed({ quantity: decimal('30') })]
+    await msp.observe()
+    const { words } = await click('Accept')
+    expect(words).toContain('Nothing was mapped.')
+    expect(msp.sync.trail).toEqual([])
+  }
+})
