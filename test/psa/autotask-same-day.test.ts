@@ -258,17 +258,6 @@ describe('taking back', () => {
     expect(posted(scene)).toEqual(['514.52', '550.00', '550.00', '550.00'])
   })
 
-  it('what was taken back: the 5 seats are there again, and the 67.42 of theirs from the 13th', async () => {
-    const scene = await fiveMore()
-    await takenBack(scene, 'BR-0001')
-    expect(await takenBack(scene, 'BR-0002')).toEqual([
-      'add 1 × 3.55 from 2026-03-11 to 2026-03-12, once',
-      'add 1 × 3.55 from 2026-03-12 to 2026-03-13, once',
-      'adjust 5 on 2026-03-13',
-    ])
-    expect(posted(scene)).toEqual(['514.52', '550.00', '550.00', '550.00'])
-  })
-
   it('is no more possible once its month is posted: what was billed stays, and goes on', async () => {
     const scene = await fiveMore()
     scene.posted.push(postThrough(scene, '2026-03-31'))
