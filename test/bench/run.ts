@@ -37,6 +37,19 @@ const BENCHES: readonly Bench[] = [
     growth: { measure: 'seconds', exponent: 1.05 },
   },
   {
+    name: 'sync',
+    title: 'sync: 100 changes of 15,000 subscriptions in 750 agreements, the PSA answers at once',
+    program: 'sync.js',
+    cases: [
+      {
+        label: '15,000 subscriptions',
+        arguments: ['--size', '15000', '--changed', '100'],
+        size: 1,
+        targets: { planSeconds: 10, stallMilliseconds: 500 },
+      },
+    ],
+  },
+  {
     name: 'start',
     title: 'the first answer of the demo, packages installed',
     program: 'start.js',
