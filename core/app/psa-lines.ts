@@ -2,6 +2,7 @@ import type { LocalDate } from '../calendar/date.js'
 import { isCompared, isSameLine } from '../charges/settle.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
 import { monthPeriod } from '../sync/months.js'
+import { invoiceDay } from '../sync/settled.js'
 import type { SettledCharge } from '../sync/types.js'
 import type { Span } from './exceptions.js'
 import type { Loaded } from './loader.js'
@@ -98,8 +99,10 @@ function oneTimeState(
       state === 'confirmed' &&
       step.settles.some((one) => one.lineageId === charge.lineageId && isSameLine(one, charge)),
   )
-  const open = write?.step.lockedTo
-  const { lockedTo, anchorDay = 1 } = slot.reading.container
-  if (open === undefined || lockedTo <= open) return NOT_INVOICED
-  return invoiced(slot, monthPeriod(anchorDay, open).to)
+  if (write?.step.type !== 'add') return NOT_INVOICED
+  const { container } = slot.reading
+  const { from, lockedTo } = write.step
+  const day = invoiceDay({ from, lockedTo })
+  if (day === undefined || container.lockedTo <= day) return NOT_INVOICED
+  return invoiced(slot, monthPeriod(container.anchorDay ?? 1, day).to)
 }

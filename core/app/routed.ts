@@ -175,7 +175,7 @@ export function memoryOf({
     oneTimes: new Map(
       intents.flatMap(({ state, step }) =>
         state === 'confirmed' && step.type === 'add' && step.oneTime
-          ? [[step.marker, { settles: step.settles, lockedTo: step.lockedTo }]]
+          ? [[step.marker, { settles: step.settles, from: step.from, lockedTo: step.lockedTo }]]
           : [],
       ),
     ),

@@ -26,8 +26,24 @@ export interface SlotMemory {
 /** A one-time line that was read back. */
 export interface OneTime {
   readonly settles: readonly SettledCharge[]
+  readonly from: LocalDate
   /** First day that no invoice covered when it was planned; undefined: it is not known. */
   readonly lockedTo: LocalDate | undefined
+}
+
+/** A day of the period whose invoice has a one-time line: its own, or of an invoiced month the first open one then. */
+export function invoiceDay({ from, lockedTo }: Pick<OneTime, 'from' | 'lockedTo'>): LocalDate | undefined {
+  if (lockedTo === undefined) return undefined
+  return lockedTo > from ? lockedTo : from
+}
+
+/** What becomes of a one-time line then takes nothing back. */
+export function isOnInvoice(
+  line: Pick<OneTime, 'from' | 'lockedTo'>,
+  { lockedTo }: Pick<Container, 'lockedTo'>,
+): boolean {
+  const day = invoiceDay(line)
+  return day !== undefined && lockedTo > day
 }
 
 export function lockKey(lineageId: string, period: Period): string {
@@ -146,11 +162,9 @@ function oneTimesThere(
 ): ReadonlyMap<string, readonly SettledCharge[]> {
   const markers = new Set(container.lines.map(({ marker }) => marker))
   const found = new Map<string, SettledCharge[]>()
-  for (const [marker, { settles, lockedTo }] of oneTimes) {
-    // The invoice after it had it: what becomes of the line then takes nothing back.
-    const isInvoiced = lockedTo !== undefined && container.lockedTo > lockedTo
-    if (!markers.has(marker) && !isInvoiced) continue
-    for (const charge of settles) {
+  for (const [marker, line] of oneTimes) {
+    if (!markers.has(marker) && !isOnInvoice(line, container)) continue
+    for (const charge of line.settles) {
       if (!slot.lineageIds.includes(charge.lineageId)) continue
       const key = lockKey(charge.lineageId, charge.period)
       const list = found.get(key)

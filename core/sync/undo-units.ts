@@ -10,6 +10,7 @@ import { lineNamer, markerOf } from './marker.js'
 import { monthPeriods } from './months.js'
 import { moneyDrafts } from './plan.js'
 import { planUnits } from './plan-units.js'
+import { isOnInvoice } from './settled.js'
 import { allocate, priceOn } from './target.js'
 import type { Container, SettledCharge, SlotDue, Step, StepAction, UnitSteps } from './types.js'
 import { combineSteps, daysOf, sameSteps, stepsFrom, sumOfSpans, unitsOn } from './units.js'
@@ -69,12 +70,12 @@ export function undoUnits(intents: readonly Intent[], container: Container, due:
 }
 
 /** A charge is taken back by its opposite, while no invoice can have it. */
-function chargeBack(step: Extract<Step, { type: 'add' }>, { lines, lockedTo }: Container): Inverse | string {
-  const isThere = (text: string) => lines.some((line) => line.marker === text)
+function chargeBack(step: Extract<Step, { type: 'add' }>, container: Container): Inverse | string {
+  const isThere = (text: string) => container.lines.some((line) => line.marker === text)
   const marker = markerOf(step.slotId, true, `back|${step.marker}`)
   if (!isThere(step.marker)) return 'it is not there any more'
   if (isThere(marker)) return 'it was taken back already'
-  if (step.lockedTo !== undefined && lockedTo > step.lockedTo) return INVOICED
+  if (isOnInvoice({ from: step.from, lockedTo: step.lockedTo }, container)) return INVOICED
   const { type, oneTime, quantity, unitPrice, from, to, lineWords } = step
   const content = { type, oneTime, quantity, unitPrice: -unitPrice as Decimal, from, to, lineWords }
   return { ...content, marker, settles: step.settles.map(opposite), count: undefined }

@@ -125,7 +125,7 @@ export function settledBy(steps: readonly Step[]): SlotMemory['oneTimes'] {
   return new Map(
     steps.flatMap((step) =>
       step.type === 'add' && readMarker(step.marker)?.oneTime === true
-        ? [[step.marker, { settles: step.settles, lockedTo: step.lockedTo }]]
+        ? [[step.marker, { settles: step.settles, from: step.from, lockedTo: step.lockedTo }]]
         : [],
     ),
   )
