@@ -14,7 +14,7 @@ import type {
 } from './sync/intent.js'
 import type { Container, ContainerPlan, PsaName, Slot, Step } from './sync/types.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription, Snapshot } from './marketplace/types.js'
-import type { LineageMembership } from './timeline/types.js'
+import type { LineageAnswer, LineageMembership } from './timeline/types.js'
 
 /** The one clock: production reads the database's, tests and the demo inject their own. */
 export interface Clock {
@@ -89,6 +89,8 @@ export interface ObservationRecord {
   readonly observedAt: Date
   /** The observation it was compared with; another newer one in between is a conflict. */
   readonly previous: number | undefined
+  /** Version of the last answer it was computed with, 0 for none; another newer one in between is a conflict. */
+  readonly answered: number
   readonly counts: Pick<ObservationHeader, 'customers' | 'subscriptions' | 'orders' | 'requests'>
   /** New customers, and those whose name changed. */
   readonly customers: readonly LedgerCustomer[]
@@ -114,13 +116,27 @@ export interface Ledger {
   /** Latest content of each order, with the observation that first saw it. */
   readonly orders: readonly (ObservedOrder & { readonly firstSequence: number })[]
   readonly memberships: readonly LineageMembership[]
+  /** What people said of licence lines, in order; of several words on one line the last counts. */
+  readonly answers: readonly LineageAnswer[]
+}
+
+/** A person's word on a licence line, with its entry in the trail, which says who and when. */
+export interface AnswerDraft extends Pick<LineageAnswer, 'recordKey' | 'continues'> {
+  readonly audit: AuditFact
+  /** What it was checked against: the version of the books, and the sequence of the latest observation. */
+  readonly version: number
+  readonly observation: number
 }
 
 /** Where observations live. Every method sees one MSP only. */
 export interface LedgerStore {
   latest(): Promise<ObservationHeader | undefined>
   ledger(): Promise<Ledger>
-  /** All or nothing. Problem `conflict` when `record.previous` is not the latest any more. */
+  /** Version of the last answer; 0: none was given. With the latest observation it says which ledger this is. */
+  answered(): Promise<number>
+  /** Keeps an answer and moves the books on. Problem `conflict` when anything moved on since it was checked. */
+  answer(draft: AnswerDraft): Promise<void>
+  /** All or nothing. Problem `conflict` when `record.previous` is not the latest any more, or `answered` not the last. */
   record(
     record: ObservationRecord,
   ): Promise<{ readonly header: ObservationHeader; readonly repeated: boolean }>

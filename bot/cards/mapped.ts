@@ -3,6 +3,7 @@ import type { MappingRemoved } from '../../core/app/map-remove.js'
 import { PSA_TITLES } from '../../core/app/routed.js'
 import { dayMonthYear, ordinal } from '../../core/calendar/words.js'
 import { MAPPING_ROWS } from '../../core/limits.js'
+import { typedName } from '../../core/mapping/typed.js'
 import { DECIMAL_ZERO } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
 import type { Container, PriceOwner, Slot } from '../../core/sync/types.js'
@@ -29,7 +30,7 @@ export function mappedCard(changed: MappingChanged): Card {
   const nothing: readonly Block[] = writes.some(isFilled)
     ? []
     : [{ type: 'text', style: 'plain', text: `${names.join(', ')} ${holds}: a sync writes nothing.` }]
-  const next = gaps.length > 0 ? `map ${customerName}` : `sync ${customerName}`
+  const next = gaps.length > 0 ? `map ${typedName(customerName)}` : `sync ${customerName}`
   return {
     title: `${customerName} is billed in ${title}`,
     tone: gaps.length + beside.length > 0 || left !== undefined ? 'attention' : 'good',
@@ -47,7 +48,7 @@ export function mappedCard(changed: MappingChanged): Card {
         container.name,
         beside,
       ),
-      ...shortSections(sections.filter(isFilled), MAPPING_ROWS, `map ${customerName}`),
+      ...shortSections(sections.filter(isFilled), MAPPING_ROWS, `map ${typedName(customerName)}`),
       ...shortSections(writes.filter(isFilled), MAPPING_ROWS, `sync ${customerName}`),
       ...nothing,
       { type: 'text', style: 'quiet', text: `Nothing was written to ${title}. Next: \`${next}\`.` },

@@ -11,6 +11,7 @@ import type {
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { BUTTON_TARGET_CHARACTERS, MAPPING_REVISION_CHARACTERS } from '../../core/limits.js'
 import type { Choice, Fit } from '../../core/mapping/suggest.js'
+import { typedName } from '../../core/mapping/typed.js'
 import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice, toMinor } from '../../core/money/money.js'
 import { PRICE_OWNERS, offsetWords, ownMonths, placeWarnings } from './mapped.js'
@@ -270,16 +271,17 @@ function nextWords(
   mayAccept: boolean,
   command: string,
 ): string {
-  const set = `\`map ${customerName} set <product> to line <id>\` or \`… to item <id or name>\``
+  const set = `\`map ${typedName(customerName)} set <product> to line <id>\` or \`… to item <id or name>\``
   const hasDoubt = subscriptions.some(({ doubt }) => doubt !== undefined)
   if (mayAccept) {
     return hasDoubt
       ? `Next: \`${command}\` maps what is sure, ${set} the rest; until then nothing bills that.`
       : `Next: \`${command}\`.`
   }
-  if (companies.doubt !== undefined) return `Next: \`map ${customerName} to <company>\` with a name or id.`
+  if (companies.doubt !== undefined)
+    return `Next: \`map ${typedName(customerName)} to <company>\` with a name or id.`
   if (containers.doubt !== undefined) {
-    return `Next: \`map ${customerName} to <company> in <agreement or contract>\` with names or ids.`
+    return `Next: \`map ${typedName(customerName)} to <company> in <agreement or contract>\` with names or ids.`
   }
   return hasDoubt ? `Next: ${set}.` : 'Everything that a PSA can bill is mapped.'
 }
@@ -292,7 +294,7 @@ function showCommand(
 ): string {
   const to = named === undefined || company === undefined ? '' : ` to ${company.psa} ${company.id}`
   const inside = to === '' || place === undefined || container === undefined ? '' : ` in ${container.id}`
-  return `map ${customerName}${to}${inside}`
+  return `map ${typedName(customerName)}${to}${inside}`
 }
 
 /** What a button of a suggestion is about: the customer, and where it was named, PSA, company and container. */

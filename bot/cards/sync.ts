@@ -8,6 +8,7 @@ import type { RunLine } from '../../core/billrun/run.js'
 import { CARD_RUN_LINES, CARD_RUN_PART } from '../../core/limits.js'
 import type { LocalDate } from '../../core/calendar/date.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
+import { typedName } from '../../core/mapping/typed.js'
 import { DECIMAL_ONE, type Decimal, formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
 import { daysOf, unitsOn } from '../../core/sync/units.js'
@@ -233,7 +234,7 @@ function byHandChoice([first, ...others]: readonly NamedDrift[]): Block {
   const where = first?.title ?? 'the PSA'
   const text = [
     `Approve writes what it should be over what somebody did in ${where}. Reject leaves it as it is, and it is asked again`,
-    `as long as it differs. Seats bought elsewhere stay: \`map ${customer} set <product> offset <seats>\`.`,
+    `as long as it differs. Seats bought elsewhere stay: \`map ${typedName(customer)} set <product> offset <seats>\`.`,
   ].join(' ')
   return { type: 'text', style: 'plain', text }
 }

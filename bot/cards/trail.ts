@@ -186,6 +186,10 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `${who} mapped ${textOf(details['customer']) ?? subject} to ${placeWords(details)}`
     case 'map.removed':
       return `${who} took ${textOf(details['customer']) ?? subject} out of ${textOf(details['company']) ?? 'the PSA'}`
+    case 'lineage.continued':
+      return `${who} said that ${lineWords(details)} continues ${textOf(details['continues']) ?? ''}`
+    case 'lineage.new':
+      return `${who} said that ${lineWords(details)} is new`
     case 'sync.undo':
       return `${who} asked to take back ${run} (${subject})${why}`
     case 'sync.approved':
@@ -210,6 +214,12 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       // Written by another version of the program: better its codes than nothing.
       return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${why}`
   }
+}
+
+/** "Contoso · Microsoft 365 E3 (20 seats since 11 Mar 2026)" */
+function lineWords(details: AuditDetails): string {
+  const [customer, product, line] = ['customer', 'product', 'line'].map((name) => textOf(details[name]) ?? '')
+  return `${customer} · ${product} (${line})`
 }
 
 /** "Contoso (113), Contoso licences (114)" */

@@ -75,8 +75,9 @@ export const COMMANDS: readonly CommandInfo[] = [
   {
     name: 'map',
     right: 'map',
-    usage: 'map [customer] [to <company> | set <product> | accept | remove | page <n>]',
-    does: 'who is whom in ConnectWise or Autotask, and what fits; accepting it writes nothing there',
+    usage:
+      'map [customer] [to <company> | set <product> | continue <line> | new <line> | accept | remove | page <n>]',
+    does: 'who is whom in ConnectWise or Autotask, and what fits; which licence continues which; accepting it writes nothing there',
     examples: [
       'map',
       'map page 2',
@@ -88,6 +89,8 @@ export const COMMANDS: readonly CommandInfo[] = [
       'map contoso set visio to item 1234 offset 3 price keep',
       'map contoso set visio price catalog',
       'map contoso remove',
+      'map contoso continue k7q2mdxa from mftqaf57',
+      'map contoso new k7q2mdxa',
     ],
   },
   {

@@ -2,6 +2,7 @@ import type { Person } from '../../core/access/people.js'
 import type { Mapping } from '../../core/app/map.js'
 import type { MappingChoice } from '../../core/app/map-types.js'
 import type { PsaName } from '../../core/sync/types.js'
+import { answeredCard } from '../cards/answered.js'
 import { mappedCard, removedCard } from '../cards/mapped.js'
 import { mappingCard, suggestionCard } from '../cards/mapping.js'
 import type { ActionTarget, Card } from '../cards/model.js'
@@ -19,6 +20,8 @@ export async function mapCard(mapping: Mapping, person: Person, command: MapComm
       return mappedCard(await mapping.accept(person, command.customer, command.choice, command.from))
     case 'set':
       return mappedCard(await mapping.set(person, command.customer, command.change))
+    case 'answer':
+      return answeredCard(await mapping.answer(person, command.customer, command.said))
     case 'remove':
       return removedCard(await mapping.remove(person, command.customer, command.from))
   }

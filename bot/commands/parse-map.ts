@@ -1,9 +1,11 @@
 import type { SlotChange } from '../../core/app/map-accept.js'
+import type { LineageSaid } from '../../core/app/map-lineage.js'
 import type { AskedStart } from '../../core/app/map-start.js'
 import type { MappingChoice } from '../../core/app/map-types.js'
 import type { LocalDate } from '../../core/calendar/date.js'
 import { MAPPING_OFFSET_SEATS } from '../../core/limits.js'
 import { isOffset } from '../../core/mapping/offset.js'
+import { MAP_WORDS } from '../../core/mapping/typed.js'
 import { type Decimal, parseDecimal } from '../../core/money/decimal.js'
 import { Problem } from '../../core/problem.js'
 import type { PriceOwner, PsaName } from '../../core/sync/types.js'
@@ -23,6 +25,7 @@ export type MapAction =
       readonly from: AskedStart | undefined
     }
   | { readonly action: 'set'; readonly customer: string; readonly change: SlotChange }
+  | { readonly action: 'answer'; readonly customer: string; readonly said: LineageSaid }
   | { readonly action: 'remove'; readonly customer: string; readonly from: AskedStart | undefined }
 
 interface Paged {
@@ -38,11 +41,9 @@ interface Token {
 
 const QUOTED = /"([^"]+)"|“([^”]+)”|‘([^’]+)’(?=\s|$)|(?<=^|\s)'([^']+)'(?=\s|$)|(\S+)/gu
 
-const KEYWORDS: ReadonlySet<string> = new Set(['to', 'set', 'accept', 'remove'])
-
 /**
  * "page 2", "contoso", "contoso page 2", "contoso to fabrikam in licences accept from april",
- * "contoso set visio to line 90001 offset 3".
+ * "contoso set visio to line 90001 offset 3", "contoso continue k7q2mdxa from mftqaf57", "contoso new k7q2mdxa".
  */
 export function parseMap(words: readonly string[], today: LocalDate): MapCommand {
   const { tokens, page } = pageAtEnd(tokensOf(words))
@@ -61,7 +62,7 @@ function pageAtEnd(tokens: readonly Token[]): { readonly tokens: readonly Token[
 }
 
 function actionOf(tokens: readonly Token[], today: LocalDate): MapCommand {
-  const at = tokens.findIndex((token, index) => index > 0 && isAny(token, KEYWORDS))
+  const at = tokens.findIndex((token, index) => index > 0 && isAny(token, MAP_WORDS))
   const customer = textOf(at < 0 ? tokens : tokens.slice(0, at))
   const verb = at < 0 ? undefined : tokens[at]?.text.toLowerCase()
   const rest = tokens.slice(at + 1)
@@ -72,6 +73,10 @@ function actionOf(tokens: readonly Token[], today: LocalDate): MapCommand {
       return { name: 'map', action: 'remove', customer, from: startOf(rest, 'remove', today) }
     case 'accept':
       return { name: 'map', action: 'accept', customer, choice: {}, from: startOf(rest, 'accept', today) }
+    case 'continue':
+      return { name: 'map', action: 'answer', customer, said: continuedBy(rest) }
+    case 'new':
+      return { name: 'map', action: 'answer', customer, said: { line: lineOf(rest), from: undefined } }
     case 'to':
       return { name: 'map', customer, ...placeOf(rest, today) }
     default:
@@ -145,6 +150,22 @@ function startOf(tokens: readonly Token[], verb: string, today: LocalDate): Aske
   })
 }
 
+/** "<line> from <earlier line>" */
+function continuedBy(tokens: readonly Token[]): LineageSaid {
+  const at = tokens.findLastIndex((token, index) => index > 0 && isWord(token, 'from'))
+  const [line, from] = at < 0 ? ['', ''] : [textOf(tokens.slice(0, at)), textOf(tokens.slice(at + 1))]
+  if (line === '' || from === '') {
+    throw usage('map <customer> continue <line> from <earlier line>', 'two licence lines')
+  }
+  return { line, from }
+}
+
+function lineOf(tokens: readonly Token[]): string {
+  const line = textOf(tokens)
+  if (line === '') throw usage('map <customer> new <line>', 'a licence line')
+  return line
+}
+
 const SET_USAGE = 'map <customer> set <product> to line <id>'
 const OWNERS: readonly PriceOwner[] = ['keep', 'ours', 'catalog']
 
@@ -207,6 +228,6 @@ function usage(command: string, what: string): Problem {
     kind: 'input',
     what: `\`${command}\` needs ${what}.`,
     notDone: 'Nothing was mapped.',
-    next: 'Type `help map` to see examples; names with words like to, in or set go in quotes.',
+    next: 'Type `help map` to see examples; names with words like to, in, set or new go in quotes.',
   })
 }

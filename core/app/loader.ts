@@ -48,7 +48,7 @@ export type LoadContainer = (
 ) => Promise<Pick<Loaded, 'slots' | 'sync'>>
 
 /**
- * Folds the ledger once per observation and reads books and PSA state once per version: until one moves on, every
+ * Folds the ledger once per observation or answer and reads books and PSA state once per version: until one moves on, every
  * answer comes from memory. Problem `notFound` before the first observation, `held` when the opening date was moved
  * behind what is billed.
  */
@@ -69,10 +69,14 @@ export function createLoader(
   const syncAt = remember(() => ports.sync.state())
   const routedAt = rememberLast(routeToPsas)
   const booked = async () => {
-    const [observation, version] = await Promise.all([ports.ledger.latest(), ports.billing.version()])
+    const [observation, answered, version] = await Promise.all([
+      ports.ledger.latest(),
+      ports.ledger.answered(),
+      ports.billing.version(),
+    ])
     if (observation === undefined) throw nothingObserved()
     const [portfolio, { first, books, billed, policies }] = await Promise.all([
-      portfolioAt(observation.sequence),
+      portfolioAt(`${observation.sequence} ${answered}`),
       booksAt(version),
     ])
     refuseLateOpening(portfolio.opensOn, first, books.billed)
@@ -127,8 +131,8 @@ function rememberLast<A extends readonly unknown[], T>(make: (...given: A) => T)
 }
 
 /** Keeps the last value made, until it is asked for another version; a failure is not kept. */
-function remember<T>(make: () => Promise<T>): (version: number) => Promise<T> {
-  let kept: { version: number; value: Promise<T> } | undefined
+function remember<V extends string | number, T>(make: () => Promise<T>): (version: V) => Promise<T> {
+  let kept: { version: V; value: Promise<T> } | undefined
   return (version) => {
     if (kept?.version === version) return kept.value
     const value = make()

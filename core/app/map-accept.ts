@@ -2,6 +2,7 @@ import type { Person } from '../access/rights.js'
 import { MAPPING_OFFSET_SEATS, MAPPING_REVISION_CHARACTERS } from '../limits.js'
 import { isOffset } from '../mapping/offset.js'
 import type { Choice } from '../mapping/suggest.js'
+import { typedName } from '../mapping/typed.js'
 import { formatDecimal, type Decimal } from '../money/decimal.js'
 import type { PsaItem } from '../ports.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
@@ -113,7 +114,7 @@ function surePlace(suggestion: MappingSuggestion): {
       customerName,
       `Which company ${customerName} is, is not clear`,
       companies,
-      `map ${customerName} to <company> accept`,
+      `map ${typedName(customerName)} to <company> accept`,
     )
   }
   if (container === undefined || containers.doubt !== undefined) {
@@ -121,7 +122,7 @@ function surePlace(suggestion: MappingSuggestion): {
       customerName,
       `Which agreement or contract bills ${customerName}, is not clear`,
       containers,
-      `map ${customerName} to ${company.id} in <agreement or contract> accept`,
+      `map ${typedName(customerName)} to ${company.id} in <agreement or contract> accept`,
     )
   }
   return { company, container }
@@ -149,7 +150,7 @@ function outdated({ name }: MappedCustomer): Problem {
     kind: 'conflict',
     what: `What is suggested for ${name} is not what that card shows any more.`,
     notDone: 'Nothing was mapped.',
-    next: `Type \`map ${name}\` to see it as it is.`,
+    next: `Type \`map ${typedName(name)}\` to see it as it is.`,
   })
 }
 
@@ -167,7 +168,7 @@ function nothingToMap(suggestion: MappingSuggestion): Problem {
         ? `Everything of ${customerName} that a PSA can bill is mapped.${more}`
         : `Nothing more of ${customerName} is sure: ${gaps.join('; ')}.${more}`,
     notDone: 'Nothing was mapped.',
-    next: `Type \`map ${customerName} set <product> to line <id>\` or \`… to item <id or name>\`.`,
+    next: `Type \`map ${typedName(customerName)} set <product> to line <id>\` or \`… to item <id or name>\`.`,
   })
 }
 
@@ -183,7 +184,7 @@ function sureOf({ subscriptions, customerName, drafts }: MappingSuggestion, but:
   const sure = new Set(drafts.map(({ lineageId }) => lineageId))
   return subscriptions.flatMap(({ lineageId, product }) =>
     sure.has(lineageId) && lineageId !== but
-      ? [`${product}: not accepted yet, \`map ${customerName} accept\` does`]
+      ? [`${product}: not accepted yet, \`map ${typedName(customerName)} accept\` does`]
       : [],
   )
 }
@@ -375,6 +376,6 @@ function notMappedYet(customerName: string, { subscription }: PricedSubscription
     kind: 'input',
     what: `${subscription.productName} is not mapped yet, so there is nothing to change about it.`,
     notDone: 'Nothing was mapped.',
-    next: `Type \`map ${customerName} set ${subscription.lineageId} to line <id>\` or \`… to item <id or name>\`.`,
+    next: `Type \`map ${typedName(customerName)} set ${subscription.lineageId} to line <id>\` or \`… to item <id or name>\`.`,
   })
 }

@@ -1,5 +1,6 @@
 import type { LocalDate } from '../calendar/date.js'
 import { dayMonthYear } from '../calendar/words.js'
+import { typedName } from '../mapping/typed.js'
 import { DECIMAL_ZERO, formatDecimal } from '../money/decimal.js'
 import { formatUnitPrice } from '../money/money.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
@@ -124,7 +125,7 @@ function requireUntouched({ sync }: Loaded, change: MappingChange, slot: Slot): 
     kind: 'held',
     what: `${title} bills by what was mapped before, and would go on.`,
     notDone: 'Nothing was mapped.',
-    next: `Type \`map ${customerName} remove\` to bill by file from the next period on, and map it anew for that.`,
+    next: `Type \`map ${typedName(customerName)} remove\` to bill by file from the next period on, and map it anew for that.`,
   })
 }
 
@@ -181,7 +182,7 @@ function requireNothingBeside({ sync, today }: Loaded, change: MappingChange, sl
     kind: 'input',
     what: `${container.name} has line ${id} with ${formatDecimal(quantity)} of it, and a new line beside it would bill them twice.`,
     notDone: 'Nothing was mapped.',
-    next: `Map to that line, \`map ${customerName} set ${slot.id} to line ${id}\`, or end it there first.`,
+    next: `Map to that line, \`map ${typedName(customerName)} set ${slot.id} to line ${id}\`, or end it there first.`,
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Person } from '../access/rights.js'
 import { type LocalDate, formatLocalDate } from '../calendar/date.js'
 import { dayMonthYear } from '../calendar/words.js'
+import { typedName } from '../mapping/typed.js'
 import { Problem } from '../problem.js'
 import { type CustomerMapping, type LockedPeriod, isOpen } from '../sync/intent.js'
 import { monthPeriod } from '../sync/months.js'
@@ -101,7 +102,7 @@ function notMapped({ name }: MappedCustomer): Problem {
     kind: 'notFound',
     what: `${name} is not mapped: it is billed by file.`,
     notDone: 'Nothing was changed.',
-    next: `Type \`map ${name}\` to see where it could be.`,
+    next: `Type \`map ${typedName(name)}\` to see where it could be.`,
   })
 }
 
@@ -135,7 +136,7 @@ function fileStart(
       kind: 'input',
       what: `${name} is billed in agreements or contracts whose periods begin on different days.`,
       notDone: 'The mapping stays.',
-      next: `Type \`map ${name} remove from <day>\` with a day on which all of them begin one.`,
+      next: `Type \`map ${typedName(name)} remove from <day>\` with a day on which all of them begin one.`,
     })
   }
   const settled = settledUntil(view, slots)
@@ -144,7 +145,7 @@ function fileStart(
       kind: 'held',
       what: `Periods of ${name} before ${dayMonthYear(settled)} are billed in the PSA already.`,
       notDone: 'The mapping stays.',
-      next: `Type \`map ${name} remove\` to bill by file from the next period on.`,
+      next: `Type \`map ${typedName(name)} remove\` to bill by file from the next period on.`,
     })
   }
   return start
@@ -165,7 +166,7 @@ function requireKnown(
       kind: 'held',
       what: `What the PSA bills of ${due.words} from ${dayMonthYear(known)} on cannot be told: ${fault}.`,
       notDone: 'The mapping stays.',
-      next: `Type \`map ${name} remove from ${formatLocalDate(known)}\` if the PSA bills nothing of it from that day on.`,
+      next: `Type \`map ${typedName(name)} remove from ${formatLocalDate(known)}\` if the PSA bills nothing of it from that day on.`,
     })
   }
 }

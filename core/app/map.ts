@@ -14,6 +14,7 @@ import {
 import type { MappingChanged } from './map-change.js'
 import { type MappingRemoved, removeMapping } from './map-remove.js'
 import { staysWithFile } from './map-cycle.js'
+import { type LineageAnswered, type LineagePorts, type LineageSaid, answerLineage } from './map-lineage.js'
 import type { AskedStart } from './map-start.js'
 import { mappable, suggestMapping } from './map-suggest.js'
 import type { MappingChoice, MappingSuggestion } from './map-types.js'
@@ -63,11 +64,13 @@ export interface Mapping {
   ): Promise<MappingChanged>
   /** Maps one subscription as a person says, or changes its offset or who owns its price. */
   set(person: Person, customerName: string, change: SlotChange): Promise<MappingChanged>
+  /** Keeps which earlier licence line a held one continues, or that it continues none (BILLING B18). */
+  answer(person: Person, customerName: string, said: LineageSaid): Promise<LineageAnswered>
   /** @param from first day that files bill again; undefined: the next period. */
   remove(person: Person, customerName: string, from?: AskedStart): Promise<MappingRemoved>
 }
 
-export function createMapping(ports: ReadPsaPorts, load: Load): Mapping {
+export function createMapping(ports: ReadPsaPorts & LineagePorts, load: Load): Mapping {
   const about = async (customerName: string): Promise<{ view: Loaded; customer: MappedCustomer }> => {
     const view = await load()
     return { view, customer: findCustomer(view.portfolio.customers, customerName) }
@@ -85,6 +88,10 @@ export function createMapping(ports: ReadPsaPorts, load: Load): Mapping {
     set: async (person, customerName, change) => {
       const { view, customer } = await about(customerName)
       return setMapping(ports, view, person, customer, change)
+    },
+    answer: async (person, customerName, said) => {
+      const { view, customer } = await about(customerName)
+      return answerLineage(ports, view, person, customer, said)
     },
     remove: async (person, customerName, from) => {
       const { customer } = await about(customerName)

@@ -125,6 +125,7 @@ function recordOf(
     id,
     observedAt,
     previous: ledger.latest?.sequence,
+    answered: ledger.answers.at(-1)?.version ?? 0,
     counts,
     customers,
     states: difference.subscriptions,

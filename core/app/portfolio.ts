@@ -11,6 +11,7 @@ import { type FoldedSubscription, type LineageRecord, foldLineage } from '../tim
 import { type LineageAssignment, assignLineages } from '../timeline/lineage.js'
 import { foldOrderFees } from '../timeline/order-fees.js'
 import { type FoldSettings, latestState } from '../timeline/record.js'
+import { type AskedLine, askedLines, askedWords } from './asked-lines.js'
 import { collectRecords } from './records.js'
 
 /** What the MSP decided once: where its days begin, and from when it bills with us. */
@@ -32,6 +33,8 @@ export interface Portfolio {
   /** By product, so that a customer's lines are found where people look for them. */
   readonly subscriptions: readonly PricedSubscription[]
   readonly assignment: LineageAssignment
+  /** Licence lines of which a person has to say what they continue, or has said it (BILLING B18). */
+  readonly asked: readonly AskedLine[]
   /** When each completed order took effect, by its number. */
   readonly completions: ReadonlyMap<string, Date>
 }
@@ -58,16 +61,16 @@ export function buildPortfolio(
   const price = (folded: FoldedSubscription) =>
     priceSubscription(folded, overrides, customers.get(folded.customerId)?.billingCurrency)
   const known = new Map(ledger.memberships.map(({ recordKey, lineageId }) => [recordKey, lineageId]))
-  const assignment = assignLineages(
-    [...records.lines.values()].map((record) => candidateOf(record, fold)),
-    known,
-    fold.observedOn,
-  )
+  const answers = new Map(ledger.answers.map((answer) => [answer.recordKey, answer]))
+  const candidates = [...records.lines.values()].map((record) => candidateOf(record, fold))
+  const assignment = assignLineages(candidates, known, fold.observedOn, answers)
+  const asked = askedLines(assignment.asked, candidates, records.lines, answers)
   const doubts = new Map(assignment.doubtful.map(({ recordKey, kind }) => [recordKey, kind]))
   const subscriptions: PricedSubscription[] = []
   for (const { lineageId, alsoIds, members } of groupByLineage(records.lines, assignment)) {
     const folded = withDoubt(foldLineage(lineageId, members, fold), doubts)
-    subscriptions.push(price(alsoIds.length === 0 ? folded : { ...folded, alsoIds }))
+    const priced = price(alsoIds.length === 0 ? folded : { ...folded, alsoIds })
+    subscriptions.push(withAnswers(priced, asked, customers))
   }
   const ownFees = records.ownFees.map((order) => foldOrderFees(order, timeZone))
   subscriptions.push(...ownFees.map(price))
@@ -78,6 +81,7 @@ export function buildPortfolio(
     opensOn,
     customers,
     subscriptions,
+    asked,
     assignment: withOrders(assignment, ownFees),
     completions: completionsOf(ledger),
   }
@@ -127,6 +131,21 @@ function withDoubt(
   const kind = folded.recordKeys.map((key) => doubts.get(key)).find((found) => found !== undefined)
   if (kind === undefined) return folded
   return { ...folded, assumedThrough: undefined, exceptions: [...folded.exceptions, kind] }
+}
+
+/** Where a person has to say what a line continues, it is told how: it is the line that begins the lineage. */
+function withAnswers(
+  priced: PricedSubscription,
+  asked: readonly AskedLine[],
+  customers: Portfolio['customers'],
+): PricedSubscription {
+  if (!priced.exceptions.some(({ kind }) => kind === 'ambiguous')) return priced
+  const { customerId, recordKeys } = priced.subscription
+  const line = asked.find(({ recordKey }) => recordKey === recordKeys[0])
+  if (line === undefined) return priced
+  const why = askedWords(line, customers.get(customerId)?.name ?? customerId)
+  const exceptions = priced.exceptions.map((said) => (said.kind === 'ambiguous' ? { ...said, why } : said))
+  return { ...priced, exceptions }
 }
 
 /** The licence lines of one subscription, with the identities it was known by beside its own. */

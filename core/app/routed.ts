@@ -6,6 +6,7 @@ import { monthsIn } from '../charges/periods.js'
 import type { HeldPeriod } from '../charges/types.js'
 import type { Decimal } from '../money/decimal.js'
 import type { Policies } from '../charges/policies.js'
+import { typedName } from '../mapping/typed.js'
 import type { Route, PricedSubscription } from '../pricing/timeline.js'
 import { Problem } from '../problem.js'
 import { type CustomerMapping, type Intent, type Reading, type SyncState, isOpen } from '../sync/intent.js'
@@ -160,7 +161,7 @@ function isRouteable({ route }: PricedSubscription): boolean {
 }
 
 function notMappedWords({ psa }: CustomerMapping, name: string): string {
-  return `${name} is billed in ${PSA_TITLES[psa]}, and this is not mapped there, so nothing bills it; \`map ${name}\` shows what fits`
+  return `${name} is billed in ${PSA_TITLES[psa]}, and this is not mapped there, so nothing bills it; \`map ${typedName(name)}\` shows what fits`
 }
 
 /** What is remembered of all slots: where they are, locked periods, and one-time lines that were read back. */

@@ -24,7 +24,8 @@ export type ExceptionKind =
 export const EXCEPTION_WORDS: Readonly<Record<ExceptionKind, string>> = {
   assumed: 'orders do not add up to the seats, so the first count billed is assumed',
   dateEstimated: 'no order says when it changed, so the day it was first seen counts',
-  ambiguous: 'it could continue more than one earlier subscription; a person has to say which',
+  ambiguous:
+    'nobody can tell which earlier subscription it continues; not billed until you say it, and `customer <name>` shows what to type',
   mayContinue:
     'it may continue an earlier one of the same product that has not been shown to have ended; not billed until an observation shows that one ended (then both are one) or running on (then it is billed by itself)',
   noPrice: 'the marketplace states no price',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type LocalDate, addDays } from '../calendar/date.js'
 import { LINEAGE_GAP_DAYS } from '../limits.js'
 import type { Decimal } from '../money/decimal.js'
-import type { LineageMembership } from './types.js'
+import type { LineageAnswer, LineageMembership } from './types.js'
 
 /** When a licence line was shown, by the numbers of the observations. */
 export interface Sighted {
@@ -44,6 +44,14 @@ export interface DoubtfulLineage {
   readonly candidates: readonly string[]
 }
 
+/** A licence line of which a person has to say what it continues, or which hangs on what was said, and the choice. */
+export interface AskedLineage {
+  readonly recordKey: string
+  readonly candidates: readonly string[]
+  /** Lines whose answers settled it: its own, or those of others; none: it is held. */
+  readonly settledBy: readonly string[]
+}
+
 export interface LineageAssignment {
   /** The identity of every record, known and new, in the order given. */
   readonly memberships: readonly LineageMembership[]
@@ -51,9 +59,19 @@ export interface LineageAssignment {
   readonly continued: ReadonlyMap<string, string>
   /** Records kept on their own for now, and held. */
   readonly doubtful: readonly DoubtfulLineage[]
-  /** Records whose identity is not to be kept yet: new doubtful ones, what continues them, and those not in service. */
+  /** In order of their start. */
+  readonly asked: readonly AskedLineage[]
+  /**
+   * Records whose identity is not to be kept yet: new doubtful ones, what continues them, those not in service, and those
+   * whose identity hangs on an answer, which can be changed.
+   */
   readonly undecided: ReadonlySet<string>
 }
+
+/** What people said of licence lines, by line. */
+export type LineageAnswers = ReadonlyMap<string, Pick<LineageAnswer, 'continues'>>
+
+const NO_ANSWERS: LineageAnswers = new Map()
 
 /**
  * Says which lineage each licence line belongs to (BILLING B18). A line continues the one line of the same customer and
@@ -70,18 +88,31 @@ export interface LineageAssignment {
  * one (`continued`): what was billed under its name keeps that name and is settled with the earlier one, so that the
  * total is the one computed from scratch (B23). That is never kept: it holds as long as the observed dates say so.
  *
+ * What a person said comes before all of it. Who continues a line that way leaves it to nobody else, so that one answer
+ * may settle several lines; none of them is kept, so that another answer settles them anew.
+ *
  * @param observedOn local date of the latest observation.
  */
 export function assignLineages(
   records: readonly LineageCandidate[],
   known: ReadonlyMap<string, string>,
   observedOn: LocalDate,
+  answers: LineageAnswers = NO_ANSWERS,
 ): LineageAssignment {
   const inService = sortedByStart(records.filter(({ served }) => served))
   const kept = keptLinks(inService, known)
   const links = new Map<string, Link>()
-  for (const group of groupsOf(inService)) addLinks(links, { group, known, kept, observedOn })
+  const asked: AskedLineage[] = []
+  const hanging = new Set<string>()
+  for (const group of groupsOf(inService)) {
+    const given = { group, known, kept, answers, observedOn }
+    addLinks(links, given)
+    const own = hangingIn(given, links)
+    asked.push(...askedIn(given, links, own))
+    for (const recordKey of own) hanging.add(recordKey)
+  }
   const { lineageOf, continued, undecided } = identitiesOf(inService, known, links)
+  for (const recordKey of hanging) if (!known.has(recordKey)) undecided.add(recordKey)
   for (const { recordKey, served } of records) if (!served && !known.has(recordKey)) undecided.add(recordKey)
   return {
     memberships: records.map(({ recordKey }) => ({
@@ -93,6 +124,7 @@ export function assignLineages(
       const link = links.get(recordKey)
       return link === undefined || link.kind === 'continues' ? [] : [{ recordKey, ...link }]
     }),
+    asked,
     undecided,
   }
 }
@@ -107,22 +139,32 @@ interface Group {
   readonly known: ReadonlyMap<string, string>
   /** Which record each one continues that is known to continue one. */
   readonly kept: ReadonlyMap<string, string>
+  readonly answers: LineageAnswers
   readonly observedOn: LocalDate
 }
 
 /**
- * What each line that is not known to continue another one continues; nothing for one that begins a lineage. Equal vendor
- * ids are settled first, so that what they settle is no candidate, and no rival, of the others.
+ * What each line that is not known to continue another one continues; nothing for one that begins a lineage. Answers, then
+ * equal vendor ids, are settled first, so that what they settle is no candidate, and no rival, of the others.
  */
-function addLinks(links: Map<string, Link>, { group, known, kept, observedOn }: Group): void {
+function addLinks(links: Map<string, Link>, { group, known, kept, answers, observedOn }: Group): void {
   // Nobody continues what is continued already.
   const taken = new Set(kept.values())
-  const isOpen = ({ recordKey }: LineageCandidate) => !kept.has(recordKey) && !links.has(recordKey)
+  const founders = new Set<string>()
+  const isOpen = ({ recordKey }: LineageCandidate) =>
+    !kept.has(recordKey) && !links.has(recordKey) && !founders.has(recordKey)
   const candidatesOf = (record: LineageCandidate, fits: Fits) =>
     group.filter((old) => !taken.has(old.recordKey) && old.startsOn < record.startsOn && fits(record, old))
   const link = (record: LineageCandidate, to: Link) => {
     links.set(record.recordKey, to)
     if (to.kind === 'continues') taken.add(to.recordKey)
+  }
+  for (const record of group.filter(isOpen)) {
+    const answer = answers.get(record.recordKey)
+    if (answer === undefined) continue
+    const [old] = candidatesOf(record, (_, { recordKey }) => recordKey === answer.continues)
+    if (answer.continues === undefined) founders.add(record.recordKey)
+    else if (old !== undefined) link(record, continues(old))
   }
   for (const record of group.filter(isOpen)) {
     const same = candidatesOf(record, (next, old) => sameVendorId(next, old) && hasEndedFor(next, old))
@@ -146,6 +188,50 @@ function addLinks(links: Map<string, Link>, { group, known, kept, observedOn }: 
     const candidates = candidatesOf(record, (next, old) => mayYetEndFor(next, old, observedOn))
     if (candidates.length > 0) link(record, { kind: 'mayContinue', candidates: candidates.map(keyOf) })
   }
+}
+
+/**
+ * Lines a person is asked about, and those that hang on an answer: with what they could continue that no other is known,
+ * or said, to continue.
+ */
+function askedIn(
+  { group, kept, answers }: Group,
+  links: ReadonlyMap<string, Link>,
+  hanging: ReadonlySet<string>,
+): AskedLineage[] {
+  const answered = group.map(keyOf).filter((recordKey) => answers.has(recordKey))
+  return group.flatMap((record): AskedLineage[] => {
+    const { recordKey } = record
+    const link = links.get(recordKey)
+    if (link?.kind === 'ambiguous') return [{ recordKey, candidates: link.candidates, settledBy: [] }]
+    if (!hanging.has(recordKey)) return []
+    const others = answered.filter((other) => other !== recordKey)
+    const taken = new Set([
+      ...kept.values(),
+      ...others.flatMap((other) => answers.get(other)?.continues ?? []),
+    ])
+    const candidates = group
+      .filter((old) => old.startsOn < record.startsOn && hasEndedFor(record, old))
+      .map(keyOf)
+      .filter((old) => !taken.has(old))
+    return [{ recordKey, candidates, settledBy: answers.has(recordKey) ? [recordKey] : answered }]
+  })
+}
+
+/** Lines that were answered, and what continues another one since the first of them: with other answers it may be another. */
+function hangingIn(
+  { group, known, kept, answers }: Group,
+  links: ReadonlyMap<string, Link>,
+): ReadonlySet<string> {
+  const isAnswered = ({ recordKey }: LineageCandidate) => answers.has(recordKey) && !kept.has(recordKey)
+  const first = group.find(isAnswered)
+  if (first === undefined) return new Set()
+  const hanging = group.filter((record) => {
+    const { recordKey, startsOn } = record
+    const isLater = startsOn >= first.startsOn && !known.has(recordKey)
+    return isAnswered(record) || (isLater && links.get(recordKey)?.kind === 'continues')
+  })
+  return new Set(hanging.map(keyOf))
 }
 
 /** Whether a line that started later may continue an older one. */

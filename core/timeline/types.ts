@@ -59,6 +59,22 @@ export interface Timeline {
   readonly events: readonly TimelineEvent[]
 }
 
+/**
+ * A person's word on a licence line that could continue several others (BILLING B18): which one it does, or that it begins
+ * a subscription of its own. Of several words on one line the last counts.
+ */
+export interface LineageAnswer {
+  /** The licence line that is meant. */
+  readonly recordKey: string
+  /** The licence line it continues; undefined: none, it is new. */
+  readonly continues: string | undefined
+  /** Who said so: the id of a person. */
+  readonly by: string
+  readonly at: Date
+  /** Version of the books it made: what was billed under a smaller one was billed without it. */
+  readonly version: number
+}
+
 /** A licence line of the marketplace that belongs to one of our subscriptions (BILLING B18). */
 export interface LineageMembership {
   /** Our subscription: survives the marketplace's changing ids. */

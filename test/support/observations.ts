@@ -11,6 +11,7 @@ export function observation(
     id,
     observedAt: new Date('2026-03-01T09:00:00.123Z'),
     previous,
+    answered: 0,
     counts: { customers: 1, subscriptions: 1, orders: 1, requests: 7 },
     customers: [{ id: 'C1', name: 'Contoso', billingCurrency: 'USD' }],
     states: [{ subscription: observed(), present: true }],

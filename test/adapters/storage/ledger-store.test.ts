@@ -29,6 +29,7 @@ describe(`observations, ${ENGINE} engine`, () => {
         states: [],
         orders: [],
         memberships: [],
+        answers: [],
       })
     }))
 
@@ -46,6 +47,7 @@ describe(`observations, ${ENGINE} engine`, () => {
         states: [{ sequence: 1, observedAt: record.observedAt, subscription: observed(), present: true }],
         orders: [{ ...order(), firstSequence: 1 }],
         memberships: record.memberships,
+        answers: [],
       })
     }))
 

@@ -39,6 +39,16 @@ describe('map', () => {
     ],
     ['map contoso accept from 2026-04', { action: 'accept', from: { type: 'month', month: APRIL } }],
     ['map contoso accept from 15 april', { action: 'accept', from: { type: 'day', day: day('2026-04-15') } }],
+    [
+      'map contoso continue k7q2mdxa from mftqaf57',
+      { action: 'answer', customer: 'contoso', said: { line: 'k7q2mdxa', from: 'mftqaf57' } },
+    ],
+    [
+      'map "Brave New World" Continue "from 11 mar" From "5 seats"',
+      { action: 'answer', customer: 'Brave New World', said: { line: 'from 11 mar', from: '5 seats' } },
+    ],
+    ['map contoso new visio plan', { action: 'answer', said: { line: 'visio plan', from: undefined } }],
+    ['map new', { action: 'suggest', customer: 'new' }],
     ['map contoso remove', { action: 'remove', customer: 'contoso', from: undefined }],
     [
       'map contoso remove from april',
@@ -109,6 +119,11 @@ describe('map', () => {
     ['map contoso accept from 30 february', '“from 30 february” is not'],
     ['map contoso accept from april please', '“from april please” is not'],
     ['map contoso remove now', '“now” is not a month or a day to begin with.'],
+    ['map contoso continue', 'needs two licence lines'],
+    ['map contoso continue k7q2mdxa', 'needs two licence lines'],
+    ['map contoso continue from mftqaf57', 'needs two licence lines'],
+    ['map contoso continue k7q2mdxa from', 'needs two licence lines'],
+    ['map contoso new', 'needs a licence line'],
     ['map contoso set', 'needs a product, and a line or an item'],
     ['map contoso set visio', 'needs a product, and a line or an item'],
     ['map contoso set visio to line', 'needs the id of a line, or an item'],

@@ -5,6 +5,7 @@ import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { ObservedSubscription } from '../../../core/marketplace/types.js'
 import { Problem } from '../../../core/problem.js'
 import { memoryBilling } from '../../support/memory-billing.js'
+import { memoryBooks } from '../../support/memory-books.js'
 import { memoryLedger } from '../../support/memory-ledger.js'
 import { day, decimal, observed } from '../../support/observed.js'
 import { noSync } from '../../support/no-sync.js'
@@ -13,7 +14,8 @@ const SETTINGS = { timeZone: 'America/New_York', opensOn: day('2026-03-01') }
 
 /** A loader over stores that count how often all of them is read. */
 async function office() {
-  const [ledger, billing] = [memoryLedger(), memoryBilling()]
+  const shared = memoryBooks()
+  const [ledger, billing] = [memoryLedger(shared), memoryBilling(shared)]
   const seen = { ledger: 0, books: 0, version: 1, failing: false, minutes: 0 }
   const clock = { now: async () => new Date(Date.UTC(2026, 2, 20, 13, seen.minutes)) }
   const subscriptions: ObservedSubscription[] = [observed()]
@@ -48,7 +50,7 @@ async function office() {
     await observe({ marketplace, ledger, clock, ids }, SETTINGS)
   }
   await look()
-  return { seen, subscriptions, load, look }
+  return { seen, subscriptions, ledger, billing, load, look }
 }
 
 test('answers come from memory until something is observed: then the ledger is read once more', async () => {
@@ -71,6 +73,17 @@ test('the books are read once more when they moved on, and the ledger is not', a
   expect((await load()).books.version).toBe(2)
   await load()
   expect([seen.ledger, seen.books]).toEqual([1, 2])
+})
+
+test('an answer that another process kept is in the next one: the ledger is read once more', async () => {
+  const { seen, ledger, billing, load } = await office()
+  const first = await load()
+  const at = new Date()
+  const audit = { at, actor: 'U1', action: 'lineage.new', subject: 'C1', details: {} }
+  const said = { recordKey: '1000/BP', continues: undefined, audit, observation: 1 }
+  await ledger.answer({ ...said, version: await billing.version() })
+  expect((await load()).portfolio).not.toBe(first.portfolio)
+  expect(seen.ledger).toBe(2)
 })
 
 test('many who ask at once share one reading', async () => {

@@ -9,6 +9,7 @@ import type { SyncState } from '../../../core/sync/intent.js'
 import { lockKey } from '../../../core/sync/settled.js'
 import type { Container, PsaName } from '../../../core/sync/types.js'
 import { memoryBilling } from '../../support/memory-billing.js'
+import { memoryBooks } from '../../support/memory-books.js'
 import { memoryLedger } from '../../support/memory-ledger.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { noSync } from '../../support/no-sync.js'
@@ -103,7 +104,8 @@ export class MappingOffice {
   items: PsaItem[] = [PREMIUM, VISIO]
   containers: Container[] = [container({ mode: 'datedLines', lockedTo: day('2026-04-01') })]
   readonly sync = new KeptSync()
-  readonly billing = memoryBilling()
+  readonly #books = memoryBooks()
+  readonly billing = memoryBilling(this.#books)
   readonly studio: Studio
   writes = 0
   #ids = 0
@@ -125,7 +127,7 @@ export class MappingOffice {
     this.studio = createStudio(
       {
         marketplace: { read },
-        ledger: memoryLedger(),
+        ledger: memoryLedger(this.#books),
         billing: this.billing,
         sync: this.sync.store(),
         psas: new Map(names.map((name) => [name, this.#psa(name)])),

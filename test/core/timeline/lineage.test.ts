@@ -1,52 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type LineageCandidate, assignLineages, lineageIdOf } from '../../../core/timeline/lineage.js'
+import { type LineageCandidate, lineageIdOf } from '../../../core/timeline/lineage.js'
 import { day, decimal } from '../../support/observed.js'
-
-function candidate(
-  recordKey: string,
-  from: string,
-  to: string | undefined,
-  more: Partial<LineageCandidate> = {},
-) {
-  return {
-    recordKey,
-    customerId: 'C1',
-    mpn: 'BP',
-    billedBy: '1 months',
-    served: true,
-    firstSeen: 1,
-    firstSeenOn: day('2026-03-20'),
-    lastRunning: 1,
-    firstSeats: decimal('20'),
-    lastSeats: decimal('20'),
-    vendorSubscriptionId: undefined,
-    startsOn: day(from),
-    endsOn: to === undefined ? undefined : day(to),
-    expiresOn: undefined,
-    ...more,
-  }
-}
-
-function lineages(
-  records: readonly LineageCandidate[],
-  known: Record<string, string> = {},
-  observedOn = '2026-03-12',
-) {
-  const { memberships, continued, doubtful, undecided } = assignLineages(
-    records,
-    new Map(Object.entries(known)),
-    day(observedOn),
-  )
-  const inDoubt = (wanted: string) =>
-    doubtful.flatMap(({ recordKey, kind }) => (kind === wanted ? [recordKey] : [])).sort()
-  return {
-    undecided: [...undecided].sort(),
-    of: Object.fromEntries(memberships.map(({ recordKey, lineageId }) => [recordKey, lineageId])),
-    continued: Object.fromEntries(continued),
-    ambiguous: inDoubt('ambiguous'),
-    waiting: inDoubt('mayContinue'),
-  }
-}
+import { candidate, lineages } from './candidates.js'
 
 describe('B18: a subscription survives the marketplace’s changing ids', () => {
   test('a chain of monthly turnovers is one lineage, named after its first record', () => {

@@ -18,6 +18,8 @@ interface Question {
   /** Last day whose `billOn` counts (B21). */
   readonly until: string
   readonly policy?: PolicyInput
+  /** B18: what people said, by record key: which record it continues; null: none, it begins a subscription. */
+  readonly answers?: ReadonlyMap<string, string | null>
 }
 
 export interface Asked extends Question {
@@ -211,9 +213,9 @@ function chargeFee(fee: Fee, { seen, asked }: Scene): Charged {
  * instants of the polls: per customer and currency, line by line, and what is held. Usage is left to the vendor's file.
  */
 export function recomputeFromPolls(events: readonly LoggedEvent[], asked: AskedOfPolls): Who {
-  const { timeZone, rules = {} } = asked
+  const { timeZone, rules = {}, answers = new Map<string, string | null>() } = asked
   const seen = watch(events, asked.polls, timeZone)
-  const lineages = lineagesOf(seen, parseDay(asked.opensOn), { timeZone, rules })
+  const lineages = lineagesOf(seen, parseDay(asked.opensOn), { timeZone, rules, answers })
   const fees = feesOf(seen, asked)
   const scene: Scene = { seen, asked, lineages, fees }
   const stray = fees.filter((fee) => lineageOfFee(fee, lineages) === undefined)

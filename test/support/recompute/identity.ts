@@ -94,14 +94,15 @@ function single(pairs: readonly Pair[]): readonly Pair[] {
 }
 
 /**
- * B18, for one customer and product after a poll: what the vendor's own id proves, then the only candidates; among them
- * first those of which no poll showed both running.
+ * B18, for one customer and product after a poll: what a person said, then what the vendor's own id proves, then the only
+ * candidates; among them first those of which no poll showed both running.
  */
 export function joinsOf(
   records: readonly OpenedRecord[],
   settled: Settled,
   today: Day,
   rules: Rules,
+  answers: ReadonlyMap<string, string | null> = new Map(),
 ): Joined {
   const { broken } = rules
   if (broken === 'turnoverById') return { continues: new Map(), doubts: new Map() }
@@ -111,7 +112,14 @@ export function joinsOf(
     .filter(isInOrder)
     .filter(({ old, next }) => !taken.has(recordKey(old)) && !settled.continues.has(recordKey(next)))
     .filter(({ next }) => broken !== 'lateEndIgnored' || !settled.founders.has(recordKey(next)))
-  let joined = single(all.filter((pair) => sameAtVendor(pair) && hasEndedNear(pair, today, rules)))
+  const said = all.filter(({ old, next }) => answers.get(recordKey(next)) === recordKey(old))
+  const rest = all.filter(
+    (pair) => !answers.has(recordKey(pair.next)) && said.every((sure) => !touches(sure, pair)),
+  )
+  let joined = [
+    ...said,
+    ...single(rest.filter((pair) => sameAtVendor(pair) && hasEndedNear(pair, today, rules))),
+  ]
   const doubts = new Map<string, 'ambiguous' | 'mayContinue'>()
   const isFree = (pair: Pair) =>
     !doubts.has(recordKey(pair.next)) && joined.every((sure) => !touches(sure, pair))
@@ -120,12 +128,12 @@ export function joinsOf(
       beside
         ? !settled.founders.has(recordKey(pair.next)) || isAlike(pair) || broken === 'secondPurchaseJoined'
         : !ranOn(pair)
-    const open = all.filter((pair) => isFree(pair) && hasEndedNear(pair, today, rules) && fits(pair))
+    const open = rest.filter((pair) => isFree(pair) && hasEndedNear(pair, today, rules) && fits(pair))
     const sure = broken === 'ambiguousJoined' ? open.filter((pair) => firstOf(pair, open)) : single(open)
     for (const pair of open) if (!sure.includes(pair)) doubts.set(recordKey(pair.next), 'ambiguous')
     joined = [...joined, ...sure]
   }
-  for (const pair of all) {
+  for (const pair of rest) {
     const key = recordKey(pair.next)
     if (settled.founders.has(key) || broken === 'halfTurnoverBilled' || !isFree(pair)) continue
     if (mayStillEnd(pair, today, rules)) doubts.set(key, 'mayContinue')

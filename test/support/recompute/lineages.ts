@@ -39,11 +39,11 @@ function settledBefore(seen: Watch, opening: Opening): Settled {
 
 /** B18: same customer and product, a new record within 3 days of the old one's end continues it. */
 export function lineagesOf(seen: Watch, opensOn: Day, opening: Opening): readonly Lineage[] {
-  const { rules } = opening
+  const { rules, answers } = opening
   const [firstPollOn = seen.today] = seen.days
   const settled = settledBefore(seen, opening)
   return groupsOf(seen, opening).flatMap((group) => {
-    const { continues, doubts } = joinsOf(group, settled, seen.today, rules)
+    const { continues, doubts } = joinsOf(group, settled, seen.today, rules, answers)
     const before = new Map([...settled.continues, ...continues])
     const nextOf = new Map([...before].map(([next, old]) => [old, next]))
     const byKey = new Map(group.map((opened) => [recordKey(opened), opened]))

@@ -8,6 +8,8 @@ import { type Step, stepsOf } from './steps.js'
 export interface Opening {
   readonly timeZone: string
   readonly rules: Rules
+  /** B18: what people said, by record key: which record it continues; null: none, it begins a subscription. */
+  readonly answers: ReadonlyMap<string, string | null>
 }
 
 /** Something of a licence line that holds from a day on. */

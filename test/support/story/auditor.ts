@@ -37,6 +37,9 @@ interface Asked {
   readonly age: { readonly observation: { readonly observedAt: Date } }
 }
 
+/** What people said of licence lines: facts that no event log of the marketplace has. */
+type Answers = ReadonlyMap<string, string | null>
+
 /** What one customer owes in one currency, seen from three sides, in minor units. */
 interface Account {
   /** From nothing but the marketplace's event log, by code that shares nothing with the product. */
@@ -59,7 +62,9 @@ export async function audit(audited: Audited): Promise<readonly string[]> {
   const { billed } = await storage.billing.books()
   const month = monthOfBooks(billed, clock)
   const who = await latestOf(audited).house.studio.who(month)
-  const accounts = accountsOf(audited, billed, who)
+  const { answers } = await storage.ledger.ledger()
+  const said = new Map(answers.map(({ recordKey, continues }) => [recordKey, continues ?? null]))
+  const accounts = accountsOf(audited, billed, who, said)
   await addStandings(accounts, latestOf(audited), who)
   const names = await namesOf(audited)
   const lines = [...accounts].map(([key, account]) => {
@@ -92,10 +97,11 @@ function accountsOf(
   audited: Audited,
   billed: readonly BilledLine[],
   who: WhoAnswer & Asked,
+  answers: Answers,
 ): Map<string, Account> {
   const accounts = new Map<string, Account>()
   const account = (customerId: string, currency: string) => accountOf(accounts, customerId, currency)
-  for (const { customerId, currency, amount } of dueLines(audited, who)) {
+  for (const { customerId, currency, amount } of dueLines(audited, who, answers)) {
     account(customerId, currency).due += BigInt(amount.replace('.', ''))
   }
   for (const { customerId, currency, amount } of billed) {
@@ -135,7 +141,7 @@ async function addStandings(
  * Everything due from scratch, by the policy of its time: an edit holds for periods that begin on or after the next
  * first of a month. Enough for stories of calendar months in which no more than the current one is billed.
  */
-function dueLines(audited: Audited, who: WhoAnswer & Asked): readonly WhoLine[] {
+function dueLines(audited: Audited, who: WhoAnswer & Asked, answers: Answers): readonly WhoLine[] {
   const { eras, ingram, clock } = audited
   const begins = eras.map(({ since }, index) => (index === 0 ? '' : formatLocalDate(nextFirst(since))))
   return eras.flatMap(({ house }, index) => {
@@ -146,6 +152,7 @@ function dueLines(audited: Audited, who: WhoAnswer & Asked): readonly WhoLine[] 
       timeZone: clock.timeZone,
       until: formatLocalDate(addDays(who.month.to, -1)),
       policy: recomputedPolicy(house),
+      answers,
     })
     return customers
       .flatMap(({ lines }) => lines)
