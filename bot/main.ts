@@ -64,6 +64,7 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
     ledger: storage.ledger,
     billing: storage.billing,
     sync: storage.sync,
+    people: storage.people,
     psas: replacements.psas ?? (await connectPsas(config, log)),
     clock: replacements.clock ?? storage.clock,
     ids: systemIds(),
@@ -71,8 +72,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
   }
   const studio = createStudio(ports, config.settings)
   await begin(studio, storage)
-  const { people, timeZone } = config.settings
-  const desk = createDesk({ studio, people, timeZone, clock: ports.clock, files: csvFiles() })
+  const { timeZone } = config.settings
+  const desk = createDesk({ studio, timeZone, clock: ports.clock, files: csvFiles() })
   const ask = async (text: string) => {
     const { progressWriter } = await import('./console/prompt.js')
     const { withSavedFile } = await import('./console/save.js')

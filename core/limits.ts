@@ -199,6 +199,14 @@ export const DATA_FOLDER_LOCK_ROUNDS = 50
 export const PROPOSE_ATTEMPTS = 5
 /** Times recording a policy is tried again when the books moved on meanwhile: programs start a few at a time. */
 export const POLICY_ATTEMPTS = 20
+/** A code that joins an identity to a person: long enough to walk to the other chat. */
+export const LINK_CODE_MINUTES = 10
+/** Codes an identity may try in an hour: mistyping is human, guessing among 10^11 is not. */
+export const LINK_TRIES = 5
+/** A name longer than this pushes everything else out of a line. */
+export const PERSON_NAME_LENGTH = 60
+/** Times a change of people is computed again when somebody else changed them meanwhile. */
+export const PEOPLE_ATTEMPTS = 20
 /** Times a decision is checked again when the books moved on meanwhile: two people at once need two, a crowd more. */
 export const DECIDE_ATTEMPTS = 20
 

@@ -1,5 +1,7 @@
+import type { LinkOffer, StoredPeople } from './access/everybody.js'
 import type { Approval, Decision, RunVoid } from './approval/approval.js'
 import type { AuditDetails, AuditEntry, AuditFact } from './audit/chain.js'
+import type { PeopleDraft } from './audit/people-draft.js'
 import type { BillRun, RunLine } from './billrun/run.js'
 import type { Period } from './calendar/period.js'
 import type { Decimal } from './money/decimal.js'
@@ -24,6 +26,8 @@ export interface Clock {
 /** Fresh unique ids; tests inject repeatable ones. */
 export interface Ids {
   next(): string
+  /** For a person to copy: 8 letters and digits nobody can guess, none of which is mistaken for another. */
+  code(): string
 }
 
 export interface Log {
@@ -255,10 +259,23 @@ export interface BillingStore {
   trail(subject?: string): Promise<readonly AuditEntry[]>
 }
 
+/** Where people and their roles live. Every method sees one MSP only. */
+export interface PeopleStore {
+  version(): Promise<number>
+  all(): Promise<StoredPeople>
+  /** Moves the books on. False: people are not at `version` any more, or the code was used: nothing was recorded. */
+  change(draft: PeopleDraft, version: number): Promise<boolean>
+  /** Keeps an offer in the place of the person's one before, with its entry. */
+  offer(offer: LinkOffer, audit: AuditFact): Promise<void>
+  /** An offer by the hash of its code, also one that has expired; undefined: there is none, or it was used. */
+  offered(hash: string): Promise<LinkOffer | undefined>
+  /** Counts a try of an identity; false: it made `most` since the first one, which was not before `since`. */
+  countTry(identity: string, at: Date, since: Date, most: number): Promise<boolean>
+}
+
 /** A finished file, ready to be handed over. */
 export interface ExportFile {
-  /** "BR-0007.csv" */
-  readonly name: string
+  readonly name: string // "BR-0007.csv"
   readonly mediaType: string
   readonly bytes: Uint8Array
 }

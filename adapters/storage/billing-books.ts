@@ -9,6 +9,8 @@ export interface BooksState {
   readonly version: number
   /** Of what is known of the PSAs. */
   readonly syncVersion: number
+  /** Of people and their roles. */
+  readonly peopleVersion: number
   /** Number of the last bill run; 0: none yet. The same for requests. */
   readonly lastRun: number
   readonly lastApproval: number
@@ -19,6 +21,7 @@ export interface BooksState {
 interface BooksRow {
   readonly version: number
   readonly sync_version: number
+  readonly people_version: number
   readonly last_run: number
   readonly last_approval: number
   readonly audit_sequence: number
@@ -41,13 +44,14 @@ export async function lockBooks(tx: Transaction, mspId: string): Promise<BooksSt
 
 async function lockRow(tx: Transaction, mspId: string): Promise<BooksState | undefined> {
   const [row] = await tx.$queryRaw<BooksRow[]>`
-    SELECT version, sync_version, last_run, last_approval, audit_sequence, audit_hash FROM books
+    SELECT version, sync_version, people_version, last_run, last_approval, audit_sequence, audit_hash FROM books
     WHERE msp_id = ${mspId} FOR UPDATE`
   if (row === undefined) return undefined
   const { audit_sequence: sequence, audit_hash: hash } = row
   return {
     version: row.version,
     syncVersion: row.sync_version,
+    peopleVersion: row.people_version,
     lastRun: row.last_run,
     lastApproval: row.last_approval,
     lastEntry: hash === null ? undefined : { sequence, hash },
@@ -58,11 +62,11 @@ async function lockRow(tx: Transaction, mspId: string): Promise<BooksState | und
 export async function saveBooks(
   tx: Transaction,
   mspId: string,
-  { version, syncVersion, lastRun, lastApproval, lastEntry }: BooksState,
+  { version, syncVersion, peopleVersion, lastRun, lastApproval, lastEntry }: BooksState,
 ): Promise<void> {
   await tx.$executeRaw`
-    UPDATE books SET version = ${version}, sync_version = ${syncVersion}, last_run = ${lastRun},
-      last_approval = ${lastApproval}, audit_sequence = ${lastEntry?.sequence ?? 0}, audit_hash = ${lastEntry?.hash ?? null}
+    UPDATE books SET version = ${version}, sync_version = ${syncVersion}, people_version = ${peopleVersion},
+      last_run = ${lastRun}, last_approval = ${lastApproval}, audit_sequence = ${lastEntry?.sequence ?? 0}, audit_hash = ${lastEntry?.hash ?? null}
     WHERE msp_id = ${mspId}`
 }
 
@@ -72,6 +76,10 @@ export async function readVersion(database: Database, mspId: string): Promise<nu
 
 export async function readSyncVersion(database: Database, mspId: string): Promise<number> {
   return (await readRow(database, mspId))?.syncVersion ?? 0
+}
+
+export async function readPeopleVersion(database: Database, mspId: string): Promise<number> {
+  return (await readRow(database, mspId))?.peopleVersion ?? 0
 }
 
 async function readRow({ prisma }: Database, mspId: string) {

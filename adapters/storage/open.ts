@@ -1,6 +1,15 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { BillingStore, Clock, LedgerStore, Log, Once, PostedCards, SyncStore } from '../../core/ports.js'
+import type {
+  BillingStore,
+  Clock,
+  LedgerStore,
+  Log,
+  Once,
+  PeopleStore,
+  PostedCards,
+  SyncStore,
+} from '../../core/ports.js'
 import { projectFolder } from '../system/project.js'
 import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'
@@ -14,6 +23,7 @@ import { asStorageProblem } from './errors.js'
 import { ledgerStore } from './ledger-store.js'
 import { migrate } from './migrate.js'
 import { once } from './once.js'
+import { peopleStore } from './people.js'
 import { postedCards } from './posted-card.js'
 import { checkHealth, checkSession } from './session.js'
 import { syncStore } from './sync-store.js'
@@ -38,6 +48,7 @@ export interface Storage {
   readonly ledger: LedgerStore
   readonly billing: BillingStore
   readonly sync: SyncStore
+  readonly people: PeopleStore
   readonly postedCards: PostedCards
   readonly once: Once
   /** The database's clock. */
@@ -95,6 +106,7 @@ function storageOn(engine: Engine, mspId: string): Storage {
     ledger: ledgerStore(database, mspId),
     billing: billingStore(database, mspId),
     sync: syncStore(database, mspId),
+    people: peopleStore(database, mspId),
     postedCards: postedCards(database, mspId),
     once: once(database, mspId),
     clock: databaseClock(database),

@@ -1,4 +1,4 @@
-import { type Person, personOf } from '../../core/access/people.js'
+import { type Person, isOf, personOf } from '../../core/access/people.js'
 import type { Refusal } from '../../core/approval/approval.js'
 import { type AuditDetails, type AuditEntry, verifyChain } from '../../core/audit/chain.js'
 import { toldKey } from '../../core/app/told-steps.js'
@@ -147,7 +147,7 @@ export function entryWords(
 
 /** As people are known now; whoever is not listed any more, and two of one name, are told by their id. */
 function nameOf(actor: string, people: readonly Person[]): string {
-  const person = people.find(({ id }) => id === actor) ?? personOf(people, actor)
+  const person = people.find((each) => isOf(each, actor)) ?? personOf(people, actor)
   if (person === undefined) return programOf(actor) ?? `${actor} (without a role)`
   const isOnlyOne = people.filter(({ name }) => name === person.name).length === 1
   return isOnlyOne ? person.name : `${person.name} (${actor})`
@@ -208,6 +208,15 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `${who} could not decide ${subject}: ${refusalWords(textOf(details['refusal']))}`
     case 'right.refused':
       return `${who} was refused “${subject}”`
+    case 'people.refused':
+      return `${who} was refused “${subject}”: ${textOf(details['why']) ?? ''}`
+    case 'people.added':
+    case 'people.role':
+    case 'people.removed':
+    case 'people.code':
+    case 'people.linked':
+    case 'people.joined':
+      return peopleWords(action, who, details)
     case 'policy.changed':
       return `The billing policy was changed in the settings: ${textOf(details['words']) ?? ''}`
     default:
@@ -220,6 +229,27 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
 function lineWords(details: AuditDetails): string {
   const [customer, product, line] = ['customer', 'product', 'line'].map((name) => textOf(details[name]) ?? '')
   return `${customer} · ${product} (${line})`
+}
+
+/** "Ann gave Lee the role biller (was approver)" */
+function peopleWords(action: string, who: string, details: AuditDetails): string {
+  const [name, role, before] = ['name', 'role', 'before'].map((key) => textOf(details[key]) ?? '')
+  const by = textOf(details['by'])
+  const from = by === undefined ? '' : `, by ${by}`
+  switch (action) {
+    case 'people.added':
+      return `${who} added ${name} as ${role}${from}`
+    case 'people.role':
+      return `${who} gave ${name} the role ${role} (was ${before})${from}`
+    case 'people.removed':
+      return `${who} removed ${name}, who was ${role}`
+    case 'people.code':
+      return `${name} asked for a code to link an identity`
+    case 'people.linked':
+      return `${textOf(details['identity']) ?? ''} was linked to ${name} by a code`
+    default:
+      return `${textOf(details['other']) ?? ''} became one with ${name}, as ${role}: linked by a code`
+  }
 }
 
 /** "Contoso (113), Contoso licences (114)" */

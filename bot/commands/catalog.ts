@@ -25,6 +25,7 @@ export type CommandName =
   | 'reject'
   | 'void'
   | 'export'
+  | 'people'
   | 'audit'
   | 'status'
   | 'observe'
@@ -134,6 +135,19 @@ export const COMMANDS: readonly CommandInfo[] = [
     usage: 'export csv <run>',
     does: 'the file of an approved bill run',
     examples: ['export csv BR-0001'],
+  },
+  {
+    name: 'people',
+    right: 'read',
+    usage: 'people [add <name> <role> <identity> | role <name> <role> | remove <name> | link [code]]',
+    does: 'who may do what; admins change it here, and everybody links where else they are met',
+    examples: [
+      'people',
+      'people add Lee approver console:lee',
+      'people role Lee biller',
+      'people remove Lee',
+      'people link',
+    ],
   },
   {
     name: 'audit',

@@ -1,5 +1,4 @@
-import { type Person, may, personOf } from '../../core/access/people.js'
-import type { Right } from '../../core/access/rights.js'
+import type { Person } from '../../core/access/people.js'
 import type { LocalDate } from '../../core/calendar/date.js'
 import { monthYear } from '../../core/calendar/words.js'
 import type { Attempt } from '../../core/approval/approval.js'
@@ -28,8 +27,9 @@ import { alertCard, nothingToSyncCard, troubleBlocks } from '../cards/sync.js'
 import { auditCard, shownEntries } from '../cards/trail.js'
 import { whoCard } from '../cards/who.js'
 import { againOf } from './again.js'
-import { COMMANDS } from './catalog.js'
+import { authorise, rightFor, rightToClick } from './authorise.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
+import { type Mention, linkReply, peopleReply, withIdentities } from './desk-people.js'
 import { type Command, parseCommand } from './parse.js'
 
 /** What a command or a click ended in, for a surface to show. */
@@ -59,7 +59,6 @@ export interface Click {
 
 export interface DeskParts {
   readonly studio: Studio
-  readonly people: readonly Person[]
   readonly files: FileMaker
   readonly clock: Clock
   readonly timeZone: string
@@ -67,8 +66,16 @@ export interface DeskParts {
 
 /** Where every surface brings what people say and click. Rights are checked here, every time. */
 export interface Desk {
-  /** @param identity as the surface authenticated it: "slack:T1:U1", "console:dana". */
-  ask(identity: string, text: string, onProgress?: (progress: Progress) => void): Promise<Reply>
+  /**
+   * @param identity as the surface authenticated it: "slack:T1:U1", "console:dana".
+   * @param mentions people the text names by mention, where the surface knows who they are.
+   */
+  ask(
+    identity: string,
+    text: string,
+    onProgress?: (progress: Progress) => void,
+    mentions?: readonly Mention[],
+  ): Promise<Reply>
   click(identity: string, click: Click): Promise<Reply>
   /** The card of a request as it is now, for updating what was posted. */
   cardOf(record: ApprovalRecord): Promise<Card>
@@ -77,12 +84,15 @@ export interface Desk {
 export function createDesk(parts: DeskParts): Desk {
   const { studio } = parts
   return {
-    ask: (identity, text, onProgress) =>
+    ask: (identity, typed, onProgress, mentions = []) =>
       refuseNicely(async () => {
         const today = await studio.today()
+        const text = withIdentities(typed, mentions)
         const command = parseCommand(text, today)
-        const right = COMMANDS.find(({ name }) => name === command.name)?.right
-        const person = await authorise(parts, identity, right, command.name)
+        if (command.name === 'people' && command.action === 'link' && command.code !== undefined) {
+          return { ...shown(await linkReply(studio, identity, command.code)), audience: 'asker' }
+        }
+        const person = await authorise(studio, identity, rightFor(command), command.name)
         try {
           return await answer(parts, person, await withNames(studio, command, text, today), onProgress)
         } catch (error) {
@@ -157,33 +167,6 @@ function shown(card: Card): Reply {
   }
 }
 
-/** The person behind an identity, if they may; else Problem `forbidden`, and a note in the trail. */
-async function authorise(
-  { people, studio }: DeskParts,
-  identity: string,
-  right: Right | undefined,
-  what: string,
-): Promise<Person> {
-  const person = personOf(people, identity)
-  if (person !== undefined && right !== undefined && may(person, right)) return person
-  await studio.billing.noteRefused(person?.id ?? identity, right ?? 'unknown', what)
-  if (person === undefined) {
-    throw new Problem({
-      kind: 'forbidden',
-      what: 'You have no role here yet.',
-      notDone: 'Nothing was done.',
-      next: `Ask an admin to add ${identity} to PEOPLE.`,
-    })
-  }
-  const others = people.filter((other) => right !== undefined && may(other, right)).map(({ name }) => name)
-  throw new Problem({
-    kind: 'forbidden',
-    what: `Your role (${person.role}) may not do that.`,
-    notDone: 'Nothing was done.',
-    next: others.length === 0 ? 'Ask an admin.' : `Ask ${others.slice(0, 3).join(' or ')}.`,
-  })
-}
-
 async function answer(
   parts: DeskParts,
   person: Person,
@@ -208,6 +191,10 @@ async function answer(
       return observedReply(parts, await studio.observe(onProgress))
     case 'map':
       return shown(await mapCard(studio.mapping, person, command))
+    case 'people': {
+      const { card, audience } = await peopleReply(studio, person, command)
+      return { ...shown(card), audience }
+    }
     default:
       return answerBilling(parts, person, command)
   }
@@ -218,7 +205,7 @@ async function answerBilling(
   person: Person,
   command: Exclude<
     Command,
-    { name: 'help' | 'who' | 'customer' | 'explain' | 'changes' | 'status' | 'observe' | 'map' }
+    { name: 'help' | 'who' | 'customer' | 'explain' | 'changes' | 'status' | 'observe' | 'map' | 'people' }
   >,
 ): Promise<Reply> {
   const { billing } = parts.studio
@@ -235,7 +222,8 @@ async function answerBilling(
     case 'approval': {
       if (command.page !== undefined || command.customer !== undefined) return pageReply(parts, command)
       const record = await billing.approval(command.id)
-      return { ...shown(approvalTrailCard(record, parts.people, clock)), approval: record }
+      const { named } = await parts.studio.everybody()
+      return { ...shown(approvalTrailCard(record, named, clock)), approval: record }
     }
     case 'approve':
     case 'reject': {
@@ -249,25 +237,14 @@ async function answerBilling(
     case 'audit': {
       const trail = await billing.trail()
       const steps = await billing.toldSteps(shownEntries(trail))
-      return shown(auditCard(trail, parts.people, clock, steps))
+      const { named } = await parts.studio.everybody()
+      return shown(auditCard(trail, named, clock, steps))
     }
   }
 }
 
-/** Which right each button needs: the same as its command. */
-const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
-  approve: 'decide',
-  reject: 'decide',
-  download: 'download',
-  again: 'propose',
-  page: 'read',
-  map: 'map',
-  mapPage: 'map',
-}
-
 async function carryOut(parts: DeskParts, identity: string, { name, target, reason }: Click): Promise<Reply> {
-  const right = Object.hasOwn(CLICK_RIGHTS, name) ? CLICK_RIGHTS[name] : undefined
-  const person = await authorise(parts, identity, right, `${name} ${target.id}`)
+  const person = await authorise(parts.studio, identity, rightToClick(name), `${name} ${target.id}`)
   const { billing } = parts.studio
   switch (name) {
     case 'approve':
@@ -342,9 +319,10 @@ async function cardOf({ studio, clock, timeZone }: DeskParts, record: ApprovalRe
 /** A page is no card of the request: it is not replaced when that is decided. */
 async function pageReply(parts: DeskParts, command: Command): Promise<Reply> {
   assert(command.name === 'approval', 'pages are those of a request')
-  const { studio, people, timeZone } = parts
+  const { studio, timeZone } = parts
   const clock = { now: await parts.clock.now(), timeZone }
-  const record = withTrail(await studio.billing.approval(command.id), people, clock)
+  const { named } = await studio.everybody()
+  const record = withTrail(await studio.billing.approval(command.id), named, clock)
   const { customer, page = 1 } = command
   const found = customer === undefined ? undefined : customerOf(record, customer)
   return shown(requestPageCard(record, page, timeZone, found))

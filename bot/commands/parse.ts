@@ -5,6 +5,7 @@ import { COMMAND_LENGTH_LIMIT } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
 import { COMMANDS, type CommandName } from './catalog.js'
 import { type MapCommand, parseMap } from './parse-map.js'
+import { type PeopleCommand, parsePeopleCommand } from './parse-people.js'
 import { type Phrase, dayAtEnd, dayAtStart, monthAtEnd, monthAtStart, unreadDate } from './dates.js'
 import {
   bare,
@@ -46,6 +47,7 @@ export type Command =
   | { readonly name: 'observe' }
   | { readonly name: 'approvals' }
   | MapCommand
+  | PeopleCommand
   | { readonly name: 'audit' }
 
 /** Tells whether all of a text is a name, though what is behind `before` could be a month. */
@@ -118,6 +120,8 @@ function withArguments(
       return exportWith(words)
     case 'map':
       return parseMap(words, today)
+    case 'people':
+      return parsePeopleCommand(words)
     case 'status':
     case 'observe':
     case 'approvals':

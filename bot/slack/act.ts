@@ -9,7 +9,7 @@ import { reasonOf } from './answer.js'
 import type { SlackClient } from './client.js'
 import type { ButtonClick, Message, Sender, SlashCommand, Submission } from './schema.js'
 import { parseNote } from './schema.js'
-import { typedText } from './text.js'
+import { mentionsIn, typedText } from './text.js'
 import { reasonWindow } from './window.js'
 
 export interface ActParts {
@@ -68,9 +68,10 @@ async function carryOut(parts: ActParts, incoming: Actable, origin: Origin): Pro
 
 async function answerText({ desk, answers }: ActParts, text: string, origin: Origin): Promise<void> {
   let told: Promise<void> | undefined
-  const reply = await desk.ask(origin.identity, typedText(text), () => {
+  const sign = () => {
     told ??= answers.privately(READING, origin)
-  })
+  }
+  const reply = await desk.ask(origin.identity, typedText(text), sign, mentionsIn(text, origin.identity))
   await told
   await answers.typed(reply, origin)
 }

@@ -41,3 +41,11 @@ export function typedText(text: string): string {
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
 }
+
+/** People a text mentions: how {@link typedText} writes each, and who it is in the asker's own team. */
+export function mentionsIn(text: string, asker: string): readonly { text: string; identity: string }[] {
+  const team = asker.split(':').slice(0, 2).join(':')
+  return [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>/g)].map(([mention, user = '']) => {
+    return { text: typedText(mention), identity: `${team}:${user}` }
+  })
+}

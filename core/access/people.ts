@@ -1,6 +1,6 @@
 import { type Person, ROLES, type Role } from './rights.js'
 
-export { type Person, approvers, may, personOf } from './rights.js'
+export { type Person, approvers, isOf, may, personOf } from './rights.js'
 
 /** An identity of a surface: "slack:T1:U1", "teams:<tenant>:<aad id>", "console:dana". */
 const IDENTITY = /^(slack:[A-Z0-9]+:[A-Z0-9]+|teams:[0-9a-zA-Z-]+:[0-9a-zA-Z-]+|console:[a-zA-Z0-9._-]+)$/
@@ -13,8 +13,15 @@ export function consoleNames(people: readonly Person[]): readonly string[] {
   })
 }
 
-/** Teams writes its ids in small letters. */
-function asSurfacesSay(identity: string): string {
+/** An identity as surfaces say it; undefined for any other text. */
+export function identityOf(text: string): string | undefined {
+  const identity = asSurfacesSay(text)
+  return IDENTITY.test(identity) ? identity : undefined
+}
+
+/** Teams writes its ids in small letters, and lets a long one break at characters without width: they come along copied. */
+function asSurfacesSay(copied: string): string {
+  const identity = copied.replace(/[\u200b\u2060\ufeff]/g, '')
   return identity.startsWith('teams:') ? identity.toLowerCase() : identity
 }
 

@@ -12,6 +12,7 @@ import type { RoutedSlot } from './routed.js'
 import { grouped } from './grouped.js'
 import { type DecideOutcome, decide } from './decide.js'
 import type { Load } from './loader.js'
+import type { ReadEverybody } from './people.js'
 import { namedDrifts } from './psa-standing.js'
 import type { BillingView } from './run-content.js'
 import { syncContent } from './sync-plan.js'
@@ -53,7 +54,7 @@ export interface Alerts {
 export async function raiseAlerts(
   ports: SyncRequestPorts,
   load: Load,
-  people: readonly Person[],
+  everybody: ReadEverybody,
   rules: readonly AutoApproval[],
 ): Promise<Alerts> {
   const before = await load()
@@ -69,7 +70,7 @@ export async function raiseAlerts(
   for (const asked of groups) {
     const outcome = await requestSync(ports, load, WATCH, month, asked)
     if (outcome.type !== 'asked') continue
-    const decided = await autoApprove(ports, load, people, rules, outcome.record)
+    const decided = await autoApprove(ports, load, everybody, rules, outcome.record)
     moved ||= decided !== undefined
     raised.push(decided ?? outcome.record)
   }
@@ -95,7 +96,7 @@ async function customersToAsk(
 async function autoApprove(
   ports: SyncRequestPorts,
   load: Load,
-  people: readonly Person[],
+  everybody: ReadEverybody,
   rules: readonly AutoApproval[],
   record: ApprovalRecord,
 ): Promise<ApprovalRecord | undefined> {
@@ -109,7 +110,8 @@ async function autoApprove(
     identities: [],
   }
   const attempt: Attempt = { verdict: 'approved', reason: undefined, seen: record.approval.fingerprint }
-  const outcome: DecideOutcome = await decide(ports, load, people, person, record.approval.id, attempt)
+  const decider = async () => ({ ...(await everybody()), person })
+  const outcome: DecideOutcome = await decide(ports, load, decider, record.approval.id, attempt)
   return outcome.type === 'decided' ? outcome.record : undefined
 }
 

@@ -1,4 +1,4 @@
-import type { Person } from '../access/rights.js'
+import { type Person, isOf } from '../access/rights.js'
 import type { Attempt } from '../approval/approval.js'
 import { replacedIn } from '../approval/replaces.js'
 import type { AuditEntry } from '../audit/chain.js'
@@ -7,8 +7,9 @@ import type { BillRun } from '../billrun/run.js'
 import type { Period } from '../calendar/period.js'
 import type { ApprovalRecord } from '../ports.js'
 import { Problem } from '../problem.js'
-import { type DecideOutcome, approvalNotFound, decide } from './decide.js'
+import { type DecideOutcome, type Decider, approvalNotFound, decide } from './decide.js'
 import type { Load } from './loader.js'
+import type { ReadEverybody } from './people.js'
 import { monthOf } from './who.js'
 import { type ProposeOutcome, idsOf, propose } from './propose.js'
 import type { BillingView } from './run-content.js'
@@ -23,7 +24,6 @@ export type BillingPorts = SyncRequestPorts
 export interface BillingSettings {
   readonly timeZone: string
   readonly bounds: Bounds
-  readonly people: readonly Person[]
 }
 
 /** What is still billed of a run. */
@@ -58,7 +58,12 @@ export interface Billing {
   noteRefused(actor: string, right: string, what: string): Promise<void>
 }
 
-export function createBilling(ports: BillingPorts, settings: BillingSettings, load: Load): Billing {
+export function createBilling(
+  ports: BillingPorts,
+  settings: BillingSettings,
+  load: Load,
+  everybody: ReadEverybody,
+): Billing {
   const { billing, clock } = ports
   const view = (): Promise<BillingView> => load()
   const lookUp = createStandings(ports, view)
@@ -88,7 +93,7 @@ export function createBilling(ports: BillingPorts, settings: BillingSettings, lo
         : proposeVoid(ports, person, runId, customer, reason)
     },
     decide: (person, approvalId, attempt) =>
-      decide(ports, view, settings.people, person, approvalId, attempt),
+      decide(ports, view, deciderOf(everybody, person), approvalId, attempt),
     open: async () => (await lookUp(await billing.open())).filter((record) => record.standing !== undefined),
     standing,
     request,
@@ -114,6 +119,21 @@ export function createBilling(ports: BillingPorts, settings: BillingSettings, lo
         details: { right },
       })
     },
+  }
+}
+
+/** Somebody by the role they have now, whatever it was when they began. Problem `forbidden` when they have none any more. */
+function deciderOf(everybody: ReadEverybody, { id }: Person): Decider {
+  return async () => {
+    const { people, version } = await everybody()
+    const person = people.find((each) => isOf(each, id))
+    if (person !== undefined) return { person, people, version }
+    throw new Problem({
+      kind: 'forbidden',
+      what: 'You have no role here any more.',
+      notDone: 'Nothing was decided.',
+      next: 'Ask an admin.',
+    })
   }
 }
 

@@ -22,6 +22,14 @@ export interface DecidePorts {
   readonly clock: Clock
 }
 
+/** Who decides, and who else could, as they are known now: asked again in every round. */
+export type Decider = () => Promise<{
+  readonly person: Person
+  readonly people: readonly Person[]
+  /** Of the people stored. */
+  readonly version: number
+}>
+
 /**
  * Decides one request: the decision, the lines it bills and the audit entry are written together or not at all. An
  * approval of lines that have changed is refused with what changed; a refused attempt is written to the trail.
@@ -29,14 +37,14 @@ export interface DecidePorts {
 export async function decide(
   ports: DecidePorts,
   view: () => Promise<BillingView>,
-  people: readonly Person[],
-  person: Person,
+  decider: Decider,
   approvalId: string,
   attempt: Attempt,
 ): Promise<DecideOutcome> {
   for (let round = 1; round <= DECIDE_ATTEMPTS; round += 1) {
     const record = await ports.billing.approval(approvalId)
     if (record === undefined) throw approvalNotFound(approvalId)
+    const { person, people, version } = await decider()
     const at = await ports.clock.now()
     const refusal = refusalOf(record.approval, attempt, person, people, at)
     // What has changed since is said before that a button showed something else: it says how to go on.
@@ -44,6 +52,8 @@ export async function decide(
       return refuse(ports, record, person, refusal, at)
     }
     const { books, changes } = await standing(ports, view, record, attempt)
+    // A change of people moves the books on, so what is changed behind this is found when it is written.
+    if ((await decider()).version !== version) continue
     if (changes !== undefined) {
       // The books were read after the request: if somebody decided it in between, that is what has to be said.
       const latest = await ports.billing.approval(approvalId)

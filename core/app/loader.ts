@@ -9,6 +9,7 @@ import type { DataAge } from './data-age.js'
 import { firstBilled, refuseLateOpening } from './opening.js'
 import { type Portfolio, type PortfolioSettings, buildPortfolio } from './portfolio.js'
 import { nothingObserved } from './problems.js'
+import { remember } from './remember.js'
 import { type RoutedSlot, routeToPsas } from './routed.js'
 import { billedByLineage } from './run-content.js'
 import type { Billed } from './who.js'
@@ -126,21 +127,6 @@ function rememberLast<A extends readonly unknown[], T>(make: (...given: A) => T)
     }
     const value = make(...given)
     kept = { given, value }
-    return value
-  }
-}
-
-/** Keeps the last value made, until it is asked for another version; a failure is not kept. */
-function remember<V extends string | number, T>(make: () => Promise<T>): (version: V) => Promise<T> {
-  let kept: { version: V; value: Promise<T> } | undefined
-  return (version) => {
-    if (kept?.version === version) return kept.value
-    const value = make()
-    const entry = { version, value }
-    kept = entry
-    value.catch(() => {
-      if (kept === entry) kept = undefined
-    })
     return value
   }
 }

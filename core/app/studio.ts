@@ -1,12 +1,14 @@
+import type { Everybody } from '../access/everybody.js'
 import type { Person } from '../access/rights.js'
 import type { Bounds } from '../billrun/bounds.js'
 import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
-import type { Log, Progress } from '../ports.js'
+import type { Log, PeopleStore, Progress } from '../ports.js'
 import { type Change, changesOf } from '../timeline/changes.js'
 import { type Alerts, type AutoApproval, raiseAlerts } from './alert.js'
 import { type Billing, createBilling } from './billing.js'
+import { type People, createPeople } from './change-people.js'
 import type { BillException } from './exceptions.js'
 import { type ExplainAnswer, explainRef } from './explain.js'
 import { findCustomer, isNameToItsEnd } from './find-customer.js'
@@ -17,6 +19,7 @@ import { type Mapping, createMapping } from './map.js'
 import type { Psas } from './read-psa.js'
 import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
+import { beginPeople, createEverybody } from './people.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
 import { type Portfolio, compareText } from './portfolio.js'
 import { type CoveredLine, coveredLinesOf } from './psa-lines.js'
@@ -44,6 +47,7 @@ import {
 
 export interface StudioPorts extends ObservePorts, LoaderPorts {
   readonly log: Log
+  readonly people: PeopleStore
   /** The PSAs that are connected. */
   readonly psas: Psas
 }
@@ -51,7 +55,7 @@ export interface StudioPorts extends ObservePorts, LoaderPorts {
 export interface StudioSettings extends LoaderSettings {
   /** How far a month may be from the last one billed (BILLING B25). */
   readonly bounds: Bounds
-  /** Everybody with a role. */
+  /** Whoever has a role from the beginning; what is changed by command counts more. */
   readonly people: readonly Person[]
   /** What may be written into PSAs without asking. */
   readonly autoApprove?: readonly AutoApproval[]
@@ -113,7 +117,10 @@ export interface StatusAnswer {
 
 /** What the product can be asked. One method is one use case; all answers come from the stored ledger. */
 export interface Studio {
-  /** Records the policy of the settings when it is another than the last one. Once, before anything is asked. */
+  /**
+   * Records the policy of the settings when it is another than the last one, and people of the settings nobody knows yet.
+   * Once, before anything is asked.
+   */
   begin(): Promise<void>
   observe(onProgress?: (progress: Progress) => void): Promise<Observed>
   who(month?: Period, filter?: string): Promise<Answer<WhoAnswer>>
@@ -124,6 +131,10 @@ export interface Studio {
   /** Tells whether a text is a customer's name also with its last words, which could be a month. */
   names(): Promise<(whole: string, before: string) => boolean>
   readonly billing: Billing
+  /** Who has which role now. */
+  everybody(): Promise<Everybody>
+  /** Gives and takes roles. */
+  readonly people: People
   /** Asks for what PSAs have to follow since the marketplace changed, or approves it where a rule says so. */
   raiseAlerts(): Promise<Alerts>
   readonly mapping: Mapping
@@ -139,16 +150,22 @@ export interface Studio {
 const CHANGES_DAYS = 30
 export function createStudio(ports: StudioPorts, settings: StudioSettings): Studio {
   const { load, loadContainer } = createLoader(ports, settings)
-  const billing = createBilling(ports, settings, load)
+  const everybody = createEverybody(ports)
+  const billing = createBilling(ports, settings, load, everybody)
   const owner = ports.ids.next()
   let isEnding = false
   const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
   const monthOrCurrent = async (month: Period | undefined) => month ?? monthOf(await today())
   return {
-    begin: () => recordPolicy(ports, settings),
+    begin: async () => {
+      await recordPolicy(ports, settings)
+      await beginPeople(ports, settings.people)
+    },
+    everybody,
+    people: createPeople(ports),
     observe: (onProgress) => observe(ports, settings, onProgress),
     billing,
-    raiseAlerts: () => raiseAlerts(ports, load, settings.people, settings.autoApprove ?? []),
+    raiseAlerts: () => raiseAlerts(ports, load, everybody, settings.autoApprove ?? []),
     mapping: createMapping(ports, load),
     dispatch: () => dispatch(ports, loadContainer, owner, () => isEnding),
     end: () => {

@@ -1,6 +1,6 @@
 import { hoursAfter } from '../calendar/zone.js'
 import type { Person } from '../access/rights.js'
-import { approvers, may } from '../access/rights.js'
+import { approvers, isOf, may } from '../access/rights.js'
 import { unreachable } from '../assert.js'
 
 /** What is asked: to bill a run by file, to write one into PSAs, or to make a billed one due again. */
@@ -104,7 +104,7 @@ export function refusalOf(
     default:
       return unreachable(state, 'refusalOf')
   }
-  const own = approval.requestedBy === person.id
+  const own = isOf(person, approval.requestedBy)
   if (own && attempt.verdict === 'approved' && approvers(people).length >= 2) return { type: 'ownRequest' }
   if (attempt.seen !== approval.fingerprint) return { type: 'wrongRevision' }
   if (attempt.verdict === 'rejected' && (attempt.reason ?? '').trim() === '') return { type: 'reasonMissing' }

@@ -182,9 +182,10 @@ async function main(): Promise<void> {
       ledger: storage.ledger,
       billing: storage.billing,
       sync: storage.sync,
+      people: storage.people,
       psas: new Map([['connectwise', psa]]),
       clock,
-      ids: { next: () => `id-${(ids += 1)}` },
+      ids: { next: () => `id-${(ids += 1)}`, code: () => 'ACDE3467' },
       log,
     },
     {
@@ -202,7 +203,7 @@ async function main(): Promise<void> {
   const [asked, planSeconds] = await timed(() => studio.billing.sync(DANA, []))
   if (asked.type !== 'asked') throw new Error('nothing was asked for')
   const { approval } = asked.record
-  const desk = createDesk({ studio, people, timeZone: 'America/New_York', clock, files: csvFiles() })
+  const desk = createDesk({ studio, timeZone: 'America/New_York', clock, files: csvFiles() })
   const [, cardSeconds] = await timed(() => desk.cardOf(asked.record))
   await studio.billing.decide(LEE, approval.id, {
     verdict: 'approved',

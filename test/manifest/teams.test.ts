@@ -72,10 +72,10 @@ describe('its menu', () => {
     }
   })
 
-  it('offers everything but what is reached from the card of a request or run', () => {
+  it('offers everything but what is reached from the card of a request, run or line', () => {
     const menu = menuCommands().map(({ name }) => name)
     const left = COMMANDS.map(({ name }) => name).filter((name) => !menu.includes(name))
-    expect(left).toEqual(['approval', 'approve', 'reject', 'void', 'export'])
+    expect(left).toEqual(['explain', 'approval', 'approve', 'reject', 'void', 'export'])
   })
 })
 

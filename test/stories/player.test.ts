@@ -70,7 +70,7 @@ bot to @dana
 
 auditor  Through March 2026, from scratch:
          Contoso: due $440.00, billed $0.00 in 0 lines, still to bill $440.00
-         decided: 0 approved, 0 rejected; refused: 0; the trail of 0 entries is whole
+         decided: 0 approved, 0 rejected; refused: 0; the trail of 2 entries is whole
 `
 
 function told(text: string) {

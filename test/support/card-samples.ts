@@ -2,7 +2,7 @@ import type { Card } from '../../bot/cards/model.js'
 import type { Reply } from '../../bot/commands/desk.js'
 import { lineRef } from '../../core/app/who.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
-import { type ChatDesk, chatDesk } from './chat-desk.js'
+import { type ChatDesk, PEOPLE, chatDesk } from './chat-desk.js'
 import { fakePsa } from './fake-psa.js'
 import { editByHand, mapCustomers, offers } from './mapped-desk.js'
 import { memoryBilling } from './memory-billing.js'
@@ -102,6 +102,28 @@ export async function sampleCards(name: string): Promise<ReadonlyMap<string, Car
   await ask(APPROVER, 'audit')
   await ask(APPROVER, 'sudo <!channel> `rm`', 'an unknown word')
   for (const [label, card] of await psaCards(sample)) cards.set(label, card)
+  for (const [label, card] of await peopleCards(sample)) cards.set(label, card)
+  return cards
+}
+
+/** Every card about people, who are called what the customers are. */
+async function peopleCards({ customers }: Sample): Promise<ReadonlyMap<string, Card>> {
+  const chat = await chatDesk({ log: memoryLog(), people: `${PEOPLE},console:ann=admin:Ann` })
+  const cards = new Map<string, Card>()
+  const ask = async (identity: string, text: string, label: string): Promise<void> => {
+    cards.set(label, (await chat.desk.ask(identity, text)).card)
+  }
+  for (const [index, { name }] of customers.entries()) {
+    await ask('console:ann', `people add ${name.slice(0, 60)} approver slack:T1:N${index}`, 'people, added')
+  }
+  await ask('console:ann', 'people', 'people')
+  await ask('console:ann', 'people role slack:T1:N0 biller', 'people, lowered')
+  await ask(BILLER, 'people link', 'people, a code')
+  await ask('teams:T:someone', 'people link ACDE3467', 'people, linked')
+  await ask('console:ann', 'people remove slack:T1:N0', 'people, removed')
+  await ask('console:ann', 'people remove ann', 'people, the last admin')
+  await ask('console:eve', 'who', 'a stranger, where there is an admin')
+  await ask('console:ann', 'audit', 'audit of people')
   return cards
 }
 

@@ -9,8 +9,10 @@ import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace
 import type { Psas } from '../../core/app/read-psa.js'
 import type { BillingStore, Log, SyncStore } from '../../core/ports.js'
 import { memoryBilling } from './memory-billing.js'
+import { memoryBooks } from './memory-books.js'
 import { memoryOnce, memoryPostedCards } from './memory-chat.js'
 import { memoryLedger } from './memory-ledger.js'
+import { memoryPeople } from './memory-people.js'
 import { noSync } from './no-sync.js'
 import { day, decimal, observed, order } from './observed.js'
 
@@ -63,7 +65,8 @@ export async function chatDesk({
     orders: [order()],
   }
   const { people } = parsePeople(text)
-  const billing = options.billing ?? memoryBilling()
+  const books = memoryBooks()
+  const billing = options.billing ?? memoryBilling(books)
   const clock = { now: async () => world.now }
   let ids = 0
   const settings = {
@@ -85,15 +88,16 @@ export async function chatDesk({
       ledger: memoryLedger(),
       billing,
       sync: options.sync ?? noSync(),
+      people: memoryPeople(people, books),
       psas: options.psas ?? new Map(),
       clock,
-      ids: { next: () => `id-${(ids += 1)}` },
+      ids: { next: () => `id-${(ids += 1)}`, code: () => 'ACDE3467' },
       log,
     },
     settings,
   )
   await studio.observe()
-  const desk = createDesk({ studio, people, timeZone: settings.timeZone, clock, files: csvFiles() })
+  const desk = createDesk({ studio, timeZone: settings.timeZone, clock, files: csvFiles() })
   const posted = memoryPostedCards()
   const board = createBoard(posted, desk, log)
   return { world, desk, studio, billing, board, once: memoryOnce(), posted, now: () => world.now }

@@ -15,6 +15,7 @@ export interface MemoryClaim extends Claim {
 export interface MemoryBooks {
   version: number
   syncVersion: number
+  peopleVersion: number
   readonly trail: AuditEntry[]
   /** Content of every step ever planned, by key. */
   readonly planned: Map<string, string>
@@ -25,7 +26,15 @@ export interface MemoryBooks {
 }
 
 export function memoryBooks(): MemoryBooks {
-  return { version: 0, syncVersion: 0, trail: [], planned: new Map(), intents: [], claims: new Map() }
+  return {
+    version: 0,
+    syncVersion: 0,
+    peopleVersion: 0,
+    trail: [],
+    planned: new Map(),
+    intents: [],
+    claims: new Map(),
+  }
 }
 
 export function note(books: MemoryBooks, fact: AuditFact): void {

@@ -47,7 +47,7 @@ export class Observing {
         },
         ledger: this.ledger,
         clock: { now: async () => this.#now },
-        ids: { next: () => instant },
+        ids: { next: () => instant, code: () => 'ACDE3467' },
       },
       this.#settings,
     )

@@ -5,10 +5,11 @@ import type { Period } from '../../core/calendar/period.js'
 import { DEFAULT_POLICY, type Policy } from '../../core/charges/types.js'
 import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
 import type { Psas } from '../../core/app/read-psa.js'
-import type { ApprovalRecord, BillingStore, SyncStore } from '../../core/ports.js'
+import type { ApprovalRecord, BillingStore, PeopleStore, SyncStore } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { memoryBilling } from './memory-billing.js'
 import { memoryLedger } from './memory-ledger.js'
+import { memoryPeople } from './memory-people.js'
 import { noSync } from './no-sync.js'
 import { memoryLog } from './memory-log.js'
 import { day, decimal, observed, order } from './observed.js'
@@ -33,6 +34,7 @@ export class Office {
   readonly billing: BillingStore
   readonly sync: SyncStore
   readonly #psas: Psas
+  readonly #people: PeopleStore
   studio: Studio
   readonly #ledger = memoryLedger()
   #settings: StudioSettings
@@ -43,10 +45,12 @@ export class Office {
     billing = memoryBilling(),
     sync: SyncStore = noSync(),
     psas: Psas = new Map(),
+    stored: PeopleStore = memoryPeople(people),
   ) {
     this.billing = billing
     this.sync = sync
     this.#psas = psas
+    this.#people = stored
     this.#settings = {
       timeZone: 'America/New_York',
       opensOn: day('2026-03-01'),
@@ -73,9 +77,10 @@ export class Office {
         ledger: this.#ledger,
         billing: this.billing,
         sync: this.sync,
+        people: this.#people,
         psas: this.#psas,
         clock: { now: async () => this.now },
-        ids: { next: () => `id-${(this.#ids += 1)}` },
+        ids: { next: () => `id-${(this.#ids += 1)}`, code: () => 'ACDE3467' },
         log: memoryLog(),
       },
       this.#settings,

@@ -6,6 +6,7 @@ import { csvFiles } from '../../../adapters/files/csv/run-csv.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import { renderSlack } from '../../../bot/slack/render.js'
 import { renderTeams } from '../../../bot/teams/render.js'
+import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { MappingOverview } from '../../../core/app/map.js'
 import type { Person } from '../../../core/access/rights.js'
 import { HOSTILE_NAMES } from '../../support/card-samples.js'
@@ -50,7 +51,7 @@ const BO: Person = { id: 'console:Bo', name: 'Bo', role: 'biller', identities: [
 
 /** Contoso has 40 subscriptions of Visio beside its own: of none of them an item is sure. */
 async function deskOf() {
-  const msp = await mappingOffice()
+  const msp = await mappingOffice(DEFAULT_POLICY, ['connectwise'], [BO, LEE, VI])
   const many = Array.from({ length: CUSTOMERS }, (_, index) =>
     visio({
       subscriptionId: String(700 + index),
@@ -62,8 +63,7 @@ async function deskOf() {
   await msp.observe()
   const clock = { now: async () => msp.now }
   const { studio } = msp
-  const people = [BO, LEE, VI]
-  return { msp, desk: createDesk({ studio, people, timeZone: 'America/New_York', clock, files: csvFiles() }) }
+  return { msp, desk: createDesk({ studio, timeZone: 'America/New_York', clock, files: csvFiles() }) }
 }
 
 function labels({ actions }: Card): string[] {
@@ -110,7 +110,7 @@ test('a page that is not there is refused with those that are, and viewers turn 
 })
 
 test('one page needs neither number nor buttons', async () => {
-  const msp = await mappingOffice()
+  const msp = await mappingOffice(DEFAULT_POLICY, ['connectwise'], [BO, LEE, VI])
   const card = suggestionCard(await msp.studio.mapping.suggest('contoso'), {})
   expect([card.title, labels(card)]).toEqual(['Where Contoso is', ['Accept']])
 })

@@ -42,6 +42,7 @@ describe('every command, as a slash command, after the bot’s name, and in a di
     ['propose', 'U1', 'propose march', 'Bill run BR-0001 · Contoso · 1–31 Mar 2026'],
     ['map', 'U1', 'map', 'No PSA is connected'],
     ['sync', 'U1', 'sync', 'No customer is billed in a PSA'],
+    ['people', 'U1', 'people', 'Who may do what'],
     ['approvals', 'U1', 'approvals', 'Approvals: 1 waiting'],
     ['approval', 'U1', 'approval APR-0001', 'asked to bill BR-0001'],
     ['reject', 'U2', 'reject APR-0001 because the seats are wrong', 'Rejected by Lee'],
@@ -135,7 +136,7 @@ describe('an answer', () => {
     await given.slack.command('U9', 'C1', 'who')
     await given.settled()
     expect(whispered(given, 'U9')).toEqual([
-      expect.stringContaining('Ask an admin to add slack:T1:U9 to PEOPLE.'),
+      expect.stringContaining('add slack:T1:U9 with the role admin to PEOPLE'),
     ])
     const trail = await given.billing.trail()
     expect(trail.at(-1)).toMatchObject({ actor: 'slack:T1:U9' })
@@ -149,7 +150,7 @@ describe('an answer', () => {
       await given.settled()
       return whispered(given, 'U2')
     }
-    expect(await said(await house())).toEqual([expect.stringContaining('add slack:T9:U2 to PEOPLE')])
+    expect(await said(await house())).toEqual([expect.stringContaining('add slack:T9:U2 with')])
     const { createSlackSurface } = await mutant<typeof product>({
       file: 'bot/slack/schema.ts',
       from: 'event.user_team ?? event.team ?? data.team_id',

@@ -158,7 +158,7 @@ describe('a click that decides nothing is answered privately, and changes nothin
 
   test.each([
     ['without the right', 'U1', undefined, 'Your role (biller) may not do that.'],
-    ['by a stranger', 'U9', undefined, 'Ask an admin to add slack:T1:U9 to PEOPLE.'],
+    ['by a stranger', 'U9', undefined, 'add slack:T1:U9 with the role admin to PEOPLE'],
     [
       'with another revision',
       'U2',

@@ -43,6 +43,7 @@ describe.each(PLACES)('in a %s', (type) => {
       ['observe', 'Nothing changed since the last observation.'],
       ['map', 'No PSA is connected.'],
       ['sync', 'No customer is billed in a PSA.'],
+      ['people', 'Who may do what'],
       ['approvals', 'Nothing waits for a decision.'],
       ['propose march', 'Total $514.52 (2 lines)'],
       ['approval APR-0001', 'Trail'],
@@ -138,7 +139,7 @@ describe('answers for the asker only', () => {
     const posted = await office.say(office.kim, office.channel, 'who march')
     expect(posted.conversation).toBe(office.personal(office.kim).id)
     expect(read(posted.card)).toContain(
-      `Ask an admin to add teams:${TENANT}:${office.kim.aadObjectId} to PEOPLE.`,
+      `add teams:${TENANT}:${office.kim.aadObjectId} with the role admin to PEOPLE`,
     )
     const [entry] = await office.billing.trail()
     expect(entry).toMatchObject({ action: 'right.refused', subject: 'who' })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { csvFiles } from '../../../adapters/files/csv/run-csv.js'
 import { createDesk } from '../../../bot/commands/desk.js'
+import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { Person } from '../../../core/access/rights.js'
 import { observed, decimal } from '../../support/observed.js'
 import { mappingOffice } from '../../core/app/mapping-office.js'
@@ -13,12 +14,12 @@ checkLeaks()
 
 /** Dana may map; Contoso has 25 seats at $22.00 and an agreement with a line of 20. */
 async function asked() {
-  const msp = await mappingOffice()
   const identity = `teams:${TENANT}:00000000-0000-4000-8000-000000000001`
   const people: Person[] = [{ id: identity, name: 'Dana', role: 'biller', identities: [identity] }]
+  const msp = await mappingOffice(DEFAULT_POLICY, ['connectwise'], people)
   const clock = { now: async () => msp.now }
   const { studio } = msp
-  const desk = createDesk({ studio, people, timeZone: 'America/New_York', clock, files: csvFiles() })
+  const desk = createDesk({ studio, timeZone: 'America/New_York', clock, files: csvFiles() })
   const office = await startOffice(() => ({ desk }))
   const card = await office.say(office.dana, office.channel, 'map contoso')
   return { msp, office, card, click: (label: string) => office.click(office.dana, card.id, label) }

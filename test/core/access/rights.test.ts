@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parsePeople } from '../../../core/access/people.js'
+import { identityOf, parsePeople } from '../../../core/access/people.js'
 import { type Right, ROLES, approvers, may, personOf } from '../../../core/access/rights.js'
 
 /** Written out by hand: who may do what. */
@@ -7,9 +7,19 @@ const MATRIX: Record<(typeof ROLES)[number], readonly Right[]> = {
   viewer: ['read'],
   biller: ['read', 'observe', 'propose', 'map', 'download'],
   approver: ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit'],
-  admin: ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit'],
+  admin: ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit', 'people'],
 }
-const ALL: readonly Right[] = ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit']
+const ALL: readonly Right[] = [
+  'read',
+  'observe',
+  'propose',
+  'map',
+  'decide',
+  'void',
+  'download',
+  'audit',
+  'people',
+]
 
 describe('every role × every right', () => {
   for (const role of ROLES) {
@@ -32,6 +42,8 @@ test('people are read from one line: identities, role, name', () => {
     { id: 'teams:0a-1b:2c-3d', name: 'Dana:the second', role: 'biller', identities: ['teams:0a-1b:2c-3d'] },
     { id: 'console:vi', name: 'vi', role: 'viewer', identities: ['console:vi'] },
   ])
+  expect(identityOf('teams:0a-\u200b1B:2c-3D')).toBe('teams:0a-1b:2c-3d')
+  expect(identityOf('@lee')).toBeUndefined()
   expect(personOf(people, 'console:lee')?.name).toBe('Lee')
   expect(personOf(people, 'console:nobody')).toBeUndefined()
   expect(approvers(people).map(({ name }) => name)).toEqual(['Lee'])

@@ -46,7 +46,7 @@ async function office() {
   )
   const look = async () => {
     seen.minutes += 1
-    const ids = { next: () => `id-${seen.minutes}` }
+    const ids = { next: () => `id-${seen.minutes}`, code: () => 'ACDE3467' }
     await observe({ marketplace, ledger, clock, ids }, SETTINGS)
   }
   await look()

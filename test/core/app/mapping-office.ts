@@ -10,6 +10,7 @@ import { lockKey } from '../../../core/sync/settled.js'
 import type { Container, PsaName } from '../../../core/sync/types.js'
 import { memoryBilling } from '../../support/memory-billing.js'
 import { memoryBooks } from '../../support/memory-books.js'
+import { memoryPeople } from '../../support/memory-people.js'
 import { memoryLedger } from '../../support/memory-ledger.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { noSync } from '../../support/no-sync.js'
@@ -130,9 +131,10 @@ export class MappingOffice {
         ledger: memoryLedger(this.#books),
         billing: this.billing,
         sync: this.sync.store(),
+        people: memoryPeople(people),
         psas: new Map(names.map((name) => [name, this.#psa(name)])),
         clock: { now: async () => this.now },
-        ids: { next: () => `id-${(this.#ids += 1)}` },
+        ids: { next: () => `id-${(this.#ids += 1)}`, code: () => 'ACDE3467' },
         log: memoryLog(),
       },
       { timeZone: 'America/New_York', opensOn: day('2026-03-01'), policy, bounds: DEFAULT_BOUNDS, people },

@@ -8,6 +8,7 @@ import type { ObservedOrder, ObservedSubscription } from '../../../core/marketpl
 import type { BillingStore, LedgerStore, Marketplace } from '../../../core/ports.js'
 import { Problem } from '../../../core/problem.js'
 import { memoryBilling } from '../../support/memory-billing.js'
+import { memoryPeople } from '../../support/memory-people.js'
 import { memoryLedger } from '../../support/memory-ledger.js'
 import { day, decimal, observed, order } from '../../support/observed.js'
 import { noSync } from '../../support/no-sync.js'
@@ -47,9 +48,10 @@ class World {
         ledger: this.ledger,
         billing: this.billing,
         sync: noSync(),
+        people: memoryPeople(),
         psas: new Map(),
         clock: { now: async () => this.now },
-        ids: { next: () => `id-${(this.#ids += 1)}` },
+        ids: { next: () => `id-${(this.#ids += 1)}`, code: () => 'ACDE3467' },
         log: SILENT,
       },
       {

@@ -110,9 +110,10 @@ export function createSlackSender(options: SenderOptions): SlackSender {
   }
 }
 
-/** Slack escapes three characters of what people type. */
+/** Slack escapes three characters of what people type, and says by id whom they mention: here "@U5" alone in its place. */
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const inert = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return inert.replace(/(?<=\s)@([UW]\d+)(?=\s|$)/g, '<@$1>')
 }
 
 /** In messages it also makes links of what looks like an address. */

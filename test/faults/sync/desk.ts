@@ -76,7 +76,7 @@ export function studioOn(
   sync: SyncStore = storage.sync,
   marketplace = NOTHING_NEW,
 ): Studio {
-  const { ledger, billing } = storage
+  const { ledger, billing, people } = storage
   const clock = { now: async () => now() }
   return createStudio(
     {
@@ -84,9 +84,10 @@ export function studioOn(
       ledger,
       billing,
       sync,
+      people,
       psas: new Map([[psa.name, psa]]),
       clock,
-      ids: { next: () => randomUUID() },
+      ids: { next: () => randomUUID(), code: () => 'ACDE3467' },
       log: SILENT,
     },
     {

@@ -9,6 +9,7 @@ import { Problem } from '../../../core/problem.js'
 import type { IngramEmulation } from '../../emulators/ingram/emulation.js'
 import { BASE_PATH } from '../../emulators/ingram/gateway.js'
 import { memoryBilling } from '../../support/memory-billing.js'
+import { memoryPeople } from '../../support/memory-people.js'
 import { memoryLedger } from '../../support/memory-ledger.js'
 import { amountNumeral, comparedWho } from '../../support/recompute/answer.js'
 import type { PolicyInput } from '../../support/recompute/input.js'
@@ -98,10 +99,11 @@ export class Office {
         }),
         ledger: this.#ledger,
         sync: noSync(),
+        people: memoryPeople([DANA, LEE]),
         psas: new Map(),
         billing,
         clock: { now: async () => this.#now() },
-        ids: { next: () => `id-${(this.#ids += 1)}` },
+        ids: { next: () => `id-${(this.#ids += 1)}`, code: () => 'ACDE3467' },
         log: SILENT,
       },
       {

@@ -64,12 +64,24 @@ function identitiesOf({
   return [`slack:${SLACK_TEAM}:${slackUser}`, `teams:${TEAMS_TENANT}:${aadObjectId}`, `console:${handle}`]
 }
 
+/** "people add Eve biller @eve" as somebody types it there: a mention where people are mentioned, else the identity. */
+export function withIdentities(cast: Cast, surface: string, text: string): string {
+  if (!/^people\b/i.test(text)) return text
+  return text.replace(/@(\w+)/g, (typed, handle: string) => {
+    const member = cast.get(handle)
+    if (member === undefined) return typed
+    if (surface === 'slack') return `@${member.slackUser}`
+    return identitiesOf(member).find((identity) => identity.startsWith(surface)) ?? typed
+  })
+}
+
 /** What the bot calls people by where it means their account: each surface has its own, stories say "@dana". */
 export function withHandles(cast: Cast, text: string): string {
   const handles = new Map(
     [...cast.values()].flatMap((member) => identitiesOf(member).map((identity) => [identity, member.handle])),
   )
-  return text.replace(/\b(?:slack|teams|console):[\w.:-]*\w/g, (identity) => {
+  // Teams lets long words break at characters without width.
+  return text.replaceAll('\u200b', '').replace(/\b(?:slack|teams|console):[\w.:-]*\w/g, (identity) => {
     const handle = handles.get(identity)
     return handle === undefined ? identity : `@${handle}`
   })

@@ -4,7 +4,7 @@ import type { KeySet } from '../../emulators/teams/keys.js'
 import { startTeamsEmulator } from '../../emulators/teams/server.js'
 import { localDateOf } from '../../../core/calendar/zone.js'
 import { type Era, audit } from './auditor.js'
-import { type Cast, type Member, castOf, withHandles } from './cast.js'
+import { type Cast, type Member, castOf, withHandles, withIdentities } from './cast.js'
 import { type StoryClock, createStoryClock } from './clock.js'
 import { consoleSurface } from './console-surface.js'
 import { type Stage, happen, openStage } from './happenings.js'
@@ -39,6 +39,8 @@ interface Play extends Opened {
   readonly opening: ReadonlySet<Step>
   /** Files handed over so far, by name. */
   readonly files: Map<string, Uint8Array>
+  /** One-time codes the bot has shown: nobody can know them before, so stories say CODE for the last one. */
+  readonly codes: string[]
 }
 
 /** Between two lines of a story time goes on, but not so far that anybody would see it. */
@@ -74,7 +76,16 @@ async function playOn(
   const cast = castOf(story)
   const opened = await openSurface(story, theatre, stage, cast, psas)
   const files = new Map<string, Uint8Array>()
-  const play: Play = { theatre, stage, psas, cast, opening: new Set(opening(story)), ...opened, files }
+  const play: Play = {
+    theatre,
+    stage,
+    psas,
+    cast,
+    opening: new Set(opening(story)),
+    ...opened,
+    files,
+    codes: [],
+  }
   try {
     const said: (readonly Said[])[] = []
     for (const step of story.steps) said.push(await playStep(play, step))
@@ -193,11 +204,24 @@ async function perform(play: Play, action: Action): Promise<void> {
   if (action.type === 'ingram') happen(stage, action.happening)
   if (action.type === 'tick') await play.tick()
   if (action.type === 'observe') await surface.say(observerOf(play.cast), 'observe')
-  if (action.type === 'say') await surface.say(memberOf(play.cast, action.who), action.text)
+  if (action.type === 'say') await surface.say(memberOf(play.cast, action.who), typedText(play, action.text))
   if (action.type === 'click') {
     const members = action.who.map((who) => memberOf(play.cast, who))
     await surface.click(members, action.press)
   }
+}
+
+function typedText({ cast, theatre, codes }: Play, text: string): string {
+  return withIdentities(cast, theatre.surface, text).replace(
+    /^(people link )CODE$/,
+    `$1${codes.at(-1) ?? ''}`,
+  )
+}
+
+/** A code stands alone in its line when it is shown. */
+function withoutCodes({ codes }: Play, line: string): string {
+  if (/^[A-Z0-9]{8}$/.test(line)) codes.push(line)
+  return codes.reduce((text, code) => text.replaceAll(code, 'CODE'), line)
 }
 
 function officeOf({ psas }: Play, { psa }: Extract<Action, { type: 'psa' }>): PsaOffice {
@@ -243,7 +267,7 @@ function saidOf(play: Play, action: Action, seen: Seen): readonly Said[] {
   ]
   const named = said.map(({ by, lines }) => ({
     by,
-    lines: lines.map((line) => withHandles(play.cast, line)),
+    lines: lines.map((line) => withHandles(play.cast, withoutCodes(play, line))),
   }))
   const race = action.type === 'click' && new Set(action.who).size > 1
   return race ? whoeverWasFirst(play.cast, action.who, named) : named
