@@ -7,8 +7,9 @@ import type { Period } from './calendar/period.js'
 import type { Decimal } from './money/decimal.js'
 import type { RecordedPolicy } from './charges/policies.js'
 import type {
+  Claim,
   CustomerMapping,
-  IntentState,
+  IntentOutcome,
   LockedPeriod,
   Reading,
   SyncState,
@@ -17,6 +18,8 @@ import type {
 import type { Container, ContainerPlan, PsaName, Slot, Step } from './sync/types.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription, Snapshot } from './marketplace/types.js'
 import type { LineageAnswer, LineageMembership } from './timeline/types.js'
+
+export type { Claim, IntentOutcome } from './sync/intent.js'
 
 /** The one clock: production reads the database's, tests and the demo inject their own. */
 export interface Clock {
@@ -366,25 +369,6 @@ export interface MappingDraft {
   readonly slots: readonly Slot[]
   readonly written: readonly Written[]
   readonly audit: AuditFact
-}
-
-/** A right to write into one container, until a time; lost to another when it is not renewed. */
-export interface Claim {
-  readonly psa: PsaName
-  readonly containerId: string
-  /** Grows with every claim of the container: a stale owner's word does not count. */
-  readonly fence: number
-}
-
-/** What became of an intent. */
-export interface IntentOutcome {
-  readonly state: IntentState
-  readonly why: string | undefined
-  readonly notBefore: Date | undefined
-  /** undefined: nothing for the trail. */
-  readonly audit: AuditFact | undefined
-  /** What its slot is by our own hand now. Default: as it was. */
-  readonly written?: Written
 }
 
 /** Where mappings, readings and intents live. Every method sees one MSP only. */

@@ -1,7 +1,8 @@
 import type { MappingChanged, SlotPreview } from '../../core/app/map-change.js'
 import type { MappingRemoved } from '../../core/app/map-remove.js'
 import { PSA_TITLES } from '../../core/app/routed.js'
-import { dayMonthYear, ordinal } from '../../core/calendar/words.js'
+import { type LocalDate, addDays } from '../../core/calendar/date.js'
+import { dayMonthYear, ordinal, periodWords } from '../../core/calendar/words.js'
 import { MAPPING_ROWS } from '../../core/limits.js'
 import { typedName } from '../../core/mapping/typed.js'
 import { DECIMAL_ZERO } from '../../core/money/decimal.js'
@@ -48,6 +49,7 @@ export function mappedCard(changed: MappingChanged): Card {
         container.name,
         beside,
       ),
+      ...earlyWarnings(changed),
       ...shortSections(sections.filter(isFilled), MAPPING_ROWS, `map ${typedName(customerName)}`),
       ...shortSections(writes.filter(isFilled), MAPPING_ROWS, `sync ${customerName}`),
       ...nothing,
@@ -63,6 +65,23 @@ export function ownMonths(container: Pick<Container, 'anchorDay'> | undefined): 
   return anchorDay === 1
     ? []
     : [`in months from the ${ordinal(anchorDay)}; a file bills the days before its first one`]
+}
+
+/** Days that files bill before a route begins, while the PSA has lines for them and no invoice yet. */
+function earlyWarnings({ customerName, container, slots }: MappingChanged): readonly Block[] {
+  const { lockedTo, mode, units } = container
+  const isThere = ({ itemId, lineId }: Slot) =>
+    mode === 'units'
+      ? units.some((one) => one.itemId === itemId && one.steps.length > 0)
+      : lineId !== undefined
+  const starts = slots
+    .filter(({ slot }) => slot.routeFrom > lockedTo && isThere(slot))
+    .map(({ slot }) => slot.routeFrom)
+  if (starts.length === 0) return []
+  const days = periodWords({ from: lockedTo, to: Math.max(...starts) as LocalDate })
+  const name = typedName(customerName)
+  const text = `${container.name} has not invoiced ${days} yet and has what is mapped for those days, which files bill: take it out there for them, or they are billed twice. To let it bill them, \`map ${name} remove\` and \`map ${name} accept from <month>\`.`
+  return [{ type: 'text', style: 'strong', text }]
 }
 
 function isFilled({ items }: Section): boolean {
@@ -131,7 +150,8 @@ export function removedCard({ customer, customerName, fileFrom, products }: Mapp
   const title = PSA_TITLES[customer.psa]
   const from = fileFrom === undefined ? '' : ` from ${dayMonthYear(fileFrom)} on`
   const text = `${customerName} is billed by file${from}.`
-  const there = `What is in ${title} stays as it is: end it there, or it is billed twice.`
+  const last = fileFrom === undefined ? '' : ` after ${dayMonthYear(addDays(fileFrom, -1))}`
+  const there = `What is in ${title} stays as it is, and bills the days before: end it there${last}, or it is billed twice.`
   return {
     title: `${customerName} is not mapped any more`,
     tone: 'attention',

@@ -175,7 +175,7 @@ export function coveredState({ state, title }: CoveredLine): string {
   }
 }
 
-/** The arithmetic of a line that is there: as it is due, else of what was read beyond or short of that. */
+/** The arithmetic of a line that is there: as it is due, else as it was read. */
 export function coveredArithmetic({ due, charge, currency }: CoveredLine): string {
   if (due !== undefined) return explainLine(due.charge, currency)
   const { quantity, unitPrice, from, to, period, amount } = charge
@@ -186,7 +186,7 @@ export function coveredArithmetic({ due, charge, currency }: CoveredLine): strin
     formatUnitPrice(unitPrice, currency),
     amountWords(amount, currency),
   ]
-  return `${seats} × ${price}${part} = ${sum}, ${quantity < 0n ? 'short of' : 'beyond'} what is due`
+  return `${seats} × ${price}${part} = ${sum}, as it was read there`
 }
 
 /** What of approved writes is not done, and what somebody changed by hand. */

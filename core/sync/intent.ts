@@ -1,3 +1,4 @@
+import type { AuditFact } from '../audit/chain.js'
 import type { Container, PsaName, SettledCharge, Slot, Step } from './types.js'
 import type { Period } from '../calendar/period.js'
 
@@ -57,6 +58,25 @@ export interface Written {
   readonly slotId: string
   /** The slot's part of its container, and what stands beside it: as `writtenText` makes it. */
   readonly text: string
+}
+
+/** A right to write into one container, until a time; lost to another when it is not renewed. */
+export interface Claim {
+  readonly psa: PsaName
+  readonly containerId: string
+  /** Grows with every claim of the container: a stale owner's word does not count. */
+  readonly fence: number
+}
+
+/** What became of an intent. */
+export interface IntentOutcome {
+  readonly state: IntentState
+  readonly why: string | undefined
+  readonly notBefore: Date | undefined
+  /** undefined: nothing for the trail. */
+  readonly audit: AuditFact | undefined
+  /** What its slot is by our own hand now. Default: as it was. */
+  readonly written?: Written
 }
 
 /** Everything known of the PSAs of one MSP, at one version. */

@@ -84,8 +84,10 @@ export function coveredOf(
     const key = lockKey(lineageId, period)
     const locked = isLocked ? memory.locked.get(key) : undefined
     const price = isLocked ? invoicedPrice(slot, container, period) : undefined
-    const counted =
-      locked ?? coveredLines(entry, shares.get(lineageId) ?? [], currency, container.mode, price)
+    // What has ended bills nothing any more, whatever counts are left in it.
+    const isOver = container.to !== null && period.from >= container.to
+    const share = isOver ? [] : (shares.get(lineageId) ?? [])
+    const counted = locked ?? coveredLines(entry, share, currency, container.mode, price)
     const held = { due: entry, isLocked, counted, oneTime: oneTimes.get(key) ?? [] }
     return withMoney(due, container, held, !isLocked && apart.has(period.from))
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DANA, problemOf } from '../support/office.js'
+import { DANA, MAY, problemOf } from '../support/office.js'
 import { SLOT } from '../core/sync/build.js'
 import { MONTHS, contract, held, postThrough, throughJune } from './contract.js'
 import { changed, mapped, seats, synced } from './scene.js'
@@ -132,6 +132,9 @@ describe('the dates of a contract', () => {
     await scene.office.observe()
     const { trouble } = await scene.office.studio.billing.sync(DANA, [])
     expect(trouble.faults.map(({ why }) => why)).toEqual(['Contoso Cloud: it ended on 30 Apr 2026'])
+    // Nothing bills May: 25 × 22.00 wait for somebody.
+    const { standings } = await scene.office.studio.who(MAY)
+    expect(standings.map(({ there, waiting }) => [there, waiting])).toEqual([[0n, 55_000n]])
   })
 })
 

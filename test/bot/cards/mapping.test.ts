@@ -6,7 +6,7 @@ import { renderConsole } from '../../../bot/console/render.js'
 import { renderSlack } from '../../../bot/slack/render.js'
 import { DANA } from '../../support/office.js'
 import { HOSTILE_NAMES } from '../../support/card-samples.js'
-import { decimal, observed } from '../../support/observed.js'
+import { day, decimal, observed } from '../../support/observed.js'
 import { mentionsIn, messageMistakes } from '../../emulators/slack/blocks.js'
 import { psaLine } from '../../core/sync/build.js'
 import {
@@ -212,7 +212,21 @@ test('going back to files warns of what stays in the PSA', async () => {
   await msp.studio.mapping.accept(DANA, 'contoso')
   const text = renderConsole(removedCard(await msp.studio.mapping.remove(DANA, 'contoso')))
   expect(text).toContain('Contoso is billed by file from 1 Apr 2026 on.')
-  expect(text).toContain('What is in ConnectWise stays as it is: end it there, or it is billed twice.')
+  expect(text).toContain(
+    'What is in ConnectWise stays as it is, and bills the days before: end it there after 31 Mar 2026, or it is billed twice.',
+  )
+})
+
+test('a route from a later month warns of the days before it, which the PSA bills for what is there', async () => {
+  const words = 'has not invoiced 1–31 Mar 2026 yet and has what is mapped for those days, which files bill'
+  const later = { type: 'month', month: { from: day('2026-04-01'), to: day('2026-05-01') } } as const
+  const msp = await mappingOffice()
+  msp.containers = msp.containers.map((one) => ({ ...one, lockedTo: day('2026-03-01') }))
+  const text = renderConsole(mappedCard(await msp.studio.mapping.accept(DANA, 'contoso', {}, later)))
+  expect(text).toContain(words)
+  const invoiced = await mappingOffice()
+  const quiet = renderConsole(mappedCard(await invoiced.studio.mapping.accept(DANA, 'contoso', {}, later)))
+  expect(quiet).not.toContain(words)
 })
 
 describe('hostile names', () => {

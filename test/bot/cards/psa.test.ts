@@ -181,7 +181,7 @@ test('what is there beyond what is due is a line of its own, and explained as th
   edit(desk, (line) => [{ ...line, quantity: decimal('22') }])
   await alerts(desk)
   const text = await desk.read('dana', 'customer contoso april')
-  expect(flat(text)).toContain('2 × $22.00 = $44.00, beyond what is due · in ConnectWise, not yet invoiced')
+  expect(flat(text)).toContain('2 × $22.00 = $44.00, as it was read there · in ConnectWise, not yet invoiced')
   const told = await Promise.all(refsIn(text).map((ref) => desk.read('dana', `explain ${ref}`)))
   expect(told.join(' ')).not.toContain('No line')
 })

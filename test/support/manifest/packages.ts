@@ -11,7 +11,7 @@ const ICONS = ['color.png', 'outline.png']
 
 /** The commands a menu offers. A request, run or line is reached from a card, where its id stands. */
 export function menuCommands(commands: readonly CommandInfo[] = COMMANDS): readonly CommandInfo[] {
-  return commands.filter(({ usage }) => !/<(id|run|line)>/.test(usage))
+  return commands.filter(({ usage }) => !/^[a-z]+( [a-z]+)? <(id|run|line)>/.test(usage))
 }
 
 /** The Slack app manifest (schema 2.0.0) of a bot that is reached at `address`, as text of a file. */
