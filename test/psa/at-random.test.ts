@@ -11,8 +11,8 @@ import { type Scene, changed, mapped, seats, settled, synced } from './scene.js'
 
 /*
  * Seats and prices change, subscriptions are cancelled, answers get lost, invoices are made and syncs are approved in any
- * order from March through June, in periods that begin on any day of the month. Then everything that the PSA invoiced is everything that was due,
- * to the cent, and nothing waits.
+ * order from March through June, in periods that begin on any day of the month. Then everything that the PSA invoiced is
+ * everything that was due, to the cent, and nothing waits; where Autotask rounds for two at once, to a cent for each month.
  */
 
 /** PSA_SEEDS="1-200": other stories than those of every run. @param stories of every run. */
@@ -119,8 +119,17 @@ function billerOf(scene: Agreement, random: Random): Biller {
 }
 
 async function inAutotask(random: Random): Promise<Story> {
+  return countedStory(random, [10])
+}
+
+/** Two subscriptions of one service. */
+async function onOneService(random: Random): Promise<Story> {
+  return countedStory(random, [10, 6])
+}
+
+async function countedStory(random: Random, counts: number[]): Promise<Story> {
   const ahead = random.integer(0, 2)
-  const scene = await contract(ahead, { units: 10 })
+  const scene = await contract(ahead, { units: counts.reduce((sum, count) => sum + count) })
   const { emulator, posted } = scene
   const biller: Biller = {
     scene,
@@ -155,11 +164,11 @@ async function inAutotask(random: Random): Promise<Story> {
     ahead,
     changesOfDay: 3,
     cancels: 0.02,
-    counts: [10],
+    counts,
     price: '22.00',
     ours: false,
   }
-  await mapped(scene, subscription(story, 0))
+  await mapped(scene, ...counts.map((_, index) => subscription(story, index)))
   return story
 }
 
@@ -273,10 +282,11 @@ async function dueOf({ scene, invoices }: Biller): Promise<bigint> {
 }
 
 describe.each([
-  ['in ConnectWise', inConnectWise, 8],
-  ['of two subscriptions on one line of ConnectWise', onOneLine, 4],
-  ['in Autotask', inAutotask, 4],
-] as const)('to the cent, whatever happens %s', (_, begin, stories) => {
+  ['in ConnectWise', inConnectWise, 8, 0],
+  ['of two subscriptions on one line of ConnectWise', onOneLine, 4, 0],
+  ['in Autotask', inAutotask, 4, 0],
+  ['of two subscriptions of one service of Autotask', onOneService, 2, 1],
+] as const)('whatever happens %s', (_, begin, stories, centsOfMonth) => {
   it.each(seedsOf(stories))('%i', { timeout: 120_000 }, async (seed) => {
     const story = await begin(createRandom(seed))
     const { biller } = story
@@ -288,6 +298,10 @@ describe.each([
       expect(await synced(biller.scene)).toEqual([])
     }
     const invoiced = biller.invoices.reduce((sum, total) => sum + BigInt(total.replace('.', '')), 0n)
-    expect(invoiced).toBe(await dueOf(biller))
+    // A cent by which Autotask and we may round a month apart.
+    const apart = BigInt(centsOfMonth * biller.invoices.length)
+    const difference = invoiced - (await dueOf(biller))
+    expect(difference).toBeGreaterThanOrEqual(-apart)
+    expect(difference).toBeLessThanOrEqual(apart)
   })
 })
