@@ -63,9 +63,13 @@ function lockedNow(
   return slots.flatMap(({ due, reading: { container: before } }) => {
     const wasOpen = (to: LocalDate) => to > before.lockedTo
     const locked = keptOf(due, memory.locked, wasOpen)
-    return coveredOf(due, container, { ...memory, locked })
-      .filter(({ due: own, isLocked }) => isLocked && !locked.has(lockKey(own.lineageId, own.period)))
-      .map(({ due: { lineageId, period }, counted }) => ({ lineageId, period, lines: counted }))
+    return (
+      coveredOf(due, container, { ...memory, locked })
+        .filter(({ due: own, isLocked }) => isLocked && !locked.has(lockKey(own.lineageId, own.period)))
+        // Of a month in which nothing is due and nothing was billed there is nothing to remember.
+        .filter(({ due: own, counted }) => own.lines.length > 0 || counted.length > 0)
+        .map(({ due: { lineageId, period }, counted }) => ({ lineageId, period, lines: counted }))
+    )
   })
 }
 

@@ -13,6 +13,7 @@ import { type CustomerMapping, type Intent, type Reading, type SyncState, isOpen
 import { monthPeriod } from '../sync/months.js'
 import { type SlotPlan, planSlot } from '../sync/plan.js'
 import { type SlotMemory, lockKey } from '../sync/settled.js'
+import { undueMonths } from '../sync/undue.js'
 import type { Container, DuePeriod, PsaName, Slot, SlotDue } from '../sync/types.js'
 import { formerPeriods } from './former-periods.js'
 import type { Portfolio } from './portfolio.js'
@@ -207,7 +208,7 @@ function routedSlot(parts: SlotParts, policies: Policies, memory: SlotMemory, da
   const unread = unreadableWhy(container, own, slot)
   if (unread !== undefined) return { ...fault, fault: unread }
   try {
-    const found = own.map((priced) => duePeriods(priced, policies, slot, until, days))
+    const found = own.map((priced) => duePeriods(priced, policies, { slot, container, until }, memory, days))
     const due = { ...empty, periods: found.flatMap(({ periods }) => periods) }
     const plan = planSlot(due, container, memory)
     // What is there is there, also where nothing may be written: it is what an invoice locks, and what a file never bills.
@@ -291,21 +292,29 @@ function untilOf({ anchorDay = 1, lockedTo }: Container, { today, through }: Day
 function duePeriods(
   priced: PricedSubscription,
   policies: Policies,
-  { routeFrom }: Slot,
-  until: LocalDate,
+  {
+    slot,
+    container,
+    until,
+  }: { readonly slot: Slot; readonly container: Container; readonly until: LocalDate },
+  memory: SlotMemory,
   { opensOn, today }: Days,
 ): { readonly periods: readonly DuePeriod[]; readonly gaps: readonly HeldPeriod[] } {
   const input = dueInputOf(priced, policies, new Map())
   if (input === undefined) return { periods: [], gaps: [] }
+  const { routeFrom } = slot
   const first = opensOn > routeFrom ? opensOn : routeFrom
   const { lineageId } = priced.subscription
   const own = periodsAsKnown(input, first, until, today).filter(
     ({ period }) => period.period.from >= routeFrom,
   )
+  const due = own
+    .filter(({ held }) => held === undefined)
+    .map(({ period, lines }) => ({ lineageId, period: period.period, lines }))
+  const known = own.map(({ period }) => period.period)
+  const undue = undueMonths(lineageId, known, { slot, container, span: { from: first, to: until } }, memory)
   return {
-    periods: own
-      .filter(({ held }) => held === undefined)
-      .map(({ period, lines }) => ({ lineageId, period: period.period, lines })),
+    periods: [...due, ...undue].sort((one, other) => one.period.from - other.period.from),
     gaps: own.flatMap(({ held }) => held ?? []),
   }
 }

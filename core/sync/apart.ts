@@ -3,6 +3,7 @@ import { scaleOf } from '../charges/amount.js'
 import { isCompared, isSameLine, matchLines } from '../charges/settle.js'
 import { DECIMAL_ONE, type Decimal } from '../money/decimal.js'
 import { settledOf } from './covered.js'
+import { isSeatsByKind } from './prices.js'
 import { isCounted } from './target.js'
 import type { DuePeriod, SettledCharge, StepAction, UnitSteps } from './types.js'
 import { combineSteps, runsOf } from './units.js'
@@ -28,12 +29,12 @@ export function uncountedSeats(
   counted: readonly SettledCharge[],
   oneTime: readonly SettledCharge[],
 ): readonly SettledCharge[] {
-  const isSeats = (line: DuePeriod['lines'][number]) => isCounted(line, 'units')
+  const isByCount = (line: DuePeriod['lines'][number]) => isCounted(line, 'units')
   const other = matchLines(
     oneTime.filter(isCompared),
-    lines.filter((line) => !isSeats(line)),
+    lines.filter((line) => !isByCount(line)),
   ).rest
-  const due = lines.filter(isSeats).map((line) => ({ ...settledOf(line), lineageId }))
+  const due = lines.filter(isByCount).map((line) => ({ ...settledOf(line), lineageId }))
   return differenceOf(due, [...counted, ...other.map((line) => ({ ...line, lineageId }))])
 }
 
@@ -51,13 +52,13 @@ export function differenceOf(
   return left
 }
 
-/** The line that takes another one back. */
+/** The line that takes another one back: fewer seats of more of them; a fee or a correction stays what it is. */
 export function opposite(line: SettledCharge): SettledCharge {
   const quantity = -line.quantity as Decimal
   const { inPsa } = line
   return {
     ...line,
-    kind: quantity < 0n ? 'credit' : 'prorated',
+    kind: !isSeatsByKind(line) ? line.kind : quantity < 0n ? 'credit' : 'prorated',
     quantity,
     amount: -line.amount,
     ...(inPsa === undefined ? {} : { inPsa: { ...inPsa, amount: -inPsa.amount } }),

@@ -4,7 +4,8 @@ import { isSameLine, settlePeriod, sumOf } from '../charges/settle.js'
 import type { ChargeLine } from '../charges/types.js'
 import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal } from '../money/decimal.js'
 import { amountFor, settledOf } from './covered.js'
-import { isSeats } from './prices.js'
+import { isSeatsByKind } from './prices.js'
+import { isSeatsByReason } from './target.js'
 import type { DuePeriod, InPsa, SettledCharge } from './types.js'
 
 /** A line with an amount of money that has to be written beside the counts. */
@@ -99,9 +100,11 @@ function inTheirMoney(
   const due = lines.map((line): ChargeLine => {
     // A change of our price changes nothing there.
     if (line.reason.type === 'price') return { ...line, unitPrice: DECIMAL_ZERO, amount: 0n }
-    if (!isOfSeats(line)) return line
+    if (!isSeatsByReason(line)) return line
     const now = price === undefined ? line : { unitPrice: price, amount: amountAt(currency, line, price) }
-    const place = keepsWritten ? open.findIndex((there) => isSeats(there) && isSameSeats(line, there)) : -1
+    const place = keepsWritten
+      ? open.findIndex((there) => isSeatsByKind(there) && isSameSeats(line, there))
+      : -1
     const [there] = place === -1 ? [] : open.splice(place, 1)
     if (there === undefined) return { ...line, unitPrice: now.unitPrice, amount: now.amount }
     const { unitPrice, amount } = there.inPsa ?? now
@@ -109,11 +112,6 @@ function inTheirMoney(
     return { ...line, unitPrice, amount }
   })
   return { due, settled: [...paired, ...open.map((line) => ({ ...line, ...line.inPsa }))] }
-}
-
-/** Seats cost what the PSA charges for a seat; a fee or a correction is an amount of its own. */
-function isOfSeats({ reason: { type } }: ChargeLine): boolean {
-  return type === 'base' || type === 'rise' || type === 'decrease'
 }
 
 /** At the same price as ours it is our amount, whatever a policy rounds it to. */
@@ -136,7 +134,7 @@ export function chargedAt(
 ): readonly SettledCharge[] {
   if (price === undefined) return counted
   return counted.map((line) => {
-    if (line.inPsa !== undefined || !isSeats(line)) return line
+    if (line.inPsa !== undefined || !isSeatsByKind(line)) return line
     const { unitPrice, quantity, period } = line
     const amount = price === unitPrice ? line.amount : amountFor(currency, quantity, price, line, period)
     const inPsa: InPsa = { unitPrice: price, amount }

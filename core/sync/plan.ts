@@ -17,7 +17,7 @@ import { theirPrice } from './prices.js'
 import { type CoveredPeriod, type SlotMemory, coveredOf } from './settled.js'
 import { isCounted, priceOn, slotTarget } from './target.js'
 import type { Container, SettledCharge, Slot, SlotDue, Step, StepAction, UnitSteps } from './types.js'
-import { stepsFrom } from './units.js'
+import { afterChange, stepsFrom } from './units.js'
 
 /** What is asked to be written into a container for one slot, and what it holds already. */
 export interface SlotPlan {
@@ -88,7 +88,7 @@ function daysOfApart(
 
 /** The count as the PSA will hold it. */
 function heldAfter({ slot, until }: SlotDue, container: Container, counts: readonly Draft[]): UnitSteps {
-  return counts.at(-1)?.count?.after ?? heldUnits(container, slot, until)
+  return afterChange(heldUnits(container, slot, until), counts.at(-1)?.count)
 }
 
 /** What is due of seats in periods whose counts cannot be what is wanted, less what the PSA will bill by its counts. */
@@ -221,7 +221,8 @@ function priceDays(
   openFrom: LocalDate,
 ): readonly LocalDate[] {
   if (slot.priceOwner === 'keep') return []
-  const starts = [...periods.map(({ period }) => period), ...recurringLines(container, slot)]
+  const priced = periods.filter(({ lines }) => lines.length > 0).map(({ period }) => period)
+  const starts = [...priced, ...recurringLines(container, slot)]
   return [openFrom, ...starts.map(({ from }) => from).filter((day) => day > openFrom)]
 }
 
@@ -241,7 +242,7 @@ function newItemPrice(
   priceFor: (day: LocalDate) => Decimal,
 ): Decimal | undefined {
   const isThere = units.some(({ itemId, steps }) => itemId === slot.itemId && steps.length > 0)
-  const first = periods[0]?.period.from
+  const first = periods.find(({ lines }) => lines.length > 0)?.period.from
   return isThere || first === undefined ? undefined : priceFor(first)
 }
 

@@ -1,7 +1,8 @@
 import type { Period } from '../calendar/period.js'
-import type { Decimal } from '../money/decimal.js'
+import { DECIMAL_ZERO, type Decimal } from '../money/decimal.js'
 import { recurringLines } from './held.js'
-import type { Container, SettledCharge, Slot } from './types.js'
+import { priceOn } from './target.js'
+import type { Container, DuePeriod, SettledCharge, Slot, SlotDue } from './types.js'
 
 /**
  * What a seat that is added in a period costs in the PSA, where the price is theirs (S15): what its catalog says, or as
@@ -42,12 +43,28 @@ export function chargedPrice(
 }
 
 function rememberedPrice(settled: readonly SettledCharge[]): Decimal | undefined {
-  return settled.find((line) => isSeats(line) && line.inPsa !== undefined)?.inPsa?.unitPrice
+  return settled.find((line) => isSeatsByKind(line) && line.inPsa !== undefined)?.inPsa?.unitPrice
 }
 
-/** Seats have a price; a fee or a correction is an amount of its own. */
-export function isSeats({ kind }: SettledCharge): boolean {
+/** Settled lines of seats, of which only the kind is kept: they have a price, a fee or a correction is an amount of its own. */
+export function isSeatsByKind({ kind }: SettledCharge): boolean {
   return kind === 'recurring' || kind === 'prorated' || kind === 'credit'
+}
+
+/**
+ * What a seat costs us in a period in which none is due (undue.ts): as much as in the periods of its subscription beside
+ * it, else what the PSA charges for it. undefined: some are due, so it is said there.
+ */
+export function undueSeatPrice(
+  { slot, periods }: SlotDue,
+  { units }: Container,
+  entry: DuePeriod,
+): Decimal | undefined {
+  const { lineageId, period } = entry
+  if (priceOn([entry], period.from) !== undefined) return undefined
+  const own = periods.filter((other) => other.lineageId === lineageId)
+  const there = units.find(({ itemId }) => itemId === slot.itemId)?.unitPrice
+  return priceOn(own, period.from) ?? there ?? DECIMAL_ZERO
 }
 
 /** The price of the slot's item in the catalog, as it was read last; undefined: it has none, or was not asked for. */

@@ -8,7 +8,7 @@ import { allocate, isCounted } from './target.js'
 import { coveredLines, settledOf } from './covered.js'
 import { heldUnits, recurringLines } from './held.js'
 import { type PeriodMoney, chargedAt, leftAtOurPrice, leftAtTheirPrice } from './left.js'
-import { chargedPrice, theirPrice } from './prices.js'
+import { chargedPrice, theirPrice, undueSeatPrice } from './prices.js'
 import type { Container, DuePeriod, SettledCharge, Slot, SlotDue } from './types.js'
 
 /** What is remembered of a slot beyond what its container shows now. */
@@ -83,7 +83,8 @@ export function coveredOf(
     const isLocked = period.to <= container.lockedTo
     const key = lockKey(lineageId, period)
     const locked = isLocked ? memory.locked.get(key) : undefined
-    const price = isLocked ? invoicedPrice(slot, container, period) : undefined
+    const charged = isLocked ? invoicedPrice(slot, container, period) : undefined
+    const price = charged ?? undueSeatPrice(due, container, entry)
     // What has ended bills nothing any more, whatever counts are left in it.
     const isOver = container.to !== null && period.from >= container.to
     const share = isOver ? [] : (shares.get(lineageId) ?? [])

@@ -10,10 +10,15 @@ import { NO_UNITS, combineSteps, daysOf, sumOfSpans, unitsOn } from './units.js'
  * taken out by a pause are nothing a date can say.
  */
 export function isCounted(line: ChargeLine, mode: ProrationMode): boolean {
-  const { reason, from, to, period, days } = line
-  if (reason.type !== 'base' && reason.type !== 'rise' && reason.type !== 'decrease') return false
+  const { from, to, period, days } = line
+  if (!isSeatsByReason(line)) return false
   if (days !== to - from) return false
   return mode !== 'wholeLines' || (from === period.from && to === period.to)
+}
+
+/** Due lines of seats: they cost what a seat costs, a price difference, a fee or a correction is an amount of its own. */
+export function isSeatsByReason({ reason: { type } }: ChargeLine): boolean {
+  return type === 'base' || type === 'rise' || type === 'decrease'
 }
 
 /** The billable step function of one subscription (BILLING B8): what its counted due lines add up to, day by day. */

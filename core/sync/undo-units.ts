@@ -10,10 +10,11 @@ import { lineNamer, markerOf } from './marker.js'
 import { monthPeriods } from './months.js'
 import { moneyDrafts } from './plan.js'
 import { planUnits } from './plan-units.js'
+import { undueSeatPrice } from './prices.js'
 import { isOnInvoice } from './settled.js'
-import { allocate, priceOn } from './target.js'
+import { allocate } from './target.js'
 import type { Container, SettledCharge, SlotDue, Step, StepAction, UnitSteps } from './types.js'
-import { combineSteps, daysOf, sameSteps, stepsFrom, sumOfSpans, unitsOn } from './units.js'
+import { afterChange, combineSteps, daysOf, sameSteps, stepsFrom, sumOfSpans, unitsOn } from './units.js'
 
 /** A write that takes others back. */
 export type Inverse = StepAction & Pick<Step, 'settles' | 'count'>
@@ -101,7 +102,7 @@ function countBack(
 ): readonly Inverse[] {
   const { have } = counts
   const openFrom = Math.max(container.lockedTo, container.from) as LocalDate
-  const want = stepsFrom(counts.wanted, openFrom)
+  const want = counts.wanted
   const steps = planUnits({
     have,
     adjustedOn: adjustedDays(container, due.slot),
@@ -110,12 +111,12 @@ function countBack(
     container,
     unitPrice: undefined,
   })
-  const after = steps.at(-1)?.count.after ?? stepsFrom(have, openFrom)
+  const after = afterChange(have, steps.at(-1)?.count)
   const money = apartPeriods({ want, after }, openFrom, container).flatMap((period) => {
     const open = { from: Math.max(period.from, openFrom) as LocalDate, to: period.to }
     const days = daysApart(want, after, open)
     if (days === undefined) return []
-    return moneyDrafts(due, container, differenceIn({ want, after }, period, due), days, nameLine)
+    return moneyDrafts(due, container, differenceIn({ want, after }, period, due, container), days, nameLine)
   })
   return [...money, ...steps.map((step) => ({ ...step, settles: [] }))]
 }
@@ -133,13 +134,17 @@ function apartPeriods({ want, after }: Counts, from: LocalDate, container: Conta
 }
 
 /** What a month is billed with by one count and not by the other, of each subscription. */
-function differenceIn({ want, after }: Counts, period: Period, due: SlotDue): readonly SettledCharge[] {
+function differenceIn(
+  { want, after }: Counts,
+  period: Period,
+  due: SlotDue,
+  container: Container,
+): readonly SettledCharge[] {
   const { slot, periods, currency } = due
   return slot.lineageIds.flatMap((lineageId) => {
-    const own = periods.filter((entry) => entry.lineageId === lineageId)
-    const known = own.find((entry) => entry.period.from === period.from)
+    const known = periods.find((entry) => entry.lineageId === lineageId && entry.period.from === period.from)
     const entry = known ?? { lineageId, period, lines: [] }
-    const price = known === undefined ? priceOn(own, period.from) : undefined
+    const price = undueSeatPrice(due, container, entry)
     const linesOf = (steps: UnitSteps) =>
       coveredLines(entry, allocate(due, steps, 'units').get(lineageId) ?? [], currency, 'units', price)
     return differenceOf(linesOf(want), linesOf(after))

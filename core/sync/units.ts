@@ -1,6 +1,6 @@
 import type { LocalDate } from '../calendar/date.js'
 import { DECIMAL_ZERO, type Decimal } from '../money/decimal.js'
-import type { UnitStep, UnitSteps } from './types.js'
+import type { CountChange, UnitStep, UnitSteps } from './types.js'
 
 /** A count that holds on the days `[from, to)`; `to` null: for ever. */
 export interface UnitSpan {
@@ -48,6 +48,19 @@ export function combineSteps(
 export function stepsFrom(steps: UnitSteps, day: LocalDate): UnitSteps {
   const later = steps.filter(({ on }) => on > day)
   return withoutRepeats([{ on: day, units: unitsOn(steps, day) }, ...later])
+}
+
+/** A count once a change of it is written, with its days before that: who had seats then has them still (S14). */
+export function afterChange(steps: UnitSteps, change: CountChange | undefined): UnitSteps {
+  if (change === undefined) return steps
+  const { from, after } = change
+  const later = after.filter(({ on }) => on > from)
+  // None from its first day on is no step of a change by itself.
+  return withoutRepeats([
+    ...steps.filter(({ on }) => on < from),
+    { on: from, units: unitsOn(after, from) },
+    ...later,
+  ])
 }
 
 /** Stretches of `[from, to)` on which the count does not change. */

@@ -177,6 +177,24 @@ describe('3 seats fewer from 20 March, which count from April', () => {
   })
 })
 
+describe('a cancellation that counts from April, which is invoiced already', () => {
+  it.each([true, false])('credits April, and is asked for once; prorateFlag %s', async (prorateFlag) => {
+    const scene = await agreement(prorateFlag, 2, { quantity: 25 })
+    await mapped(scene, seats(25))
+    await synced(scene)
+    scene.moveTo('2026-04-01')
+    scene.office.subscriptions = [seats(0, { status: 'terminated' })]
+    await scene.office.observe()
+    expect(await synced(scene)).toEqual([
+      'add 1 × -550.00 from 2026-05-01 to 2026-06-01, once',
+      'end 104 before 2026-05-01',
+    ])
+    invoice(scene)
+    expect(await synced(scene)).toEqual([])
+    expect(scene.invoices).toEqual(['550.00', '550.00', '-550.00'])
+  })
+})
+
 describe('a price of ours that changes when April is invoiced already', () => {
   for (const prorateFlag of [true, false]) {
     it(`is made up for in May: 10 × $1.00 (${prorateFlag ? 'prorating' : 'not prorating'})`, async () => {

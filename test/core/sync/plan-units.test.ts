@@ -213,7 +213,9 @@ describe('lines that make up for others', () => {
     // 5 × 24.00 × 21/31 = 2,520 / 31 = 81.29
     expect(moneyFor(priced(five), 'USD')?.unitPrice).toBe(decimal('81.29'))
     expect(moneyFor(priced(five).map(opposite), 'USD')?.unitPrice).toBe(decimal('-81.29'))
-    expect(moneyFor(priced(line('1', 1000n, 'correction')), 'USD')?.unitPrice).toBe(decimal('10'))
+    const correction = line('1', 1000n, 'correction')
+    expect(moneyFor(priced(correction), 'USD')?.unitPrice).toBe(decimal('10'))
+    expect(moneyFor(priced(opposite(correction)), 'USD')?.unitPrice).toBe(decimal('-10'))
   })
 })
 
