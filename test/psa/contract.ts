@@ -111,3 +111,9 @@ export async function held({ emulator, contractId }: Contract): Promise<readonly
     ),
   ]
 }
+
+/** Somebody adjusts the service in the PSA itself. */
+export function adjustedByHand(scene: Contract, unitChange: number, effectiveDate: string): void {
+  const { emulator, contractId, serviceId } = scene
+  emulator.world.adjust({ contractId, serviceId, unitChange, effectiveDate })
+}
