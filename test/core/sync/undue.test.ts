@@ -54,7 +54,9 @@ describe('months in which nothing is due any more', () => {
       [lockKey(LINEAGE, APRIL), [charge(APRIL)]],
     ])
     expect(months([], { locked })).toEqual(['2026-04-01', '2026-05-01', '2026-06-01'])
-    const oneTimes = new Map([['marker', { settles: [charge(MARCH)], from: MARCH.from, lockedTo: MARCH.from }]])
+    const oneTimes = new Map([
+      ['marker', { settles: [charge(MARCH)], from: MARCH.from, lockedTo: MARCH.from }],
+    ])
     expect(months([], { oneTimes })).toEqual(['2026-03-01', '2026-05-01', '2026-06-01'])
   })
 })
