@@ -5,6 +5,7 @@ import type { LockedPeriod } from '../sync/intent.js'
 import { type SlotMemory, coveredOf, lockKey } from '../sync/settled.js'
 import type { Container, PsaName, Slot, SlotDue } from '../sync/types.js'
 import type { LocalDate } from '../calendar/date.js'
+import { grouped } from './grouped.js'
 import type { Loaded } from './loader.js'
 import { PSA_TITLES, type RoutedSlot, containerKey, memoryOf } from './routed.js'
 
@@ -94,16 +95,16 @@ export async function refresh(
   { slots, sync }: Pick<Loaded, 'slots' | 'sync'>,
   customers: ReadonlySet<string> | undefined,
 ): Promise<readonly Problem[]> {
-  const places = slotsByContainer(slots)
+  const places = grouped(slots, ({ reading }) => containerKey(reading.container))
   const isAsked = ({ customerId }: RoutedSlot) => customers === undefined || customers.has(customerId)
   const memory = memoryOf(sync)
   const problems: Problem[] = []
   const waiting = [...places.values()].filter((own) => own.some(isAsked))
   const work = async () => {
     for (let own = waiting.shift(); own !== undefined; own = waiting.shift()) {
-      const [first] = own
+      const [{ reading }] = own
       try {
-        if (first !== undefined) await readContainer(ports, own, first.reading.container, memory)
+        await readContainer(ports, own, reading.container, memory)
       } catch (error) {
         if (!(error instanceof Problem)) throw error
         problems.push(error)
@@ -112,15 +113,4 @@ export async function refresh(
   }
   await Promise.all(Array.from({ length: READ_AT_ONCE }, work))
   return problems
-}
-
-function slotsByContainer(slots: readonly RoutedSlot[]): ReadonlyMap<string, readonly RoutedSlot[]> {
-  const places = new Map<string, RoutedSlot[]>()
-  for (const slot of slots) {
-    const key = containerKey(slot.reading.container)
-    const own = places.get(key)
-    if (own === undefined) places.set(key, [slot])
-    else own.push(slot)
-  }
-  return places
 }

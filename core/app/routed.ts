@@ -1,5 +1,4 @@
 import { type LocalDate, toCivil } from '../calendar/date.js'
-import type { Period } from '../calendar/period.js'
 import { dayMonthYear, periodWords } from '../calendar/words.js'
 import { periodsAsKnown } from '../charges/due.js'
 import { monthsIn } from '../charges/periods.js'
@@ -16,6 +15,7 @@ import { type SlotMemory, lockKey } from '../sync/settled.js'
 import { undueMonths } from '../sync/undue.js'
 import type { Container, DuePeriod, PsaName, Slot, SlotDue } from '../sync/types.js'
 import { formerPeriods } from './former-periods.js'
+import { grouped } from './grouped.js'
 import type { Portfolio } from './portfolio.js'
 import { type Billed, type BilledCharge, dueInputOf, isKnownBy } from './who.js'
 
@@ -60,7 +60,7 @@ export function routeToPsas(
   if (isByFile) return { portfolio, billed, slots: [] }
   const readings = new Map(sync.readings.map((reading) => [containerKey(reading.container), reading]))
   const bySlot = routesOf(sync.slots, readings)
-  const locked = periodsByLineage(sync.locked)
+  const locked = grouped(sync.locked, ({ lineageId }) => lineageId)
   const subscriptions = portfolio.subscriptions.map((priced) => {
     const { customerId } = priced.subscription
     const name = portfolio.customers.get(customerId)?.name ?? customerId
@@ -116,26 +116,17 @@ function beginsOn(anchorDay: number, day: LocalDate): boolean {
   return monthPeriod(anchorDay, day).from === day
 }
 
-function periodsByLineage(locked: SyncState['locked']): ReadonlyMap<string, readonly Period[]> {
-  const all = new Map<string, Period[]>()
-  for (const { lineageId, period } of locked) {
-    const own = all.get(lineageId)
-    if (own === undefined) all.set(lineageId, [period])
-    else own.push(period)
-  }
-  return all
-}
-
 /** Periods that PSAs billed before they lost a subscription, or before it came to where it is now. */
 function withFormerPeriods(
   priced: PricedSubscription,
-  locked: ReadonlyMap<string, readonly Period[]>,
+  locked: ReadonlyMap<string, SyncState['locked']>,
   routes: Routes,
 ): PricedSubscription {
   const { lineageId, alsoIds = [] } = priced.subscription
   const start = routes.get(lineageId)?.route.from
   const former = [lineageId, ...alsoIds]
     .flatMap((id) => locked.get(id) ?? [])
+    .map(({ period }) => period)
     .filter(({ from }) => start === undefined || from < start)
   return former.length === 0 ? priced : { ...priced, formerly: formerPeriods(former) }
 }
