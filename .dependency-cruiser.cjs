@@ -112,8 +112,8 @@ const coreRules = [
   error(
     'ports-are-for-the-edges',
     'In the core only app knows the ports: take plain data. (bot/ is handed logs and stores by bot/main.ts, and names their types.)',
-    { path: '^core/', pathNot: '^(core/app/|core/ports\\.ts$)' },
-    { path: '^core/ports\\.ts$' },
+    { path: '^core/', pathNot: '^core/(app/|(chat-|psa-)?ports\\.ts$)' },
+    { path: '^core/(chat-|psa-)?ports\\.ts$' },
   ),
 ]
 
@@ -147,14 +147,14 @@ const botRules = [
   ),
   error(
     'only-main-wires-surfaces',
-    'Only bot/main.ts knows the surfaces: commands and cards are the same for all of them.',
-    { path: '^bot/', pathNot: `^bot/(main\\.ts$|(${SURFACES.join('|')})/)` },
+    'Only bot/main.ts and bot/serve.ts know the surfaces: commands and cards are the same for all of them.',
+    { path: '^bot/', pathNot: `^bot/((main|serve)\\.ts$|(${SURFACES.join('|')})/)` },
     { path: `^bot/(${SURFACES.join('|')})/` },
   ),
   error(
     'surfaces-load-late',
-    'bot/main.ts loads a surface by dynamic import, so that one that is switched off costs nothing.',
-    { path: '^bot/main\\.ts$' },
+    'Surfaces are loaded by dynamic import, so that one that is switched off costs nothing.',
+    { path: '^bot/(main|serve)\\.ts$' },
     { path: `^bot/(${SURFACES.join('|')})/`, dynamic: false },
   ),
   error(

@@ -7,23 +7,17 @@ import { machineTime } from '../adapters/system/machine-time.js'
 import { createLog } from '../adapters/system/log.js'
 import type { Psas } from '../core/app/read-psa.js'
 import { type Studio, createStudio } from '../core/app/studio.js'
-import type { Clock, Log, Once, Psa } from '../core/ports.js'
+import type { Clock, Log } from '../core/ports.js'
+import type { Psa } from '../core/psa-ports.js'
 import { Problem } from '../core/problem.js'
-import { type Desk, type Reply, carryOn, createDesk } from './commands/desk.js'
-import { type Ticking, startJobs } from './jobs/jobs.js'
-import { type Board, createBoard } from './commands/board.js'
-import { type Config, type SlackConfig, type TeamsConfig, parseConfig } from './config.js'
+import { type Desk, createDesk } from './commands/desk.js'
+import { carryOn } from './commands/desk-billing.js'
+import { type Reply } from './commands/reply.js'
+import type { Ticking } from './jobs/jobs.js'
+import { type Config, parseConfig } from './config.js'
 import { readEnvironment } from './environment.js'
-import {
-  type Exchange,
-  type HttpServer,
-  type Route,
-  type Work,
-  answerPlain,
-  createHttpServer,
-  createWork,
-} from './http.js'
-import { type FileLinks, createFileLinks } from './links.js'
+import type { HttpServer } from './http.js'
+import { serveSurfaces } from './serve.js'
 
 /** How this program is run, and what tests and the demo put in place of the real thing. */
 export interface Replacements {
@@ -73,7 +67,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
   const studio = createStudio(ports, config.settings)
   await begin(studio, storage)
   const { timeZone } = config.settings
-  const desk = createDesk({ studio, timeZone, clock: ports.clock, files: csvFiles() })
+  const files = csvFiles()
+  const desk = createDesk({ studio, timeZone, clock: ports.clock, files })
   const ask = async (text: string) => {
     const { progressWriter } = await import('./console/prompt.js')
     const { withSavedFile } = await import('./console/save.js')
@@ -102,6 +97,7 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
         storage,
         studio,
         desk,
+        files,
         log,
         clock: ports.clock,
         now: replacements.now ?? machineTime,
@@ -134,129 +130,6 @@ async function begin(studio: Studio, storage: Storage): Promise<void> {
     await studio.begin()
   } catch (error) {
     await storage.close()
-    throw error
-  }
-}
-
-interface ServeParts {
-  readonly storage: Storage
-  readonly studio: Studio
-  readonly desk: Desk
-  readonly log: Log
-  readonly clock: Clock
-  readonly now: () => Date
-  readonly ticking: Ticking | undefined
-}
-
-/** What the server needs of a surface. */
-interface Surface {
-  readonly routes: readonly Route[]
-  ready(): Promise<void>
-}
-
-/** What every surface is given. */
-interface SurfaceParts {
-  readonly now: () => Date
-  readonly log: Log
-  readonly desk: Desk
-  readonly board: Board
-  readonly once: Once
-  readonly work: Work
-}
-
-/** Never half-configured: a surface is there whole, or not at all; without any there is nothing to serve. */
-async function serveSurfaces(config: Config, parts: ServeParts): Promise<HttpServer> {
-  const { storage, studio, desk, log, now } = parts
-  if (config.slack === undefined && config.teams === undefined) {
-    throw new Problem({
-      kind: 'input',
-      what: 'Neither Slack nor Teams is configured.',
-      notDone: 'Nothing was started.',
-      next: 'Fill in the SLACK_… or TEAMS_… lines of .env; .env.example explains them.',
-    })
-  }
-  const work = createWork(log)
-  const board = createBoard(storage.postedCards, desk, log)
-  const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work }
-  const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared)
-  const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)
-  const surfaces = [slack, teams].filter((surface) => surface !== undefined)
-  const { host, port } = config.server
-  const server = await createHttpServer({
-    ...(host === undefined ? {} : { host }),
-    ...(port === undefined ? {} : { port }),
-    routes: surfaces.flatMap(({ routes }) => routes),
-    checks: {
-      database: () => storage.health(),
-      ...(slack === undefined ? {} : { slack: () => slack.ready() }),
-      ...(teams === undefined ? {} : { teams: () => teams.ready() }),
-    },
-    work,
-    log,
-  })
-  const jobs = startJobs({
-    carryOn: () => carryOn(studio),
-    refresh: (record) => board.refresh(record),
-    log,
-    ...(parts.ticking === undefined ? {} : { ticking: parts.ticking }),
-  })
-  const close = async () => {
-    // Forty writes may take minutes; the one under way takes seconds, and the others are carried on by whoever is next.
-    studio.end()
-    await jobs.stop()
-    await server.close()
-  }
-  return { ...server, close }
-}
-
-async function slackSurface({ apiUrl, ...secrets }: SlackConfig, shared: SurfaceParts): Promise<Surface> {
-  const { createSlackSurface } = await import('./slack/app.js')
-  return createSlackSurface({ ...shared, ...secrets, ...(apiUrl === undefined ? {} : { apiUrl }) })
-}
-
-async function teamsSurface(teams: TeamsConfig, shared: SurfaceParts, parts: ServeParts): Promise<Surface> {
-  const { createTeamsSurface } = await import('./teams/app.js')
-  const { appId, appPassword, tenantId, openIdMetadataUrl, issuer, loginUrl, serviceUrls } = teams
-  const links = createFileLinks(teams.filesKey, teams.publicUrl)
-  const surface = createTeamsSurface({
-    ...shared,
-    appId,
-    appPassword,
-    tenantId,
-    ...(openIdMetadataUrl === undefined ? {} : { openIdMetadataUrl }),
-    ...(issuer === undefined ? {} : { issuer }),
-    ...(loginUrl === undefined ? {} : { loginUrl }),
-    ...(serviceUrls === undefined ? {} : { allowedServiceUrls: serviceUrls, development: true }),
-    fileLinks: async ({ name }) => links.to(name, await parts.clock.now()),
-  })
-  return { ...surface, routes: [...surface.routes, fileRoute(links, parts)] }
-}
-
-/** A link is all that is asked for: a wrong, old or foreign one is as unknown as any other path. */
-function fileRoute(links: FileLinks, { studio, clock }: ServeParts): Route {
-  const handle = async ({ segment, response }: Exchange) => {
-    const name = links.nameOf(segment, await clock.now())
-    const approved = name === undefined ? undefined : await approvedRun(studio, name.replace(/\.csv$/, ''))
-    if (approved === undefined) return answerPlain(response, 404)
-    const file = csvFiles().csv(approved.run)
-    response.writeHead(200, {
-      'content-type': file.mediaType,
-      'content-disposition': `attachment; filename="${file.name}"`,
-      'content-length': String(file.bytes.byteLength),
-      'cache-control': 'private, no-store',
-      'x-content-type-options': 'nosniff',
-    })
-    response.end(file.bytes)
-  }
-  return { method: 'GET', path: '/files/*', handle }
-}
-
-/** undefined: not approved, voided, or not there. */
-async function approvedRun(studio: Studio, runId: string) {
-  try {
-    return await studio.billing.approvedRun(runId)
-  } catch (error) {
-    if (error instanceof Problem && error.kind === 'notFound') return undefined
     throw error
   }
 }

@@ -5,7 +5,7 @@ import {
   AUTOTASK_QUERY_ROWS,
   HTTP_ATTEMPTS,
 } from '../../core/limits.js'
-import type { WriteOutcome } from '../../core/ports.js'
+import type { WriteOutcome } from '../../core/psa-ports.js'
 import { Problem } from '../../core/problem.js'
 import { backoffMilliseconds, type Sleep, sleepForReal, wallClock } from '../http/backoff.js'
 import type { HttpRequest } from '../http/client.js'

@@ -1,7 +1,7 @@
 import type { LocalDate } from '../../core/calendar/date.js'
 import { localDateOf } from '../../core/calendar/zone.js'
 import { AUTOTASK_LISTED_VALUES, AUTOTASK_UNSENT_MILLISECONDS } from '../../core/limits.js'
-import type { Psa } from '../../core/ports.js'
+import type { Psa } from '../../core/psa-ports.js'
 import { Problem } from '../../core/problem.js'
 import type { Container } from '../../core/sync/types.js'
 import { wallClock } from '../http/backoff.js'

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { AUTOTASK_BUSY_MILLISECONDS } from '../../core/limits.js'
-import type { WriteOutcome } from '../../core/ports.js'
+import type { WriteOutcome } from '../../core/psa-ports.js'
 import { Problem } from '../../core/problem.js'
 import type { Sent } from '../http/client.js'
 import type { HttpAnswer } from '../http/judge.js'

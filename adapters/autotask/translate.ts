@@ -15,7 +15,7 @@ import {
   decimalFromUnits,
 } from '../../core/money/decimal.js'
 import { divideRounded } from '../../core/money/rounding.js'
-import type { PsaCompany, PsaItem } from '../../core/ports.js'
+import type { PsaCompany, PsaItem } from '../../core/psa-ports.js'
 import type { Container, PsaLine, PsaUnits } from '../../core/sync/types.js'
 import { monthPeriod } from '../../core/sync/months.js'
 import { sumOfSpans } from '../../core/sync/units.js'

@@ -1,5 +1,5 @@
 import { wallClock } from '../http/backoff.js'
-import type { Psa, PsaCompany, PsaItem } from '../../core/ports.js'
+import type { Psa, PsaCompany, PsaItem } from '../../core/psa-ports.js'
 import { addDays } from '../../core/calendar/date.js'
 import { Problem } from '../../core/problem.js'
 import type { CatalogPrice, Container } from '../../core/sync/types.js'

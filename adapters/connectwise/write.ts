@@ -1,7 +1,7 @@
 import { assert } from '../../core/assert.js'
 import { addDays, formatLocalDate, type LocalDate } from '../../core/calendar/date.js'
 import { type Decimal, decimalFromUnits, formatDecimal } from '../../core/money/decimal.js'
-import type { WriteOutcome } from '../../core/ports.js'
+import type { WriteOutcome } from '../../core/psa-ports.js'
 import { Problem } from '../../core/problem.js'
 import { MARKER_CHARACTERS } from '../../core/sync/marker.js'
 import type { Step, StepAction } from '../../core/sync/types.js'

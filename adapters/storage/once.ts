@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ONCE_FORGET_ROWS, ONCE_KEPT_MILLISECONDS } from '../../core/limits.js'
-import type { Once } from '../../core/ports.js'
+import type { Once } from '../../core/chat-ports.js'
 import { type Database, runStatement } from './database.js'
 import { writeInstant } from './values.js'
 

@@ -1,15 +1,8 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type {
-  BillingStore,
-  Clock,
-  LedgerStore,
-  Log,
-  Once,
-  PeopleStore,
-  PostedCards,
-  SyncStore,
-} from '../../core/ports.js'
+import type { Once, PostedCards } from '../../core/chat-ports.js'
+import type { BillingStore, Clock, LedgerStore, Log, PeopleStore } from '../../core/ports.js'
+import type { SyncStore } from '../../core/psa-ports.js'
 import { projectFolder } from '../system/project.js'
 import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'

@@ -1,4 +1,4 @@
-import type { PostedCards } from '../../core/ports.js'
+import type { PostedCards } from '../../core/chat-ports.js'
 import { type Cell, type Database, readConsistently, runStatement } from './database.js'
 import { text, writeText } from './values.js'
 

@@ -1,4 +1,4 @@
-import type { Claim } from '../../core/ports.js'
+import type { Claim } from '../../core/psa-ports.js'
 import type { Transaction } from './database.js'
 import { PSA_NAMES } from './psa-customer.js'
 import { word, writeInstant, writeText } from './values.js'

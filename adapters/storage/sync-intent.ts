@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.js'
-import type { Claim, IntentOutcome } from '../../core/ports.js'
+import type { Claim, IntentOutcome } from '../../core/psa-ports.js'
 import { Problem } from '../../core/problem.js'
 import { type Intent, type IntentState, isOpen } from '../../core/sync/intent.js'
 import type { Deciding } from './billing-billed-line.js'

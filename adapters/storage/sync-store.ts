@@ -1,5 +1,5 @@
 import type { AuditFact } from '../../core/audit/chain.js'
-import type { Claim, IntentOutcome, MappingDraft, SyncStore } from '../../core/ports.js'
+import type { Claim, IntentOutcome, MappingDraft, SyncStore } from '../../core/psa-ports.js'
 import type { LockedPeriod, Reading, SyncState } from '../../core/sync/intent.js'
 import { addEntry } from './billing-audit.js'
 import { type BooksState, lockBooks, readSyncVersion, saveBooks } from './billing-books.js'

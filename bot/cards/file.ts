@@ -1,5 +1,5 @@
 import type { ApprovedRun } from '../../core/app/billing.js'
-import type { ExportFile } from '../../core/ports.js'
+import type { ExportFile } from '../../core/chat-ports.js'
 import { totalWords } from './lines.js'
 import type { Card } from './model.js'
 import { runSpanWords } from './spans.js'

@@ -1,4 +1,5 @@
-import type { ApprovalRecord, Log, PostedCard, PostedCards } from '../../core/ports.js'
+import type { PostedCard, PostedCards } from '../../core/chat-ports.js'
+import type { ApprovalRecord, Log } from '../../core/ports.js'
 import type { Card } from '../cards/model.js'
 import type { Desk } from './desk.js'
 

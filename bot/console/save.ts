@@ -2,9 +2,9 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { assert } from '../../core/assert.js'
 import { SAVED_FILE_NAMES } from '../../core/limits.js'
-import type { ExportFile } from '../../core/ports.js'
+import type { ExportFile } from '../../core/chat-ports.js'
 import { Problem } from '../../core/problem.js'
-import type { Reply } from '../commands/desk.js'
+import type { Reply } from '../commands/reply.js'
 
 /** Puts a reply's file into a folder, whole or not at all, and says where it is. Another file is never replaced. */
 export async function withSavedFile(reply: Reply, folder: string): Promise<Reply> {

@@ -1,5 +1,6 @@
 import { SLACK_EVENT_KEPT_MILLISECONDS, SLACK_REQUEST_KEPT_MILLISECONDS } from '../../core/limits.js'
-import type { Log, Once } from '../../core/ports.js'
+import type { Once } from '../../core/chat-ports.js'
+import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { ActionName, Card } from '../cards/model.js'
 import { problemCard } from '../cards/status.js'

@@ -6,7 +6,8 @@ import {
   SLACK_RETRY_AFTER_SECONDS,
   SLACK_RETRY_FIRST_MILLISECONDS,
 } from '../../core/limits.js'
-import type { ExportFile, Log } from '../../core/ports.js'
+import type { ExportFile } from '../../core/chat-ports.js'
+import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { SlackMessage } from './render.js'
 import { type BotIdentity, type MessageAddress, parseAuth, parseOpened, parsePosted } from './schema.js'

@@ -1,6 +1,7 @@
 import { type InvokeResponse, TurnContext } from 'botbuilder'
 import { TEAMS_ACTIVITY_KEPT_MILLISECONDS, TEAMS_CLICK_MILLISECONDS } from '../../core/limits.js'
-import type { ExportFile, Log, Once } from '../../core/ports.js'
+import type { ExportFile, Once } from '../../core/chat-ports.js'
+import type { Log } from '../../core/ports.js'
 import { problemCard } from '../cards/status.js'
 import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'

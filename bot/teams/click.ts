@@ -1,7 +1,7 @@
 import { TEAMS_REASON_LENGTH } from '../../core/limits.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import type { Action, ActionName, Card } from '../cards/model.js'
-import type { Reply } from '../commands/desk.js'
+import type { Reply } from '../commands/reply.js'
 import { type AnswerParts, type Origin, finish, mend, publicly, refresh, remember } from './answer.js'
 import { type TeamsMessage, renderQuestion, renderTeams } from './render.js'
 import { ASKED, type Asked, type Press, isAsked } from './schema.js'

@@ -1,6 +1,7 @@
 import { localDateOf } from '../calendar/zone.js'
 import { type LocalDate, addMonths, startOfMonth } from '../calendar/date.js'
-import type { BillingStore, Books, Clock, LedgerStore, SyncStore } from '../ports.js'
+import type { BillingStore, Books, Clock, LedgerStore } from '../ports.js'
+import type { SyncStore } from '../psa-ports.js'
 import type { SyncState } from '../sync/intent.js'
 import type { Container } from '../sync/types.js'
 import { type Policies, policiesOf } from '../charges/policies.js'

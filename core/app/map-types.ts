@@ -2,7 +2,7 @@ import type { Person } from '../access/rights.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Choice, Fit } from '../mapping/suggest.js'
 import type { Decimal } from '../money/decimal.js'
-import type { PsaCompany, PsaItem } from '../ports.js'
+import type { PsaCompany, PsaItem } from '../psa-ports.js'
 import type { CustomerMapping } from '../sync/intent.js'
 import type { Container, PriceOwner, PsaLine, PsaName, Slot } from '../sync/types.js'
 

@@ -1,4 +1,5 @@
-import type { Clock, Psa, SyncStore } from '../ports.js'
+import type { Clock } from '../ports.js'
+import type { Psa, SyncStore } from '../psa-ports.js'
 import { READ_AT_ONCE } from '../limits.js'
 import { Problem } from '../problem.js'
 import type { LockedPeriod } from '../sync/intent.js'

@@ -4,7 +4,7 @@
  */
 import { createInterface } from 'node:readline'
 import pg from 'pg'
-import type { Psa, SyncStore } from '../../core/ports.js'
+import type { Psa, SyncStore } from '../../core/psa-ports.js'
 import { Problem } from '../../core/problem.js'
 import { isOpen } from '../../core/sync/intent.js'
 import { APPROVES, ASKS, type Target, clientOf, openTarget, studioOn } from './sync/desk.js'

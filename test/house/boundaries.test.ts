@@ -56,6 +56,7 @@ const PLANTS: readonly Plant[] = [
   plant('core/app/disk.ts', 'node:fs', 'core-without-io'),
   plant('core/billrun/fingerprint.ts', 'node:crypto'),
   plant('core/charges/to-ports.ts', '../ports.js', 'ports-are-for-the-edges'),
+  plant('core/charges/to-chat-ports.ts', '../chat-ports.js', 'ports-are-for-the-edges'),
   {
     ...plant('core/charges/to-port-types.ts', [], 'ports-are-for-the-edges'),
     text: "import type { Target } from '../ports.js'\nexport type Mine = Target\n",

@@ -29,7 +29,7 @@ function inCore(path: string): boolean {
 }
 
 function inPureCore(path: string): boolean {
-  return inCore(path) && !path.startsWith('core/app/') && path !== 'core/ports.ts'
+  return inCore(path) && !/^core\/(app\/|([a-z]+-)?ports\.ts$)/.test(path)
 }
 
 /** Property name of `anything.name`. */
@@ -177,7 +177,7 @@ const coreRules: readonly CodeRule[] = [
   },
   {
     name: 'no-async-in-core',
-    next: 'Only core/app and core/ports.ts wait: pass in what was read.',
+    next: 'Only core/app and the ports wait: pass in what was read.',
     applies: inPureCore,
     inCode: ({ node }) => {
       if (node.type === 'AwaitExpression') return 'The core waits for something.'

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { createConnectWise } from '../../adapters/connectwise/client.js'
-import type { Psa } from '../../core/ports.js'
+import type { Psa } from '../../core/psa-ports.js'
 import { startRecordedConnectWise } from '../contract/recorded-connectwise.js'
 import type { ConnectWiseEmulator } from '../emulators/connectwise/server.js'
 import type { NewAddition } from '../emulators/connectwise/world.js'

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Psa } from '../../core/ports.js'
+import type { Psa } from '../../core/psa-ports.js'
 import { createAutotask } from '../../adapters/autotask/client.js'
 import { startRecordedAutotask } from '../contract/recorded-autotask.js'
 import type { AutotaskEmulator } from '../emulators/autotask/server.js'

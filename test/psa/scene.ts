@@ -1,6 +1,6 @@
 import { afterEach, expect } from 'vitest'
 import type { ObservedSubscription } from '../../core/marketplace/types.js'
-import type { Psa } from '../../core/ports.js'
+import type { Psa } from '../../core/psa-ports.js'
 import { isOpen } from '../../core/sync/intent.js'
 import { stepText } from '../core/sync/build.js'
 import { memoryBilling } from '../support/memory-billing.js'

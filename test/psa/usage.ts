@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Psa } from '../../core/ports.js'
+import type { Psa } from '../../core/psa-ports.js'
 import { planSlot } from '../../core/sync/plan.js'
 import type { Slot } from '../../core/sync/types.js'
 import { NOTHING_KNOWN, settledBy, stepText } from '../core/sync/build.js'

@@ -1,5 +1,5 @@
 import type { Card } from '../../bot/cards/model.js'
-import type { Reply } from '../../bot/commands/desk.js'
+import type { Reply } from '../../bot/commands/reply.js'
 import { lineRef } from '../../core/app/who.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
 import { type ChatDesk, PEOPLE, chatDesk } from './chat-desk.js'

@@ -1,4 +1,4 @@
-import type { Psa, PsaCompany, PsaItem, WriteOutcome } from '../../core/ports.js'
+import type { Psa, PsaCompany, PsaItem, WriteOutcome } from '../../core/psa-ports.js'
 import { Problem } from '../../core/problem.js'
 import type { Decimal } from '../../core/money/decimal.js'
 import type { Container, PsaLine, Step } from '../../core/sync/types.js'

@@ -1,5 +1,5 @@
 import { writtenOf } from '../../core/app/written.js'
-import type { PsaCompany, PsaItem, SyncStore } from '../../core/ports.js'
+import type { PsaCompany, PsaItem, SyncStore } from '../../core/psa-ports.js'
 import type { PricedSubscription } from '../../core/pricing/timeline.js'
 import type { Container, PsaLine, Slot } from '../../core/sync/types.js'
 import type { ChatDesk } from './chat-desk.js'

@@ -1,6 +1,6 @@
 import { assert } from '../../core/assert.js'
 import { type AuditEntry, type AuditFact, chain } from '../../core/audit/chain.js'
-import type { Claim } from '../../core/ports.js'
+import type { Claim } from '../../core/psa-ports.js'
 import { Problem } from '../../core/problem.js'
 import { type Intent, isOpen } from '../../core/sync/intent.js'
 import { stepContent } from '../../core/sync/plan.js'

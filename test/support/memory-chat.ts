@@ -1,4 +1,4 @@
-import type { Once, PostedCard, PostedCards } from '../../core/ports.js'
+import type { Once, PostedCard, PostedCards } from '../../core/chat-ports.js'
 
 /** Where cards were posted, in memory, with the rules of the real store: the same card once. */
 export function memoryPostedCards(): PostedCards & { readonly cards: readonly PostedCard[] } {

@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.js'
-import type { Claim, IntentOutcome, SyncStore } from '../../core/ports.js'
+import type { Claim, IntentOutcome, SyncStore } from '../../core/psa-ports.js'
 import {
   type CustomerMapping,
   type Intent,

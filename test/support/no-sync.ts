@@ -1,4 +1,4 @@
-import type { SyncStore } from '../../core/ports.js'
+import type { SyncStore } from '../../core/psa-ports.js'
 import type { SyncState } from '../../core/sync/intent.js'
 
 const NOTHING: SyncState = {

@@ -3,7 +3,7 @@ import { addDays, formatLocalDate } from '../../../core/calendar/date.js'
 import type { BillRun, RunLine } from '../../../core/billrun/run.js'
 import { formatDecimal } from '../../../core/money/decimal.js'
 import { amountDigits } from '../../../core/money/money.js'
-import type { ExportFile, FileMaker } from '../../../core/ports.js'
+import type { ExportFile, FileMaker } from '../../../core/chat-ports.js'
 import { inertText } from './inert-text.js'
 
 /** One column: its heading, and what a line shows in it. Text from outside is made inert; numbers and dates never. */

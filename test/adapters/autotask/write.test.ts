@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AssertionFailed } from '../../../core/assert.js'
 import { formatDecimal } from '../../../core/money/decimal.js'
-import type { WriteOutcome } from '../../../core/ports.js'
+import type { WriteOutcome } from '../../../core/psa-ports.js'
 import { standingOf } from '../../../core/sync/judge.js'
 import type { Step } from '../../../core/sync/types.js'
 import { lineNamer } from '../../../core/sync/marker.js'

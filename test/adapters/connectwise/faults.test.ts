@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startRecordedConnectWise } from '../../contract/recorded-connectwise.js'
 import { startConnectWiseEmulator } from '../../emulators/connectwise/server.js'
-import type { Psa, WriteOutcome } from '../../../core/ports.js'
+import type { Psa, WriteOutcome } from '../../../core/psa-ports.js'
 import { standingOf } from '../../../core/sync/judge.js'
 import type { Step } from '../../../core/sync/types.js'
 import { day, decimal } from '../../support/observed.js'

@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest'
 import { createConnectWise } from '../../../adapters/connectwise/client.js'
 import type { ConnectWiseOptions } from '../../../adapters/connectwise/site.js'
-import type { Psa } from '../../../core/ports.js'
+import type { Psa } from '../../../core/psa-ports.js'
 import type { Step, StepAction } from '../../../core/sync/types.js'
 import type { ConnectWiseEmulator, ConnectWiseEmulatorOptions } from '../../emulators/connectwise/server.js'
 import { TWO_CUSTOMERS } from '../../emulators/shared/connectwise-world.js'

@@ -1,13 +1,6 @@
 import type { BillRun } from '../../../core/billrun/run.js'
-import type {
-  ApprovalRecord,
-  BillingStore,
-  Claim,
-  IntentOutcome,
-  MappingDraft,
-  ProposalDraft,
-  SyncStore,
-} from '../../../core/ports.js'
+import type { ApprovalRecord, BillingStore, ProposalDraft } from '../../../core/ports.js'
+import type { Claim, IntentOutcome, MappingDraft, SyncStore } from '../../../core/psa-ports.js'
 import type { LockedPeriod, Reading } from '../../../core/sync/intent.js'
 import type { Container, ContainerPlan, SettledCharge, Slot, Step } from '../../../core/sync/types.js'
 import { ENGINE, type TestDatabases } from '../../support/database.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Claim } from '../../../core/ports.js'
+import type { Claim } from '../../../core/psa-ports.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
 import { decision, fact, proposed } from './billing-fixtures.js'
 import { atOnce, expectWholeTrail, firstProgram, racingPrograms } from './racing.js'
