@@ -77,6 +77,7 @@ const PLANTS: readonly Plant[] = [
   plant('bot/commands/to-adapter.ts', '../../adapters/http/target.js', 'only-main-wires-adapters'),
   plant('bot/slack/to-adapter.ts', '../../adapters/storage/target.js', 'only-main-wires-adapters'),
   plant('bot/cards/to-surface.ts', '../console/target.js', 'only-main-wires-surfaces'),
+  { ...plant('bot/serve.ts', []), text: "export const late = import('./teams/target.js')\n" },
   plant('bot/slack/to-teams.ts', '../teams/target.js', 'surface-slack-alone'),
   plant('bot/teams/to-console.ts', '../console/target.js', 'surface-teams-alone'),
   plant('bot/console/to-slack.ts', '../slack/target.js', 'surface-console-alone'),
@@ -165,7 +166,7 @@ function plantTree(root: string): void {
   ]) {
     files.set(`${folder}/target.ts`, 'export const target = 1\nexport type Target = number\n')
   }
-  for (const name of ['limits', 'ports'])
+  for (const name of ['limits', 'ports', 'chat-ports'])
     files.set(`core/${name}.ts`, 'export const target = 1\nexport type Target = 1\n')
   for (const planted of PLANTS) files.set(planted.file, sourceOf(planted))
   files.set('test/b.ts', sourceOf(plant('test/b.ts', './a.js')))
