@@ -117,8 +117,9 @@ export function unknownNames(
   return Object.keys(environment)
     .filter(
       (name) =>
-        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES|CONNECTWISE|AUTOTASK|AUTO)_/.test(name) &&
-        !names.includes(name),
+        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES|CONNECTWISE|AUTOTASK|AUTO|INVOICE)_/.test(
+          name,
+        ) && !names.includes(name),
     )
     .map((name) => `${name} is not a setting: check its spelling in .env.example`)
 }

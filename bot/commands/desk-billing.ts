@@ -27,7 +27,21 @@ export async function answerBilling(
   person: Person,
   command: Exclude<
     Command,
-    { name: 'help' | 'who' | 'customer' | 'explain' | 'changes' | 'status' | 'observe' | 'map' | 'people' }
+    {
+      name:
+        | 'help'
+        | 'who'
+        | 'customer'
+        | 'explain'
+        | 'changes'
+        | 'status'
+        | 'observe'
+        | 'map'
+        | 'people'
+        | 'upcoming'
+        | 'calendar'
+        | 'home'
+    }
   >,
 ): Promise<Reply> {
   const { billing } = parts.studio

@@ -14,6 +14,7 @@ import { helpCard, problemCard, statusCard } from '../cards/status.js'
 import { whoCard } from '../cards/who.js'
 import { againOf } from './again.js'
 import { authorise, rightFor, rightToClick } from './authorise.js'
+import { calendarReply, lookOf } from './desk-calendar.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
 import { type Mention, linkReply, peopleReply, withIdentities } from './desk-people.js'
 import { type Command, parseCommand } from './parse.js'
@@ -137,6 +138,10 @@ async function answer(
       return shown(explainCard(await studio.explain(command.line)))
     case 'changes':
       return shown(changesCard(await studio.changes(command.since, command.filter), command.filter))
+    case 'upcoming':
+    case 'calendar':
+    case 'home':
+      return calendarReply(studio.planning, person, command)
     case 'status':
       return shown(statusCard(await studio.status()))
     case 'observe':
@@ -177,5 +182,9 @@ async function carryOut(parts: DeskParts, identity: string, { name, target, reas
       return shown(await acceptClicked(parts.studio.mapping, person, target))
     case 'mapPage':
       return shown(await mapPageClicked(parts.studio.mapping, target))
+    case 'look':
+      return answer(parts, person, lookOf(parseCommand(target.id, await parts.studio.today())))
+    case 'propose':
+      return answer(parts, person, parseCommand(`propose ${target.id}`, await parts.studio.today()))
   }
 }

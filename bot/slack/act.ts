@@ -5,10 +5,12 @@ import { Problem } from '../../core/problem.js'
 import type { ActionName, Card } from '../cards/model.js'
 import { problemCard } from '../cards/status.js'
 import type { Desk } from '../commands/desk.js'
+import type { Reply } from '../commands/reply.js'
 import type { Answers, Origin } from './answer.js'
 import { reasonOf } from './answer.js'
 import type { SlackClient } from './client.js'
-import type { ButtonClick, Message, Sender, SlashCommand, Submission } from './schema.js'
+import type { Homes } from './home.js'
+import type { ButtonClick, HomeOpened, Message, Sender, SlashCommand, Submission } from './schema.js'
 import { parseNote } from './schema.js'
 import { mentionsIn, typedText } from './text.js'
 import { reasonWindow } from './window.js'
@@ -16,6 +18,7 @@ import { reasonWindow } from './window.js'
 export interface ActParts {
   readonly client: SlackClient
   readonly answers: Answers
+  readonly homes: Homes
   readonly desk: Desk
   readonly once: Once
   readonly now: () => Date
@@ -28,7 +31,7 @@ export interface Received<T> {
   readonly key: string
 }
 
-export type Actable = SlashCommand | Message | ButtonClick | Submission
+export type Actable = SlashCommand | Message | HomeOpened | ButtonClick | Submission
 
 /** Carries out an acknowledged request, once however often it comes, and answers it, also when it failed. */
 export async function act(parts: ActParts, { incoming, key }: Received<Actable>): Promise<void> {
@@ -47,7 +50,7 @@ export async function act(parts: ActParts, { incoming, key }: Received<Actable>)
 async function isFirst({ once, now }: ActParts, incoming: Actable, key: string): Promise<boolean> {
   const instant = now().getTime()
   const fresh = await once.first(`slack:request:${key}`, new Date(instant + SLACK_REQUEST_KEPT_MILLISECONDS))
-  if (!fresh || incoming.kind !== 'message') return fresh
+  if (!fresh || (incoming.kind !== 'message' && incoming.kind !== 'home')) return fresh
   return await once.first(
     `slack:event:${incoming.eventId}`,
     new Date(instant + SLACK_EVENT_KEPT_MILLISECONDS),
@@ -60,6 +63,8 @@ async function carryOut(parts: ActParts, incoming: Actable, origin: Origin): Pro
       return await answerText(parts, incoming.text, origin)
     case 'message':
       return await answerText(parts, withoutMention(incoming), origin)
+    case 'home':
+      return await parts.homes.publish(origin)
     case 'click':
       return await answerClick(parts, incoming, origin)
     case 'submission':
@@ -67,7 +72,8 @@ async function carryOut(parts: ActParts, incoming: Actable, origin: Origin): Pro
   }
 }
 
-async function answerText({ desk, answers }: ActParts, text: string, origin: Origin): Promise<void> {
+async function answerText(parts: ActParts, text: string, origin: Origin): Promise<void> {
+  const { desk, answers } = parts
   let told: Promise<void> | undefined
   const sign = () => {
     told ??= answers.privately(READING, origin)
@@ -75,6 +81,7 @@ async function answerText({ desk, answers }: ActParts, text: string, origin: Ori
   const reply = await desk.ask(origin.identity, typedText(text), sign, mentionsIn(text, origin.identity))
   await told
   await answers.typed(reply, origin)
+  await followHome(parts, reply, origin)
 }
 
 /** Said at the first sign that an answer takes minutes. */
@@ -99,7 +106,8 @@ async function answerClick(parts: ActParts, click: ButtonClick, origin: Origin):
   const target = click.target ?? { id: value.slice(0, 64), revision: '' }
   if (name !== 'reject') {
     const reply = await desk.click(origin.identity, { name: name as ActionName, target, reason: undefined })
-    return await answers.clicked(reply, origin)
+    await answers.clicked(reply, origin)
+    return await followHome(parts, reply, origin, click.onHome)
   }
   const note = {
     target,
@@ -125,10 +133,23 @@ function windowProblem(id: string): Problem {
   })
 }
 
-async function answerReason({ desk, answers }: ActParts, { note, reason }: Submission, origin: Origin) {
+async function answerReason(parts: ActParts, { note, reason }: Submission, origin: Origin) {
+  const { desk, answers } = parts
   const target = parseNote(note)?.target ?? { id: '', revision: '' }
   const reply = await desk.click(origin.identity, { name: 'reject', target, reason: reason.trim() })
   await answers.clicked(reply, origin)
+  await followHome(parts, reply, origin)
+}
+
+/** Somebody's Home says what is true after what they did there, or decided anywhere. */
+async function followHome(
+  { homes }: ActParts,
+  { decided }: Reply,
+  origin: Origin,
+  onHome = false,
+): Promise<void> {
+  if (onHome) await homes.publish(origin)
+  else if (decided) await homes.refresh(origin)
 }
 
 function identityOf({ team, user }: Sender): string {
@@ -149,6 +170,8 @@ function originOf(incoming: Actable): Origin {
       const place = { channel, thread: direct ? thread : (thread ?? stamp) }
       return { identity, user, place, direct, responseUrl: undefined, clicked: undefined }
     }
+    case 'home':
+      return { ...placeOf(undefined, undefined), identity, user, responseUrl: undefined, clicked: undefined }
     case 'click': {
       const { channel, thread, message, responseUrl } = incoming
       return {

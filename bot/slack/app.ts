@@ -10,6 +10,7 @@ import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
 import { type Actable, type Received, act } from './act.js'
 import { createAnswers, reasonOf } from './answer.js'
 import { SLACK_API, type SlackClient, createSlackClient, slackLogger } from './client.js'
+import { createHomes } from './home.js'
 import { renderSlack } from './render.js'
 import {
   type Challenge,
@@ -58,13 +59,14 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   const slack = createSlackClient({ botToken: options.botToken, apiUrl: options.apiUrl ?? SLACK_API, log })
   const client: SlackClient = { ...slack, update: newestOnly(slack.update) }
   const answers = createAnswers({ client, desk, board, log })
+  const homes = createHomes({ client, desk, log })
   board.attach('slack', async (text, card) => {
     const address = parseAddress(text)
     if (address === undefined) throw new Error('the address of a posted card cannot be read')
     await client.update(address, renderSlack(card))
   })
   const receiver = boltBehind(log, (received) => {
-    work.start(`slack ${received.incoming.kind}`, () => act({ ...options, client, answers }, received))
+    work.start(`slack ${received.incoming.kind}`, () => act({ ...options, client, answers, homes }, received))
   })
   const ready = readiness(client, options.now)
   work.start('slack auth.test', async () => {
@@ -170,6 +172,7 @@ function listen(bolt: App, start: (received: Received<Actable>) => void): void {
   // Bolt acknowledges events itself, before it calls these.
   bolt.event('app_mention', async ({ context }) => take(context))
   bolt.event('message', async ({ context }) => take(context))
+  bolt.event('app_home_opened', async ({ context }) => take(context))
   bolt.action(/[^]*/, async ({ ack, context }) => {
     await ack()
     take(context)

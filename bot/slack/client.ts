@@ -30,6 +30,8 @@ export interface SlackClient {
   /** The direct conversation with a person. */
   openDirect(user: string): Promise<string>
   openView(triggerId: string, view: types.ModalView): Promise<void>
+  /** Replaces the page of the app that one person sees. */
+  publishHome(user: string, view: types.HomeView): Promise<void>
   upload(place: Place, file: ExportFile, comment: string): Promise<void>
   /** Answers through the address a request brought along: five times in half an hour, without being a member. */
   respond(responseUrl: string, message: SlackMessage, options: RespondOptions): Promise<void>
@@ -79,6 +81,7 @@ export function createSlackClient({ botToken, log, ...options }: SlackClientOpti
     openDirect: async (user) =>
       understood(parseOpened(await web.conversations.open({ users: user })), 'conversations.open'),
     openView: async (triggerId, view) => void (await web.views.open({ trigger_id: triggerId, view })),
+    publishHome: async (user, view) => void (await web.views.publish({ user_id: user, view })),
     upload: async ({ channel, thread }, { name, bytes }, comment) => {
       const shared = { channel_id: channel, filename: name, title: name, initial_comment: comment }
       const sent = { ...shared, file: Buffer.from(bytes) }

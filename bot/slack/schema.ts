@@ -45,6 +45,15 @@ export interface ButtonClick extends Sender {
   readonly thread: string | undefined
   readonly responseUrl: string | undefined
   readonly triggerId: string
+  /** The button stands on the page of the app itself, where there is no message. */
+  readonly onHome: boolean
+}
+
+/** Somebody opened the page of the app itself. */
+export interface HomeOpened extends Sender {
+  readonly kind: 'home'
+  /** The same when Slack sends it again. */
+  readonly eventId: string
 }
 
 /** A window was sent off. */
@@ -65,7 +74,7 @@ export interface Ignored {
   readonly kind: 'ignored'
 }
 
-export type Incoming = SlashCommand | Message | ButtonClick | Submission | Challenge | Ignored
+export type Incoming = SlashCommand | Message | HomeOpened | ButtonClick | Submission | Challenge | Ignored
 
 const id = (letters: string) => z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{1,30}$`))
 const team = id('TE')
@@ -105,6 +114,13 @@ const EVENT = z.object({
   }),
 })
 
+const HOME = z.object({
+  type: z.literal('event_callback'),
+  team_id: team,
+  event_id: z.string().min(1).max(100),
+  event: z.object({ type: z.literal('app_home_opened'), user, tab: z.string() }),
+})
+
 const PERSON = z.object({ id: user, team_id: team.optional() })
 const TEAM = z.object({ id: team })
 
@@ -117,6 +133,7 @@ const CLICK = z.object({
   channel: z.object({ id: channel }).optional(),
   message: z.object({ ts: stamp, thread_ts: stamp.optional() }).optional(),
   container: z.object({ is_ephemeral: z.boolean().optional() }),
+  view: z.object({ type: z.string() }).optional(),
   actions: z
     .array(
       z.object({
@@ -170,7 +187,12 @@ export function parseIncoming(type: ContentType, text: string): Incoming | undef
   const value = type === 'application/json' ? readJson(text) : formValue(text)
   if (typeof value !== 'object' || value === null) return undefined
   const known =
-    commandOf(value) ?? eventOf(value) ?? clickOf(value) ?? submissionOf(value) ?? challengeOf(value)
+    commandOf(value) ??
+    eventOf(value) ??
+    homeOf(value) ??
+    clickOf(value) ??
+    submissionOf(value) ??
+    challengeOf(value)
   if (known !== undefined) return known
   return USED.safeParse(value).success ? undefined : { kind: 'ignored' }
 }
@@ -229,7 +251,7 @@ function clickOf(value: object): ButtonClick | undefined {
     kind: 'click',
     team: home,
     user: data.user.id,
-    name: action.action_id,
+    name: action.action_id.replace(/~\d+$/, ''),
     target: parseTarget(action.value),
     value: action.value,
     channel: data.channel?.id,
@@ -237,7 +259,21 @@ function clickOf(value: object): ButtonClick | undefined {
     thread: data.message?.thread_ts,
     responseUrl: data.response_url,
     triggerId: data.trigger_id,
+    onHome: data.view?.type === 'home',
   }
+}
+
+/** The id of a button among those of the same action; the first has the action's own name. */
+export function buttonId(name: string, before: number): string {
+  return before === 0 ? name : `${name}~${before + 1}`
+}
+
+/** The other tabs of the app show messages, which Slack does itself. */
+function homeOf(value: object): HomeOpened | Ignored | undefined {
+  const { data } = HOME.safeParse(value)
+  if (data === undefined) return undefined
+  const { event, event_id: eventId, team_id: home } = data
+  return event.tab === 'home' ? { kind: 'home', eventId, team: home, user: event.user } : { kind: 'ignored' }
 }
 
 function submissionOf(value: object): Submission | undefined {

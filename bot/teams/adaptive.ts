@@ -11,7 +11,7 @@ export interface AdaptiveCard {
   readonly body: readonly Element[]
 }
 
-export type Element = RichText | Table | InputText | ActionSet
+export type Element = RichText | Table | ChartElement | InputText | ActionSet
 
 /** Literal text: Teams reads Markdown in TextBlock and FactSet, and never here. */
 export interface RichText {
@@ -42,6 +42,23 @@ export interface Table {
 export interface TableRow {
   readonly type: 'TableRow'
   readonly cells: readonly { readonly type: 'TableCell'; readonly items: readonly RichText[] }[]
+}
+
+/** Bars, one or several at each place of the axis: an extension of Teams, drawn where it is known, else its fallback. */
+export type ChartElement = {
+  readonly title: string
+  readonly fallback: RichText
+} & (
+  | { readonly type: 'Chart.VerticalBar'; readonly data: readonly ChartBar[] }
+  | {
+      readonly type: 'Chart.VerticalBar.Grouped'
+      readonly data: readonly { readonly legend: string; readonly values: readonly ChartBar[] }[]
+    }
+)
+
+export interface ChartBar {
+  readonly x: string
+  readonly y: number
 }
 
 export interface InputText {

@@ -1,5 +1,6 @@
 import { assert, unreachable } from '../../core/assert.js'
 import { TEAMS_REASON_LENGTH } from '../../core/limits.js'
+import { chartWords, withChartWords } from '../cards/chart.js'
 import type { Action, ActionTarget, Block, Card, Column, More } from '../cards/model.js'
 import type {
   ActionSet,
@@ -11,6 +12,7 @@ import type {
   TableRow,
   TextRun,
 } from './adaptive.js'
+import { chartElement } from './chart.js'
 import { BREAKS, LIMITS, SHOWN } from './limits.js'
 import { type Verb, isAsked } from './schema.js'
 import { breakable, cut, cutMiddle, inert, plain } from './text.js'
@@ -113,6 +115,8 @@ function wordLines(block: Block): string[] {
         ...block.items.map((item) => `• ${item}`),
         ...moreWords(block.more, 0),
       ]
+    case 'chart':
+      return wordLines(chartWords(block))
     default:
       return unreachable(block, 'wordLines')
   }
@@ -161,7 +165,8 @@ function sizeOf(values: readonly unknown[]): number {
 type Growing = Extract<Block, { type: 'table' | 'list' }>
 
 /** Everything a card says; lists and tables share the room that texts and facts leave. */
-function bodyOf(blocks: readonly Block[], room: number): Element[] {
+function bodyOf(given: readonly Block[], room: number): Element[] {
+  const blocks = withChartWords(given)
   const fixed = blocks.map((block) => (isGrowing(block) ? growing(block, 0) : fixedElements(block)))
   let left = room - sizeOf(fixed.flat())
   let waiting = blocks.filter(isGrowing).length
@@ -190,6 +195,8 @@ function fixedElements(block: Exclude<Block, Growing>): Element[] {
           { spacing: 'Small' },
         ),
       )
+    case 'chart':
+      return [chartElement(block)]
     default:
       return unreachable(block, 'fixedElements')
   }

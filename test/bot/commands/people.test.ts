@@ -57,6 +57,8 @@ const CLICKS: Readonly<Record<ActionName, Right>> = {
   page: 'read',
   map: 'map',
   mapPage: 'map',
+  look: 'read',
+  propose: 'propose',
 }
 
 const WHO: Readonly<Record<Role, string>> = { admin: 'ann', approver: 'bob', biller: 'cy', viewer: 'vic' }
