@@ -379,6 +379,8 @@ export const OVERVIEW_ITEMS = 5
 /** Customers on the home card, and requests with a button of their own: what fits beside the other buttons. */
 export const HOME_CUSTOMERS = 5
 export const HOME_REQUESTS = 2
+/** Invoices on the home card: this month's and the next. */
+export const HOME_INVOICES = 2
 /** Days the home card looks ahead for renewals: a week of work. */
 export const HOME_RENEWAL_DAYS = 7
 

@@ -1,5 +1,5 @@
 import type { VendorAhead } from '../../core/app/upcoming.js'
-import { addDays, toCivil } from '../../core/calendar/date.js'
+import { type LocalDate, addDays, toCivil } from '../../core/calendar/date.js'
 import { dayMonthYear, ordinal, periodWords } from '../../core/calendar/words.js'
 import type { VendorInvoice } from '../../core/invoices/forecast.js'
 import type { InvoiceDay } from '../../core/invoices/invoice-day.js'
@@ -26,17 +26,31 @@ function invoiceDayWords(day: InvoiceDay | undefined): string | undefined {
   return `Estimated: Ingram’s invoice comes the day after the ${date}, because the earliest licence known was bought on ${dayMonthYear(firstPurchase)}. Set INVOICE_DAY in .env to be certain.`
 }
 
-/** "$433.75 + €12.00"; "not known" where nothing known of is charged. */
-export function totalsWords({ totals }: Pick<VendorInvoice, 'totals'>): string {
+/** "$433.75 + €12.00"; "nothing known" where nothing known of is charged. */
+export function totalsWords(invoice: Pick<VendorInvoice, 'totals'> | undefined): string {
+  const { totals = [] } = invoice ?? {}
   if (totals.length === 0) return 'nothing known'
   return totals.map(({ currency, amount }) => amountWords(amount, currency)).join(' + ')
 }
 
-/** "8 Apr 2026 · charges of 8 Mar – 7 Apr 2026 · 1 line · $86.75 more than the one before" */
-export function invoiceWords(invoice: VendorInvoice, before: VendorInvoice | undefined): string {
+/** "8 Apr 2026 · charges of 8 Mar – 7 Apr 2026 · 1 line · $86.75 more than the one before", one after the other. */
+export function invoicesWords({ invoices, last, opensOn }: VendorAhead): string[] {
+  return invoices.map((invoice, index) => {
+    const before = invoices[index - 1] ?? last
+    const isComparable = before !== undefined && before.covers.from >= opensOn
+    return invoiceWords(invoice, isComparable ? before : undefined, opensOn)
+  })
+}
+
+function invoiceWords(invoice: VendorInvoice, before: VendorInvoice | undefined, opensOn: LocalDate): string {
   const { on, covers, lines } = invoice
   const what = [dayMonthYear(on), `charges of ${periodWords(covers)}`, plural(lines.length, 'line')]
-  return [...what, ...differenceWords(invoice, before)].join(' · ')
+  return [...what, ...partWords(invoice, opensOn), ...differenceWords(invoice, before)].join(' · ')
+}
+
+/** An invoice that began before we knew the counts comes to more than we know. */
+export function partWords({ covers }: VendorInvoice, opensOn: LocalDate): string[] {
+  return covers.from < opensOn ? [`not known: charges before ${dayMonthYear(opensOn)}`] : []
 }
 
 function differenceWords(invoice: VendorInvoice, before: VendorInvoice | undefined): string[] {

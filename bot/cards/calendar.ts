@@ -4,7 +4,7 @@ import { type LocalDate, toCivil } from '../../core/calendar/date.js'
 import { dayMonth, monthYear } from '../../core/calendar/words.js'
 import { CARD_ROWS, OVERVIEW_ITEMS } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
-import { gapSection, invoiceDayBlocks, pageTurns, totalsWords } from './ahead.js'
+import { gapSection, invoiceDayBlocks, pageTurns, partWords, totalsWords } from './ahead.js'
 import type { Block, Card, Fact } from './model.js'
 import { shortSections } from './sections.js'
 import { ageWords, amountWords, plural } from './words.js'
@@ -103,10 +103,13 @@ function billEntries({ bills }: CalendarView): Entry[] {
   }))
 }
 
-function invoiceEntries({ invoices }: CalendarView): Entry[] {
+function invoiceEntries({ invoices, opensOn }: CalendarView): Entry[] {
   return invoices.map((invoice) => ({
     on: invoice.on,
-    words: `invoice from Ingram (${plural(invoice.lines.length, 'line')})`,
+    words: [
+      `invoice from Ingram (${plural(invoice.lines.length, 'line')})`,
+      ...partWords(invoice, opensOn),
+    ].join(', '),
     amount: totalsWords(invoice),
   }))
 }

@@ -4,11 +4,11 @@ import type { Answer } from '../../core/app/studio.js'
 import { toCivil } from '../../core/calendar/date.js'
 import { localDateOf } from '../../core/calendar/zone.js'
 import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
-import { HOME_CUSTOMERS, HOME_REQUESTS, OVERVIEW_ITEMS } from '../../core/limits.js'
+import { HOME_CUSTOMERS, HOME_INVOICES, HOME_REQUESTS, OVERVIEW_ITEMS } from '../../core/limits.js'
 import {
   WINDOWS_HEADING,
   invoiceDayBlocks,
-  invoiceWords,
+  invoicesWords,
   lookAction,
   renewalSections,
   totalsWords,
@@ -100,10 +100,10 @@ function customerBlocks({ who: { bills } }: HomeView): Block[] {
   ]
 }
 
-function invoiceBlocks({ invoiceDay, invoices, last }: HomeView): Block[] {
-  const items = invoices
-    .slice(0, 2)
-    .map((invoice, index) => `${invoiceWords(invoice, invoices[index - 1] ?? last)}: ${totalsWords(invoice)}`)
+function invoiceBlocks(view: HomeView): Block[] {
+  const { invoiceDay, invoices } = view
+  const words = invoicesWords(view).slice(0, HOME_INVOICES)
+  const items = words.map((text, index) => `${text}: ${totalsWords(invoices[index])}`)
   const list: Block = { type: 'list', heading: 'Invoices from Ingram, predicted', items }
   return [...invoiceDayBlocks(invoiceDay), ...(items.length === 0 ? [] : [list])]
 }

@@ -8,7 +8,7 @@ import {
   WINDOWS_HEADING,
   gapSection,
   invoiceDayBlocks,
-  invoiceWords,
+  invoicesWords,
   pageTurns,
   renewalSections,
   totalsWords,
@@ -90,7 +90,8 @@ function overdueBlocks({ overdue }: UpcomingView): Block[] {
   return [{ type: 'facts', facts }]
 }
 
-function invoiceBlock({ invoices, last, invoiceDay }: UpcomingView): Block {
+function invoiceBlock(view: UpcomingView): Block {
+  const { invoices, invoiceDay } = view
   if (invoices.length === 0) {
     const text =
       invoiceDay === undefined ? 'No invoice can be predicted.' : 'No invoice of Ingram within these days.'
@@ -102,10 +103,7 @@ function invoiceBlock({ invoices, last, invoiceDay }: UpcomingView): Block {
       { heading: 'Invoice from Ingram', align: 'left' },
       { heading: 'Predicted', align: 'right' },
     ],
-    rows: invoices.map((invoice, index) => [
-      invoiceWords(invoice, invoices[index - 1] ?? last),
-      totalsWords(invoice),
-    ]),
+    rows: invoicesWords(view).map((words, index) => [words, totalsWords(invoices[index])]),
   }
 }
 

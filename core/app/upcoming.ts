@@ -8,6 +8,7 @@ import type { VendorGap } from '../invoices/vendor-charges.js'
 import { CHART_CATEGORIES } from '../limits.js'
 import type { FoldedSubscription } from '../timeline/fold.js'
 import type { Loaded } from './loader.js'
+import { compareText } from './portfolio.js'
 import { type Who, settledOf, whoToBill } from './who.js'
 
 /** What is to come of the marketplace: its invoices, renewals, and what can still be given back. */
@@ -20,6 +21,8 @@ export interface VendorAhead {
   /** What is in no amount. */
   readonly gaps: readonly VendorGap[]
   readonly renewals: readonly Renewal[]
+  /** Charges before it are not known. */
+  readonly opensOn: LocalDate
   readonly customerNames: ReadonlyMap<string, string>
 }
 
@@ -97,22 +100,29 @@ export function vendorAhead(
 ): VendorAhead {
   const subscriptions = foldedOf(view)
   const { customers, opensOn } = view.portfolio
-  const renewals = renewalsIn(subscriptions, window)
   const customerNames = new Map([...customers].map(([id, { name }]) => [id, name]))
+  const byName = (left: Named, right: Named) =>
+    compareText(customerNames.get(left.customerId) ?? '', customerNames.get(right.customerId) ?? '')
+  const renewals = renewalsIn(subscriptions, window).sort(
+    (left, right) => left.on - right.on || byName(left, right),
+  )
   const invoiceDay = invoiceDayOf(
     configured,
     subscriptions.map(({ start }) => start),
   )
-  const shared = { invoiceDay, renewals, customerNames }
+  const shared = { invoiceDay, renewals, opensOn, customerNames }
   if (invoiceDay === undefined) return { ...shared, invoices: [], last: undefined, gaps: [] }
   const spans = invoiceSpans(invoiceDay, window)
   const first = spans[0]?.covers.from
-  // Counts before the opening are not known, and neither is what was charged for them.
+  // Counts before the opening are not known, and neither is what was charged for them: there is nothing to compare with.
   const before = first === undefined ? [] : invoiceSpans(invoiceDay, { from: first, to: addDays(first, 1) })
   const known = before.filter(({ covers }) => covers.from >= opensOn)
   const { invoices } = forecastInvoices(subscriptions, known)
-  return { ...shared, ...forecastInvoices(subscriptions, spans), last: invoices[0] }
+  const forecast = forecastInvoices(subscriptions, spans)
+  return { ...shared, ...forecast, gaps: forecast.gaps.toSorted(byName), last: invoices[0] }
 }
+
+type Named = { readonly customerId: string }
 
 interface BillAmount extends DatedAmount {
   readonly customerId: string

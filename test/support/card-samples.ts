@@ -95,9 +95,16 @@ export async function sampleCards(name: string): Promise<ReadonlyMap<string, Car
   await ask(BILLER, `explain ${await anyLine(chat)}`, 'explain')
   await ask(BILLER, 'changes 2026-03-01', 'changes')
   await ask(BILLER, 'status')
+  await ask(BILLER, 'upcoming')
+  await ask(BILLER, 'upcoming 366')
+  await ask(BILLER, 'upcoming 366 page 2')
+  await ask(BILLER, 'calendar')
+  await ask(BILLER, 'calendar june')
+  await ask(BILLER, 'home', 'home, nothing waits')
   await ask(BILLER, 'approvals', 'approvals, none')
   await decisions(chat, ask)
   await ask('slack:T1:U9', 'who', 'a stranger')
+  await ask('slack:T1:U9', 'home', 'home of a stranger')
   await ask(BILLER, 'audit', 'audit by a biller')
   await ask(APPROVER, 'audit')
   await ask(APPROVER, 'sudo <!channel> `rm`', 'an unknown word')
@@ -163,6 +170,7 @@ async function psaCards(sample: Sample): Promise<ReadonlyMap<string, Card>> {
   await chat.studio.dispatch()
   await ask(BILLER, 'sync', 'sync, changed by hand')
   await ask(BILLER, 'status', 'status, in a PSA')
+  await ask(BILLER, 'home', 'home, in a PSA')
   await ask(OTHER, 'audit', 'audit of a sync')
   return cards
 }
@@ -174,6 +182,8 @@ async function decisions(chat: ChatDesk, ask: Ask): Promise<void> {
   const first = await ask(APPROVER, 'propose march', 'pending')
   const id = first.approval?.approval.id ?? 'APR-0001'
   await ask(APPROVER, 'approvals')
+  await ask(APPROVER, 'home', 'home of the one who asked')
+  await ask(OTHER, 'home', 'home of one who may decide')
   await ask(OTHER, `approval ${id} page 1`, 'page of a request')
   await ask(APPROVER, `approve ${id}`, 'refused: own request')
   await ask(OTHER, `reject ${id} because the seats of <!here> are *wrong*`, 'rejected')

@@ -29,6 +29,10 @@ function elementLines(element: Node): string[] {
       return [inlineText(element).replace(/^• /, '- ')]
     case 'Table':
       return nodes(element['rows']).map((row) => nodes(row['cells']).map(cellText).join(' · '))
+    // Bars: what they say stands in words below them.
+    case 'Chart.VerticalBar':
+    case 'Chart.VerticalBar.Grouped':
+      return []
     case 'Input.Text':
       return [String(element['label'])]
     default:
