@@ -3,10 +3,9 @@ import type { CalendarAnswer } from '../../core/app/upcoming.js'
 import { type LocalDate, toCivil } from '../../core/calendar/date.js'
 import { dayMonth, monthYear } from '../../core/calendar/words.js'
 import { CARD_ROWS, OVERVIEW_ITEMS } from '../../core/limits.js'
-import { Problem } from '../../core/problem.js'
 import { gapSection, invoiceDayBlocks, pageTurns, partWords, totalsWords } from './ahead.js'
 import type { Block, Card, Fact } from './model.js'
-import { shortSections } from './sections.js'
+import { noSuchPage, shortSections } from './sections.js'
 import { ageWords, amountWords, plural } from './words.js'
 
 export type CalendarView = Answer<CalendarAnswer>
@@ -53,15 +52,6 @@ export function calendarCard(view: CalendarView, page: number): Card {
 function monthTyped(day: LocalDate): string {
   const { year, month } = toCivil(day)
   return `${year}-${String(month).padStart(2, '0')}`
-}
-
-function noSuchPage(command: string, page: number, pages: number): Problem {
-  const all = pages === 1 ? '`page 1` is all of it' : `they go from 1 to ${pages}`
-  return new Problem({
-    kind: 'notFound',
-    what: `\`${command}\` has no page ${page}: ${all}.`,
-    next: `Type \`${command}\` to read it from the beginning.`,
-  })
 }
 
 function factsOf({ bills, invoices }: CalendarView): Fact[] {

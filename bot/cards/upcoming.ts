@@ -15,7 +15,7 @@ import {
   windowWords,
 } from './ahead.js'
 import type { Block, Card, Chart } from './model.js'
-import { type Section, pageOf, pageWords, pagesOf, shortSections } from './sections.js'
+import { type Section, noSuchPage, pageWords, pagesOf, shortSections } from './sections.js'
 import { ageWords, amountWords, plural } from './words.js'
 
 export type UpcomingView = Answer<UpcomingAnswer>
@@ -39,9 +39,9 @@ export function upcomingCard(view: UpcomingView, days: number | undefined, page:
     const blocks = [...overview(view, sections, `${command} page 2`), foot]
     return { title, tone: isDoubtful(view) ? 'attention' : 'plain', blocks, actions }
   }
+  if (page > of) throw noSuchPage(command, page, of)
   // Behind the overview the pages count on.
-  const shown = page > of ? pageOf([], page, command) : { sections: pagesOf(sections)[page - 2] ?? [] }
-  const lists = shown.sections.map((section): Block => ({ type: 'list', ...section }))
+  const lists = (pagesOf(sections)[page - 2] ?? []).map((section): Block => ({ type: 'list', ...section }))
   return { title, tone: 'plain', blocks: [...lists, foot], actions }
 }
 

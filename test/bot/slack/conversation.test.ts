@@ -37,6 +37,9 @@ describe('every command, as a slash command, after the bot’s name, and in a di
     ['customer', 'U1', 'customer contoso march', 'Total $514.52 (2 lines)'],
     ['explain', 'U1', 'explain {line}', '20 × $22.00 = $440.00'],
     ['changes', 'U1', 'changes since 2026-03-01', '20 → 25'],
+    ['upcoming', 'U1', 'upcoming', 'Upcoming, 20 Mar – 18 Apr 2026'],
+    ['calendar', 'U1', 'calendar april', 'Calendar of April 2026'],
+    ['home', 'U1', 'home', 'Today for Dana, 20 Mar 2026'],
     ['status', 'U1', 'status', 'Running subscriptions'],
     ['observe', 'U1', 'observe', 'Nothing changed since the last observation.'],
     ['propose', 'U1', 'propose march', 'Bill run BR-0001 · Contoso · 1–31 Mar 2026'],
@@ -80,6 +83,12 @@ describe('every command, as a slash command, after the bot’s name, and in a di
       expect([command, sent]).toEqual([command, { status: 200, body: '' }])
       await given.settled()
       const answers = answersOf(given, user, way)
+      // In a channel a home is for the eyes of one.
+      if (command === 'home' && way !== 'direct') {
+        expect(answers.length).toBe(before)
+        expect(whispered(given, user)[0]).toContain(shows)
+        continue
+      }
       // A file is its own answer; a long reading is announced, in a direct message by a message.
       const count = command === 'export' ? 0 : command === 'observe' && way === 'direct' ? 2 : 1
       expect([command, answers.length - before]).toEqual([command, count])
