@@ -93,15 +93,21 @@ function billEntries({ bills }: CalendarView): Entry[] {
   }))
 }
 
+/** An amount in each currency is a row of its own: beside each other they would be too wide for a telephone. */
 function invoiceEntries({ invoices, opensOn }: CalendarView): Entry[] {
-  return invoices.map((invoice) => ({
-    on: invoice.on,
-    words: [
-      `invoice from Ingram (${plural(invoice.lines.length, 'line')})`,
-      ...partWords(invoice, opensOn),
-    ].join(', '),
-    amount: totalsWords(invoice),
-  }))
+  return invoices.flatMap((invoice) => {
+    const { on, totals, lines } = invoice
+    if (totals.length === 0) {
+      const words = ['invoice from Ingram', ...partWords(invoice, opensOn)].join(', ')
+      return [{ on, words, amount: totalsWords(invoice) }]
+    }
+    return totals.map(({ currency, amount }) => {
+      const count = lines.filter((line) => line.currency === currency).length
+      const what = `invoice from Ingram (${plural(count, 'line')})`
+      const words = [what, ...partWords(invoice, opensOn)].join(', ')
+      return { on, words, amount: amountWords(amount, currency) }
+    })
+  })
 }
 
 /** "3 terms end: 1 is not renewed" */

@@ -1,16 +1,17 @@
 import { CHARTS, CHART_CATEGORIES, CHART_LABEL_CHARACTERS, CHART_SERIES } from '../../core/limits.js'
 import type { Block, Chart } from './model.js'
 
-/** What a chart says, in exact words: it stands below every drawing, and alone where nothing is drawn. */
+/**
+ * What a chart says, in exact words: it stands below every drawing, and alone where nothing is drawn. Places where nothing
+ * stands are drawn, and not told.
+ */
 export function chartWords({ title, labels, series }: Chart): Extract<Block, { type: 'list' }> {
-  return {
-    type: 'list',
-    heading: title,
-    items: labels.map((label, index) => {
-      const points = series.map(({ name, points: own }) => `${name} ${own[index]?.words ?? '–'}`)
-      return `${label}: ${points.join(', ')}`
-    }),
-  }
+  const items = labels.flatMap((label, index) => {
+    const points = series.map(({ name, points: own }) => ({ name, ...own[index] }))
+    if (points.every(({ height }) => height === 0)) return []
+    return [`${label}: ${points.map(({ name, words = '–' }) => `${name} ${words}`).join(', ')}`]
+  })
+  return { type: 'list', heading: title, items }
 }
 
 /**
@@ -23,7 +24,9 @@ export function withChartWords(blocks: readonly Block[]): readonly Block[] {
     if (block.type !== 'chart') return [block]
     const isDrawn = drawn < CHARTS && isDrawable(block)
     drawn += isDrawn ? 1 : 0
-    return isDrawn ? [block, chartWords(block)] : [chartWords(block)]
+    // The drawing has the title.
+    const { heading: _, ...untitled } = chartWords(block)
+    return isDrawn ? [block, untitled] : [chartWords(block)]
   })
 }
 
@@ -38,8 +41,11 @@ function isDrawable({ labels, series }: Chart): boolean {
   return labels.length > 0 && isFew && isClear && isWhole && heightsOf(series).every(Number.isFinite)
 }
 
+/** What surfaces make visible or leave out would have to be compared once more. */
+const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
+
 function isShort(word: string): boolean {
-  return word.trim() !== '' && word.length <= CHART_LABEL_CHARACTERS
+  return word.trim() !== '' && word.length <= CHART_LABEL_CHARACTERS && !UNSEEN.test(word)
 }
 
 function heightsOf(series: Chart['series']): readonly number[] {

@@ -6,14 +6,11 @@ import { cut, plain } from './text.js'
 export function chartElement({ title, labels, series }: Chart): ChartElement {
   const barsOf = ({ points }: Chart['series'][number]) =>
     points.map(({ height }, index) => ({ x: plain(labels[index] ?? ''), y: height }))
+  const shown = cut(plain(title), CHART_TITLE_CHARACTERS) || '–'
   const shared = {
-    title: cut(plain(title), CHART_TITLE_CHARACTERS) || '–',
-    fallback: {
-      type: 'RichTextBlock',
-      inlines: [
-        { type: 'TextRun', text: 'This client draws no charts; the numbers follow.', isSubtle: true },
-      ],
-    },
+    title: shown,
+    // A client that draws no charts shows this; what the chart says stands in words below it in any case.
+    fallback: { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: shown, weight: 'Bolder' }] },
   } as const
   const [only, ...others] = series
   return only !== undefined && others.length === 0

@@ -26,5 +26,7 @@ export const SHOWN = {
   item: 600,
   cell: 200,
   button: 60,
+  /** The words of buttons that stand beside each other on a telephone. */
+  buttonRow: 30,
   words: 300,
 } as const

@@ -132,13 +132,26 @@ const TONES = {
 function message(card: Card, below: readonly Element[], actions: ActionSet['actions']): TeamsMessage {
   const title = cut(plain(card.title), SHOWN.title) || '–'
   const head = richText([styled(title, { weight: 'Bolder', size: 'Medium', ...TONES[card.tone] })])
-  const foot: Element[] = [
-    ...below,
-    ...(actions.length === 0 ? [] : [{ type: 'ActionSet', actions } as const]),
-  ]
+  const foot: Element[] = [...below, ...actionRows(actions)]
   const room = LIMITS.cardBytes - size(whole([head, ...foot]))
   const body = fit(bodyOf(card.blocks, room), room)
   return { summary: cut(inert(card.title), LIMITS.summary), card: whole([head, ...body, ...foot]) }
+}
+
+/** Buttons beside each other as far as a telephone has room for their words. */
+function actionRows(actions: ActionSet['actions']): ActionSet[] {
+  const rows: ActionSet['actions'][number][][] = []
+  let left = 0
+  for (const action of actions) {
+    left -= action.title.length
+    const row = left < 0 ? undefined : rows.at(-1)
+    if (row !== undefined) row.push(action)
+    else {
+      rows.push([action])
+      left = SHOWN.buttonRow - action.title.length
+    }
+  }
+  return rows.map((row) => ({ type: 'ActionSet', actions: row }))
 }
 
 function whole(body: readonly Element[]): AdaptiveCard {

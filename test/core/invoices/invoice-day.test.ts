@@ -77,8 +77,7 @@ test('whatever the day, invoices cover every day once, and there are as many as 
       for (const [index, { on, covers }] of spans.entries()) {
         expect(covers.to).toBe(on)
         expect(covers.from).toBeLessThan(on)
-        const next = spans[index + 1]
-        if (next !== undefined) expect(next.covers.from).toBe(covers.to)
+        expect(spans[index + 1]?.covers.from ?? covers.to).toBe(covers.to)
       }
       expect(Math.abs(spans.length - 24)).toBeLessThanOrEqual(1)
     }),

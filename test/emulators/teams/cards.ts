@@ -105,8 +105,8 @@ export function linesOf(card: Card): string[] {
     else if (type === 'RichTextBlock') lines.push(inlineText(value))
     else if (type === 'Fact') lines.push(`${String(value['title'])} ${String(value['value'])}`)
     else if (type === 'TableRow') lines.push(rowText(value))
-    // It draws bars, and not its fallback.
-    else if (isChart(value)) return
+    // It draws bars below its title, and not its fallback.
+    else if (isChart(value)) lines.push(String(value['title']))
     else if (type === 'Input.Text') lines.push(`${String(value['label'])} ____`)
     else Object.values(value).forEach(walk)
   }

@@ -40,7 +40,7 @@ function blockLines(block: Node): string[] {
       return nodes(block['elements']).flatMap(richLines)
     // Bars: what they say stands in words below them.
     case 'data_visualization':
-      return []
+      return [String(block['title'])]
     case 'table':
       return lists(block['rows']).map((row) => row.map(textOf).join(' · '))
     default:

@@ -32,7 +32,7 @@ function elementLines(element: Node): string[] {
     // Bars: what they say stands in words below them.
     case 'Chart.VerticalBar':
     case 'Chart.VerticalBar.Grouped':
-      return []
+      return [String(element['title'])]
     case 'Input.Text':
       return [String(element['label'])]
     default:
