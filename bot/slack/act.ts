@@ -1,29 +1,16 @@
 import { SLACK_EVENT_KEPT_MILLISECONDS, SLACK_REQUEST_KEPT_MILLISECONDS } from '../../core/limits.js'
-import type { Once } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
-import type { ActionName, Card } from '../cards/model.js'
+import type { Card } from '../cards/model.js'
 import { problemCard } from '../cards/status.js'
-import type { Desk } from '../commands/desk.js'
-import type { Reply } from '../commands/reply.js'
-import type { Answers, Origin } from './answer.js'
-import { reasonOf } from './answer.js'
-import type { SlackClient } from './client.js'
-import type { Homes } from './home.js'
+import { isFormName } from '../commands/desk-forms.js'
+import type { ActParts } from './act-parts.js'
+import type { Origin } from './answer.js'
+import { openForm, submitForm } from './forms.js'
+import { followHome } from './home.js'
 import type { ButtonClick, HomeOpened, Message, Sender, SlashCommand, Submission } from './schema.js'
 import { parseNote } from './schema.js'
 import { mentionsIn, typedText } from './text.js'
-import { reasonWindow } from './window.js'
-
-export interface ActParts {
-  readonly client: SlackClient
-  readonly answers: Answers
-  readonly homes: Homes
-  readonly desk: Desk
-  readonly once: Once
-  readonly now: () => Date
-  readonly log: Log
-}
 
 /** What a verified request says, and the key that names this one request. */
 export interface Received<T> {
@@ -68,7 +55,7 @@ async function carryOut(parts: ActParts, incoming: Actable, origin: Origin): Pro
     case 'click':
       return await answerClick(parts, incoming, origin)
     case 'submission':
-      return await answerReason(parts, incoming, origin)
+      return await submitForm(parts, incoming, origin)
   }
 }
 
@@ -81,7 +68,7 @@ async function answerText(parts: ActParts, text: string, origin: Origin): Promis
   const reply = await desk.ask(origin.identity, typedText(text), sign, mentionsIn(text, origin.identity))
   await told
   await answers.typed(reply, origin)
-  await followHome(parts, reply, origin)
+  await followHome(parts.homes, reply, origin)
 }
 
 /** Said at the first sign that an answer takes minutes. */
@@ -100,56 +87,14 @@ function withoutMention({ text, direct }: Message): string {
 }
 
 async function answerClick(parts: ActParts, click: ButtonClick, origin: Origin): Promise<void> {
-  const { client, desk, answers } = parts
-  const { name, value, triggerId } = click
+  const { desk, answers } = parts
+  const { name, value } = click
   // Whatever the button carries goes to the desk, which knows what exists and writes down what it refuses.
   const target = click.target ?? { id: value.slice(0, 64), revision: '' }
-  if (name !== 'reject') {
-    const reply = await desk.click(origin.identity, { name: name as ActionName, target, reason: undefined })
-    await answers.clicked(reply, origin)
-    return await followHome(parts, reply, origin, click.onHome)
-  }
-  const note = {
-    target,
-    channel: origin.place?.channel,
-    message: origin.clicked?.stamp,
-    thread: origin.place?.thread,
-    responseUrl: origin.responseUrl,
-  }
-  try {
-    await client.openView(triggerId, reasonWindow(note))
-  } catch (error) {
-    parts.log.warn({ reason: reasonOf(error) }, 'the window for a reason did not open')
-    await answers.privately(problemCard(windowProblem(target.id)), origin)
-  }
-}
-
-function windowProblem(id: string): Problem {
-  return new Problem({
-    kind: 'unavailable',
-    what: 'Slack did not open the window that asks for the reason.',
-    notDone: 'Nothing was decided.',
-    next: `Type \`reject ${id} because <reason>\`.`,
-  })
-}
-
-async function answerReason(parts: ActParts, { note, reason }: Submission, origin: Origin) {
-  const { desk, answers } = parts
-  const target = parseNote(note)?.target ?? { id: '', revision: '' }
-  const reply = await desk.click(origin.identity, { name: 'reject', target, reason: reason.trim() })
+  if (isFormName(name)) return await openForm(parts, { name, target, triggerId: click.triggerId }, origin)
+  const reply = await desk.click(origin.identity, { name, target })
   await answers.clicked(reply, origin)
-  await followHome(parts, reply, origin)
-}
-
-/** Somebody's Home says what is true after what they did there, or decided anywhere. */
-async function followHome(
-  { homes }: ActParts,
-  { decided }: Reply,
-  origin: Origin,
-  onHome = false,
-): Promise<void> {
-  if (onHome) await homes.publish(origin)
-  else if (decided) await homes.refresh(origin)
+  await followHome(parts.homes, reply, origin, click.onHome)
 }
 
 function identityOf({ team, user }: Sender): string {

@@ -1,6 +1,7 @@
 import { SLACK_HOMES } from '../../core/limits.js'
 import type { Log } from '../../core/ports.js'
 import type { Desk } from '../commands/desk.js'
+import type { Reply } from '../commands/reply.js'
 import { type Origin, reasonOf } from './answer.js'
 import type { SlackClient } from './client.js'
 import { renderHome } from './render.js'
@@ -42,4 +43,15 @@ export function createHomes({ client, desk, log }: HomeParts): Homes {
       if (opened.has(somebody.identity)) await publish(somebody)
     },
   }
+}
+
+/** Somebody's Home says what is true after what they did there, or decided anywhere. */
+export async function followHome(
+  homes: Homes,
+  { decided }: Reply,
+  somebody: Somebody,
+  onHome = false,
+): Promise<void> {
+  if (onHome) await homes.publish(somebody)
+  else if (decided) await homes.refresh(somebody)
 }

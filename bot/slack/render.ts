@@ -45,14 +45,24 @@ export function renderSlack(card: Card): SlackMessage {
   return { text, blocks: blocks.map((block, index) => ({ ...block, block_id: `${index}-${revision}` })) }
 }
 
+/** The words of a window, above as many fields. */
+export function renderBody(blocks: readonly Block[], fields: number): types.KnownBlock[] {
+  const told = blocks.map((block) => (block.type === 'chart' ? chartWords(block) : block))
+  return withoutDrawings(fit(bodyBlocks(told, LIMITS.message), LIMITS.message, LIMITS.viewBlocks - fields))
+}
+
 /** The page of the app itself. It takes no table and draws no chart: both are told. */
 export function renderHome(card: Card): types.HomeView {
   const blocks = card.blocks.map((block): Block => {
     if (block.type === 'chart') return chartWords(block)
     return block.type === 'table' ? asList(block) : block
   })
-  const told = renderSlack({ ...card, blocks }).blocks
-  return { type: 'home', blocks: told.filter((block) => block.type !== 'data_visualization') }
+  return { type: 'home', blocks: withoutDrawings(renderSlack({ ...card, blocks }).blocks) }
+}
+
+/** Drawings stand in messages only. */
+function withoutDrawings(blocks: readonly SlackBlock[]): types.KnownBlock[] {
+  return blocks.filter((block) => block.type !== 'data_visualization')
 }
 
 function size(blocks: readonly SlackBlock[]): number {

@@ -28,5 +28,6 @@ export const SHOWN = {
   button: 60,
   /** The words of buttons that stand beside each other on a telephone. */
   buttonRow: 30,
+  choice: 100,
   words: 300,
 } as const

@@ -29,6 +29,8 @@ const TEXT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'Chart.VerticalBar': ['title'],
   'Chart.VerticalBar.Grouped': ['title'],
   'Input.Text': ['label'],
+  'Input.Date': ['label'],
+  'Input.ChoiceSet': ['label'],
   'Action.Execute': [],
   'Action.OpenUrl': [],
   'Action.Submit': [],
@@ -70,6 +72,7 @@ export function cardMistakes(card: Card): string[] {
     ...actions
       .filter(({ title }) => typeof title !== 'string' || title === '')
       .map(() => 'a button without title'),
+    ...elements.filter(isInput).flatMap(inputMistakes),
     ...(Buffer.byteLength(JSON.stringify(card)) > CARD_BYTES ? ['it is larger than 28 KB'] : []),
   ]
 }
@@ -94,6 +97,28 @@ function chartMistakes({ type, title, data, fallback }: Node): string[] {
   ]
 }
 
+/** An input needs a name, says what it asks for, and offers what it holds. */
+function inputMistakes({ type, id, label, value, choices }: Node): string[] {
+  const offered = Array.isArray(choices) ? (choices as Node[]) : undefined
+  const unnamed = offered?.some((choice) => choice['title'] === '' || typeof choice['value'] !== 'string')
+  return [
+    ...(typeof id === 'string' && /^[a-z]+$/i.test(id) ? [] : ['an input without a name']),
+    ...(typeof label === 'string' && label !== '' ? [] : ['an input that asks nothing']),
+    ...(type === 'Input.ChoiceSet' && (offered === undefined || offered.length === 0)
+      ? ['a choice without choices']
+      : []),
+    ...(unnamed === true ? ['a choice without title or value'] : []),
+    ...(offered !== undefined && value !== undefined && !offered.some((choice) => choice['value'] === value)
+      ? ['a choice that is not offered is chosen']
+      : []),
+    ...(type === 'Input.Date' &&
+    value !== undefined &&
+    !(typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value))
+      ? ['a date that is none']
+      : []),
+  ]
+}
+
 /** The lines a person reads, without buttons: one for each block of text and each row of a table. */
 export function linesOf(card: Card): string[] {
   const lines: string[] = []
@@ -107,11 +132,15 @@ export function linesOf(card: Card): string[] {
     else if (type === 'TableRow') lines.push(rowText(value))
     // It draws bars below its title, and not its fallback.
     else if (isChart(value)) lines.push(String(value['title']))
-    else if (type === 'Input.Text') lines.push(`${String(value['label'])} ____`)
+    else if (isInput(value)) lines.push(`${String(value['label'])} ____`)
     else Object.values(value).forEach(walk)
   }
   walk(card['body'])
   return lines
+}
+
+function isInput({ type }: Node): boolean {
+  return String(type).startsWith('Input.')
 }
 
 function inlineText({ inlines }: Node): string {

@@ -34,6 +34,8 @@ function elementLines(element: Node): string[] {
     case 'Chart.VerticalBar.Grouped':
       return [String(element['title'])]
     case 'Input.Text':
+    case 'Input.Date':
+    case 'Input.ChoiceSet':
       return [String(element['label'])]
     default:
       throw new Error(`Teams was sent an element nobody can read here: ${JSON.stringify(element['type'])}`)
