@@ -39,6 +39,7 @@ describe('what Slack is asked for', () => {
       'view',
       'views.open',
       'views.publish',
+      'views.update',
     ])
   })
 
