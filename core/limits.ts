@@ -380,7 +380,7 @@ export const UPCOMING_DAYS_MOST = 366
 /** Within how long the marketplace takes seats back after they were bought or renewed (Microsoft's new commerce). */
 export const TAKE_BACK_HOURS = 168
 /** Hundredths of a month in a whole one: the marketplace rounds a part of a month to two decimals (CloudBlue's default). */
-export const DURATION_HUNDREDTHS = 100
+export const DURATION_HUNDREDTHS = 100n
 /** Items of one kind in an overview; the others stand on its pages. */
 export const OVERVIEW_ITEMS = 5
 /** On the home card: customers, requests with a button of their own beside the others, this month's invoice and the next. */

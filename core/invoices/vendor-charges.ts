@@ -22,7 +22,7 @@ export interface VendorLine {
   readonly seats: Decimal
   readonly unitCost: Decimal
   /** Hundredths of a period; 100 is a whole one, which goes through no division. */
-  readonly hundredths: number
+  readonly hundredths: bigint
   /** Minor units, rounded once. */
   readonly amount: bigint
   readonly currency: string
@@ -130,10 +130,10 @@ function lineOf(
   { from, to }: Period,
   seats: Decimal,
   { currency, amount: unitCost }: UnitPrice,
-  hundredths: number,
+  hundredths: bigint,
 ): VendorLine[] {
-  const exact = seats * unitCost * BigInt(hundredths) * minorPerMajor(currency)
-  const amount = divideRounded(exact, DECIMAL_ONE * DECIMAL_ONE * BigInt(DURATION_HUNDREDTHS), 'halfAway')
+  const exact = seats * unitCost * hundredths * minorPerMajor(currency)
+  const amount = divideRounded(exact, DECIMAL_ONE * DECIMAL_ONE * DURATION_HUNDREDTHS, 'halfAway')
   if (amount === 0n) return []
   const what = { lineageId, customerId, product, kind, chargedOn: from, covers: { from, to } }
   return [{ ...what, seats, unitCost, hundredths, amount, currency }]
@@ -144,13 +144,14 @@ function lineOf(
  * month the subscription was bought in (CloudBlue's default; which measure Ingram uses is not published). 20 January →
  * 7 February, bought in January: 1 − 13/31 = 0.58.
  */
-function hundredthsOf({ from, to }: Period, { boughtOn }: VendorPeriod): number {
+function hundredthsOf({ from, to }: Period, { boughtOn }: VendorPeriod): bigint {
   const { year, month } = toCivil(boughtOn)
   const days = daysInMonth(year, month)
   const between = monthNumber(to) - monthNumber(from)
   const part = between * days + (to - addMonths(from, between))
-  const rounded = divideRounded(BigInt(part * DURATION_HUNDREDTHS), BigInt(days), 'halfAway')
-  return Math.min(DURATION_HUNDREDTHS, Math.max(0, Number(rounded)))
+  const rounded = divideRounded(BigInt(part) * DURATION_HUNDREDTHS, BigInt(days), 'halfAway')
+  if (rounded < 0n) return 0n
+  return rounded > DURATION_HUNDREDTHS ? DURATION_HUNDREDTHS : rounded
 }
 
 /** A changed cost reaches a subscription with its next period. */
