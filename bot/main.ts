@@ -14,6 +14,7 @@ import { type Desk, createDesk } from './commands/desk.js'
 import { carryOn } from './commands/desk-billing.js'
 import { type Reply } from './commands/reply.js'
 import type { Ticking } from './jobs/jobs.js'
+import type { Pacing } from './lanes.js'
 import { type Config, parseConfig } from './config.js'
 import { readEnvironment } from './environment.js'
 import type { HttpServer } from './http.js'
@@ -30,6 +31,8 @@ export interface Replacements {
   readonly psas?: Psas
   /** What calls the jobs: the machine's minutes, unless replaced. */
   readonly ticking?: Ticking
+  /** What keeps the pace of the chat platforms: the machine's time, unless replaced. */
+  readonly pacing?: Pacing
   /** The time by which signed requests are fresh: this machine's, unless replaced. */
   readonly now?: () => Date
 }
@@ -68,7 +71,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
   await begin(studio, storage)
   const { timeZone } = config.settings
   const files = csvFiles()
-  const desk = createDesk({ studio, timeZone, clock: ports.clock, files })
+  const { deliveries } = storage
+  const desk = createDesk({ studio, timeZone, clock: ports.clock, files, deliveries })
   const ask = async (text: string) => {
     const { progressWriter } = await import('./console/prompt.js')
     const { withSavedFile } = await import('./console/save.js')
@@ -102,6 +106,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
         clock: ports.clock,
         now: replacements.now ?? machineTime,
         ticking: replacements.ticking,
+        pacing: replacements.pacing,
+        timeZone,
       }),
     close: () => storage.close(),
   }

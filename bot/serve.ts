@@ -1,8 +1,10 @@
-import type { FileMaker, Once, PostedCards } from '../core/chat-ports.js'
+import type { Deadlines, Deliveries, FileMaker, Once, PostedCards } from '../core/chat-ports.js'
 import type { Clock, Log } from '../core/ports.js'
 import type { Studio } from '../core/app/studio.js'
 import { Problem } from '../core/problem.js'
-import { type Board, createBoard } from './commands/board.js'
+import { type Board, type BoardParts, createBoard } from './commands/board.js'
+import { takeDeadlines } from './commands/deadlines.js'
+import { deliverDue } from './commands/deliver.js'
 import { type Desk } from './commands/desk.js'
 import { carryOn } from './commands/desk-billing.js'
 import type { Config, SlackConfig, TeamsConfig } from './config.js'
@@ -15,7 +17,8 @@ import {
   createHttpServer,
   createWork,
 } from './http.js'
-import { type Ticking, startJobs } from './jobs/jobs.js'
+import { type Job, type Ticking, startJobs } from './jobs/jobs.js'
+import { type Pacing, machinePacing } from './lanes.js'
 import { type FileLinks, createFileLinks } from './links.js'
 
 /** What the server needs of everything else, wired by whoever starts it. */
@@ -23,6 +26,8 @@ export interface ServeParts {
   readonly storage: {
     readonly postedCards: PostedCards
     readonly once: Once
+    readonly deliveries: Deliveries
+    readonly deadlines: Deadlines
     health(): Promise<void>
   }
   readonly studio: Studio
@@ -32,12 +37,17 @@ export interface ServeParts {
   readonly clock: Clock
   readonly now: () => Date
   readonly ticking: Ticking | undefined
+  /** What keeps the platforms' pace: the machine's time, unless replaced. */
+  readonly pacing: Pacing | undefined
+  readonly timeZone: string
 }
 
 /** What the server needs of a surface. */
 interface Surface {
   readonly routes: readonly Route[]
   ready(): Promise<void>
+  /** Nothing waits for its turn any more: it is kept for whoever is next. */
+  end(): void
 }
 
 /** What every surface is given. */
@@ -48,6 +58,7 @@ interface SurfaceParts {
   readonly board: Board
   readonly once: Once
   readonly work: Work
+  readonly pacing: Pacing
 }
 
 /** Never half-configured: a surface is there whole, or not at all; without any there is nothing to serve. */
@@ -62,8 +73,10 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
     })
   }
   const work = createWork(log)
-  const board = createBoard(storage.postedCards, desk, log)
-  const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work }
+  const cards = boardParts(parts)
+  const board = createBoard(cards)
+  const pacing = parts.pacing ?? machinePacing
+  const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work, pacing }
   const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared)
   const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)
   const surfaces = [slack, teams].filter((surface) => surface !== undefined)
@@ -81,18 +94,38 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
     log,
   })
   const jobs = startJobs({
-    carryOn: () => carryOn(studio),
-    refresh: (record) => board.refresh(record),
+    jobs: jobsOf(studio, board, cards),
     log,
     ...(parts.ticking === undefined ? {} : { ticking: parts.ticking }),
   })
   const close = async () => {
     // Forty writes may take minutes; the one under way takes seconds, and the others are carried on by whoever is next.
     studio.end()
+    for (const surface of surfaces) surface.end()
     await jobs.stop()
     await server.close()
   }
   return { ...server, close }
+}
+
+function boardParts({ storage, studio, desk, clock, timeZone, log }: ServeParts): BoardParts {
+  const { postedCards: posted, deliveries, deadlines } = storage
+  const { billing } = studio
+  return { posted, deliveries, deadlines, desk, billing, clock, timeZone, log, surfaces: new Map() }
+}
+
+/** What nobody asks for: carrying on what was approved, the hours of requests, and what could not be said before. */
+function jobsOf(studio: Studio, board: Board, cards: BoardParts): readonly Job[] {
+  return [
+    {
+      name: 'dispatch',
+      run: async () => {
+        for (const record of await carryOn(studio)) await board.refresh(record)
+      },
+    },
+    { name: 'deadlines', run: () => takeDeadlines(cards) },
+    { name: 'deliveries', run: () => deliverDue(cards) },
+  ]
 }
 
 async function slackSurface({ apiUrl, ...secrets }: SlackConfig, shared: SurfaceParts): Promise<Surface> {

@@ -1,18 +1,20 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { Once, PostedCards } from '../../core/chat-ports.js'
+import type { Deadlines, Deliveries, Once, PostedCards } from '../../core/chat-ports.js'
 import type { BillingStore, Clock, LedgerStore, Log, PeopleStore } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
 import { projectFolder } from '../system/project.js'
 import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'
 import { billingStore } from './billing-store.js'
+import { deliveries } from './chat-delivery.js'
 import { databaseClock } from './clock.js'
 import { idle, prismaOver } from './database.js'
 import type { Database } from './database.js'
 import { openEngine } from './engine.js'
 import type { Engine } from './engine.js'
 import { asStorageProblem } from './errors.js'
+import { deadlines } from './job-run.js'
 import { ledgerStore } from './ledger-store.js'
 import { migrate } from './migrate.js'
 import { once } from './once.js'
@@ -44,6 +46,8 @@ export interface Storage {
   readonly people: PeopleStore
   readonly postedCards: PostedCards
   readonly once: Once
+  readonly deliveries: Deliveries
+  readonly deadlines: Deadlines
   /** The database's clock. */
   readonly clock: Clock
   /** Resolves when the database answers. */
@@ -102,6 +106,8 @@ function storageOn(engine: Engine, mspId: string): Storage {
     people: peopleStore(database, mspId),
     postedCards: postedCards(database, mspId),
     once: once(database, mspId),
+    deliveries: deliveries(database, mspId),
+    deadlines: deadlines(database, mspId),
     clock: databaseClock(database),
     health: () => checkHealth(engine.pool),
     verifyAudit: () => verifyTrail(database, mspId),

@@ -1,5 +1,8 @@
 import type { Person } from '../../core/access/people.js'
 import type { LocalDate } from '../../core/calendar/date.js'
+import { hoursAfter } from '../../core/calendar/zone.js'
+import type { DeliveryStanding } from '../../core/chat-ports.js'
+import { DELIVERY_TOLD_DAYS } from '../../core/limits.js'
 import { monthYear } from '../../core/calendar/words.js'
 import type { Attempt } from '../../core/approval/approval.js'
 import type { Studio } from '../../core/app/studio.js'
@@ -119,6 +122,11 @@ function nothingSynced(error: unknown): unknown {
   })
 }
 
+/** What did not arrive in chat lately. */
+async function unsaidOf({ clock, deliveries }: DeskParts): Promise<DeliveryStanding> {
+  return await deliveries.standing(hoursAfter(await clock.now(), -24 * DELIVERY_TOLD_DAYS))
+}
+
 async function answer(
   parts: DeskParts,
   person: Person,
@@ -138,7 +146,7 @@ async function answer(
     case 'changes':
       return shown(changesCard(await studio.changes(command.since, command.filter), command.filter))
     case 'status':
-      return shown(statusCard(await studio.status()))
+      return shown(statusCard(await studio.status(), await unsaidOf(parts)))
     case 'observe':
       return observedReply(parts, await studio.observe(onProgress))
     case 'map':

@@ -8,16 +8,17 @@ import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'
 import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
 import { type Actable, type Received, act } from './act.js'
-import { createAnswers, reasonOf } from './answer.js'
+import { type Pacing } from '../lanes.js'
+import { reasonOf } from '../trouble.js'
+import { createAnswers } from './answer.js'
 import { SLACK_API, type SlackClient, createSlackClient, slackLogger } from './client.js'
-import { renderSlack } from './render.js'
+import { slackCards } from './later.js'
 import {
   type Challenge,
   REASON_BLOCK,
   REASON_VIEW,
   contentType,
   isCertificateCheck,
-  parseAddress,
   parseIncoming,
 } from './schema.js'
 import { newestOnly } from './updates.js'
@@ -37,12 +38,16 @@ export interface SlackSurfaceOptions {
   readonly once: Once
   /** Where acknowledged requests are carried out; whoever stops the program waits for it. */
   readonly work: Work
+  /** What keeps Slack's pace: the machine's time, unless replaced. */
+  readonly pacing?: Pacing
 }
 
 export interface SlackSurface {
   readonly routes: readonly Route[]
   /** Resolves when Slack accepts the token: a readiness check. Problem `unavailable` otherwise. */
   ready(): Promise<void>
+  /** The program is to end: what would wait for its turn is kept for whoever is next. */
+  end(): void
 }
 
 const ENDPOINT = '/slack/events'
@@ -55,14 +60,12 @@ const ENDPOINT = '/slack/events'
 export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   checkSecrets(options)
   const { log, board, desk, work } = options
-  const slack = createSlackClient({ botToken: options.botToken, apiUrl: options.apiUrl ?? SLACK_API, log })
+  const { botToken, apiUrl = SLACK_API, pacing } = options
+  const paced = pacing === undefined ? {} : { pacing }
+  const slack = createSlackClient({ botToken, apiUrl, log, ...paced })
   const client: SlackClient = { ...slack, update: newestOnly(slack.update) }
   const answers = createAnswers({ client, desk, board, log })
-  board.attach('slack', async (text, card) => {
-    const address = parseAddress(text)
-    if (address === undefined) throw new Error('the address of a posted card cannot be read')
-    await client.update(address, renderSlack(card))
-  })
+  board.attach('slack', slackCards(client))
   const receiver = boltBehind(log, (received) => {
     work.start(`slack ${received.incoming.kind}`, () => act({ ...options, client, answers }, received))
   })
@@ -73,7 +76,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     })
   })
   const handle = (exchange: Exchange) => receive(options, receiver, exchange)
-  return { routes: [{ method: 'POST', path: ENDPOINT, handle }], ready }
+  return { routes: [{ method: 'POST', path: ENDPOINT, handle }], ready, end: () => client.end() }
 }
 
 function checkSecrets({ botToken, signingSecret }: SlackSurfaceOptions): void {

@@ -270,13 +270,29 @@ export function parseTarget(text: string): ActionTarget | undefined {
 export interface MessageAddress {
   readonly channel: string
   readonly stamp: string
+  /** The message whose thread it stands in; undefined: in none. */
+  readonly thread?: string | undefined
 }
 
-const ADDRESS = z.object({ channel, stamp })
+const ADDRESS = z.object({ channel, stamp, thread: stamp.optional() })
 
 /** The address of a posted card as it was remembered. */
 export function parseAddress(text: string): MessageAddress | undefined {
   return ADDRESS.safeParse(readJson(text)).data
+}
+
+const PLACE = z.object({
+  channel: channel.optional(),
+  thread: stamp.optional(),
+  user: z.string().max(64).optional(),
+})
+
+/** Where something is to be said later: in a channel, or to the person alone where there is none or no way in. */
+export type LaterPlace = z.output<typeof PLACE>
+
+/** Such a place as it was kept. */
+export function parsePlace(text: string): LaterPlace | undefined {
+  return PLACE.safeParse(readJson(text)).data
 }
 
 /** What the window for a reason has to know when it comes back. */

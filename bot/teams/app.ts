@@ -6,16 +6,18 @@ import { problemCard } from '../cards/status.js'
 import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'
 import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
+import { type Pacing, machinePacing } from '../lanes.js'
 import { type AnswerParts, type Origin, answerTyped, asProblem, privately } from './answer.js'
 import { type Genuine, authenticate, bearerOf } from './authenticate.js'
 import { type ClickAnswer, answerClick } from './click.js'
 import { TeamsAdapter, createAuthentication, createConversations } from './conversations.js'
 import { createSignIn } from './credentials.js'
-import { renderTeams, renderWords } from './render.js'
-import { type Incoming, parseActivity, parseAddress, parsePress } from './schema.js'
+import { teamsCards } from './later.js'
+import { pacedConversations } from './paced.js'
+import { renderWords } from './render.js'
+import { type Incoming, parseActivity, parsePress } from './schema.js'
 import { type TeamsIdentity, type TeamsSettings, checkSettings } from './settings.js'
 import { typedText } from './text.js'
-import { newestOnly } from './updates.js'
 
 export interface TeamsSurfaceOptions extends TeamsIdentity {
   /** Decides how long things are remembered; tokens are checked by this machine's clock, inside the SDK. */
@@ -28,12 +30,16 @@ export interface TeamsSurfaceOptions extends TeamsIdentity {
   readonly work: Work
   /** A link to a finished file that ends by itself: https://…/files/<token>. */
   readonly fileLinks: (file: ExportFile) => string | Promise<string>
+  /** What keeps Teams' pace: the machine's time, unless replaced. */
+  readonly pacing?: Pacing
 }
 
 export interface TeamsSurface {
   readonly routes: readonly Route[]
   /** Resolves when Microsoft signs the bot in: a readiness check. Problem `unavailable` otherwise. */
   ready(): Promise<void>
+  /** The program is to end: what would wait for its turn is kept for whoever is next. */
+  end(): void
 }
 
 interface Parts extends AnswerParts {
@@ -56,8 +62,8 @@ export function createTeamsSurface(options: TeamsSurfaceOptions): TeamsSurface {
   const signIn = createSignIn(settings, now)
   const auth = createAuthentication(settings, signIn)
   const adapter = new TeamsAdapter(auth)
-  const all = createConversations(adapter, settings)
-  const conversations = { ...all, replace: newestOnly(all.replace) }
+  const pacing = options.pacing ?? machinePacing
+  const conversations = pacedConversations(createConversations(adapter, settings), pacing)
   const parts: Parts = {
     settings,
     auth,
@@ -71,15 +77,12 @@ export function createTeamsSurface(options: TeamsSurfaceOptions): TeamsSurface {
     now,
     fileLinks,
   }
-  board.attach('teams', async (text, card) => {
-    const address = parseAddress(text)
-    if (address === undefined) throw new Error('the address of a posted card cannot be read')
-    await conversations.replace(address, renderTeams(card))
-  })
+  board.attach('teams', teamsCards(conversations))
   const handle = (exchange: Exchange) => receive(parts, exchange)
   return {
     routes: [{ method: 'POST', path: '/api/messages', handle }],
     ready: async () => void (await signIn.token()),
+    end: () => conversations.end(),
   }
 }
 

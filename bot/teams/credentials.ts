@@ -1,6 +1,7 @@
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder'
 import { TEAMS_CALL_MILLISECONDS, TEAMS_TOKEN_EARLY_MILLISECONDS } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
+import { neverSent } from '../trouble.js'
 import { readCapped } from './connector.js'
 import { parseSignIn, parseSignInRefusal } from './schema.js'
 import type { TeamsSettings } from './settings.js'
@@ -53,6 +54,7 @@ async function signIn({ loginUrl, tenantId, appId, appPassword }: TeamsSettings)
     what: `Microsoft did not sign the bot in (${status}${word === undefined ? '' : `, ${word}`}).`,
     notDone: 'Nothing was sent to Teams.',
     next: 'Check TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID.',
+    cause: neverSent(),
   })
 }
 
@@ -72,7 +74,7 @@ async function post(url: string, form: Readonly<Record<string, string>>) {
       what: 'Microsoft’s sign-in did not answer.',
       notDone: 'Nothing was sent to Teams.',
       next: 'Try again in a moment.',
-      cause: error,
+      cause: neverSent(error),
     })
   }
 }

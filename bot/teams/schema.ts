@@ -131,6 +131,23 @@ export function parseAddress(text: string): Address | undefined {
   return ADDRESS.safeParse(readJson(text)).data
 }
 
+const PLACE = z.object({
+  serviceUrl,
+  conversation: id,
+  bot: id,
+  user: z.string().max(1024),
+  replyTo: z.string().max(1024),
+  alone: z.boolean(),
+})
+
+/** Where something is to be said later; `alone`: to the person, in their own chat with the bot. */
+export type LaterPlace = z.output<typeof PLACE>
+
+/** Such a place as it was kept. */
+export function parsePlace(text: string): LaterPlace | undefined {
+  return PLACE.safeParse(readJson(text)).data
+}
+
 const SIGN_IN = z.object({
   access_token: z.string().min(1).max(20_000),
   token_type: z.string().regex(/^bearer$/i),

@@ -9,6 +9,7 @@ import { type SlackSender, createSlackSender } from '../../emulators/slack/sende
 import type { SlackMessageRecord } from '../../emulators/slack/workspace.js'
 import { type ChatDesk, type ChatDeskOptions, chatDesk } from '../../support/chat-desk.js'
 import { memoryLog } from '../../support/memory-log.js'
+import { impatientPacing } from '../../support/pacing.js'
 
 export const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5'
 
@@ -53,6 +54,7 @@ export async function slackHouse(options: SlackHouseOptions = {}): Promise<Slack
       board: chat.board,
       once: chat.once,
       work,
+      pacing: impatientPacing(),
     }),
   )
   const server = await createHttpServer({

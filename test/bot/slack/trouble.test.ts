@@ -24,17 +24,6 @@ async function house(options: SlackHouseOptions = {}): Promise<SlackHouse> {
   return made
 }
 
-/** The product with its waits between two tries shortened: the same tries, in milliseconds. */
-async function impatient(): Promise<SlackHouse> {
-  const { createSlackSurface } = await mutant<typeof product>({
-    file: 'bot/slack/client.ts',
-    from: 'minTimeout: SLACK_RETRY_FIRST_MILLISECONDS',
-    to: 'minTimeout: 2',
-    entry: 'app.ts',
-  })
-  return house({ create: createSlackSurface })
-}
-
 function whispers({ emulator }: SlackHouse, user: string): string[] {
   return emulator.world.ephemerals.filter((one) => one.user === user).map(wordsOf)
 }
@@ -60,7 +49,7 @@ describe('Slack’s API does not answer', () => {
   test.each<Outage>(['error', 'cut', 'invalid_auth'])(
     '%s: the decision stands, and is seen afterwards',
     async (outage) => {
-      const given = await impatient()
+      const given = await house()
       await given.slack.command('U1', 'C1', 'propose march')
       await given.settled()
       const [card] = given.said()
@@ -81,8 +70,8 @@ describe('Slack’s API does not answer', () => {
     },
   )
 
-  test('an answer that cannot be posted takes another way; one that finds none is logged', async () => {
-    const given = await impatient()
+  test('an answer that cannot be posted takes another way; one that finds none is kept', async () => {
+    const given = await house()
     await given.settled()
     given.emulator.setOutage('invalid_auth')
     await given.slack.command('U1', 'C1', 'status')
@@ -94,12 +83,14 @@ describe('Slack’s API does not answer', () => {
     await given.settled()
     expect(given.log.lines.filter(({ level }) => level === 'error')).toMatchObject([
       { message: 'an answer could not be posted' },
-      { message: 'an answer could not be posted' },
+    ])
+    expect(given.deliveries.kept.map(({ delivery: { address } }) => JSON.parse(address) as unknown)).toEqual([
+      { channel: 'C1', user: 'U1' },
     ])
   })
 
   test('a hiccup of one try is not noticed', async () => {
-    const given = await impatient()
+    const given = await house()
     given.emulator.limitRate({ method: 'chat.postMessage', calls: 1, retryAfterSeconds: 1 })
     await given.slack.command('U1', 'C1', 'status')
     await given.settled()
@@ -111,14 +102,16 @@ describe('Slack’s API does not answer', () => {
     ])
   })
 
-  test('being told to wait for an hour is no answer: the asker gets it another way', async () => {
-    const given = await impatient()
+  test('being told to wait for an hour: it is asked once, the answer is kept for then, and the asker hears so', async () => {
+    const given = await house()
     given.emulator.limitRate({ method: 'chat.postMessage', calls: 99, retryAfterSeconds: 3600 })
     await given.slack.command('U1', 'C1', 'status')
     await given.settled()
-    expect(whispers(given, 'U1')).toEqual([expect.stringContaining('Running subscriptions')])
+    expect(whispers(given, 'U1')).toEqual([expect.stringContaining('the answer follows by itself')])
     const tries = given.emulator.calls.filter(({ method }) => method === 'chat.postMessage')
-    expect(tries).toHaveLength(4)
+    expect(tries).toHaveLength(1)
+    const [kept] = given.deliveries.kept
+    expect(kept?.delivery.notBefore).toEqual(new Date(given.world.now.getTime() + 3_600_000))
   })
 })
 

@@ -198,7 +198,7 @@ describe('files', () => {
     await office.sayInVain(office.dana, office.channel, 'export csv BR-0001')
     expect(JSON.stringify(office.emulator.world.posted)).not.toContain('evil')
     expect(office.log.lines).toMatchObject([
-      { level: 'error', message: 'an answer could not be posted in Teams' },
+      { level: 'error', message: 'an answer could not be made for Teams' },
     ])
   })
 })

@@ -8,6 +8,7 @@ import { type TeamsEmulator, startTeamsEmulator } from '../../emulators/teams/se
 import type { Card, Conversation, Posted, User } from '../../emulators/teams/world.js'
 import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
 import { memoryLog } from '../../support/memory-log.js'
+import { impatientPacing } from '../../support/pacing.js'
 
 export const APP = '5d1c7a52-8d0e-4a7b-9a53-0c6f0f3c9a11'
 export const TENANT = '7f3b1f0a-2f0c-4d5e-8a60-1b7f5f9f2d22'
@@ -134,6 +135,7 @@ export function optionsFor(emulator: TeamsEmulator, { desk, board, once, now }: 
     board,
     once,
     now,
+    pacing: impatientPacing(),
     fileLinks: ({ name }: { readonly name: string }) => `https://billing.example/files/${name}.signed`,
   }
 }
