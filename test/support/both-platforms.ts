@@ -108,7 +108,7 @@ export async function serveProduct(
   const running = await start(config, {
     clock: { now: async () => now() },
     now,
-    pacing: impatientPacing(),
+    pacing: impatientPacing(now),
     ...replacements,
   })
   const server = await running.serve()

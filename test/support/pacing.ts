@@ -1,16 +1,17 @@
 import type { Pacing } from '../../bot/lanes.js'
 
-/** Time that passes when somebody waits for it: the same turns and tries, in no time. */
-export function impatientPacing(): Pacing {
-  let now = 0
+/** Time that passes when somebody waits for it, beside the clock of a test: the same turns and tries, in no time. */
+export function impatientPacing(clock: () => Date = () => new Date(0)): Pacing {
+  let waited = 0
+  const now = () => clock().getTime() + waited
   return {
-    now: () => now,
+    now,
     wait: async (milliseconds, signal) => {
       signal.throwIfAborted()
-      const until = now + milliseconds
+      const until = now() + milliseconds
       await new Promise((resolve) => setImmediate(resolve))
       // Those who wait at the same time wait together.
-      now = Math.max(now, until)
+      waited += Math.max(0, until - now())
     },
   }
 }

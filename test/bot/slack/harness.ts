@@ -54,7 +54,7 @@ export async function slackHouse(options: SlackHouseOptions = {}): Promise<Slack
       board: chat.board,
       once: chat.once,
       work,
-      pacing: impatientPacing(),
+      pacing: impatientPacing(chat.now),
     }),
   )
   const server = await createHttpServer({

@@ -135,7 +135,7 @@ export function optionsFor(emulator: TeamsEmulator, { desk, board, once, now }: 
     board,
     once,
     now,
-    pacing: impatientPacing(),
+    pacing: impatientPacing(now),
     fileLinks: ({ name }: { readonly name: string }) => `https://billing.example/files/${name}.signed`,
   }
 }

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parse as parseForm } from 'node:querystring'
+import { setTimeout as wait } from 'node:timers/promises'
 import { mentionsIn, messageMistakes } from './blocks.js'
 import { type Answer, type Arguments, callMethod } from './methods.js'
 import { Workspace } from './workspace.js'
@@ -43,6 +44,9 @@ export interface SlackEmulator {
   readonly calls: readonly CallRecord[]
   /** Until it is called without one. */
   setOutage(outage?: Outage): void
+  /** Nobody listens any more: connections are refused, until it comes back at the same address. */
+  leave(): Promise<void>
+  comeBack(): Promise<void>
   limitRate(limit: RateLimit): void
   /** The address a request brings along for answers. */
   hookUrl(id: string): string
@@ -58,6 +62,8 @@ interface State {
   address: string
 }
 
+const NOTICED_MILLISECONDS = 20
+
 /** A workspace behind Slack's Web API, on a free port of 127.0.0.1. */
 export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Promise<SlackEmulator> {
   const { users = ['U1', 'U2', 'U3'], channels = [{ id: 'C1', withBot: true }] } = options
@@ -71,8 +77,15 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
     address: '',
   }
   const server = createServer((request, response) => void serve(state, request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  state.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve))
+  const close = async () => {
+    server.closeAllConnections()
+    await new Promise<void>((resolve) => void server.close(() => resolve()))
+  }
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  state.address = `http://127.0.0.1:${port}`
   return {
     apiUrl: `${state.address}/api/`,
     botToken: state.botToken,
@@ -82,10 +95,15 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
     limitRate: ({ method, calls, retryAfterSeconds }) =>
       void state.limits.push({ method, left: calls, seconds: retryAfterSeconds }),
     hookUrl: (id) => `${state.address}/hooks/${id}`,
-    close: async () => {
-      server.closeAllConnections()
-      await new Promise<void>((resolve) => void server.close(() => resolve()))
+    leave: async () => {
+      await close()
+      // Until clients have noticed: a call on a line that was open is another trouble than no line.
+      await wait(NOTICED_MILLISECONDS)
     },
+    comeBack: async () => {
+      if (!server.listening) await listen(port)
+    },
+    close,
   }
 }
 

@@ -48,7 +48,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     return async () => void ticks.delete(tick)
   }
   return {
-    ...(await start(config, { clock: { now: async () => clock.now() }, ticking, pacing: impatientPacing() })),
+    ...(await start(config, {
+      clock: { now: async () => clock.now() },
+      ticking,
+      pacing: impatientPacing(clock.now),
+    })),
     config,
   }
 }
