@@ -1,6 +1,8 @@
+import { reminderCard } from '../../bot/cards/late.js'
 import type { Card } from '../../bot/cards/model.js'
 import type { Reply } from '../../bot/commands/reply.js'
 import { lineRef } from '../../core/app/who.js'
+import type { NewDelivery } from '../../core/chat-ports.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
 import { type ChatDesk, PEOPLE, chatDesk } from './chat-desk.js'
 import { fakePsa } from './fake-psa.js'
@@ -95,15 +97,37 @@ export async function sampleCards(name: string): Promise<ReadonlyMap<string, Car
   await ask(BILLER, `explain ${await anyLine(chat)}`, 'explain')
   await ask(BILLER, 'changes 2026-03-01', 'changes')
   await ask(BILLER, 'status')
+  await untold(chat, name)
+  await ask(BILLER, 'status', 'status, answers that did not arrive')
   await ask(BILLER, 'approvals', 'approvals, none')
   await decisions(chat, ask)
   await ask('slack:T1:U9', 'who', 'a stranger')
   await ask(BILLER, 'audit', 'audit by a biller')
   await ask(APPROVER, 'audit')
   await ask(APPROVER, 'sudo <!channel> `rm`', 'an unknown word')
+  const first = await chat.billing.approval('APR-0001')
+  if (first !== undefined) cards.set('reminder', reminderCard(first, 'America/New_York'))
   for (const [label, card] of await psaCards(sample)) cards.set(label, card)
   for (const [label, card] of await peopleCards(sample)) cards.set(label, card)
   return cards
+}
+
+/** Answers on their way, given up, and perhaps arrived. */
+async function untold({ deliveries, now }: ChatDesk, name: string): Promise<void> {
+  const answer: NewDelivery = {
+    surface: 'slack',
+    address: '{"channel":"C1"}',
+    content: { kind: 'card', card: '{}' },
+    createdAt: now(),
+    notBefore: now(),
+    reason: 'away',
+  }
+  await deliveries.keep(answer)
+  const claimed = await deliveries.claim(['slack'], now(), now())
+  const reason = name === 'hostile' ? HOSTILE_NAMES.slice(0, 5).join(' ') : 'is_archived'
+  if (claimed !== undefined) await deliveries.settle(claimed, { state: 'givenUp', reason }, now())
+  await deliveries.keep(answer)
+  if (name !== 'one') await deliveries.lose({ ...answer, surface: 'teams' }, 'Teams did not answer.')
 }
 
 /** Every card about people, who are called what the customers are. */
