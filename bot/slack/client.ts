@@ -194,6 +194,11 @@ function pinnedFetch(apiUrl: string): webApi.FetchFunction {
       })
     }
     const answer = await fetch(url, { ...init, redirect: 'error' })
+    if (answer.status === 429 && !/^\d+$/.test(answer.headers.get('retry-after') ?? '')) {
+      // Slack's library takes it for something else when it does not say how long to wait.
+      await answer.body?.cancel()
+      throw unsent('Slack answered 429.')
+    }
     return new Response(await readCapped(answer), {
       status: answer.status,
       statusText: answer.statusText,

@@ -59,11 +59,10 @@ function forbidden(url: string): Problem {
 
 function refuseUnsent({ status, headers }: Response): void {
   if (status !== 429 && status !== 412 && status < 500) return
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
-  const asked = Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined
-  throw asked === undefined
-    ? unsent(`Teams answered ${status}.`)
-    : unsent(`Teams asks to wait for ${asked} seconds.`, asked * 1000)
+  const asked = headers.get('retry-after') ?? ''
+  throw /^\d+$/.test(asked)
+    ? unsent(`Teams asks to wait for ${asked} seconds.`, Number(asked) * 1000)
+    : unsent(`Teams answered ${status}.`)
 }
 
 /** The SDK wants its own kind of headers, which only the request it gave us can make. */

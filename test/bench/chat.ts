@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util'
 import { type Outside, openOutside } from '../support/both-platforms.js'
 import { machineStoryClock } from '../support/story/clock.js'
 import type { EchoConfig } from './chat-echo.js'
-import { type Seat, type Timing, seatsAt } from './chat-load.js'
+import { PLACES_OF_A_SEAT, type Seat, type Timing, seatsAt } from './chat-load.js'
 
 const COMMANDS = 1000
 const AT_ONCE = 50
@@ -148,10 +148,12 @@ function measuresOf(counted: readonly Counted[]): Record<string, number> {
 
 async function main(name: ServerName): Promise<void> {
   const slackSeats = name === 'botbuilder' ? 0 : name === 'bolt' ? AT_ONCE : AT_ONCE / 2
-  const channels = Array.from({ length: slackSeats }, (_, index) => `C${index + 1}`)
+  const channels = Array.from({ length: slackSeats }, (_, seat) =>
+    Array.from({ length: PLACES_OF_A_SEAT }, (_each, place) => `C${seat + 1}P${place + 1}`),
+  )
   const outside = await openOutside({
     people: new Map([['Dana', 'approver']]),
-    slackChannels: [...channels, 'C0'],
+    slackChannels: [...channels.flat(), 'C0'],
     clock: machineStoryClock(),
   })
   for (let index = 1; index <= CUSTOMERS; index += 1) {
@@ -160,7 +162,7 @@ async function main(name: ServerName): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-chat-'))
   const [child, url] = await startServer(name, outside, folder)
   try {
-    if (name === 'product') await seatsAt(outside, url, ['C0'], 0)[0]?.ask('observe')
+    if (name === 'product') await seatsAt(outside, url, [['C0']], 0)[0]?.ask('observe')
     const seats = seatsAt(outside, url, channels, AT_ONCE - slackSeats)
     const expected = await expectedAnswers(name, seats)
     await load(seats, WARM_UP_EACH, expected)

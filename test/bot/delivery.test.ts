@@ -187,6 +187,18 @@ describe('Slack is away', () => {
     expect(wordsOf(onlyOne(given.said()))).toContain('Contoso')
   })
 
+  test.each([undefined, 0, 30])(
+    '429 with a wish of %s seconds is asked again in time, and answered once',
+    async (seconds) => {
+      const given = await house()
+      given.emulator.limitRate({ method: 'chat.postMessage', calls: 2, retryAfterSeconds: seconds })
+      await given.slack.command('U1', 'C1', 'who march')
+      await given.settled()
+      expect(wordsOf(onlyOne(given.said()))).toContain('Contoso')
+      expect(given.deliveries.kept).toEqual([])
+    },
+  )
+
   test('many answers in one channel come in their order, each once', async () => {
     const given = await house()
     await given.settled()
@@ -267,6 +279,17 @@ describe('Teams is away', () => {
     expect(refusal).toContain('may not do that')
     expect(file).toContain('Type export csv BR-0001 again.')
   })
+
+  test.each(['', '0', '5', 'Fri, 20 Mar 2026 13:00:05 GMT'])(
+    '429 with a wish of “%s” is asked again in time, and answered once',
+    async (retryAfter) => {
+      const office = await startOffice()
+      office.emulator.setFault({ kind: 'rateLimit', times: 2, retryAfter })
+      await office.say(office.dana, office.channel, 'who march')
+      expect(office.emulator.calls).toHaveLength(3)
+      expect(cardsIn(office)).toHaveLength(1)
+    },
+  )
 
   test('told to wait for an hour, it waits that long and says it once', async () => {
     const office = await startOffice()

@@ -169,6 +169,6 @@ describe(`what has its hour in the life of a request, ${ENGINE} engine`, () => {
     expect((await storage.deliveries.standing(NOW)).waiting).toBe(1)
     expect(await claim(later(0))).toMatchObject({ content: reminder.content, reason: undefined })
     expect(await storage.deadlines.take('expire', 'APR-0001', half, [])).toBe(true)
-    await expect(database.sql('DELETE FROM job_run')).rejects.toThrow()
+    await expect(database.sql('DELETE FROM job_run')).rejects.toThrow('job_run')
   })
 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { startJobs } from '../../../bot/jobs/jobs.js'
+import { type Job, startJobs } from '../../../bot/jobs/jobs.js'
 import { memoryLog } from '../../support/memory-log.js'
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-03-20T13:00:30Z') }))
@@ -7,8 +7,8 @@ afterEach(() => void vi.useRealTimers())
 
 describe('every minute', () => {
   it('each job runs, until they are stopped', async () => {
-    const run = vi.fn(async () => undefined)
-    const other = vi.fn(async () => undefined)
+    const run = vi.fn<Job['run']>(async () => undefined)
+    const other = vi.fn<Job['run']>(async () => undefined)
     const jobs = startJobs({
       jobs: [
         { name: 'one', run },
@@ -28,10 +28,10 @@ describe('every minute', () => {
 
   it('one that fails is logged by its name and tried again; the others go on', async () => {
     const log = memoryLog()
-    const failing = vi.fn(async () => {
+    const failing = vi.fn<Job['run']>(async () => {
       throw new Error('the database is away')
     })
-    const run = vi.fn(async () => undefined)
+    const run = vi.fn<Job['run']>(async () => undefined)
     const jobs = startJobs({
       jobs: [
         { name: 'failing', run: failing },
@@ -51,8 +51,8 @@ describe('every minute', () => {
 
   it('one that takes long is not begun again meanwhile, holds up no other, and is waited for at the end', async () => {
     let release = () => {}
-    const slow = vi.fn(() => new Promise<void>((resolve) => (release = resolve)))
-    const run = vi.fn(async () => undefined)
+    const slow = vi.fn<Job['run']>(() => new Promise<void>((resolve) => (release = resolve)))
+    const run = vi.fn<Job['run']>(async () => undefined)
     const jobs = startJobs({
       jobs: [
         { name: 'slow', run: slow },

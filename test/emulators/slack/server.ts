@@ -32,7 +32,8 @@ export interface RateLimit {
   readonly method?: string
   /** So many calls are refused. */
   readonly calls: number
-  readonly retryAfterSeconds: number
+  /** undefined: Slack does not say. */
+  readonly retryAfterSeconds: number | undefined
 }
 
 export interface SlackEmulator {
@@ -58,7 +59,7 @@ interface State {
   readonly botToken: string
   readonly calls: CallRecord[]
   outage: Outage | undefined
-  limits: { method: string | undefined; left: number; seconds: number }[]
+  limits: { method: string | undefined; left: number; seconds: number | undefined }[]
   address: string
 }
 
@@ -125,7 +126,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   if (limit !== undefined) {
     limit.left -= 1
     record(state, method, given, 429, 'ratelimited')
-    response.setHeader('retry-after', String(limit.seconds))
+    if (limit.seconds !== undefined) response.setHeader('retry-after', String(limit.seconds))
     return send(response, 429, JSON.stringify({ ok: false, error: 'ratelimited' }))
   }
   if (kind === 'api') return api(state, request, response, name, given)
