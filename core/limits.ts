@@ -249,8 +249,8 @@ export const CHAT_LANES = 2000
 export const DELIVERY_LEASE_MINUTES = 5
 /** Deliveries sent at once: one slow channel leaves the others their turn. */
 export const DELIVERY_AT_ONCE = 4
-/** Deliveries of one tick: a channel takes sixty in a minute; the next tick goes on. */
-export const DELIVERY_TICK_CLAIMS = 500
+/** Deliveries of one tick, and requests whose hour has come: a channel takes sixty in a minute; the next tick goes on. */
+export const DELIVERY_TICK_ITEMS = 500
 /** First and longest wait after a try that failed, doubling: an outage takes minutes, and people notice five. */
 export const DELIVERY_WAIT_FIRST_SECONDS = 30
 export const DELIVERY_WAIT_LONGEST_SECONDS = 300
@@ -258,8 +258,6 @@ export const DELIVERY_WAIT_LONGEST_SECONDS = 300
 export const DELIVERY_HOURS = 24
 /** How long `status` tells what did not arrive: a week, so that whoever was away reads it. */
 export const DELIVERY_TOLD_DAYS = 7
-/** Requests whose hour has come, taken in one tick: more than anybody leaves undecided in a month. */
-export const DEADLINE_TICK_REQUESTS = 100
 
 // Slack
 
@@ -280,8 +278,8 @@ export const SLACK_CHANNEL_BURST_MILLISECONDS = 3000
 export const SLACK_ANSWER_BYTES = 4 * 1024 * 1024
 /** How long an accepted token counts as accepted before it is asked about again. */
 export const SLACK_READY_MILLISECONDS = 300_000
-/** Characters of a reason typed into a window: a few sentences. */
-export const SLACK_REASON_LENGTH = 500
+/** Until a form is made, before a window that asks to wait is opened: a click opens a window within three seconds only. */
+export const SLACK_FORM_MILLISECONDS = 1000
 
 // Microsoft Teams
 
@@ -304,8 +302,15 @@ export const TEAMS_CONVERSATION_HOUR_CALLS = 1800
 export const TEAMS_TOKEN_EARLY_MILLISECONDS = 300_000
 /** Cards whose last content is remembered, so that a crowd of clicks on an old one rewrites it once: a month of them. */
 export const TEAMS_WRITTEN_CARDS = 1000
-/** Characters of a reason typed into a card: a few sentences. */
-export const TEAMS_REASON_LENGTH = 500
+
+// Forms
+
+/** Characters of a reason: a few sentences. */
+export const FORM_REASON_LENGTH = 500
+/** Choices of one field: what Slack takes; more is typed. */
+export const FORM_OPTIONS = 100
+/** Characters of what one field is sent with: what Slack lets anybody type; more never came from a form of ours. */
+export const FORM_VALUE_CHARACTERS = 3000
 
 /** A key that was acted on is kept at least this long behind the newest: longer than any caller asks for. */
 export const ONCE_KEPT_MILLISECONDS = 172_800_000

@@ -1,5 +1,5 @@
 import type { Deadline, NewDelivery, PostedCard } from '../../core/chat-ports.js'
-import { DEADLINE_TICK_REQUESTS } from '../../core/limits.js'
+import { DELIVERY_TICK_ITEMS } from '../../core/limits.js'
 import type { BoardParts } from './board.js'
 
 /**
@@ -10,7 +10,7 @@ import type { BoardParts } from './board.js'
 export async function takeDeadlines(parts: BoardParts): Promise<void> {
   for (const deadline of ['remind', 'expire'] as const) {
     const now = await parts.clock.now()
-    for (const id of await parts.deadlines.due(deadline, now, DEADLINE_TICK_REQUESTS)) {
+    for (const id of await parts.deadlines.due(deadline, now, DELIVERY_TICK_ITEMS)) {
       const cards = await parts.posted.of(id)
       await parts.deadlines.take(deadline, id, now, wordsFor(parts, deadline, cards, now))
     }

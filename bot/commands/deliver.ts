@@ -6,7 +6,7 @@ import {
   DELIVERY_AT_ONCE,
   DELIVERY_HOURS,
   DELIVERY_LEASE_MINUTES,
-  DELIVERY_TICK_CLAIMS,
+  DELIVERY_TICK_ITEMS,
   DELIVERY_WAIT_FIRST_SECONDS,
   DELIVERY_WAIT_LONGEST_SECONDS,
 } from '../../core/limits.js'
@@ -24,7 +24,7 @@ export async function deliverDue(parts: BoardParts): Promise<void> {
   const there = new Set(parts.surfaces.keys())
   let claims = 0
   const work = async () => {
-    while (there.size > 0 && claims < DELIVERY_TICK_CLAIMS) {
+    while (there.size > 0 && claims < DELIVERY_TICK_ITEMS) {
       claims += 1
       const now = await parts.clock.now()
       const until = millisecondsAfter(now, DELIVERY_LEASE_MINUTES * 60_000)

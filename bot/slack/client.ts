@@ -11,7 +11,14 @@ import { Problem } from '../../core/problem.js'
 import { type Lanes, type Pacing, createLanes, machinePacing } from '../lanes.js'
 import { unsent } from '../trouble.js'
 import type { SlackMessage } from './render.js'
-import { type BotIdentity, type MessageAddress, parseAuth, parseOpened, parsePosted } from './schema.js'
+import {
+  type BotIdentity,
+  type MessageAddress,
+  parseAuth,
+  parseOpened,
+  parsePosted,
+  parseView,
+} from './schema.js'
 import { slackTrouble } from './trouble.js'
 
 export const SLACK_API = 'https://slack.com/api/'
@@ -31,7 +38,9 @@ export interface SlackClient {
   whisper(place: Place, user: string, message: SlackMessage): Promise<void>
   /** The direct conversation with a person. */
   openDirect(user: string): Promise<string>
-  openView(triggerId: string, view: types.ModalView): Promise<void>
+  /** Opens a window and returns its id. */
+  openView(triggerId: string, view: types.ModalView): Promise<string>
+  updateView(id: string, view: types.ModalView): Promise<void>
   upload(place: Place, file: ExportFile, comment: string): Promise<void>
   /** Answers through the address a request brought along: five times in half an hour, without being a member. */
   respond(responseUrl: string, message: SlackMessage, options: RespondOptions): Promise<void>
@@ -116,7 +125,7 @@ function messagesOf(
 function othersOf(
   web: webApi.WebClient,
   calls: Lanes,
-): Pick<SlackClient, 'whoAmI' | 'openDirect' | 'openView' | 'upload'> {
+): Pick<SlackClient, 'whoAmI' | 'openDirect' | 'openView' | 'updateView' | 'upload'> {
   return {
     whoAmI: () => {
       const send = async () => understood(parseAuth(await web.auth.test()), 'auth.test')
@@ -128,8 +137,13 @@ function othersOf(
       return calls.run({ lane: `open ${user}`, method: 'conversations.open', repeatable: true, send })
     },
     openView: (triggerId, view) => {
-      const send = async () => void (await web.views.open({ trigger_id: triggerId, view }))
+      const send = async () =>
+        understood(parseView(await web.views.open({ trigger_id: triggerId, view })), 'views.open')
       return calls.run({ lane: `view ${triggerId}`, method: 'views.open', repeatable: false, send })
+    },
+    updateView: (id, view) => {
+      const send = async () => void (await web.views.update({ view_id: id, view }))
+      return calls.run({ lane: `view ${id}`, method: 'views.update', repeatable: true, send })
     },
     upload: ({ channel, thread }, { name, bytes }, comment) => {
       const shared = { channel_id: channel, filename: name, title: name, initial_comment: comment }

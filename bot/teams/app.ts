@@ -9,7 +9,8 @@ import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
 import { type Pacing, machinePacing } from '../lanes.js'
 import { type AnswerParts, type Origin, answerTyped, asProblem, privately } from './answer.js'
 import { type Genuine, authenticate, bearerOf } from './authenticate.js'
-import { type ClickAnswer, answerClick } from './click.js'
+import { answerClick } from './click.js'
+import type { ClickAnswer } from './clicked.js'
 import { TeamsAdapter, createAuthentication, createConversations } from './conversations.js'
 import { createSignIn } from './credentials.js'
 import { teamsCards } from './later.js'
@@ -46,9 +47,7 @@ interface Parts extends AnswerParts {
   readonly settings: TeamsSettings
   readonly auth: ReturnType<typeof createAuthentication>
   readonly adapter: TeamsAdapter
-  readonly once: Once
   readonly work: Work
-  readonly now: () => Date
 }
 
 /**
