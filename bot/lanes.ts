@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CHAT_LANE_AGE_MILLISECONDS,
   CHAT_LANE_LENGTH,
@@ -20,11 +19,6 @@ export interface Pace {
 export interface Pacing {
   now(): number
   wait(milliseconds: number, signal: AbortSignal): Promise<void>
-}
-
-export const machinePacing: Pacing = {
-  now: () => performance.now(),
-  wait: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
 }
 
 /** One call of a platform, on its way. */

@@ -4,6 +4,7 @@ import { createIngramMarketplace } from '../adapters/ingram/client.js'
 import { type Storage, openStorage } from '../adapters/storage/open.js'
 import { systemIds } from '../adapters/system/ids.js'
 import { machineTime } from '../adapters/system/machine-time.js'
+import { machinePacing } from '../adapters/system/pacing.js'
 import { createLog } from '../adapters/system/log.js'
 import type { Psas } from '../core/app/read-psa.js'
 import { type Studio, createStudio } from '../core/app/studio.js'
@@ -106,7 +107,7 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
         clock: ports.clock,
         now: replacements.now ?? machineTime,
         ticking: replacements.ticking,
-        pacing: replacements.pacing,
+        pacing: replacements.pacing ?? machinePacing,
         timeZone,
       }),
     close: () => storage.close(),

@@ -18,7 +18,7 @@ import {
   createWork,
 } from './http.js'
 import { type Job, type Ticking, startJobs } from './jobs/jobs.js'
-import { type Pacing, machinePacing } from './lanes.js'
+import type { Pacing } from './lanes.js'
 import { type FileLinks, createFileLinks } from './links.js'
 
 /** What the server needs of everything else, wired by whoever starts it. */
@@ -37,8 +37,8 @@ export interface ServeParts {
   readonly clock: Clock
   readonly now: () => Date
   readonly ticking: Ticking | undefined
-  /** What keeps the platforms' pace: the machine's time, unless replaced. */
-  readonly pacing: Pacing | undefined
+  /** What keeps the platforms' pace. */
+  readonly pacing: Pacing
   readonly timeZone: string
 }
 
@@ -75,7 +75,7 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
   const work = createWork(log)
   const cards = boardParts(parts)
   const board = createBoard(cards)
-  const pacing = parts.pacing ?? machinePacing
+  const { pacing } = parts
   const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work, pacing }
   const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared)
   const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)

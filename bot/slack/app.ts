@@ -31,8 +31,8 @@ export interface SlackSurfaceOptions {
   readonly once: Once
   /** Where acknowledged requests are carried out; whoever stops the program waits for it. */
   readonly work: Work
-  /** What keeps Slack's pace: the machine's time, unless replaced. */
-  readonly pacing?: Pacing
+  /** What keeps Slack's pace. */
+  readonly pacing: Pacing
 }
 
 export interface SlackSurface {
@@ -54,8 +54,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   checkSecrets(options)
   const { log, board, desk, work } = options
   const { botToken, apiUrl = SLACK_API, pacing } = options
-  const paced = pacing === undefined ? {} : { pacing }
-  const slack = createSlackClient({ botToken, apiUrl, log, ...paced })
+  const slack = createSlackClient({ botToken, apiUrl, log, pacing })
   const client: SlackClient = { ...slack, update: newestOnly(slack.update) }
   const answers = createAnswers({ client, desk, board, log })
   board.attach('slack', slackCards(client))

@@ -8,7 +8,7 @@ import {
 import type { ExportFile } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
-import { type Lanes, type Pacing, createLanes, machinePacing } from '../lanes.js'
+import { type Lanes, type Pacing, createLanes } from '../lanes.js'
 import { unsent } from '../trouble.js'
 import type { SlackMessage } from './render.js'
 import {
@@ -58,8 +58,7 @@ export interface SlackClientOptions {
   readonly botToken: string
   readonly apiUrl: string
   readonly log: Log
-  /** Default: the machine's time. */
-  readonly pacing?: Pacing
+  readonly pacing: Pacing
 }
 
 /** Posts in one channel: Slack's pace, with short bursts. Other methods have limits that people do not reach. */
@@ -82,7 +81,7 @@ export function createSlackClient({ botToken, log, ...options }: SlackClientOpti
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,
   })
-  const common = { troubleOf: slackTrouble, pacing: options.pacing ?? machinePacing }
+  const common = { troubleOf: slackTrouble, pacing: options.pacing }
   const posts = createLanes({ ...common, paces: CHANNEL_PACES })
   const calls = createLanes({ ...common, paces: [] })
   return {

@@ -6,7 +6,7 @@ import { problemCard } from '../cards/status.js'
 import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'
 import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
-import { type Pacing, machinePacing } from '../lanes.js'
+import type { Pacing } from '../lanes.js'
 import { type AnswerParts, type Origin, answerTyped, asProblem, privately } from './answer.js'
 import { type Genuine, authenticate, bearerOf } from './authenticate.js'
 import { answerClick } from './click.js'
@@ -31,8 +31,8 @@ export interface TeamsSurfaceOptions extends TeamsIdentity {
   readonly work: Work
   /** A link to a finished file that ends by itself: https://…/files/<token>. */
   readonly fileLinks: (file: ExportFile) => string | Promise<string>
-  /** What keeps Teams' pace: the machine's time, unless replaced. */
-  readonly pacing?: Pacing
+  /** What keeps Teams' pace. */
+  readonly pacing: Pacing
 }
 
 export interface TeamsSurface {
@@ -61,8 +61,7 @@ export function createTeamsSurface(options: TeamsSurfaceOptions): TeamsSurface {
   const signIn = createSignIn(settings, now)
   const auth = createAuthentication(settings, signIn)
   const adapter = new TeamsAdapter(auth)
-  const pacing = options.pacing ?? machinePacing
-  const conversations = pacedConversations(createConversations(adapter, settings), pacing)
+  const conversations = pacedConversations(createConversations(adapter, settings), options.pacing)
   const parts: Parts = {
     settings,
     auth,

@@ -7,6 +7,7 @@ import { Problem } from '../../../core/problem.js'
 import type { Outage } from '../../emulators/slack/server.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
+import { impatientPacing } from '../../support/pacing.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { type SlackHouse, type SlackHouseOptions, buttonsOf, slackHouse, wordsOf } from './harness.js'
@@ -218,7 +219,12 @@ describe('only Slack’s hosts are spoken to', () => {
     ['https://slack.com/api/', 'file:///etc/passwd'],
     ['http://127.0.0.1:9/api/', 'http://sub.127.0.0.1:9/x'],
   ])('for %s, %s is a stranger', async (apiUrl, responseUrl) => {
-    const client = createSlackClient({ botToken: 'xoxb-1', apiUrl, log: memoryLog() })
+    const client = createSlackClient({
+      botToken: 'xoxb-1',
+      apiUrl,
+      log: memoryLog(),
+      pacing: impatientPacing(),
+    })
     const said = client.respond(responseUrl, { text: 'x', blocks: [] }, { replace: false })
     await expect(said).rejects.toThrow(/is not a host of Slack|Invalid URL/)
   })
@@ -226,7 +232,12 @@ describe('only Slack’s hosts are spoken to', () => {
   test('a redirect is not followed, and an endless answer not read', async () => {
     const away = await stranger((_, response) => response.end('{"ok":true}'))
     const moved = await stranger((_, response) => response.writeHead(302, { location: away.url }).end())
-    const client = createSlackClient({ botToken: 'xoxb-1', apiUrl: `${moved.url}/api/`, log: memoryLog() })
+    const client = createSlackClient({
+      botToken: 'xoxb-1',
+      apiUrl: `${moved.url}/api/`,
+      log: memoryLog(),
+      pacing: impatientPacing(),
+    })
     const url = `${moved.url}/hooks/1`
     await expect(client.respond(url, { text: 'x', blocks: [] }, { replace: false })).rejects.toThrow(
       /fetch failed|redirect/,
@@ -239,7 +250,12 @@ describe('only Slack’s hosts are spoken to', () => {
       response.on('drain', more)
       more()
     })
-    const second = createSlackClient({ botToken: 'xoxb-1', apiUrl: `${endless.url}/api/`, log: memoryLog() })
+    const second = createSlackClient({
+      botToken: 'xoxb-1',
+      apiUrl: `${endless.url}/api/`,
+      log: memoryLog(),
+      pacing: impatientPacing(),
+    })
     const said = second.respond(`${endless.url}/hooks/1`, { text: 'x', blocks: [] }, { replace: false })
     await expect(said).rejects.toThrow(/answered too much/)
   })
