@@ -139,6 +139,7 @@ const FILLED = z.object({
   value: z.string().nullish(),
   selected_option: z.object({ value: z.string().max(150) }).nullish(),
   selected_date: z.string().max(10).nullish(),
+  selected_user: user.nullish(),
 })
 
 const SUBMISSION = z.object({
@@ -258,13 +259,20 @@ function submissionOf(value: object): Submission | undefined {
     name,
     note,
     values: new Map(
-      Object.entries(state.values).map(([field, { [INPUT]: filled }]) => [field, typedInto(filled)]),
+      Object.entries(state.values).map(([field, { [INPUT]: filled }]) => [field, filledIn(filled, home)]),
     ),
   }
 }
 
-function typedInto({ value, selected_option: option, selected_date: date }: z.output<typeof FILLED>): string {
-  return value ?? option?.value ?? date ?? ''
+/** Whoever was picked is somebody of the asker's own workspace. */
+function filledIn(filled: z.output<typeof FILLED>, home: string): string {
+  const { value, selected_option: option, selected_date: date, selected_user: person } = filled
+  return (
+    value ??
+    option?.value ??
+    date ??
+    (person === null || person === undefined ? '' : `slack:${home}:${person}`)
+  )
 }
 
 function challengeOf(value: object): Challenge | undefined {
