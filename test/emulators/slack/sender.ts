@@ -3,8 +3,8 @@ import type { SlackEmulator } from './server.js'
 import type { EphemeralRecord, SlackMessageRecord, ViewRecord } from './workspace.js'
 
 export interface SenderOptions {
-  /** Where the bot listens: "http://127.0.0.1:3978/slack/events". */
-  readonly target: string
+  /** Where the bot listens: "http://127.0.0.1:3978/slack/events"; undefined: it opened a socket. */
+  readonly target: string | undefined
   readonly signingSecret: string
   readonly emulator: SlackEmulator
   readonly now: () => Date
@@ -37,6 +37,8 @@ export interface SlackSender {
     action: string,
     value?: string,
   ): Promise<Sent>
+  /** Tells that the app was taken out, or the bot's token revoked. */
+  gone(type: 'app_uninstalled' | 'tokens_revoked'): Promise<Sent>
   /** Sends a window off with what was typed into its input. */
   submit(view: ViewRecord, typed: string): Promise<Sent>
   /** Requests as they would be sent, for sending them several times or late. */
@@ -67,6 +69,7 @@ export function createSlackSender(options: SenderOptions): SlackSender {
     },
   })
   const send = async ({ body, headers }: SignedRequest): Promise<Sent> => {
+    if (target === undefined) return await emulator.sockets.send({ body, headers })
     const answer = await fetch(target, { method: 'POST', headers, body })
     return { status: answer.status, body: await answer.text() }
   }
@@ -102,6 +105,7 @@ export function createSlackSender(options: SenderOptions): SlackSender {
     direct: (user, text) =>
       send(sign(eventBody(emulator, 'message', user, world.direct(user).id, asMessage(text)), 'json')),
     click: (user, message, action, value) => send(request.click(user, message, action, value)),
+    gone: (type) => send(sign(goneBody(emulator, type), 'json')),
     submit: async (view, typed) => {
       const sent = await send(request.submit(view, typed))
       if (sent.status === 200 && sent.body === '') view.open = false
@@ -172,6 +176,20 @@ function eventBody(
     event_time: Number(said.ts.split('.')[0]),
     authorizations: [{ enterprise_id: null, team_id: world.team, user_id: world.botUser, is_bot: true }],
     is_ext_shared_channel: false,
+  })
+}
+
+function goneBody({ world }: SlackEmulator, type: 'app_uninstalled' | 'tokens_revoked'): string {
+  const event = type === 'tokens_revoked' ? { type, tokens: { oauth: [], bot: [world.botUser] } } : { type }
+  return JSON.stringify({
+    token: 'legacy',
+    team_id: world.team,
+    ...(world.enterprise === undefined ? {} : { enterprise_id: world.enterprise }),
+    api_app_id: 'A0001',
+    event,
+    type: 'event_callback',
+    event_id: world.id('Ev'),
+    event_time: 1,
   })
 }
 
