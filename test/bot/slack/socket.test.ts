@@ -184,6 +184,25 @@ describe('the connection', () => {
     expect(given.said()).toHaveLength(1)
   })
 
+  test('without a guard around the library, that would end the program', async () => {
+    const { createSlackSurface } = await mutant<typeof product>({
+      file: 'bot/slack/socket.ts',
+      from: "for (const name of ['ws_message', 'slack_event']) guard(client, name, log)",
+      to: 'guard(client, "nothing", log)',
+      entry: 'app.ts',
+    })
+    const given = await house({ create: createSlackSurface })
+    const others = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection')
+    const unhandled: unknown[] = []
+    process.on('unhandledRejection', (reason) => void unhandled.push(reason))
+    given.emulator.sockets.say('null')
+    await until(() => unhandled.length > 0)
+    process.removeAllListeners('unhandledRejection')
+    for (const other of others) process.on('unhandledRejection', other)
+    expect(unhandled).toEqual([expect.any(TypeError)])
+  })
+
   test('goes to no other host than Slack’s', async () => {
     const elsewhere = await slackHouse()
     closing.push(() => elsewhere.close())
