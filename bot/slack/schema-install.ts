@@ -53,10 +53,10 @@ export function installedOf(value: unknown): Installed {
   const { data } = INSTALLED.safeParse(value)
   const [first] = data?.authorizations ?? []
   const view = data?.view?.app_installed_team_id
-  const team = first?.team_id ?? view ?? data?.team?.id ?? data?.team_id ?? data?.user?.team_id
+  const workspace = first?.team_id ?? view ?? data?.team?.id ?? data?.team_id ?? data?.user?.team_id
   const enterprise = first?.enterprise_id ?? data?.enterprise?.id ?? data?.enterprise_id
   return {
-    team: team ?? undefined,
+    team: workspace ?? undefined,
     enterprise: enterprise ?? undefined,
     forAll: first?.is_enterprise_install ?? data?.is_enterprise_install ?? false,
   }

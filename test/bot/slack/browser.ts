@@ -22,7 +22,7 @@ export interface Browser {
   install(consent: Consent): Promise<RawAnswer>
 }
 
-export function openBrowser({ server }: SlackHouse): Browser {
+export function openBrowser({ server }: Pick<SlackHouse, 'server'>): Browser {
   const cookies = new Map<string, string>()
   const get: Browser['get'] = async (path, headers = {}) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')

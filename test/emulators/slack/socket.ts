@@ -56,7 +56,7 @@ export function createSockets({ appToken, address }: SocketParts): Sockets {
     line = socket
     opened += 1
     socket.on('message', (data) => {
-      const { envelope_id: id, payload } = JSON.parse(String(data)) as {
+      const { envelope_id: id, payload } = JSON.parse((data as Buffer).toString()) as {
         readonly envelope_id: string
         readonly payload?: unknown
       }
