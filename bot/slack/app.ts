@@ -14,8 +14,6 @@ import { type SlackInstallOptions, createInstallRoutes } from './install.js'
 import { renderSlack } from './render.js'
 import {
   type Challenge,
-  REASON_BLOCK,
-  REASON_VIEW,
   bodyOf,
   contentType,
   incomingOf,
@@ -61,13 +59,13 @@ export interface SlackSurface {
 const ENDPOINT = '/slack/events'
 
 /**
- * Slack over HTTP: commands, mentions, direct messages, buttons and the window for a reason, all at one address. Every
+ * Slack over HTTP: commands, mentions, direct messages, buttons and windows, all at one address. Every
  * request is verified here before Bolt sees it, acknowledged at once, and carried out after. Over Socket Mode the same,
  * through a connection of our own. Problem `input` when a token or secret cannot be right.
  */
 export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   checkSecrets(options)
-  const { log, board, work, botToken, install, appToken, now } = options
+  const { log, board, desk, work, botToken, install, appToken, now } = options
   const apiUrl = options.apiUrl ?? SLACK_API
   const workspaces = createWorkspaces({ botToken, apiUrl, store: install?.store, now, log })
   board.attach('slack', async (text, card) => {
@@ -101,7 +99,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   if (appToken !== undefined) {
     return overSocket({ ...options, appToken, apiUrl }, start, accepted)
   }
-  const receiver = boltBehind(log, start)
+  const receiver = boltBehind(log, desk, start)
   const handle = (exchange: Exchange) => receive(options, receiver, exchange)
   const installed = (key: string) => workspaces.forget(key)
   const routes =
@@ -119,12 +117,12 @@ function overSocket(
   start: (due: Due) => void,
   accepted: () => Promise<void>,
 ): SlackSurface {
-  const { appToken, apiUrl, log } = options
+  const { appToken, apiUrl, log, desk } = options
   const socket = createSocket({
     appToken,
     apiUrl,
     log,
-    listen: (bolt) => listen(bolt, start),
+    listen: (bolt) => listen(bolt, desk, start),
     read: (body, key): Genuine | undefined => {
       const incoming = parseRemoval(body) ?? incomingOf(body)
       if (incoming === undefined) log.warn({}, 'an envelope of Slack cannot be read')
@@ -218,7 +216,7 @@ interface Bolt {
 }
 
 /** Bolt with its receiver, without its server. `start` gets what was acknowledged and is left to do. */
-function boltBehind(log: Log, start: (due: Due) => void): Bolt {
+function boltBehind(log: Log, desk: Desk, start: (due: Due) => void): Bolt {
   const genuine = new WeakMap<IncomingMessage, Genuine>()
   const logger = slackLogger(log)
   const receiver = new HTTPReceiver({
@@ -243,7 +241,7 @@ function boltBehind(log: Log, start: (due: Due) => void): Bolt {
     ignoreSelf: false,
     convoStore: false,
   })
-  listen(bolt, start)
+  listen(bolt, desk, start)
   bolt.error(async (error) => log.error({ reason: error.stack }, 'Bolt failed on an event'))
   return {
     dispatch(message, response, received) {
@@ -253,7 +251,7 @@ function boltBehind(log: Log, start: (due: Due) => void): Bolt {
   }
 }
 
-function listen(bolt: App, start: (due: Due) => void): void {
+function listen(bolt: App, desk: Desk, start: (due: Due) => void): void {
   const take = (context: Readonly<Record<string, unknown>>) => {
     const received = context['received'] as Genuine | undefined
     if (received === undefined || received.incoming.kind === 'challenge') return
@@ -272,14 +270,12 @@ function listen(bolt: App, start: (due: Due) => void): void {
     await ack()
     take(context)
   })
-  bolt.view(REASON_VIEW, async ({ ack, context }) => {
+  bolt.view(/[^]*/, async ({ ack, context }) => {
     const { incoming } = context['received'] as Genuine
-    if (incoming.kind === 'submission' && incoming.reason.trim() === '') {
-      return await ack({
-        response_action: 'errors',
-        errors: { [REASON_BLOCK]: 'A rejection needs a reason.' },
-      })
-    }
+    const mistakes = incoming.kind === 'submission' ? desk.mistakes(incoming.name, incoming.values) : []
+    const errors = Object.fromEntries(mistakes)
+    // What the values alone show is said in the window, which stays open.
+    if (Object.keys(errors).length > 0) return await ack({ response_action: 'errors', errors })
     await ack()
     take(context)
   })

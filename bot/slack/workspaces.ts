@@ -153,6 +153,7 @@ function following(state: State, key: string): SlackClient {
     whisper: (place, user, message) => call((client) => client.whisper(place, user, message)),
     openDirect: (user) => call((client) => client.openDirect(user)),
     openView: (triggerId, view) => call((client) => client.openView(triggerId, view)),
+    updateView: (id, view) => call((client) => client.updateView(id, view)),
     upload: (place, file, comment) => call((client) => client.upload(place, file, comment)),
     respond: (url, message, options) => call((client) => client.respond(url, message, options)),
   }

@@ -29,6 +29,7 @@ const METHODS: Readonly<Record<string, Need>> = {
   'chat.postEphemeral': { scopes: ['chat:write'] },
   'conversations.open': { scopes: ['im:write'] },
   'views.open': { scopes: [] },
+  'views.update': { scopes: [] },
   'files.uploadV2': { scopes: ['files:write'] },
 }
 

@@ -46,6 +46,7 @@ describe('what Slack is asked for', () => {
       'files.uploadV2',
       'view',
       'views.open',
+      'views.update',
     ])
   })
 

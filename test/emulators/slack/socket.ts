@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import WebSocket from 'ws'
 import type { Answer } from './methods.js'
-import type { Sent, SignedRequest } from './sender.js'
+import type { Sent, SignedRequest } from './request.js'
 
 /** What Slack sends through a socket. */
 export interface Envelope {
