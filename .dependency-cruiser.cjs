@@ -183,7 +183,8 @@ const everywhereRules = [
     'zod parses at the doors only: adapters/*/schema.ts, bot/config.ts, bot/*/schema.ts, bot/slack/schema-install.ts. Export a parse function from there.',
     {
       path: '^(core|adapters|bot|prisma|test)/',
-      pathNot: '^(adapters/[^/]+/schema\\.ts|bot/config\\.ts|bot/[^/]+/schema\\.ts|bot/slack/schema-install\\.ts)$',
+      pathNot:
+        '^(adapters/[^/]+/schema\\.ts|bot/config\\.ts|bot/[^/]+/schema\\.ts|bot/slack/schema-install\\.ts)$',
     },
     { path: packagePath('zod') },
   ),

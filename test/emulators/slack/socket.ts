@@ -55,13 +55,7 @@ export function createSockets({ appToken, address }: SocketParts): Sockets {
   const take = (socket: WebSocket) => {
     line = socket
     opened += 1
-    socket.on('message', (data) => {
-      const { envelope_id: id, payload } = JSON.parse((data as Buffer).toString()) as {
-        readonly envelope_id: string
-        readonly payload?: unknown
-      }
-      waiting.get(id)?.(payload)
-    })
+    hear(socket, waiting)
     socket.on('close', () => {
       if (line === socket) line = undefined
     })
@@ -116,6 +110,17 @@ export function createSockets({ appToken, address }: SocketParts): Sockets {
       server.close()
     },
   }
+}
+
+/** What comes back are acknowledgements and nothing else. */
+function hear(socket: WebSocket, waiting: ReadonlyMap<string, (payload: unknown) => void>): void {
+  socket.on('message', (data) => {
+    const { envelope_id: id, payload } = JSON.parse((data as Buffer).toString()) as {
+      readonly envelope_id: string
+      readonly payload?: unknown
+    }
+    waiting.get(id)?.(payload)
+  })
 }
 
 function envelopeOf({ body, headers }: SignedRequest, id: string, retry?: number): Envelope {
