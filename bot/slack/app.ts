@@ -77,7 +77,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   const start = (due: Due) => {
     work.start(`slack ${due.incoming.kind}`, async () => {
       const { incoming, key, installed } = due
-      if (incoming.kind === 'removal') return await workspaces.removed(installed, incoming.why)
+      if (incoming.kind === 'removal') return await workspaces.removed(installed, incoming)
       const served = await workspaces.of(installed)
       if (served !== undefined) {
         return await act({ ...options, client: served.client, answers: answersIn(served) }, { incoming, key })

@@ -8,12 +8,15 @@ import { team, user } from './schema.js'
 export interface Removal {
   readonly kind: 'removal'
   readonly why: 'app_uninstalled' | 'tokens_revoked'
+  /** When it happened, to the second before, by Slack's clock; undefined: it is not said. */
+  readonly at: Date | undefined
 }
 
 const ID = z.object({ id: team })
 
 const REMOVAL = z.object({
   type: z.literal('event_callback'),
+  event_time: z.number().int().min(0).max(99_999_999_999).optional().catch(undefined),
   event: z.union([
     z.object({ type: z.literal('app_uninstalled') }),
     z.object({ type: z.literal('tokens_revoked'), tokens: z.object({ bot: z.array(user).min(1) }) }),
@@ -23,7 +26,13 @@ const REMOVAL = z.object({
 /** undefined: it says something else. */
 export function parseRemoval(value: unknown): Removal | undefined {
   const { data } = REMOVAL.safeParse(value)
-  return data === undefined ? undefined : { kind: 'removal', why: data.event.type }
+  if (data === undefined) return undefined
+  const { event, event_time: seconds } = data
+  return {
+    kind: 'removal',
+    why: event.type,
+    at: seconds === undefined ? undefined : new Date(seconds * 1000),
+  }
 }
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])

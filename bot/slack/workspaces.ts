@@ -32,8 +32,8 @@ export interface Workspaces {
   at(key: string | undefined): SlackClient
   /** Reads a workspace anew before its next use: it was installed again. */
   forget(key: string): void
-  /** Takes the token of a workspace away that Slack says is gone, unless Slack still takes it. */
-  removed(installed: Installed, why: Removal['why']): Promise<void>
+  /** Takes the token of a workspace away that Slack says is gone, unless the app was installed again since. */
+  removed(installed: Installed, removal: Removal): Promise<void>
 }
 
 interface Opened {
@@ -62,8 +62,8 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       return own
     },
     forget: (key) => void state.opened.delete(key),
-    removed: async (installed, why) => {
-      for (const key of keysOf(installed)) await remove(state, key, why)
+    removed: async (installed, removal) => {
+      for (const key of keysOf(installed)) await remove(state, key, removal)
     },
   }
 }
@@ -173,18 +173,22 @@ const REASONS: Readonly<Record<Removal['why'], string>> = {
   tokens_revoked: 'its token was revoked there',
 }
 
-async function remove(state: State, key: string, why: Removal['why']): Promise<void> {
+async function remove(state: State, key: string, { why, at }: Removal): Promise<void> {
   const { store, now, log } = state
   state.opened.delete(key)
   const found = await open(state, key)
   if (store === undefined || found === undefined) {
     return log.warn({ workspace: key, why }, 'the app is gone from a workspace that is not kept')
   }
-  // Slack repeats its news for an hour, and the app may have been installed again since.
-  if (await isTaken(found.client)) {
-    return log.warn({ workspace: key, why }, 'Slack still takes the token: the news was of an older one')
-  }
   const { workspace } = found
+  // Slack repeats its news for an hour, and the app may have been installed again since. Clocks differ: Slack says whether.
+  const isOld = at !== undefined && at < workspace.installedAt
+  if (isOld && (await isTaken(found.client))) {
+    return log.warn(
+      { workspace: key, why },
+      'the app is gone from a workspace, and was installed again since',
+    )
+  }
   const removed = await store.remove(
     key,
     workspace.installedAt,
@@ -194,7 +198,7 @@ async function remove(state: State, key: string, why: Removal['why']): Promise<v
   if (removed) log.info({ workspace: key, why }, 'the app is gone from a workspace')
 }
 
-/** When Slack does not say, its news counts: a token that works would be given again by installing. */
+/** When Slack does not say, its news counts: installing again is easier than a token too many. */
 async function isTaken(client: SlackClient): Promise<boolean> {
   try {
     await client.whoAmI()

@@ -73,24 +73,41 @@ describe('the app is taken out', () => {
     expect(new Set(given.emulator.oauth.tokens).size).toBe(2)
   })
 
-  test('news of an older installation does not take the newer one away', async () => {
+  test('that it is gone counts at once, also while Slack still takes its token', async () => {
     const given = await house()
     await openBrowser(given).install(T1)
     await given.slack.gone('app_uninstalled')
     await given.settled()
+    expect(given.workspaces.kept.size).toBe(0)
+  })
+
+  test('news of an older installation does not take the newer one away', async () => {
+    const given = await house()
+    await openBrowser(given).install(T1)
+    await given.slack.gone('app_uninstalled', 60)
+    await given.settled()
     expect([...given.workspaces.kept.keys()]).toEqual(['T:T1'])
   })
 
-  test('without asking Slack, it would', async () => {
+  test('this machine’s clock is ahead: news that only looks old counts, for Slack does not take the token', async () => {
+    const given = await house()
+    await openBrowser(given).install(T1)
+    given.emulator.oauth.end(given.emulator.world, 'account_inactive')
+    await given.slack.gone('app_uninstalled', 60)
+    await given.settled()
+    expect(given.workspaces.kept.size).toBe(0)
+  })
+
+  test('without asking Slack, the newer one would be taken away', async () => {
     const { createSlackSurface } = await mutant<typeof product>({
       file: 'bot/slack/workspaces.ts',
-      from: 'if (await isTaken(found.client)) {',
+      from: 'if (isOld && (await isTaken(found.client))) {',
       to: 'if (Math.random() > 2) {',
       entry: 'app.ts',
     })
     const given = await house({ create: createSlackSurface })
     await openBrowser(given).install(T1)
-    await given.slack.gone('app_uninstalled')
+    await given.slack.gone('app_uninstalled', 60)
     await given.settled()
     expect(given.workspaces.kept.size).toBe(0)
   })

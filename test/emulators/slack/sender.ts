@@ -30,8 +30,8 @@ export interface SlackSender {
     action: string,
     value?: string,
   ): Promise<Sent>
-  /** Tells that the app was taken out, or the bot's token revoked. */
-  gone(type: 'app_uninstalled' | 'tokens_revoked'): Promise<Sent>
+  /** Tells that the app was taken out, or the bot's token revoked, now or so many seconds ago. */
+  gone(type: 'app_uninstalled' | 'tokens_revoked', secondsAgo?: number): Promise<Sent>
   /** Sends a window off with what was filled in: by the block of each input, or the same in all of them. */
   submit(view: ViewRecord, filled: Filled): Promise<Sent>
   /** Requests as they would be sent, for sending them several times or late. */
@@ -98,7 +98,10 @@ export function createSlackSender(options: SenderOptions): SlackSender {
     direct: (user, text) =>
       send(sign(eventBody(emulator, 'message', user, world.direct(user).id, asMessage(text)), 'json')),
     click: (user, message, action, value) => send(request.click(user, message, action, value)),
-    gone: (type) => send(sign(goneBody(emulator, type), 'json')),
+    gone: (type, secondsAgo = 0) => {
+      const seconds = Math.floor(now().getTime() / 1000) - secondsAgo
+      return send(sign(goneBody(emulator, type, seconds), 'json'))
+    },
     submit: async (view, filled) => {
       const sent = await send(request.submit(view, filled))
       if (sent.status === 200 && sent.body === '') view.open = false
@@ -172,7 +175,11 @@ function eventBody(
   })
 }
 
-function goneBody({ world }: SlackEmulator, type: 'app_uninstalled' | 'tokens_revoked'): string {
+function goneBody(
+  { world }: SlackEmulator,
+  type: 'app_uninstalled' | 'tokens_revoked',
+  seconds: number,
+): string {
   const event = type === 'tokens_revoked' ? { type, tokens: { oauth: [], bot: [world.botUser] } } : { type }
   return JSON.stringify({
     token: 'legacy',
@@ -182,7 +189,7 @@ function goneBody({ world }: SlackEmulator, type: 'app_uninstalled' | 'tokens_re
     event,
     type: 'event_callback',
     event_id: world.id('Ev'),
-    event_time: 1,
+    event_time: seconds,
   })
 }
 
