@@ -6,7 +6,7 @@ import {
   CHAT_PATIENCE_MILLISECONDS,
   CHAT_RETRY_FIRST_MILLISECONDS,
   CHAT_TRIES,
-} from '../core/limits.js'
+} from '../core/chat-limits.js'
 import { type Trouble, unsent } from './trouble.js'
 
 /** So many calls in any span of so many milliseconds. */

@@ -1,4 +1,12 @@
-import type { Deadlines, Deliveries, FileMaker, Once, PostedCards } from '../core/chat-ports.js'
+import { assert } from '../core/assert.js'
+import type {
+  Deadlines,
+  Deliveries,
+  FileMaker,
+  Once,
+  PostedCards,
+  SlackWorkspaces,
+} from '../core/chat-ports.js'
 import type { Clock, Log } from '../core/ports.js'
 import type { Studio } from '../core/app/studio.js'
 import { Problem } from '../core/problem.js'
@@ -7,7 +15,8 @@ import { takeDeadlines } from './commands/deadlines.js'
 import { deliverDue } from './commands/deliver.js'
 import { type Desk } from './commands/desk.js'
 import { carryOn } from './commands/desk-billing.js'
-import type { Config, SlackConfig, TeamsConfig } from './config.js'
+import type { Config, TeamsConfig } from './config.js'
+import type { SlackConfig } from './config-slack.js'
 import {
   type Exchange,
   type HttpServer,
@@ -40,6 +49,14 @@ export interface ServeParts {
   /** What keeps the platforms' pace. */
   readonly pacing: Pacing
   readonly timeZone: string
+  /** What a key of the configuration opens; undefined: there is none. */
+  readonly sealed: SealedParts | undefined
+}
+
+/** What is kept sealed, and a key for each use that is derived from the same one. */
+interface SealedParts {
+  readonly slackWorkspaces: SlackWorkspaces
+  readonly slackStateKey: Uint8Array
 }
 
 /** What the server needs of a surface. */
@@ -48,6 +65,10 @@ interface Surface {
   ready(): Promise<void>
   /** Nothing waits for its turn any more: it is kept for whoever is next. */
   end(): void
+  /** Opens what is kept open. */
+  begin?(): void
+  /** Takes no more. */
+  close?(): Promise<void>
 }
 
 /** What every surface is given. */
@@ -77,7 +98,7 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
   const board = createBoard(cards)
   const { pacing } = parts
   const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work, pacing }
-  const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared)
+  const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared, parts)
   const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)
   const surfaces = [slack, teams].filter((surface) => surface !== undefined)
   const { host, port } = config.server
@@ -98,11 +119,13 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
     log,
     ...(parts.ticking === undefined ? {} : { ticking: parts.ticking }),
   })
+  for (const surface of surfaces) surface.begin?.()
   const close = async () => {
     // Forty writes may take minutes; the one under way takes seconds, and the others are carried on by whoever is next.
     studio.end()
     for (const surface of surfaces) surface.end()
     await jobs.stop()
+    for (const surface of surfaces) await surface.close?.()
     await server.close()
   }
   return { ...server, close }
@@ -128,9 +151,16 @@ function jobsOf(studio: Studio, board: Board, cards: BoardParts): readonly Job[]
   ]
 }
 
-async function slackSurface({ apiUrl, ...secrets }: SlackConfig, shared: SurfaceParts): Promise<Surface> {
+async function slackSurface(
+  { install, ...slack }: SlackConfig,
+  shared: SurfaceParts,
+  { sealed }: ServeParts,
+): Promise<Surface> {
   const { createSlackSurface } = await import('./slack/app.js')
-  return createSlackSurface({ ...shared, ...secrets, ...(apiUrl === undefined ? {} : { apiUrl }) })
+  if (install === undefined) return createSlackSurface({ ...shared, ...slack })
+  assert(sealed !== undefined, 'the configuration has a key where tokens are kept')
+  const { slackWorkspaces: store, slackStateKey: stateKey } = sealed
+  return createSlackSurface({ ...shared, ...slack, install: { ...install, store, stateKey } })
 }
 
 async function teamsSurface(teams: TeamsConfig, shared: SurfaceParts, parts: ServeParts): Promise<Surface> {

@@ -232,32 +232,14 @@ export const SERVER_CHECK_MILLISECONDS = 5000
 /** From the wish to stop until it has: what runs may end, then the program goes anyway. */
 export const SERVER_SHUTDOWN_MILLISECONDS = 10_000
 
-// Saying things in chat
+// Secrets
 
-/** Tries of one call, doubling from half a second: a hiccup passes, and a person waits some seconds at most. */
-export const CHAT_TRIES = 4
-export const CHAT_RETRY_FIRST_MILLISECONDS = 500
-/** Longest wait a platform can impose while somebody waits for the answer: Slack names up to a minute. */
-export const CHAT_PATIENCE_MILLISECONDS = 60_000
-/** Calls that wait in one channel: a minute of Slack's pace. What comes on top is kept in the database and said later. */
-export const CHAT_LANE_LENGTH = 60
-/** How long a call waits there: after two minutes nobody looks at that spot any more, and a job says it when it can. */
-export const CHAT_LANE_AGE_MILLISECONDS = 120_000
-/** Channels remembered with their last calls: more than are used in an hour. */
-export const CHAT_LANES = 2000
-/** How long one process may be sending one delivery: every call ends in ten seconds, with its turn in a lane two minutes. */
-export const DELIVERY_LEASE_MINUTES = 5
-/** Deliveries sent at once: one slow channel leaves the others their turn. */
-export const DELIVERY_AT_ONCE = 4
-/** Deliveries of one tick, and requests whose hour has come: a channel takes sixty in a minute; the next tick goes on. */
-export const DELIVERY_TICK_ITEMS = 500
-/** First and longest wait after a try that failed, doubling: an outage takes minutes, and people notice five. */
-export const DELIVERY_WAIT_FIRST_SECONDS = 30
-export const DELIVERY_WAIT_LONGEST_SECONDS = 300
-/** After a day nobody waits for an answer any more, and a request can be looked up: it is given up and told in `status`. */
-export const DELIVERY_HOURS = 24
-/** How long `status` tells what did not arrive: a week, so that whoever was away reads it. */
-export const DELIVERY_TOLD_DAYS = 7
+/** Bytes of the key that seals what is stored: as many as AES-256 has. */
+export const SECRETS_KEY_BYTES = 32
+/** Different bytes among them: of 32 random ones at least 20 in practice; fewer were typed by a person, or are a filler. */
+export const SECRETS_KEY_VALUES = 16
+/** Characters of a file that holds a key: some hundred at most. */
+export const SECRETS_KEY_FILE_LENGTH = 4096
 
 // Slack
 
@@ -271,13 +253,19 @@ export const SLACK_REQUEST_KEPT_MILLISECONDS = 900_000
 export const SLACK_EVENT_KEPT_MILLISECONDS = 90_000_000
 /** One call of Slack's API: it answers within a second; uploads take a few. */
 export const SLACK_CALL_MILLISECONDS = 10_000
-/** Posts in one channel: Slack takes one a second, and lets short bursts pass; three are a request and its twin with a note. */
-export const SLACK_CHANNEL_BURST_POSTS = 3
-export const SLACK_CHANNEL_BURST_MILLISECONDS = 3000
 /** Answer of Slack's API: a few kilobytes. */
 export const SLACK_ANSWER_BYTES = 4 * 1024 * 1024
 /** How long an accepted token counts as accepted before it is asked about again. */
 export const SLACK_READY_MILLISECONDS = 300_000
+/** From setting out to install the app until coming back from Slack: time to read what it asks for, and to find an admin. */
+export const SLACK_STATE_MILLISECONDS = 600_000
+/** Opening a socket: Slack says hello within a second. */
+export const SLACK_SOCKET_OPEN_MILLISECONDS = 15_000
+/** Closing one: Slack answers at once; who does not is not waited for. */
+export const SLACK_SOCKET_CLOSE_MILLISECONDS = 2000
+/** Between tries to open a socket, doubling: Slack renews sockets every hour or so, and is away for minutes at most. */
+export const SLACK_SOCKET_RETRY_FIRST_MILLISECONDS = 500
+export const SLACK_SOCKET_RETRY_LAST_MILLISECONDS = 30_000
 /** Until a form is made, before a window that asks to wait is opened: a click opens a window within three seconds only. */
 export const SLACK_FORM_MILLISECONDS = 1000
 
@@ -293,11 +281,6 @@ export const TEAMS_CLICK_MILLISECONDS = 9000
 export const TEAMS_CALL_MILLISECONDS = 10_000
 /** Answer of the Connector or of the sign-in: a few kilobytes. */
 export const TEAMS_ANSWER_BYTES = 1024 * 1024
-/** Calls in one conversation that Teams takes, each figure with its window: all of them hold at once. */
-export const TEAMS_CONVERSATION_SECOND_CALLS = 7
-export const TEAMS_CONVERSATION_TWO_SECONDS_CALLS = 8
-export const TEAMS_CONVERSATION_HALF_MINUTE_CALLS = 60
-export const TEAMS_CONVERSATION_HOUR_CALLS = 1800
 /** A token for the Connector is renewed this long before its end, so that none ends on the way. */
 export const TEAMS_TOKEN_EARLY_MILLISECONDS = 300_000
 /** Cards whose last content is remembered, so that a crowd of clicks on an old one rewrites it once: a month of them. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { Deadlines, Deliveries, Once, PostedCards } from '../../core/chat-ports.js'
+import type { Deadlines, Deliveries, Once, PostedCards, SlackWorkspaces } from '../../core/chat-ports.js'
 import type { BillingStore, Clock, LedgerStore, Log, PeopleStore } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
 import { projectFolder } from '../system/project.js'
+import type { Sealing } from '../system/sealing.js'
 import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'
 import { billingStore } from './billing-store.js'
@@ -21,6 +22,7 @@ import { once } from './once.js'
 import { peopleStore } from './people.js'
 import { postedCards } from './posted-card.js'
 import { checkHealth, checkSession } from './session.js'
+import { slackWorkspaces } from './slack-workspace.js'
 import { syncStore } from './sync-store.js'
 import { exportLines, importLines } from './transfer.js'
 
@@ -48,6 +50,8 @@ export interface Storage {
   readonly once: Once
   readonly deliveries: Deliveries
   readonly deadlines: Deadlines
+  /** Where the app is installed in Slack, its tokens sealed by `sealing`. */
+  slackWorkspaces(sealing: Sealing): SlackWorkspaces
   /** The database's clock. */
   readonly clock: Clock
   /** Resolves when the database answers. */
@@ -108,6 +112,7 @@ function storageOn(engine: Engine, mspId: string): Storage {
     once: once(database, mspId),
     deliveries: deliveries(database, mspId),
     deadlines: deadlines(database, mspId),
+    slackWorkspaces: (sealing) => slackWorkspaces(database, mspId, sealing),
     clock: databaseClock(database),
     health: () => checkHealth(engine.pool),
     verifyAudit: () => verifyTrail(database, mspId),

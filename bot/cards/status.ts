@@ -1,5 +1,6 @@
 import type { DeliveryStanding } from '../../core/chat-ports.js'
-import { CARD_NAMES, DELIVERY_TOLD_DAYS } from '../../core/limits.js'
+import { DELIVERY_TOLD_DAYS } from '../../core/chat-limits.js'
+import { CARD_NAMES } from '../../core/limits.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import type { Answer, StatusAnswer } from '../../core/app/studio.js'
 import type { PolicyAhead, PolicyStatus } from '../../core/app/policy-status.js'

@@ -1,5 +1,5 @@
 import type { Deadline, NewDelivery, PostedCard } from '../../core/chat-ports.js'
-import { DELIVERY_TICK_ITEMS } from '../../core/limits.js'
+import { DELIVERY_TICK_ITEMS } from '../../core/chat-limits.js'
 import type { BoardParts } from './board.js'
 
 /**

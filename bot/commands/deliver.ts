@@ -9,7 +9,7 @@ import {
   DELIVERY_TICK_ITEMS,
   DELIVERY_WAIT_FIRST_SECONDS,
   DELIVERY_WAIT_LONGEST_SECONDS,
-} from '../../core/limits.js'
+} from '../../core/chat-limits.js'
 import { lateCard, reminderCard } from '../cards/late.js'
 import type { Card } from '../cards/model.js'
 import { reasonOf } from '../trouble.js'

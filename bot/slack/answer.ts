@@ -30,6 +30,8 @@ export interface Origin {
 
 export interface AnswerParts {
   readonly client: SlackClient
+  /** Whose token the client speaks with; undefined: that of the configuration. */
+  readonly workspace: string | undefined
   readonly desk: Pick<Desk, 'cardOf'>
   readonly board: Board
   readonly log: Log
@@ -141,8 +143,8 @@ const NOT_HERE = new Set([
 ])
 
 /** Where a message stands that was posted in a thread, or in none. */
-export function addressIn({ channel, stamp }: MessageAddress, thread: string | undefined): MessageAddress {
-  return thread === undefined || thread === stamp ? { channel, stamp } : { channel, stamp, thread }
+export function addressIn(address: MessageAddress, thread: string | undefined): MessageAddress {
+  return thread === undefined || thread === address.stamp ? address : { ...address, thread }
 }
 
 /** Posts where it was asked, else directly to the asker. Returns where it stands; undefined: nowhere to be updated. */
@@ -161,7 +163,8 @@ async function publicly(
   } catch (error) {
     if (place !== undefined && isElsewhere(error)) return await directly(parts, card, origin)
     const trouble = slackTrouble(error)
-    const where = JSON.stringify({ channel: place?.channel, thread: place?.thread, user })
+    const { workspace } = parts
+    const where = JSON.stringify({ channel: place?.channel, thread: place?.thread, user, workspace })
     const unsaid = { surface: 'slack', place: where, what: reply.approval ?? card, trouble, error } as const
     const isKept = await parts.board.keep(unsaid)
     if (trouble.type === 'refused') await privately(parts, card, origin)
@@ -233,7 +236,7 @@ async function privately(parts: AnswerParts, card: Card, origin: Origin): Promis
   }
   const found = slackTrouble(failed)
   const trouble = isAway && found.type === 'refused' ? NOT_SENT : found
-  const place = JSON.stringify({ user: origin.user })
+  const place = JSON.stringify({ user: origin.user, workspace: parts.workspace })
   await parts.board.keep({ surface: 'slack', place, what: card, trouble, error: failed })
 }
 

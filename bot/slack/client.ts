@@ -1,10 +1,11 @@
 import { LogLevel, type Logger, type types, webApi } from '@slack/bolt'
 import {
-  SLACK_ANSWER_BYTES,
-  SLACK_CALL_MILLISECONDS,
+  CHAT_RETRY_FIRST_MILLISECONDS,
+  CHAT_TRIES,
   SLACK_CHANNEL_BURST_MILLISECONDS,
   SLACK_CHANNEL_BURST_POSTS,
-} from '../../core/limits.js'
+} from '../../core/chat-limits.js'
+import { SLACK_ANSWER_BYTES, SLACK_CALL_MILLISECONDS } from '../../core/limits.js'
 import type { ExportFile } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
@@ -68,20 +69,29 @@ const CHANNEL_PACES = [{ calls: SLACK_CHANNEL_BURST_POSTS, milliseconds: SLACK_C
 const QUIET = { parse: 'none', link_names: false } as const
 const WITHOUT_PREVIEWS = { unfurl_links: false, unfurl_media: false } as const
 
-export function createSlackClient({ botToken, log, ...options }: SlackClientOptions): SlackClient {
-  const apiUrl = options.apiUrl.endsWith('/') ? options.apiUrl : `${options.apiUrl}/`
-  const fetchPinned = pinnedFetch(apiUrl)
-  const web = new webApi.WebClient(botToken, {
+/** How everything that speaks to Slack's Web API does: to its own hosts, a few tries, and not for ever. */
+export function webOptions(url: string, log: Log) {
+  const apiUrl = url.endsWith('/') ? url : `${url}/`
+  return {
     slackApiUrl: apiUrl,
     logger: slackLogger(log),
-    fetch: fetchPinned,
+    fetch: pinnedFetch(apiUrl),
     timeout: SLACK_CALL_MILLISECONDS,
+    retryConfig: { retries: CHAT_TRIES - 1, minTimeout: CHAT_RETRY_FIRST_MILLISECONDS, factor: 2 },
+    allowAbsoluteUrls: false,
+  } satisfies webApi.WebClientOptions
+}
+
+export function createSlackClient({ botToken, log, apiUrl, pacing }: SlackClientOptions): SlackClient {
+  const options = webOptions(apiUrl, log)
+  const { fetch: fetchPinned } = options
+  const web = new webApi.WebClient(botToken, {
+    ...options,
     // Trying again is the lanes' business: they know what must not be said twice, and stop no other method meanwhile.
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    allowAbsoluteUrls: false,
   })
-  const common = { troubleOf: slackTrouble, pacing: options.pacing }
+  const common = { troubleOf: slackTrouble, pacing }
   const posts = createLanes({ ...common, paces: CHANNEL_PACES })
   const calls = createLanes({ ...common, paces: [] })
   return {
@@ -185,6 +195,19 @@ export function refusalWord(error: unknown): string | undefined {
   return error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined
 }
 
+/** Refusals that mean that a token is none, or none any more. */
+const TOKEN_REFUSALS = new Set([
+  'account_inactive',
+  'invalid_auth',
+  'not_authed',
+  'token_expired',
+  'token_revoked',
+])
+
+export function isTokenRefused(error: unknown): boolean {
+  return TOKEN_REFUSALS.has(refusalWord(error) ?? '')
+}
+
 function understood<T>(value: T | undefined, method: string): T {
   if (value !== undefined) return value
   throw new Problem({ kind: 'unavailable', what: `Slack answered ${method} without what we need.` })
@@ -198,14 +221,7 @@ function pinnedFetch(apiUrl: string): webApi.FetchFunction {
   const api = new URL(apiUrl)
   return async (input, init) => {
     const url = new URL(input)
-    const subdomain = api.protocol === 'https:' && url.host.endsWith(`.${api.host}`)
-    if (url.protocol !== api.protocol || (url.host !== api.host && !subdomain)) {
-      throw new Problem({
-        kind: 'forbidden',
-        what: `${url.host} is not a host of Slack.`,
-        notDone: 'Nothing was sent.',
-      })
-    }
+    checkHost(url, api)
     const answer = await fetch(url, { ...init, redirect: 'error' })
     if (answer.status === 429 && !/^\d+$/.test(answer.headers.get('retry-after') ?? '')) {
       // Slack's library takes it for something else when it does not say how long to wait.
@@ -218,6 +234,26 @@ function pinnedFetch(apiUrl: string): webApi.FetchFunction {
       headers: answer.headers,
     })
   }
+}
+
+/** Problem `forbidden` unless an address is one of the API's own host, or of a host below it, as safely reached. */
+function checkHost(url: URL, api: URL): void {
+  const subdomain = api.protocol === 'https:' && url.host.endsWith(`.${api.host}`)
+  if (url.protocol === api.protocol && (url.host === api.host || subdomain)) return
+  throw new Problem({
+    kind: 'forbidden',
+    what: `${url.host} is not a host of Slack.`,
+    notDone: 'Nothing was sent.',
+  })
+}
+
+/** The same for the address of a socket, which Slack hands out for one connection. */
+export function checkSocketHost(socketUrl: string, apiUrl: string): void {
+  const api = new URL(apiUrl)
+  const url = new URL(socketUrl)
+  // wss is to ws what https is to http; a URL does not let its scheme be changed from one family to the other.
+  if (!/^wss?:$/.test(url.protocol)) return checkHost(url, api)
+  checkHost(new URL(url.href.replace(/^ws/, 'http')), api)
 }
 
 async function readCapped(answer: Response): Promise<Buffer | null> {

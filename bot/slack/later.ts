@@ -8,23 +8,24 @@ import { type LaterPlace, parseAddress, parsePlace } from './schema.js'
 import { slackTrouble } from './trouble.js'
 
 /** What Slack offers to whoever says something there later: a reply, a late answer, a card that changes. */
-export function slackCards(client: SlackClient): CardSurface {
+export function slackCards(at: (workspace: string | undefined) => SlackClient): CardSurface {
   return {
     update: async (text, card) => {
       const address = parseAddress(text)
       if (address === undefined) throw unreadable('address')
-      await client.update(address, renderSlack(card))
+      await at(address.workspace).update(address, renderSlack(card))
     },
     post: async (text, card) => {
       const place = parsePlace(text)
       if (place === undefined) throw unreadable('place')
-      return JSON.stringify(await post(client, place, card))
+      return JSON.stringify(await post(at(place.workspace), place, card))
     },
     // In the thread of a card that stands in one, else in a thread of its own: never in the channel.
     below: (text) => {
       const address = parseAddress(text)
       if (address === undefined) return undefined
-      return JSON.stringify({ channel: address.channel, thread: address.thread ?? address.stamp })
+      const { channel, stamp, thread = stamp, workspace } = address
+      return JSON.stringify({ channel, thread, workspace })
     },
     troubleOf: slackTrouble,
   }

@@ -1,5 +1,5 @@
 import { webApi } from '@slack/bolt'
-import { Problem } from '../../core/problem.js'
+import { Problem, type ProblemKind } from '../../core/problem.js'
 import { type Trouble, connectionTrouble } from '../trouble.js'
 
 const NOT_SENT = { type: 'notSent', waitMilliseconds: undefined } as const
@@ -15,6 +15,14 @@ const OWN_TROUBLE: ReadonlyMap<string, Trouble> = new Map<string, Trouble>([
   ['request_timeout', UNKNOWN],
 ])
 
+/** Not sent by us: to a strange host, by a way back that has ended, where the app is not, with a token that does not open. */
+const OWN_PROBLEMS: ReadonlyMap<ProblemKind, Trouble> = new Map<ProblemKind, Trouble>([
+  ['forbidden', REFUSED],
+  ['conflict', REFUSED],
+  ['notFound', REFUSED],
+  ['held', NOT_SENT],
+])
+
 /** How a call of Slack failed. An error page is Slack's gateway, which did not hand on what was sent. */
 export function slackTrouble(error: unknown): Trouble {
   if (error instanceof webApi.WebAPIRateLimitedError) {
@@ -22,6 +30,6 @@ export function slackTrouble(error: unknown): Trouble {
   }
   if (error instanceof webApi.WebAPIHTTPError) return error.statusCode >= 500 ? NOT_SENT : REFUSED
   if (error instanceof webApi.WebAPIPlatformError) return OWN_TROUBLE.get(error.data.error) ?? REFUSED
-  const isNo = error instanceof Problem && (error.kind === 'forbidden' || error.kind === 'conflict')
-  return connectionTrouble(error) ?? (isNo ? REFUSED : UNKNOWN)
+  const known = error instanceof Problem ? OWN_PROBLEMS.get(error.kind) : undefined
+  return connectionTrouble(error) ?? known ?? UNKNOWN
 }

@@ -3,7 +3,7 @@ import {
   TEAMS_CONVERSATION_HOUR_CALLS,
   TEAMS_CONVERSATION_SECOND_CALLS,
   TEAMS_CONVERSATION_TWO_SECONDS_CALLS,
-} from '../../core/limits.js'
+} from '../../core/chat-limits.js'
 import { type Pacing, createLanes } from '../lanes.js'
 import type { Conversations } from './conversations.js'
 import { teamsTrouble } from './trouble.js'

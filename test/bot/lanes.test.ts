@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type LaneOptions, createLanes, nextStart, nextTry } from '../../bot/lanes.js'
 import { type Trouble, connectionTrouble, unsent } from '../../bot/trouble.js'
-import { CHAT_LANE_LENGTH, CHAT_PATIENCE_MILLISECONDS, CHAT_TRIES } from '../../core/limits.js'
+import { CHAT_LANE_LENGTH, CHAT_PATIENCE_MILLISECONDS, CHAT_TRIES } from '../../core/chat-limits.js'
 import { manualPacing } from '../support/pacing.js'
 
 /** What a call throws, by the trouble it stands for. */
