@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { Once, PostedCards } from '../../core/chat-ports.js'
+import type { ConversationReferences, Once, PostedCards } from '../../core/chat-ports.js'
 import type { BillingStore, Clock, LedgerStore, Log, PeopleStore } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
 import { projectFolder } from '../system/project.js'
@@ -8,6 +8,7 @@ import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'
 import { billingStore } from './billing-store.js'
 import { databaseClock } from './clock.js'
+import { conversationReferences } from './conversation-reference.js'
 import { idle, prismaOver } from './database.js'
 import type { Database } from './database.js'
 import { openEngine } from './engine.js'
@@ -43,6 +44,7 @@ export interface Storage {
   readonly sync: SyncStore
   readonly people: PeopleStore
   readonly postedCards: PostedCards
+  readonly references: ConversationReferences
   readonly once: Once
   /** The database's clock. */
   readonly clock: Clock
@@ -101,6 +103,7 @@ function storageOn(engine: Engine, mspId: string): Storage {
     sync: syncStore(database, mspId),
     people: peopleStore(database, mspId),
     postedCards: postedCards(database, mspId),
+    references: conversationReferences(database, mspId),
     once: once(database, mspId),
     clock: databaseClock(database),
     health: () => checkHealth(engine.pool),

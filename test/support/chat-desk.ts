@@ -11,7 +11,7 @@ import type { BillingStore, Log } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
 import { memoryBilling } from './memory-billing.js'
 import { memoryBooks } from './memory-books.js'
-import { memoryOnce, memoryPostedCards } from './memory-chat.js'
+import { memoryOnce, memoryPostedCards, memoryReferences } from './memory-chat.js'
 import { memoryLedger } from './memory-ledger.js'
 import { memoryPeople } from './memory-people.js'
 import { noSync } from './no-sync.js'
@@ -42,6 +42,7 @@ export interface ChatDesk {
   readonly board: ReturnType<typeof createBoard>
   readonly once: ReturnType<typeof memoryOnce>
   readonly posted: ReturnType<typeof memoryPostedCards>
+  readonly references: ReturnType<typeof memoryReferences>
   readonly now: () => Date
 }
 
@@ -101,5 +102,6 @@ export async function chatDesk({
   const desk = createDesk({ studio, timeZone: settings.timeZone, clock, files: csvFiles() })
   const posted = memoryPostedCards()
   const board = createBoard(posted, desk, log)
-  return { world, desk, studio, billing, board, once: memoryOnce(), posted, now: () => world.now }
+  const references = memoryReferences()
+  return { world, desk, studio, billing, board, once: memoryOnce(), posted, references, now: () => world.now }
 }
