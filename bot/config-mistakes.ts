@@ -1,5 +1,6 @@
 import { PSA_SETTINGS } from './config-psa.js'
 import { parseAutoApprove } from './config-rules.js'
+import { anonymousMistakes, teamsSettings } from './config-teams.js'
 import { approvers, consoleNames, parsePeople, personOf } from '../core/access/people.js'
 
 /** The settings as they were given: trimmed, and an empty one is the same as none. */
@@ -43,7 +44,7 @@ export function missing(name: string, why?: string): string {
 /** What is wrong between settings, whatever else is wrong with any of them. */
 export function mistakesBetween(given: Given): readonly string[] {
   const rules = parseAutoApprove(given['AUTO_APPROVE'] ?? '').mistakes
-  return [...authMistakes(given), ...peopleMistakes(given), ...wholeMistakes(given), ...rules]
+  return [...authMistakes(given), ...peopleMistakes(given), ...wholeMistakes(given), ...anonymousMistakes(given), ...rules]
 }
 
 function authMistakes(given: Given): readonly string[] {
@@ -61,16 +62,14 @@ function authMistakes(given: Given): readonly string[] {
 
 /** A chat platform and a PSA are configured whole or not at all. */
 function wholeMistakes(given: Given): readonly string[] {
+  const teams = teamsSettings(given)
   const whole = (names: readonly string[], why: string) => {
     const absent = names.filter((name) => given[name] === undefined)
     return absent.length === names.length ? [] : absent.map((name) => missing(name, why))
   }
   return [
     ...whole(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'], 'Slack needs both'),
-    ...whole(
-      ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY'],
-      'Teams needs all of them',
-    ),
+    ...whole(teams.names, teams.why),
     ...whole(PSA_SETTINGS.CONNECTWISE, 'ConnectWise needs all of them'),
     ...whole(PSA_SETTINGS.AUTOTASK, 'Autotask needs all of them'),
   ]

@@ -164,7 +164,7 @@ function logOf(config: Config, atTerminal = false): Log {
     databaseUrl,
     slack?.botToken,
     slack?.signingSecret,
-    teams?.appPassword,
+    teams?.appPassword === '' ? undefined : teams?.appPassword,
     teams?.filesKey,
     connectwise?.privateKey,
     connectwise?.clientId,

@@ -1,11 +1,12 @@
-import type { FileMaker, Once, PostedCards } from '../core/chat-ports.js'
+import type { ConversationReferences, FileMaker, Once, PostedCards } from '../core/chat-ports.js'
 import type { Clock, Log } from '../core/ports.js'
 import type { Studio } from '../core/app/studio.js'
 import { Problem } from '../core/problem.js'
 import { type Board, createBoard } from './commands/board.js'
 import { type Desk } from './commands/desk.js'
 import { carryOn } from './commands/desk-billing.js'
-import type { Config, SlackConfig, TeamsConfig } from './config.js'
+import type { Config, SlackConfig } from './config.js'
+import type { TeamsConfig } from './config-teams.js'
 import {
   type Exchange,
   type HttpServer,
@@ -22,6 +23,7 @@ import { type FileLinks, createFileLinks } from './links.js'
 export interface ServeParts {
   readonly storage: {
     readonly postedCards: PostedCards
+    readonly references: ConversationReferences
     readonly once: Once
     health(): Promise<void>
   }
@@ -65,7 +67,8 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
   const board = createBoard(storage.postedCards, desk, log)
   const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work }
   const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared)
-  const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)
+  const teams =
+    config.teams === undefined ? undefined : await teamsSurface(config.teams, config.server.host, shared, parts)
   const surfaces = [slack, teams].filter((surface) => surface !== undefined)
   const { host, port } = config.server
   const server = await createHttpServer({
@@ -77,6 +80,7 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
       ...(slack === undefined ? {} : { slack: () => slack.ready() }),
       ...(teams === undefined ? {} : { teams: () => teams.ready() }),
     },
+    warnings: teams?.warnings ?? [],
     work,
     log,
   })
@@ -100,12 +104,19 @@ async function slackSurface({ apiUrl, ...secrets }: SlackConfig, shared: Surface
   return createSlackSurface({ ...shared, ...secrets, ...(apiUrl === undefined ? {} : { apiUrl }) })
 }
 
-async function teamsSurface(teams: TeamsConfig, shared: SurfaceParts, parts: ServeParts): Promise<Surface> {
+async function teamsSurface(
+  teams: TeamsConfig,
+  host: string | undefined,
+  shared: SurfaceParts,
+  parts: ServeParts,
+): Promise<Surface & { readonly warnings: readonly string[] }> {
   const { createTeamsSurface } = await import('./teams/app.js')
   const { appId, appPassword, tenantId, openIdMetadataUrl, issuer, loginUrl, serviceUrls } = teams
   const links = createFileLinks(teams.filesKey, teams.publicUrl)
   const surface = createTeamsSurface({
     ...shared,
+    references: parts.storage.references,
+    ...(teams.anonymous ? { anonymous: { host } } : {}),
     appId,
     appPassword,
     tenantId,

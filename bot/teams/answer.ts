@@ -7,6 +7,9 @@ import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'
 import type { Reply } from '../commands/reply.js'
 import type { Conversations, Place } from './conversations.js'
+import { offerOf } from './offer.js'
+import { reasonOf } from './reason.js'
+import type { Reach } from './references.js'
 import { type TeamsMessage, renderFile, renderTeams } from './render.js'
 import type { Address } from './schema.js'
 
@@ -25,6 +28,7 @@ export interface Origin {
 
 export interface AnswerParts {
   readonly conversations: Conversations
+  readonly reach: Reach
   readonly desk: Desk
   readonly board: Board
   readonly log: Log
@@ -49,26 +53,37 @@ export async function finish(parts: AnswerParts, { after }: Reply): Promise<void
 export async function publicly(parts: AnswerParts, reply: Reply, origin: Origin): Promise<void> {
   const { conversations, log } = parts
   try {
-    const address = await conversations.post(origin.place, await messageOf(parts, reply))
+    const address = await conversations.post(origin.place, await messageOf(parts, reply, origin))
     if (reply.approval !== undefined && !reply.decided) await remember(parts, reply.approval, address)
+    const offer =
+      reply.file === undefined || !origin.direct
+        ? undefined
+        : offerOf(reply.file, origin.place.serviceUrl)
+    if (offer !== undefined) await conversations.post(origin.place, offer)
     for (const also of reply.also ?? []) await publicly(parts, also, origin)
   } catch (error) {
     log.error({ reason: reasonOf(error) }, 'an answer could not be posted in Teams')
   }
 }
 
-async function messageOf({ fileLinks }: AnswerParts, { card, file }: Reply): Promise<TeamsMessage> {
-  return file === undefined ? renderTeams(card) : renderFile(card, file.name, await fileLinks(file))
+async function messageOf(
+  { fileLinks, reach }: AnswerParts,
+  { card, file }: Reply,
+  { place }: Origin,
+): Promise<TeamsMessage> {
+  return file === undefined
+    ? await reach.posted(place.conversation, card)
+    : renderFile(card, file.name, await fileLinks(file))
 }
 
 /** For the asker only: where they are alone with the bot, else in their personal chat with it. */
 export async function privately(parts: AnswerParts, card: Card, origin: Origin): Promise<void> {
-  const { conversations, log } = parts
+  const { conversations, reach, log } = parts
   const message = renderTeams(card)
   try {
     await (origin.direct
       ? conversations.post(origin.place, message)
-      : conversations.tell(origin.place, message))
+      : reach.tell(origin.place, message))
   } catch (error) {
     log.warn({ reason: reasonOf(error) }, 'a private answer did not arrive in Teams')
     if (!origin.direct) await sayWhereToAsk(parts, origin)
@@ -135,8 +150,4 @@ export function asProblem(log: Log, error: unknown, { id }: Origin): Problem {
     notDone: 'It is not certain that it was done.',
     next: 'Look with `approvals` before you repeat it, and tell an admin the reference.',
   })
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -21,13 +21,21 @@ export interface ClickAnswer {
 export async function answerClick(parts: AnswerParts, press: Press, origin: Origin): Promise<ClickAnswer> {
   const { verb } = press
   if (isAsked(verb)) return await ask(parts, verb, press, origin)
-  if (verb === 'show' || verb === 'mapShow') {
-    const found = await look(parts, verb === 'mapShow' ? 'map' : 'approve', press, origin)
+  if (verb === 'show') return await seen(parts, press, origin)
+  if (verb === 'mapShow') {
+    const found = await look(parts, 'map', press, origin)
     return 'card' in found ? { show: renderTeams(found.card) } : clicked(parts, found.refused, origin)
   }
   const sure = ASKED.find((name) => verb === `${name}Sure`)
   const answer = await click(parts, sure ?? (verb as ActionName), press, origin)
   return sure === 'map' ? await mapped(parts, answer, press, origin) : answer
+}
+
+/** Back from a question: the request as it fits whoever goes back. */
+async function seen(parts: AnswerParts, { target }: Press, origin: Origin): Promise<ClickAnswer> {
+  const reply = await parts.desk.look(origin.identity, target.id)
+  if (reply.problem !== undefined) return clicked(parts, reply, origin)
+  return { show: renderTeams(reply.card, [origin.place.user]) }
 }
 
 /** What was asked stands no longer open: the card shows what fits now, and the answer stands below it. */

@@ -153,9 +153,18 @@ test('what no person did is taken and left alone', async () => {
     })),
   ]
   for (const activity of others) expect((await office.player.deliver(activity)).status).toBe(200)
-  expect((await office.player.deliver({ ...message, type: 'invoke', name: 'task/fetch' })).status).toBe(200)
   expect(office.asked).toEqual([])
 })
+
+test.each(['task/fetch', 'composeExtension/query', 'signin/verifyState', 'fileConsent', '', undefined])(
+  'a request called %j is of no kind the bot knows: 501, and nothing is done',
+  async (name) => {
+    const office = await counted()
+    const message = office.player.message(office.lee, office.personal(office.lee), 'who')
+    expect((await office.player.deliver({ ...message, type: 'invoke', name })).status).toBe(501)
+    expect(office.asked).toEqual([])
+  },
+)
 
 test('where others talk, only what names the bot is for it', async () => {
   const office = await counted()

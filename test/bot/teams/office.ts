@@ -121,7 +121,7 @@ export async function startOffice(
   }
 }
 
-export function optionsFor(emulator: TeamsEmulator, { desk, board, once, now }: ChatDesk) {
+export function optionsFor(emulator: TeamsEmulator, { desk, board, once, references, now }: ChatDesk) {
   return {
     appId: APP,
     appPassword: 'a secret',
@@ -133,6 +133,7 @@ export function optionsFor(emulator: TeamsEmulator, { desk, board, once, now }: 
     desk,
     board,
     once,
+    references,
     now,
     fileLinks: ({ name }: { readonly name: string }) => `https://billing.example/files/${name}.signed`,
   }
