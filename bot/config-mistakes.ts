@@ -44,7 +44,13 @@ export function missing(name: string, why?: string): string {
 /** What is wrong between settings, whatever else is wrong with any of them. */
 export function mistakesBetween(given: Given): readonly string[] {
   const rules = parseAutoApprove(given['AUTO_APPROVE'] ?? '').mistakes
-  return [...authMistakes(given), ...peopleMistakes(given), ...wholeMistakes(given), ...anonymousMistakes(given), ...rules]
+  return [
+    ...authMistakes(given),
+    ...peopleMistakes(given),
+    ...wholeMistakes(given),
+    ...anonymousMistakes(given),
+    ...rules,
+  ]
 }
 
 function authMistakes(given: Given): readonly string[] {

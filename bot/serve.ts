@@ -68,7 +68,9 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
   const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work }
   const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared)
   const teams =
-    config.teams === undefined ? undefined : await teamsSurface(config.teams, config.server.host, shared, parts)
+    config.teams === undefined
+      ? undefined
+      : await teamsSurface(config.teams, config.server.host, shared, parts)
   const surfaces = [slack, teams].filter((surface) => surface !== undefined)
   const { host, port } = config.server
   const server = await createHttpServer({

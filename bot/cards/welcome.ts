@@ -4,11 +4,7 @@ import { NO_ADMIN } from './people.js'
 import type { Card } from './model.js'
 
 /** Said once to somebody who added the bot for themselves. @param person undefined: nobody with a role yet */
-export function welcomeCard(
-  person: Person | undefined,
-  people: readonly Person[],
-  identity: string,
-): Card {
+export function welcomeCard(person: Person | undefined, people: readonly Person[], identity: string): Card {
   const role =
     person === undefined
       ? hasAdmin(people)

@@ -56,9 +56,7 @@ export async function publicly(parts: AnswerParts, reply: Reply, origin: Origin)
     const address = await conversations.post(origin.place, await messageOf(parts, reply, origin))
     if (reply.approval !== undefined && !reply.decided) await remember(parts, reply.approval, address)
     const offer =
-      reply.file === undefined || !origin.direct
-        ? undefined
-        : offerOf(reply.file, origin.place.serviceUrl)
+      reply.file === undefined || !origin.direct ? undefined : offerOf(reply.file, origin.place.serviceUrl)
     if (offer !== undefined) await conversations.post(origin.place, offer)
     for (const also of reply.also ?? []) await publicly(parts, also, origin)
   } catch (error) {
@@ -81,9 +79,7 @@ export async function privately(parts: AnswerParts, card: Card, origin: Origin):
   const { conversations, reach, log } = parts
   const message = renderTeams(card)
   try {
-    await (origin.direct
-      ? conversations.post(origin.place, message)
-      : reach.tell(origin.place, message))
+    await (origin.direct ? conversations.post(origin.place, message) : reach.tell(origin.place, message))
   } catch (error) {
     log.warn({ reason: reasonOf(error) }, 'a private answer did not arrive in Teams')
     if (!origin.direct) await sayWhereToAsk(parts, origin)

@@ -35,7 +35,7 @@ export async function answerClick(parts: AnswerParts, press: Press, origin: Orig
 async function seen(parts: AnswerParts, { target }: Press, origin: Origin): Promise<ClickAnswer> {
   const reply = await parts.desk.look(origin.identity, target.id)
   if (reply.problem !== undefined) return clicked(parts, reply, origin)
-  return { show: renderTeams(reply.card, [origin.place.user]) }
+  return { show: renderTeams(reply.card) }
 }
 
 /** What was asked stands no longer open: the card shows what fits now, and the answer stands below it. */

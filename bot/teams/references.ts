@@ -114,9 +114,7 @@ async function installed(parts: ReachParts, activity: Incoming): Promise<void> {
   const reference = referenceOf(parts, activity)
   const isNewPerson = await references.remember(reference)
   const isPersonal = reference.kind === 'personal'
-  const isNew = isPersonal
-    ? isNewPerson
-    : await references.remember({ ...reference, person: '', member: '' })
+  const isNew = isPersonal ? isNewPerson : await references.remember({ ...reference, person: '', member: '' })
   // What was rolled out to everybody by nobody in particular stays quiet.
   if (!isNew || reference.person === '') return
   const { conversation, serviceUrl, bot, tenant, person, member } = reference

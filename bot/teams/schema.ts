@@ -36,9 +36,7 @@ const ACTIVITY = z.object({
     conversationType: optional(z.string().max(60)),
     tenantId: optional(guid),
   }),
-  channelData: optional(
-    z.object({ tenant: optional(z.object({ id: guid })), team: odd(z.object({ id })) }),
-  ),
+  channelData: optional(z.object({ tenant: optional(z.object({ id: guid })), team: odd(z.object({ id })) })),
   action: odd(z.string().max(60)),
   membersAdded: members,
   membersRemoved: members,

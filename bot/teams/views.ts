@@ -22,8 +22,9 @@ export type View = (id: string, origin: Origin) => Promise<InvokeResponse>
 
 /**
  * Answers clients that renew a card by themselves: with the request as it fits this person, from what it is now. It posts
- * and replaces nothing, so no answer makes a client ask again; a client renews what it was shown once a minute at most.
- * Nobody has done anything, so a refusal is no message; and it is not looked up, and noted, each minute.
+ * and replaces nothing and asks for no renewal of its own, so no answer makes a client ask again: the card that stands for
+ * all does, each time it is replaced, and at most once a minute. Nobody has done anything, so a refusal is no message; and
+ * it is not looked up, and noted, each minute.
  */
 export function createViews({ desk, log, now }: ViewParts): View {
   const refusedUntil = new Map<string, number>()
@@ -33,7 +34,7 @@ export function createViews({ desk, log, now }: ViewParts): View {
     try {
       const reply = await inTime(desk.look(origin.identity, id))
       if (reply === undefined) return failed(503, 'ServiceUnavailable')
-      if (reply.problem === undefined) return shown(renderTeams(reply.card, [origin.place.user]).card)
+      if (reply.problem === undefined) return shown(renderTeams(reply.card).card)
       if (reply.problem.kind !== 'forbidden') return failed(404, 'NotFound')
       refusedUntil.delete(key)
       refusedUntil.set(key, now().getTime() + TEAMS_REFUSED_LOOK_MILLISECONDS)

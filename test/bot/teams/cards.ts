@@ -6,11 +6,17 @@ import { SAMPLE_NAMES, sampleCards } from '../../support/card-samples.js'
 /** Where files are handed out in these samples. */
 export const FILE_URL = 'https://billing.example/files/MTc3NDAxMTYwMCBCUi0wMDA0.c2lnbmVk'
 
+/** People who see cards of requests as they fit them: as many as Teams allows, with ids as long as Teams' own. */
+const VIEWERS = Array.from(
+  { length: 60 },
+  (_, index) => `29:${String(index).padStart(2, '0')}${'x'.repeat(90)}`,
+)
+
 /** Every card of one world as Teams shows it, with what a first click on its buttons is answered with. */
 export async function teamsMessages(name: string): Promise<ReadonlyMap<string, TeamsMessage>> {
   const all = new Map<string, TeamsMessage>()
   for (const [label, card] of await sampleCards(name)) {
-    all.set(label, label === 'file' ? renderFile(card, card.title, FILE_URL) : renderTeams(card))
+    all.set(label, label === 'file' ? renderFile(card, card.title, FILE_URL) : renderTeams(card, VIEWERS))
     for (const [question, asked] of questions(card)) all.set(`${label}, ${question}`, asked)
   }
   return all

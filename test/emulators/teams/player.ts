@@ -89,7 +89,12 @@ export function createPlayer(emulator: TeamsEmulator, botUrl: string): Player {
     messageActivity(emulator, user, conversation, text)
   const invoke: Player['invoke'] = (user, messageId, button, inputs = {}) =>
     invokeActivity(emulator, user, messageId, button, inputs)
-  const installing = async (user: User, conversation: Conversation, team: string | undefined, adds: boolean) => {
+  const installing = async (
+    user: User,
+    conversation: Conversation,
+    team: string | undefined,
+    adds: boolean,
+  ) => {
     for (const activity of installation(emulator, user, conversation, team, adds)) await deliver(activity)
   }
   const fileAnswer: Player['fileAnswer'] = (user, messageId, place) =>
@@ -105,7 +110,7 @@ export function createPlayer(emulator: TeamsEmulator, botUrl: string): Player {
     install: (user, conversation, team) => installing(user, conversation, team, true),
     uninstall: (user, conversation, team) => installing(user, conversation, team, false),
     look: async (user, messageId, later = false) => {
-      const renewal = renewalOf(world.view(user, messageId) ?? {})
+      const renewal = renewalOf(world.find(messageId)?.card ?? {})
       if (renewal === undefined || !renewal.userIds.includes(user.id)) return undefined
       const state = `${user.id} ${messageId} ${world.find(messageId)?.updates}`
       if (renewed.has(state) && !later) return undefined
