@@ -1,4 +1,5 @@
 import type { Card } from '../../bot/cards/model.js'
+import { helloCard } from '../../bot/cards/welcome.js'
 import type { Reply } from '../../bot/commands/reply.js'
 import { lineRef } from '../../core/app/who.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
@@ -96,7 +97,15 @@ export async function sampleCards(name: string): Promise<ReadonlyMap<string, Car
   await ask(BILLER, 'changes 2026-03-01', 'changes')
   await ask(BILLER, 'status')
   await ask(BILLER, 'approvals', 'approvals, none')
-  await decisions(chat, ask)
+  const look: Ask = async (identity, id, label = id) => {
+    const reply = await chat.desk.look(identity, id)
+    cards.set(label, reply.card)
+    return reply
+  }
+  await decisions(chat, ask, look)
+  cards.set('welcome', await chat.desk.welcome(BILLER))
+  cards.set('welcome of a stranger', await chat.desk.welcome('slack:T1:U9'))
+  cards.set('hello', helloCard())
   await ask('slack:T1:U9', 'who', 'a stranger')
   await ask(BILLER, 'audit', 'audit by a biller')
   await ask(APPROVER, 'audit')
@@ -169,10 +178,12 @@ async function psaCards(sample: Sample): Promise<ReadonlyMap<string, Card>> {
 
 type Ask = (identity: string, text: string, label?: string) => Promise<Reply>
 
-async function decisions(chat: ChatDesk, ask: Ask): Promise<void> {
+async function decisions(chat: ChatDesk, ask: Ask, look: Ask): Promise<void> {
   const { world } = chat
   const first = await ask(APPROVER, 'propose march', 'pending')
   const id = first.approval?.approval.id ?? 'APR-0001'
+  await look(BILLER, id, 'pending, to a biller')
+  await look(APPROVER, id, 'pending, to who asked')
   await ask(APPROVER, 'approvals')
   await ask(OTHER, `approval ${id} page 1`, 'page of a request')
   await ask(APPROVER, `approve ${id}`, 'refused: own request')

@@ -1,6 +1,6 @@
 import { afterEach, vi } from 'vitest'
 import { type HttpServer, type Work, createHttpServer, createWork } from '../../../bot/http.js'
-import { type TeamsSurfaceOptions, createTeamsSurface } from '../../../bot/teams/app.js'
+import { type TeamsSurface, type TeamsSurfaceOptions, createTeamsSurface } from '../../../bot/teams/app.js'
 import { linesOf } from '../../emulators/teams/cards.js'
 import { createKeySet } from '../../emulators/teams/keys.js'
 import { type Player, createPlayer } from '../../emulators/teams/player.js'
@@ -26,6 +26,7 @@ const PEOPLE = [
 /** The bot behind its real server, Microsoft's side, and people in front of it. */
 export interface Office extends ChatDesk {
   readonly emulator: TeamsEmulator
+  readonly surface: TeamsSurface
   readonly player: Player
   readonly server: HttpServer
   readonly work: Work
@@ -73,10 +74,11 @@ export async function startOffice(
     tenantId: TENANT,
     keys: await keys,
   })
+  open.push(emulator)
   const work = createWork(log)
   const surface = create({ ...optionsFor(emulator, chat), log, work, ...changes(chat) })
   const server = await createHttpServer({ port: 0, routes: surface.routes, log, work })
-  open.push(server, emulator)
+  open.push(server)
   const player = createPlayer(emulator, server.url)
   const add = (name: string, number: number) => emulator.world.addUser(name, aad(number))
   const [dana, lee, sam, vic, kim] = [
@@ -98,6 +100,7 @@ export async function startOffice(
   return {
     ...chat,
     emulator,
+    surface,
     player,
     server,
     work,

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { TeamsSurface } from '../../../bot/teams/app.js'
 import { createTeamsSurface } from '../../../bot/teams/app.js'
 import type * as product from '../../../bot/teams/app.js'
 import { helpCard } from '../../../bot/cards/status.js'
@@ -9,18 +8,8 @@ import { type Office, TENANT, read, startOffice } from './office.js'
 
 checkLeaks()
 
-interface Reached extends Office {
-  readonly surface: TeamsSurface
-}
-
-async function start(create: typeof createTeamsSurface = createTeamsSurface): Promise<Reached> {
-  let surface: TeamsSurface | undefined
-  const office = await startOffice(
-    () => ({}),
-    (options) => (surface = create(options)),
-  )
-  if (surface === undefined) throw new Error('no surface')
-  return { ...office, surface }
+async function start(create: typeof createTeamsSurface = createTeamsSurface): Promise<Office> {
+  return await startOffice(() => ({}), create)
 }
 
 async function installed(office: Office, ...given: Parameters<Office['player']['install']>): Promise<void> {
