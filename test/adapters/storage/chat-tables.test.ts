@@ -106,5 +106,5 @@ test(`where the app was taken away nobody is known any more, in no channel of th
 
 test(`a place of another kind is refused, ${ENGINE} engine`, async () => {
   const odd = { ...MET, kind: 'meeting' } as unknown as typeof MET
-  await expect(storage.references.remember(odd)).rejects.toThrow()
+  await expect(storage.references.remember(odd)).rejects.toThrow('conversation_reference_kind_check')
 })

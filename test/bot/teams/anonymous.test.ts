@@ -65,9 +65,9 @@ test('without an app a client on this machine is answered, without a token there
   expect(await send(office)).toBe(200)
   expect(client.calls).toHaveLength(1)
   expect(client.calls[0]).toMatchObject({
-    url: expect.stringMatching(/^\/v3\/conversations\//),
+    url: expect.stringMatching(/^\/v3\/conversations\//) as string,
     authorization: undefined,
-    body: expect.stringContaining('Who to bill in March 2026'),
+    body: expect.stringContaining('Who to bill in March 2026') as string,
   })
   expect(office.emulator.signIns()).toBe(0)
 })
@@ -75,7 +75,7 @@ test('without an app a client on this machine is answered, without a token there
 test('it is warned of loudly, also to whoever asks whether the server is ready', async () => {
   const office = await start()
   expect(office.log.lines).toMatchObject([
-    { level: 'warn', message: expect.stringContaining('TEAMS_DEV_ANONYMOUS') },
+    { level: 'warn', message: expect.stringContaining('TEAMS_DEV_ANONYMOUS') as string },
   ])
   expect(office.surface.warnings).toEqual([expect.stringContaining('for trying only')])
   await expect(office.surface.ready()).resolves.toBeUndefined()

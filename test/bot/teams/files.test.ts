@@ -66,7 +66,7 @@ describe('a file asked for in a personal chat', () => {
     expect(file).toMatchObject({ kind: 'consent', name: 'BR-0001.csv' })
     expect(file?.content['acceptContext']).toEqual({
       run: 'BR-0001',
-      revision: expect.stringMatching(/^[0-9a-f]{16}$/),
+      revision: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
     })
     expect(JSON.stringify(file)).not.toContain('Contoso')
   })

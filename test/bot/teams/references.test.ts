@@ -209,7 +209,9 @@ describe('writing to a person without having been asked', () => {
     await installed(office, office.dana, office.personal(office.dana))
     const before = office.emulator.calls.length
     office.emulator.setFault({ kind: 'dropped' })
-    await expect(office.surface.tellPerson(identityOf(office.dana), CARD)).rejects.toThrow()
+    await expect(office.surface.tellPerson(identityOf(office.dana), CARD)).rejects.toThrow(
+      'Teams did not answer.',
+    )
     expect(office.emulator.calls.length - before).toBe(1)
   })
 })

@@ -82,7 +82,7 @@ describe('each person sees what fits them', () => {
     const data = { id: 'APR-0001', revision: record?.approval.fingerprint.slice(0, 16) }
     const click = office.player.invoke(office.vic, card.id, { verb: 'approveSure', data })
     expect((await office.player.deliver(click)).body).toMatchObject({
-      value: expect.stringContaining('Your role (viewer) may not do that.'),
+      value: expect.stringContaining('Your role (viewer) may not do that.') as string,
     })
     expect((await office.billing.approval('APR-0001'))?.approval.decision).toBeUndefined()
   })
