@@ -2,7 +2,7 @@ import { may, personOf } from '../../core/access/people.js'
 import type { Card } from '../cards/model.js'
 import { fittingCard } from '../cards/fitting.js'
 import { welcomeCard } from '../cards/welcome.js'
-import { authorise, rightToClick } from './authorise.js'
+import { authorise, rightToClick, rightToFill } from './authorise.js'
 import { cardOf } from './desk-billing.js'
 import { type DeskParts, type Reply, shown } from './reply.js'
 
@@ -13,7 +13,7 @@ export async function lookReply(parts: DeskParts, identity: string, id: string):
   const approval = await studio.billing.request(id)
   const [card, { people }] = await Promise.all([cardOf(parts, approval), studio.everybody()])
   const mayPress = (name: string) => {
-    const right = rightToClick(name)
+    const right = rightToClick(name) ?? rightToFill(name)
     return right !== undefined && may(person, right)
   }
   return { ...shown(fittingCard(card, approval.approval, { person, people, mayPress })), approval }

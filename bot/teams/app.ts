@@ -148,10 +148,9 @@ async function refuseStranger(
   const { type, id, conversation, value } = activity
   if (type !== 'invoke' || id === undefined) return answerJson(response, undefined)
   if (await isFirst(parts, { conversation: conversation.id }, id)) {
-    const { verb, target } = parsePress(value)
+    const { verb: name, target } = parsePress(value)
     // Nobody has this identity, so the desk refuses whatever it is, and writes it down.
-    const name = verb as Parameters<Desk['click']>[1]['name']
-    await parts.desk.click(strangerOf(parts.settings, activity), { name, target, reason: undefined })
+    await parts.desk.click(strangerOf(parts.settings, activity), { name, target })
   }
   answerPlain(response, 403)
 }

@@ -1,4 +1,4 @@
-import type { ExportFile, Once } from '../../core/chat-ports.js'
+import type { ExportFile } from '../../core/chat-ports.js'
 import { TEAMS_ACTIVITY_KEPT_MILLISECONDS } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
 import type { Card } from '../cards/model.js'
@@ -12,8 +12,6 @@ import type { Consent, UploadPlace } from './schema.js'
 import { isFilePlace, isLoopback, upload } from './upload.js'
 
 export interface FileParts extends AnswerParts {
-  readonly once: Once
-  readonly now: () => Date
   /** This machine itself may be uploaded to: for trying and for tests. */
   readonly development: boolean
 }
@@ -63,7 +61,7 @@ async function accepted(
 ): Promise<TeamsMessage> {
   const { desk } = parts
   const target = { id: context.run, revision: '' }
-  const reply = await desk.click(origin.identity, { name: 'download', target, reason: undefined })
+  const reply = await desk.click(origin.identity, { name: 'download', target })
   const { file } = reply
   if (file === undefined) return renderTeams(reply.card)
   if (revisionOf(file) !== context.revision) return renderTeams(problemCard(changedSince(file)))

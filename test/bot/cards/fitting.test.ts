@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { fittingCard } from '../../../bot/cards/fitting.js'
-import type { ActionName, Card } from '../../../bot/cards/model.js'
+import type { Action, Card } from '../../../bot/cards/model.js'
 import { helloCard, welcomeCard } from '../../../bot/cards/welcome.js'
-import { rightToClick } from '../../../bot/commands/authorise.js'
+import { rightToClick, rightToFill } from '../../../bot/commands/authorise.js'
 import { may } from '../../../core/access/people.js'
 import type { Person, Role } from '../../../core/access/rights.js'
 import type { Approval } from '../../../core/approval/approval.js'
@@ -12,7 +12,7 @@ function person(name: string, role: Role): Person {
   return { id, name, role, identities: [id] }
 }
 
-function cardWith(...names: readonly ActionName[]): Card {
+function cardWith(...names: readonly Action['name'][]): Card {
   const target = { id: 'APR-0001', revision: 'r' }
   const actions = names.map(
     (name) => ({ name, label: name, tone: 'default', target, command: `${name} APR-0001` }) as const,
@@ -26,7 +26,7 @@ const vic = person('Vic', 'viewer')
 
 function seen(reader: Person, people: readonly Person[], requestedBy: Person, card = ASKED): string[] {
   const mayPress = (name: string) => {
-    const right = rightToClick(name)
+    const right = rightToClick(name) ?? rightToFill(name)
     return right !== undefined && may(reader, right)
   }
   const approval = { requestedBy: requestedBy.id } as Approval
