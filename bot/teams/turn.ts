@@ -85,10 +85,15 @@ async function click(parts: TurnParts, { value }: Incoming, origin: Origin): Pro
       const answer = await carryOutClick(parts, value, origin)
       clearTimeout(timer)
       if (!isLate) resolve(responseOf(answer))
-      else if (answer.say !== undefined) await privately(parts, answer.say, origin)
+      else await tellLate(parts, answer, origin)
       await answer.after?.()
     })
   })
+}
+
+async function tellLate(parts: TurnParts, { say, late }: ClickAnswer, origin: Origin): Promise<void> {
+  const card = say ?? late
+  if (card !== undefined) await privately(parts, card, origin)
 }
 
 async function carryOutClick(parts: TurnParts, value: unknown, origin: Origin): Promise<ClickAnswer> {
