@@ -1,4 +1,4 @@
-import { CHARTS, CHART_CATEGORIES, CHART_LABEL_CHARACTERS, CHART_SERIES } from '../../core/limits.js'
+import { CHARTS, CHART_CATEGORIES, CHART_LABEL_CHARACTERS, CHART_SERIES } from '../../core/limits-ahead.js'
 import type { Block, Chart } from './model.js'
 
 /**

@@ -4,7 +4,7 @@ import type { Answer } from '../../core/app/studio.js'
 import { toCivil } from '../../core/calendar/date.js'
 import { localDateOf } from '../../core/calendar/zone.js'
 import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
-import { HOME_CUSTOMERS, HOME_INVOICES, HOME_REQUESTS, OVERVIEW_ITEMS } from '../../core/limits.js'
+import { HOME_CUSTOMERS, HOME_INVOICES, HOME_REQUESTS, OVERVIEW_ITEMS } from '../../core/limits-ahead.js'
 import {
   WINDOWS_HEADING,
   invoiceDayBlocks,

@@ -2,7 +2,7 @@ import type { Answer } from '../../core/app/studio.js'
 import type { UpcomingAnswer } from '../../core/app/upcoming.js'
 import { dayMonthYear, periodWords } from '../../core/calendar/words.js'
 import type { CashSpan } from '../../core/invoices/cash.js'
-import { CHART_CATEGORIES, OVERVIEW_ITEMS } from '../../core/limits.js'
+import { CHART_CATEGORIES, OVERVIEW_ITEMS } from '../../core/limits-ahead.js'
 import { minorPerMajor } from '../../core/money/money.js'
 import {
   WINDOWS_HEADING,

@@ -1,6 +1,6 @@
 import type { LocalDate } from '../../core/calendar/date.js'
 import type { Period } from '../../core/calendar/period.js'
-import { UPCOMING_DAYS_MOST } from '../../core/limits.js'
+import { UPCOMING_DAYS_MOST } from '../../core/limits-ahead.js'
 import { Problem } from '../../core/problem.js'
 import { monthAtStart } from './dates.js'
 import { pageNumber, withoutFillers } from './parse-words.js'

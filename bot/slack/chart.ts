@@ -1,4 +1,4 @@
-import { CHART_TITLE_CHARACTERS } from '../../core/limits.js'
+import { CHART_TITLE_CHARACTERS } from '../../core/limits-ahead.js'
 import type { Chart } from '../cards/model.js'
 import { cut, plain } from './text.js'
 

@@ -1,8 +1,9 @@
-import { SLACK_HOMES } from '../../core/limits.js'
+import { SLACK_HOMES } from '../../core/limits-ahead.js'
 import type { Log } from '../../core/ports.js'
 import type { Desk } from '../commands/desk.js'
 import type { Reply } from '../commands/reply.js'
-import { type Origin, reasonOf } from './answer.js'
+import { reasonOf } from '../trouble.js'
+import type { Origin } from './answer.js'
 import type { SlackClient } from './client.js'
 import { renderHome } from './render.js'
 

@@ -5,7 +5,7 @@ import { chartWords, withChartWords } from '../cards/chart.js'
 import type { Action, Block, Card, Column, Fact, More } from '../cards/model.js'
 import { type DataVisualization, chartBlock } from './chart.js'
 import { LIMITS, SHOWN } from './limits.js'
-import { buttonId } from './schema.js'
+import { buttonId } from './button-id.js'
 import { cut, cutMiddle, escapeMarkup, plain } from './text.js'
 
 /** A card as Slack shows it. `text` is what notifications and screen readers say. */

@@ -1,5 +1,7 @@
 import { parse as parseForm } from 'node:querystring'
 import { z } from 'zod'
+import { actionOf } from './button-id.js'
+import { type HomeOpened, homeOf } from './schema-home.js'
 import { readJson } from '../http.js'
 import type { ActionTarget } from '../cards/model.js'
 
@@ -49,13 +51,6 @@ export interface ButtonClick extends Sender {
   readonly onHome: boolean
 }
 
-/** Somebody opened the page of the app itself. */
-export interface HomeOpened extends Sender {
-  readonly kind: 'home'
-  /** The same when Slack sends it again. */
-  readonly eventId: string
-}
-
 /** A window was sent off: a form that was filled in. */
 export interface Submission extends Sender {
   readonly kind: 'submission'
@@ -81,8 +76,8 @@ export interface Ignored {
 export type Incoming = SlashCommand | Message | HomeOpened | ButtonClick | Submission | Challenge | Ignored
 
 const id = (letters: string) => z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{1,30}$`))
-const team = id('TE')
-const user = id('UW')
+export const team = id('TE')
+export const user = id('UW')
 const channel = id('CDG')
 const stamp = z.string().regex(/^\d{1,12}\.\d{1,9}$/)
 const url = z.string().max(1000)
@@ -118,13 +113,6 @@ const EVENT = z.object({
   }),
 })
 
-const HOME = z.object({
-  type: z.literal('event_callback'),
-  team_id: team,
-  event_id: z.string().min(1).max(100),
-  event: z.object({ type: z.literal('app_home_opened'), user, tab: z.string() }),
-})
-
 const PERSON = z.object({ id: user, team_id: team.optional() })
 const TEAM = z.object({ id: team })
 
@@ -156,6 +144,7 @@ const FILLED = z.object({
   value: z.string().nullish(),
   selected_option: z.object({ value: z.string().max(150) }).nullish(),
   selected_date: z.string().max(10).nullish(),
+  selected_user: user.nullish(),
 })
 
 const SUBMISSION = z.object({
@@ -187,9 +176,13 @@ export function contentType(header: string | undefined): ContentType | undefined
   return known === 'application/json' || known === 'application/x-www-form-urlencoded' ? known : undefined
 }
 
-/** What a body says, or undefined when it cannot be read. Bolt reads it the same way after us. */
-export function parseIncoming(type: ContentType, text: string): Incoming | undefined {
-  const value = type === 'application/json' ? readJson(text) : formValue(text)
+/** The value a body stands for; undefined when it cannot be read. Bolt reads it the same way after us. */
+export function bodyOf(type: ContentType, text: string): unknown {
+  return type === 'application/json' ? readJson(text) : formValue(text)
+}
+
+/** What a request or an envelope says, or undefined when we do not understand it. */
+export function incomingOf(value: unknown): Incoming | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const known =
     commandOf(value) ??
@@ -256,7 +249,7 @@ function clickOf(value: object): ButtonClick | undefined {
     kind: 'click',
     team: home,
     user: data.user.id,
-    name: action.action_id.replace(/~\d+$/, ''),
+    name: actionOf(action.action_id),
     target: parseTarget(action.value),
     value: action.value,
     channel: data.channel?.id,
@@ -266,19 +259,6 @@ function clickOf(value: object): ButtonClick | undefined {
     triggerId: data.trigger_id,
     onHome: data.view?.type === 'home',
   }
-}
-
-/** The id of a button among those of the same action; the first has the action's own name. */
-export function buttonId(name: string, before: number): string {
-  return before === 0 ? name : `${name}~${before + 1}`
-}
-
-/** The other tabs of the app show messages, which Slack does itself. */
-function homeOf(value: object): HomeOpened | Ignored | undefined {
-  const { data } = HOME.safeParse(value)
-  if (data === undefined) return undefined
-  const { event, event_id: eventId, team_id: home } = data
-  return event.tab === 'home' ? { kind: 'home', eventId, team: home, user: event.user } : { kind: 'ignored' }
 }
 
 function submissionOf(value: object): Submission | undefined {
@@ -294,13 +274,20 @@ function submissionOf(value: object): Submission | undefined {
     name,
     note,
     values: new Map(
-      Object.entries(state.values).map(([field, { [INPUT]: filled }]) => [field, typedInto(filled)]),
+      Object.entries(state.values).map(([field, { [INPUT]: filled }]) => [field, filledIn(filled, home)]),
     ),
   }
 }
 
-function typedInto({ value, selected_option: option, selected_date: date }: z.output<typeof FILLED>): string {
-  return value ?? option?.value ?? date ?? ''
+/** Whoever was picked is somebody of the asker's own workspace. */
+function filledIn(filled: z.output<typeof FILLED>, home: string): string {
+  const { value, selected_option: option, selected_date: date, selected_user: person } = filled
+  return (
+    value ??
+    option?.value ??
+    date ??
+    (person === null || person === undefined ? '' : `slack:${home}:${person}`)
+  )
 }
 
 function challengeOf(value: object): Challenge | undefined {
@@ -318,13 +305,38 @@ export function parseTarget(text: string): ActionTarget | undefined {
 export interface MessageAddress {
   readonly channel: string
   readonly stamp: string
+  /** The message whose thread it stands in; undefined: in none. */
+  readonly thread?: string | undefined
+  /** Whose token reaches it: "T:T01", "E:E01"; undefined: that of the configuration. */
+  readonly workspace?: string | undefined
 }
 
-const ADDRESS = z.object({ channel, stamp })
+const workspaceKey = z.string().regex(/^[TE]:[TE][A-Z0-9]{1,30}$/)
+const ADDRESS = z.object({
+  channel,
+  stamp,
+  thread: stamp.optional(),
+  workspace: workspaceKey.optional(),
+})
 
 /** The address of a posted card as it was remembered. */
 export function parseAddress(text: string): MessageAddress | undefined {
   return ADDRESS.safeParse(readJson(text)).data
+}
+
+const PLACE = z.object({
+  channel: channel.optional(),
+  thread: stamp.optional(),
+  user: z.string().max(64).optional(),
+  workspace: workspaceKey.optional(),
+})
+
+/** Where something is to be said later: in a channel, or to the person alone where there is none or no way in. */
+export type LaterPlace = z.output<typeof PLACE>
+
+/** Such a place as it was kept. */
+export function parsePlace(text: string): LaterPlace | undefined {
+  return PLACE.safeParse(readJson(text)).data
 }
 
 /** What a window has to know when it comes back. */
@@ -346,13 +358,22 @@ export function parseNote(text: string): WindowNote | undefined {
 export interface BotIdentity {
   readonly team: string
   readonly user: string
+  /** The organisation whose token it is; undefined: a workspace's. */
+  readonly enterprise: string | undefined
 }
 
-const AUTH = z.object({ team_id: team, user_id: user })
+const AUTH = z.object({
+  team_id: team,
+  user_id: user,
+  enterprise_id: team.nullish(),
+  is_enterprise_install: z.boolean().optional(),
+})
 
 export function parseAuth(value: unknown): BotIdentity | undefined {
   const { data } = AUTH.safeParse(value)
-  return data === undefined ? undefined : { team: data.team_id, user: data.user_id }
+  if (data === undefined) return undefined
+  const { team_id, user_id, enterprise_id, is_enterprise_install: forAll = false } = data
+  return { team: team_id, user: user_id, enterprise: forAll ? (enterprise_id ?? team_id) : undefined }
 }
 
 const POSTED = z.object({ channel, ts: stamp })

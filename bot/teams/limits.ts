@@ -28,6 +28,8 @@ export const SHOWN = {
   button: 60,
   /** The words of buttons that stand beside each other on a telephone. */
   buttonRow: 30,
-  choice: 100,
+  /** Of one choice of a form: shorter where there are many. */
+  choices: [100, 60, 36],
+  fewest: 24,
   words: 300,
 } as const

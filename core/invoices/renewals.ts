@@ -1,7 +1,7 @@
 import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { hoursAfter, localDateOf } from '../calendar/zone.js'
-import { TAKE_BACK_HOURS } from '../limits.js'
+import { TAKE_BACK_HOURS } from '../limits-ahead.js'
 import type { Decimal } from '../money/decimal.js'
 import type { FoldedSubscription } from '../timeline/fold.js'
 

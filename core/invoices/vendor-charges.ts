@@ -1,7 +1,7 @@
 import { type LocalDate, addMonths, daysInMonth, monthNumber, toCivil } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { dayMonthYear } from '../calendar/words.js'
-import { DURATION_HUNDREDTHS } from '../limits.js'
+import { DURATION_HUNDREDTHS } from '../limits-ahead.js'
 import type { UnitPrice } from '../marketplace/types.js'
 import { type Decimal, DECIMAL_ONE } from '../money/decimal.js'
 import { minorPerMajor } from '../money/money.js'

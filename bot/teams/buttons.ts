@@ -1,5 +1,8 @@
-import type { ActionSet } from './adaptive.js'
+import type { Action, ActionTarget } from '../cards/model.js'
+import type { ActionSet, Execute } from './adaptive.js'
 import { SHOWN } from './limits.js'
+import type { Verb } from './schema.js'
+import { cut, plain } from './text.js'
 
 /** Buttons beside each other as far as a telephone has room for their words. */
 export function actionRows(actions: ActionSet['actions']): ActionSet[] {
@@ -15,4 +18,21 @@ export function actionRows(actions: ActionSet['actions']): ActionSet[] {
     }
   }
   return rows.map((row) => ({ type: 'ActionSet', actions: row }))
+}
+
+const STYLES = { default: {}, primary: { style: 'positive' }, danger: { style: 'destructive' } } as const
+
+export function execute(
+  label: string,
+  verb: Verb,
+  { id, revision }: ActionTarget,
+  tone: Action['tone'],
+): Execute {
+  return {
+    type: 'Action.Execute',
+    title: cut(plain(label), SHOWN.button),
+    verb,
+    data: { id, revision },
+    ...STYLES[tone],
+  }
 }
