@@ -391,3 +391,27 @@ describe('without its guard, a card does what it must not', () => {
     expect(careless(card({ title: '[a](http://evil.example)' }))).toContain('](http://')
   })
 })
+
+test('two hundred long choices fit into a card, each of them, in fewer words', () => {
+  const options = Array.from({ length: 100 }, (_, index) => {
+    return { label: `${'株式会社'.repeat(40)} (${index})`, value: `connectwise ${100_000 + index}` }
+  })
+  const base = { type: 'choice', label: 'Company', required: true, options } as const
+  const form = rejectForm(card({}), { id: 'APR-0001', revision: '' })
+  const shown = shownBy(
+    renderForm(
+      {
+        ...form,
+        fields: [
+          { ...base, id: 'company' },
+          { ...base, id: 'other' },
+        ],
+      },
+      'key',
+    ),
+  )
+  expect(cardMistakes(shown)).toEqual([])
+  const inputs = elementsOf(shown).filter(({ type }) => type === 'Input.ChoiceSet')
+  expect(inputs.map(({ choices }) => (choices as unknown[]).length)).toEqual([100, 100])
+  expect(JSON.stringify(inputs)).toContain('(99)"')
+})
