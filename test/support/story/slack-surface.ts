@@ -1,5 +1,6 @@
 import { isFormName } from '../../../bot/commands/desk-forms.js'
-import { type SlackSender, type Sent, createSlackSender } from '../../emulators/slack/sender.js'
+import type { Sent } from '../../emulators/slack/request.js'
+import { type SlackSender, createSlackSender } from '../../emulators/slack/sender.js'
 import type { SlackEmulator } from '../../emulators/slack/server.js'
 import type { SlackMessageRecord, ViewRecord } from '../../emulators/slack/workspace.js'
 import { type Cast, type Member, SLACK_TEAM, answersTo } from './cast.js'
