@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Action, Block, Card } from '../../../bot/cards/model.js'
-import { rejectForm } from '../../../bot/cards/reject-form.js'
 import { LIMITS } from '../../../bot/teams/limits.js'
 import type * as product from '../../../bot/teams/render.js'
 import {
   type TeamsMessage,
   renderFile,
-  renderForm,
   renderQuestion,
   renderTeams,
   renderWords,
@@ -325,27 +323,6 @@ describe('buttons', () => {
       ['Back', 'show'],
     ])
   })
-
-  test('a form asks for what is needed; going back needs nothing', () => {
-    const form = rejectForm(card({}), { id: 'APR-0001', revision: '0123456789abcdef' })
-    const { card: shown } = renderForm(form, 'key')
-    const [input] = elementsOf(shownBy({ summary: '', card: shown })).filter(
-      ({ type }) => type === 'Input.Text',
-    )
-    expect(input).toMatchObject({
-      id: 'reason',
-      label: 'Why is it rejected?',
-      isRequired: true,
-      maxLength: 500,
-    })
-    const data = { id: 'APR-0001', revision: '0123456789abcdef', form: 'reject', key: 'key' }
-    expect(shown.body.at(-1)).toMatchObject({
-      actions: [
-        { verb: 'submit', data },
-        { verb: 'back', data, associatedInputs: 'none' },
-      ],
-    })
-  })
 })
 
 describe('without its guard, a card does what it must not', () => {
@@ -390,28 +367,4 @@ describe('without its guard, a card does what it must not', () => {
     })
     expect(careless(card({ title: '[a](http://evil.example)' }))).toContain('](http://')
   })
-})
-
-test('two hundred long choices fit into a card, each of them, in fewer words', () => {
-  const options = Array.from({ length: 100 }, (_, index) => {
-    return { label: `${'株式会社'.repeat(40)} (${index})`, value: `connectwise ${100_000 + index}` }
-  })
-  const base = { type: 'choice', label: 'Company', required: true, options } as const
-  const form = rejectForm(card({}), { id: 'APR-0001', revision: '' })
-  const shown = shownBy(
-    renderForm(
-      {
-        ...form,
-        fields: [
-          { ...base, id: 'company' },
-          { ...base, id: 'other' },
-        ],
-      },
-      'key',
-    ),
-  )
-  expect(cardMistakes(shown)).toEqual([])
-  const inputs = elementsOf(shown).filter(({ type }) => type === 'Input.ChoiceSet')
-  expect(inputs.map(({ choices }) => (choices as unknown[]).length)).toEqual([100, 100])
-  expect(JSON.stringify(inputs)).toContain('(99)"')
 })
