@@ -11,14 +11,7 @@ import {
   renderTeams,
   renderWords,
 } from '../../../bot/teams/render.js'
-import {
-  addressesOf,
-  buttonsOf,
-  cardMistakes,
-  elementsOf,
-  linesOf,
-  markdownOf,
-} from '../../emulators/teams/cards.js'
+import { addressesOf, buttonsOf, cardMistakes, linesOf, markdownOf } from '../../emulators/teams/cards.js'
 import { HOSTILE_NAMES, SAMPLE_NAMES } from '../../support/card-samples.js'
 import { mutant } from '../../support/mutant.js'
 import { FILE_URL, allTeamsCards, teamsMessages } from './cards.js'
