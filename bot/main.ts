@@ -187,7 +187,7 @@ function logOf(config: Config, atTerminal = false): Log {
     slack?.install?.clientSecret,
     secretsKey?.toString('hex'),
     secretsKey?.toString('base64'),
-    teams?.appPassword,
+    teams?.appPassword === '' ? undefined : teams?.appPassword,
     teams?.filesKey,
     connectwise?.privateKey,
     connectwise?.clientId,

@@ -1,5 +1,6 @@
 import { assert } from '../core/assert.js'
 import type {
+  ConversationReferences,
   Deadlines,
   Deliveries,
   FileMaker,
@@ -15,8 +16,9 @@ import { takeDeadlines } from './commands/deadlines.js'
 import { deliverDue } from './commands/deliver.js'
 import { type Desk } from './commands/desk.js'
 import { carryOn } from './commands/desk-billing.js'
-import type { Config, TeamsConfig } from './config.js'
+import type { Config } from './config.js'
 import type { SlackConfig } from './config-slack.js'
+import type { TeamsConfig } from './config-teams.js'
 import {
   type Exchange,
   type HttpServer,
@@ -34,6 +36,7 @@ import { type FileLinks, createFileLinks } from './links.js'
 export interface ServeParts {
   readonly storage: {
     readonly postedCards: PostedCards
+    readonly references: ConversationReferences
     readonly once: Once
     readonly deliveries: Deliveries
     readonly deadlines: Deadlines
@@ -99,7 +102,10 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
   const { pacing } = parts
   const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work, pacing }
   const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared, parts)
-  const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)
+  const teams =
+    config.teams === undefined
+      ? undefined
+      : await teamsSurface(config.teams, config.server.host, shared, parts)
   const surfaces = [slack, teams].filter((surface) => surface !== undefined)
   const { host, port } = config.server
   const server = await createHttpServer({
@@ -111,6 +117,7 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
       ...(slack === undefined ? {} : { slack: () => slack.ready() }),
       ...(teams === undefined ? {} : { teams: () => teams.ready() }),
     },
+    warnings: teams?.warnings ?? [],
     work,
     log,
   })
@@ -163,12 +170,19 @@ async function slackSurface(
   return createSlackSurface({ ...shared, ...slack, install: { ...install, store, stateKey } })
 }
 
-async function teamsSurface(teams: TeamsConfig, shared: SurfaceParts, parts: ServeParts): Promise<Surface> {
+async function teamsSurface(
+  teams: TeamsConfig,
+  host: string | undefined,
+  shared: SurfaceParts,
+  parts: ServeParts,
+): Promise<Surface & { readonly warnings: readonly string[] }> {
   const { createTeamsSurface } = await import('./teams/app.js')
   const { appId, appPassword, tenantId, openIdMetadataUrl, issuer, loginUrl, serviceUrls } = teams
   const links = createFileLinks(teams.filesKey, teams.publicUrl)
   const surface = createTeamsSurface({
     ...shared,
+    references: parts.storage.references,
+    ...(teams.anonymous ? { anonymous: { host } } : {}),
     appId,
     appPassword,
     tenantId,

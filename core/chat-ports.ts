@@ -138,3 +138,34 @@ export interface SlackWorkspaces {
   /** undefined: not installed, or removed. Problem `held` when its token does not open with our key. */
   installed(key: string): Promise<SlackWorkspace | undefined>
 }
+
+/** Where in Teams somebody was met: enough to write to them there without being asked. */
+export interface ConversationReference {
+  /** Without the message that began a thread. */
+  readonly conversation: string
+  readonly kind: 'personal' | 'group' | 'channel'
+  /** The team a channel belongs to; empty: none. */
+  readonly team: string
+  /** Tenant and object id in Entra, in small letters; no person: the conversation itself, where nobody is named. */
+  readonly tenant: string
+  readonly person: string
+  /** Teams' id of the person for this bot; empty with no person. */
+  readonly member: string
+  /** The Connector that named the conversation last. */
+  readonly serviceUrl: string
+  /** Teams' id of this bot. */
+  readonly bot: string
+  readonly seenAt: Date
+}
+
+/** Where people were met in Teams. */
+export interface ConversationReferences {
+  /** Keeps what was seen last. True for exactly one caller when the person was not known in this conversation. */
+  remember(reference: ConversationReference): Promise<boolean>
+  /** Every place a person was met, the newest first. */
+  ofPerson(tenant: string, person: string, most: number): Promise<readonly ConversationReference[]>
+  /** Everybody met in a conversation, the newest first. */
+  inConversation(conversation: string, most: number): Promise<readonly ConversationReference[]>
+  /** The bot is there no more; with a team, in no channel of it. */
+  forget(conversation: string, team: string): Promise<void>
+}

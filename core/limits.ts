@@ -285,6 +285,18 @@ export const TEAMS_ANSWER_BYTES = 1024 * 1024
 export const TEAMS_TOKEN_EARLY_MILLISECONDS = 300_000
 /** Cards whose last content is remembered, so that a crowd of clicks on an old one rewrites it once: a month of them. */
 export const TEAMS_WRITTEN_CARDS = 1000
+/** People who see a card of their own: the most Teams allows on one card. */
+export const TEAMS_VIEWERS = 60
+/** People looked up as having been met in one conversation: those with a role among them are fewer than the above. */
+export const TEAMS_MET_PEOPLE = 500
+/** How long somebody without a role is not refused, and noted, again for a card their client renews by itself. */
+export const TEAMS_REFUSED_LOOK_MILLISECONDS = 3_600_000
+/** Such refusals kept: more people without a role look at cards nowhere. */
+export const TEAMS_REFUSED_LOOKS = 1000
+/** A file that is offered for somebody's OneDrive: it goes there in one piece. Larger ones have the link alone. */
+export const TEAMS_FILE_BYTES = 20 * 1024 * 1024
+/** Until such a file has been taken: some megabytes over an office's line. */
+export const TEAMS_UPLOAD_MILLISECONDS = 60_000
 
 // Forms
 

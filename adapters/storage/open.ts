@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { Deadlines, Deliveries, Once, PostedCards, SlackWorkspaces } from '../../core/chat-ports.js'
+import type {
+  ConversationReferences,
+  Deadlines,
+  Deliveries,
+  Once,
+  PostedCards,
+  SlackWorkspaces,
+} from '../../core/chat-ports.js'
 import type { BillingStore, Clock, LedgerStore, Log, PeopleStore } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
 import { projectFolder } from '../system/project.js'
@@ -10,6 +17,7 @@ import type { TrailCheck } from './billing-audit.js'
 import { billingStore } from './billing-store.js'
 import { deliveries } from './chat-delivery.js'
 import { databaseClock } from './clock.js'
+import { conversationReferences } from './conversation-reference.js'
 import { idle, prismaOver } from './database.js'
 import type { Database } from './database.js'
 import { openEngine } from './engine.js'
@@ -47,6 +55,7 @@ export interface Storage {
   readonly sync: SyncStore
   readonly people: PeopleStore
   readonly postedCards: PostedCards
+  readonly references: ConversationReferences
   readonly once: Once
   readonly deliveries: Deliveries
   readonly deadlines: Deadlines
@@ -109,6 +118,7 @@ function storageOn(engine: Engine, mspId: string): Storage {
     sync: syncStore(database, mspId),
     people: peopleStore(database, mspId),
     postedCards: postedCards(database, mspId),
+    references: conversationReferences(database, mspId),
     once: once(database, mspId),
     deliveries: deliveries(database, mspId),
     deadlines: deadlines(database, mspId),

@@ -17,6 +17,7 @@ import { againOf } from './again.js'
 import { authorise, rightFor, rightToClick } from './authorise.js'
 import { type FormDesk, createFormDesk } from './desk-forms.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
+import { known, lookReply, noteSent, welcome } from './desk-look.js'
 import { type Mention, linkReply, peopleReply, withIdentities } from './desk-people.js'
 import { type Command, parseCommand } from './parse.js'
 
@@ -44,6 +45,14 @@ export interface Desk extends FormDesk {
   click(identity: string, click: Click): Promise<Reply>
   /** The card of a request as it is now, for updating what was posted. */
   cardOf(record: ApprovalRecord): Promise<Card>
+  /** The card of a request as it fits one person: for views, which grant nothing. Changes nothing. */
+  look(identity: string, id: string): Promise<Reply>
+  /** What somebody is told who has just added the bot for themselves. */
+  welcome(identity: string): Promise<Card>
+  /** Those of the identities that belong to somebody with a role. */
+  known(identities: readonly string[]): Promise<readonly string[]>
+  /** Writes down that a file of a run goes into somebody's own storage. Problem `forbidden` when they may not have it. */
+  noteSent(identity: string, runId: string): Promise<void>
 }
 
 export function createDesk(parts: DeskParts): Desk {
@@ -67,6 +76,10 @@ export function createDesk(parts: DeskParts): Desk {
       }),
     click: (identity, click) => refuseNicely(() => carryOut(parts, identity, click)),
     cardOf: (record) => cardOf(parts, record),
+    look: (identity, id) => refuseNicely(() => lookReply(parts, identity, id)),
+    welcome: (identity) => welcome(parts, identity),
+    known: (identities) => known(parts, identities),
+    noteSent: (identity, runId) => noteSent(parts, identity, runId),
   }
 }
 

@@ -8,6 +8,8 @@ import type { Desk } from '../commands/desk.js'
 import type { Reply } from '../commands/reply.js'
 import { reasonOf } from '../trouble.js'
 import type { Conversations, Place } from './conversations.js'
+import { offerOf } from './offer.js'
+import type { Reach } from './references.js'
 import { type TeamsMessage, renderFile, renderTeams } from './render.js'
 import type { Address, LaterPlace } from './schema.js'
 import { teamsTrouble } from './trouble.js'
@@ -27,6 +29,7 @@ export interface Origin {
 
 export interface AnswerParts {
   readonly conversations: Conversations
+  readonly reach: Reach
   readonly desk: Desk
   readonly board: Board
   readonly once: Once
@@ -54,9 +57,10 @@ export async function publicly(parts: AnswerParts, reply: Reply, origin: Origin)
   const { conversations, log } = parts
   let message: TeamsMessage | undefined
   try {
-    message = await messageOf(parts, reply)
+    message = await messageOf(parts, reply, origin)
     const address = await conversations.post(origin.place, message)
     if (reply.approval !== undefined && !reply.decided) await remember(parts, reply.approval, address)
+    await offer(parts, reply, origin)
   } catch (error) {
     // Not made, and so never sent: it would not be made later either.
     if (message === undefined)
@@ -66,6 +70,17 @@ export async function publicly(parts: AnswerParts, reply: Reply, origin: Origin)
     await keep(parts, what, { ...origin.place, alone: false }, error)
   }
   for (const also of reply.also ?? []) await publicly(parts, also, origin)
+}
+
+/** The file for somebody's own OneDrive, beside its link: without it the link is still there. */
+async function offer({ conversations, log }: AnswerParts, { file }: Reply, origin: Origin): Promise<void> {
+  const offered = file === undefined || !origin.direct ? undefined : offerOf(file, origin.place.serviceUrl)
+  if (offered === undefined) return
+  try {
+    await conversations.post(origin.place, offered)
+  } catch (error) {
+    log.warn({ reason: reasonOf(error) }, 'a file could not be offered in Teams')
+  }
 }
 
 /** Kept for when Teams is there again, or noted as lost. */
@@ -89,18 +104,22 @@ function notHandedOver({ name }: ExportFile): Problem {
   })
 }
 
-async function messageOf({ fileLinks }: AnswerParts, { card, file }: Reply): Promise<TeamsMessage> {
-  return file === undefined ? renderTeams(card) : renderFile(card, file.name, await fileLinks(file))
+async function messageOf(
+  { fileLinks, reach }: AnswerParts,
+  { card, file }: Reply,
+  { place }: Origin,
+): Promise<TeamsMessage> {
+  return file === undefined
+    ? await reach.posted(place.conversation, card)
+    : renderFile(card, file.name, await fileLinks(file))
 }
 
 /** For the asker only: where they are alone with the bot, else in their personal chat with it. */
 export async function privately(parts: AnswerParts, card: Card, origin: Origin): Promise<void> {
-  const { conversations, log } = parts
+  const { conversations, reach, log } = parts
   const message = renderTeams(card)
   try {
-    await (origin.direct
-      ? conversations.post(origin.place, message)
-      : conversations.tell(origin.place, message))
+    await (origin.direct ? conversations.post(origin.place, message) : reach.tell(origin.place, message))
   } catch (error) {
     log.warn({ reason: reasonOf(error) }, 'a private answer did not arrive in Teams')
     const isRefused = teamsTrouble(error).type === 'refused'

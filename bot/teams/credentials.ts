@@ -83,14 +83,17 @@ type CredentialsFactory = NonNullable<
   ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[1]
 >
 
-/** The SDK's way to ask who we are and to sign what it sends. Authentication is never off. */
-export function credentialsFactory({ appId }: TeamsSettings, { token }: SignIn): CredentialsFactory {
+/** The SDK's way to ask who we are and to sign what it sends. Authentication is off only where nothing leaves this machine. */
+export function credentialsFactory(
+  { appId, anonymous }: TeamsSettings,
+  { token }: SignIn,
+): CredentialsFactory {
   return {
     isValidAppId: async (candidate) => candidate?.toLowerCase() === appId,
-    isAuthenticationDisabled: async () => false,
+    isAuthenticationDisabled: async () => anonymous,
     createCredentials: async () => ({
       signRequest: async (request) => {
-        request.headers.set('authorization', `Bearer ${await token()}`)
+        if (!anonymous) request.headers.set('authorization', `Bearer ${await token()}`)
         return request
       },
     }),

@@ -1,6 +1,7 @@
 import type { Form } from '../../bot/cards/form.js'
 import { reminderCard } from '../../bot/cards/late.js'
 import { type Card, FORM_NAMES } from '../../bot/cards/model.js'
+import { helloCard } from '../../bot/cards/welcome.js'
 import type { Reply } from '../../bot/commands/reply.js'
 import { lineRef } from '../../core/app/who.js'
 import type { NewDelivery } from '../../core/chat-ports.js'
@@ -113,7 +114,15 @@ export async function sampleWorld(name: string): Promise<SampleWorld> {
   await untold(chat, name)
   await ask(BILLER, 'status', 'status, answers that did not arrive')
   await ask(BILLER, 'approvals', 'approvals, none')
-  await decisions(chat, ask)
+  const look: Ask = async (identity, id, label = id) => {
+    const reply = await chat.desk.look(identity, id)
+    cards.set(label, reply.card)
+    return reply
+  }
+  await decisions(chat, ask, look)
+  cards.set('welcome', await chat.desk.welcome(BILLER))
+  cards.set('welcome of a stranger', await chat.desk.welcome('slack:T1:U9'))
+  cards.set('hello', helloCard())
   await ask('slack:T1:U9', 'who', 'a stranger')
   await ask(BILLER, 'audit', 'audit by a biller')
   await ask(APPROVER, 'audit')
@@ -227,10 +236,12 @@ async function psaCards(sample: Sample, forms: Map<string, Form>): Promise<Reado
 
 type Ask = (identity: string, text: string, label?: string) => Promise<Reply>
 
-async function decisions(chat: ChatDesk, ask: Ask): Promise<void> {
+async function decisions(chat: ChatDesk, ask: Ask, look: Ask): Promise<void> {
   const { world } = chat
   const first = await ask(APPROVER, 'propose march', 'pending')
   const id = first.approval?.approval.id ?? 'APR-0001'
+  await look(BILLER, id, 'pending, to a biller')
+  await look(APPROVER, id, 'pending, to who asked')
   await ask(APPROVER, 'approvals')
   await ask(OTHER, `approval ${id} page 1`, 'page of a request')
   await ask(APPROVER, `approve ${id}`, 'refused: own request')

@@ -11,7 +11,7 @@ import type { BillingStore, Log } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
 import { memoryBilling } from './memory-billing.js'
 import { memoryBooks } from './memory-books.js'
-import { memoryOnce, memoryPostedCards } from './memory-chat.js'
+import { memoryOnce, memoryPostedCards, memoryReferences } from './memory-chat.js'
 import { memoryDeadlines, memoryDeliveries } from './memory-deliveries.js'
 import { memoryLedger } from './memory-ledger.js'
 import { memoryPeople } from './memory-people.js'
@@ -43,6 +43,7 @@ export interface ChatDesk {
   readonly board: ReturnType<typeof createBoard>
   readonly once: ReturnType<typeof memoryOnce>
   readonly posted: ReturnType<typeof memoryPostedCards>
+  readonly references: ReturnType<typeof memoryReferences>
   readonly deliveries: ReturnType<typeof memoryDeliveries>
   /** What the jobs about cards are given. */
   readonly cards: BoardParts
@@ -119,5 +120,6 @@ export async function chatDesk({
   }
   const board = createBoard(cards)
   const now = () => world.now
-  return { world, desk, studio, billing, board, once: memoryOnce(), posted, deliveries, cards, now }
+  const stores = { once: memoryOnce(), posted, references: memoryReferences(), deliveries }
+  return { world, desk, studio, billing, board, ...stores, cards, now }
 }

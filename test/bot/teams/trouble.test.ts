@@ -136,10 +136,10 @@ describe('the bot calls nobody but its Connector', () => {
   ): Promise<{ readonly calls: number; readonly office: Office }> {
     const { server, url, calls } = await listening()
     const office = await startOffice(() => ({}), create)
-    const card = await office.say(office.dana, office.channel, 'propose march')
+    await office.say(office.dana, office.channel, 'propose march')
     const address = {
       serviceUrl: url,
-      conversation: card.conversation,
+      conversation: '19:elsewhere@thread.tacv2',
       bot: office.emulator.botId,
       activity: '1',
     }
@@ -216,9 +216,10 @@ describe('when our own side fails', () => {
 
   test('a click that takes too long is answered in time, and the end of it told afterwards', async () => {
     const { createTeamsSurface: hurried } = await mutant<typeof product>({
-      file: 'bot/teams/app.ts',
+      file: 'bot/teams/turn.ts',
       from: '    }, TEAMS_CLICK_MILLISECONDS)',
       to: '    }, 20)',
+      entry: 'app.ts',
     })
     let release: () => void = () => undefined
     const gate = new Promise<void>((resolve) => (release = resolve))
