@@ -7,6 +7,7 @@ import type { ActionName } from '../cards/model.js'
 import { NO_ADMIN } from '../cards/people.js'
 import { COMMANDS } from './catalog.js'
 import { rightOver } from './desk-people.js'
+import { rightOverPrices } from './desk-price.js'
 import type { Command } from './parse.js'
 
 /** Which right each button needs: the same as its command. */
@@ -28,6 +29,7 @@ export function rightToClick(name: string): Right | undefined {
 /** What a command needs; undefined: nobody knows it. */
 export function rightFor(command: Command): Right | undefined {
   if (command.name === 'people') return rightOver(command)
+  if (command.name === 'price' || command.name === 'describe') return rightOverPrices(command)
   return COMMANDS.find(({ name }) => name === command.name)?.right
 }
 

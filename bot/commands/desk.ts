@@ -15,6 +15,7 @@ import { whoCard } from '../cards/who.js'
 import { againOf } from './again.js'
 import { authorise, rightFor, rightToClick } from './authorise.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
+import { priceCard } from './desk-price.js'
 import { type Mention, linkReply, peopleReply, withIdentities } from './desk-people.js'
 import { type Command, parseCommand } from './parse.js'
 
@@ -143,6 +144,9 @@ async function answer(
       return observedReply(parts, await studio.observe(onProgress))
     case 'map':
       return shown(await mapCard(studio.mapping, person, command))
+    case 'price':
+    case 'describe':
+      return shown(await priceCard(studio.prices, person, command))
     case 'people': {
       const { card, audience } = await peopleReply(studio, person, command)
       return { ...shown(card), audience }

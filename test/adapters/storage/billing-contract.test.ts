@@ -38,7 +38,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
   test('before the first proposal there is nothing', () =>
     withBilling(async (billing) => {
       expect(await billing.version()).toBe(0)
-      expect(await billing.books()).toEqual({ version: 0, billed: [], policies: [] })
+      expect(await billing.books()).toEqual({ version: 0, billed: [], policies: [], overrides: [] })
       expect(await billing.open()).toEqual([])
       expect(await billing.trail()).toEqual([])
       for (const id of ['APR-0001', 'APR-1', 'APR-00001', 'BR-0001', 'APR-0000', 'APR-99999999999', '']) {
@@ -76,7 +76,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       expect(await billing.approval('APR-0001')).toEqual({ approval, run, voids: [] })
       expect(await billing.run('BR-0001')).toEqual(run)
       expect(await billing.open()).toEqual([{ approval, run, voids: [] }])
-      expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [] })
+      expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [], overrides: [] })
     }))
 
   test('a proposal computed from older books is a conflict and leaves nothing', () =>
@@ -99,6 +99,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       expect(await billing.books()).toEqual({
         version: 4,
         policies: [],
+        overrides: [],
         billed: [
           ...first.run.lines.map((line) => ({ ...line, ...billing1 })),
           ...second.run.lines.map((line) => ({ ...line, ...billing2 })),
@@ -120,7 +121,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
     withBilling(async (billing) => {
       const record = await proposed(billing, draft(['k1']))
       expect(await billing.decide(decisionOn(record, 'rejected', 1))).toEqual({ outcome: 'written' })
-      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [], overrides: [] })
       expect((await billing.approval('APR-0001'))?.approval.decision).toEqual(decision('rejected'))
       expect(await billing.open()).toEqual([])
     }))
@@ -150,7 +151,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
         const about = { ...decisionOn(record, 'approved', 2), approvalId }
         expect(await billing.decide(about), approvalId).toEqual({ outcome: 'moved' })
       }
-      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [], overrides: [] })
       expect(await billing.trail()).toHaveLength(2)
     }))
 
