@@ -36,10 +36,10 @@ function titleOf({ kind, isEnd, override }: OverrideRecorded): string {
 /** "no price of its own → $20.50, from 1 Apr 2026": what was said, in words. */
 function leadOf({ kind, isEnd, override, instead }: OverrideRecorded): string {
   const says = saysWords(override.says)
-  const none = kind === 'price' ? 'no price of its own' : 'no description of its own'
-  if (isEnd) return `${says} → ${none}, from ${dayMonthYear(override.until ?? override.from)}`
+  const other = instead ?? (kind === 'price' ? 'no price of its own' : 'no description of its own')
+  if (isEnd) return `${says} → ${other}, from ${dayMonthYear(override.until ?? override.from)}`
   const last = override.until === null ? '' : `, through ${dayMonthYear(addDays(override.until, -1))}`
-  return `${instead ?? none} → ${says}, from ${dayMonthYear(override.from)}${last}`
+  return `${other} → ${says}, from ${dayMonthYear(override.from)}${last}`
 }
 
 function effectBlocks(effects: OverrideEffects, { isEnd }: OverrideRecorded): readonly Block[] {

@@ -51,7 +51,7 @@ export interface OverrideRecorded {
   /** It ends, and what held before it holds again. */
   readonly isEnd: boolean
   readonly override: NamedOverride
-  /** What the same scope had of its own before; undefined: nothing. */
+  /** What the same scope had of its own before, or has again; undefined: nothing. */
   readonly instead: string | undefined
   readonly today: LocalDate
   /** Of a price. */
@@ -136,7 +136,7 @@ async function setOne(
   const held = heldByPsas(view, (priced) => isAbout(said, portfolio, priced), from)
   const stamp = { by: person.id, byName: person.name, at, version, held }
   const override: RecordedOverride = { ...said, ...stamp, ends: [] }
-  const instead = ownBefore(books.overrides, override)
+  const instead = ownOn(books.overrides, override, from)
   const audit = auditOf(portfolio, person, at, { override, instead, isEnd: false, on: from })
   const draft: OverrideDraft = {
     said: { type: 'set', ...said },
@@ -170,7 +170,8 @@ async function endOne(
   const end = { by: person.id, byName: person.name, at, version: books.version + 1, held, on }
   const override: RecordedOverride = { ...found, ends: [...found.ends, end] }
   const all = books.overrides.map((each) => (each === found ? override : each))
-  const audit = auditOf(portfolio, person, at, { override, instead: undefined, isEnd: true, on })
+  const instead = ownOn(all, override, on)
+  const audit = auditOf(portfolio, person, at, { override, instead, isEnd: true, on })
   const draft: OverrideDraft = {
     said: { type: 'end', number, on },
     byName: person.name,
@@ -181,7 +182,7 @@ async function endOne(
   }
   const answer = answerOf(view, all, override, { isEnd: true, on })
   await ports.billing.recordOverride(draft)
-  return answer
+  return { ...answer, instead }
 }
 
 /** What the change does, computed on everything as it is with it. */
@@ -214,13 +215,17 @@ function runsOn({ end }: { readonly end: LocalDate | null }, on: LocalDate, toda
   return end === null || end > (on > today ? on : today)
 }
 
-/** What the very same scope said of itself when the new one begins, in words. */
-function ownBefore(recorded: readonly RecordedOverride[], override: RecordedOverride): string | undefined {
+/** What is said of the very same scope for a day, in words. */
+function ownOn(
+  recorded: readonly RecordedOverride[],
+  override: RecordedOverride,
+  day: LocalDate,
+): string | undefined {
   const same = recorded
     .filter((each) => kindOf(each) === kindOf(override) && isSameScope(each.scope, override.scope))
     .map((each) => ({ ...each, id: String(each.number).padStart(10, '0'), to: endOf(each) }))
   const { lineageId = '', customerId = '', mpn = '' } = override.scope
-  const before = overrideOn(same, { lineageId, customerId, mpn }, override.from)
+  const before = overrideOn(same, { lineageId, customerId, mpn }, day)
   return before === undefined ? undefined : saysWords(before.says)
 }
 
@@ -245,7 +250,8 @@ function auditOf(
   const kind = kindOf(override)
   const says = saysWords(override.says)
   const none = kind === 'price' ? 'no price of its own' : 'no description of its own'
-  const [before, after] = isEnd ? [says, none] : [instead ?? none, says]
+  const other = instead ?? none
+  const [before, after] = isEnd ? [says, other] : [other, says]
   const until = isEnd || override.to === null ? {} : { until: dayMonthYear(override.to) }
   return {
     at,

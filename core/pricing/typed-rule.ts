@@ -39,14 +39,13 @@ const SIGNS: readonly (readonly [sign: string, currency: string])[] = [
  */
 export function ruleAtEnd(words: readonly string[]): { readonly rule: AskedRule; readonly used: number } {
   const [last = ''] = words.slice(-1)
+  const kindAt = (from: number) => KINDS.find((known) => known === words.at(from)?.toLowerCase())
+  const kind = kindAt(-2)
+  if (kind !== undefined) return { rule: percentRule(kind, last), used: 2 }
   // "10 %" and "10%" are the same.
-  const spaced = last === '%'
-  const number = spaced ? `${words.at(-2) ?? ''}%` : last
-  const kindAt = words.length - (spaced ? 3 : 2)
-  const kind = KINDS.find((known) => known === words[kindAt]?.toLowerCase())
-  if (kind !== undefined) {
-    return { rule: percentRule(kind, number), used: words.length - kindAt }
-  }
+  const number = last === '%' ? `${words.at(-2) ?? ''}%` : last
+  const spaced = last === '%' ? kindAt(-3) : undefined
+  if (spaced !== undefined) return { rule: percentRule(spaced, number), used: 3 }
   if (number.endsWith('%')) {
     throw refusal(
       `“${number}” of what, is not said.`,
@@ -58,10 +57,11 @@ export function ruleAtEnd(words: readonly string[]): { readonly rule: AskedRule;
 
 function fixedAtEnd(words: readonly string[], last: string) {
   const before = words.at(-2) ?? ''
-  const [code, after] = [before.toUpperCase(), last.toUpperCase()]
+  const after = last.toUpperCase()
   if (isCurrency(after) && /\d/.test(before)) return { rule: fixedRule(before, after), used: 2 }
-  if (isCurrency(code) && before.length === 3 && /^\d/.test(last))
-    return { rule: fixedRule(last, code), used: 2 }
+  // In capitals, and not the first word: “pen” is a product, and “all” is everybody, before they are currencies.
+  const isCode = isCurrency(before) && words.length > 2 && /^\d/.test(last)
+  if (isCode) return { rule: fixedRule(last, before), used: 2 }
   return { rule: fixedRule(last, undefined), used: 1 }
 }
 
