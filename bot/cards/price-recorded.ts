@@ -1,5 +1,5 @@
 import type { OverrideEffect, OverrideEffects, OverrideStays } from '../../core/app/override-effects.js'
-import type { OverrideRecorded } from '../../core/app/prices.js'
+import type { NamedEffects, OverrideRecorded } from '../../core/app/prices.js'
 import { type LocalDate, addDays } from '../../core/calendar/date.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { OVERRIDE_EFFECTS_SHOWN } from '../../core/limits.js'
@@ -44,33 +44,29 @@ function leadOf({ kind, isEnd, override, instead }: OverrideRecorded): string {
 
 function effectBlocks(effects: OverrideEffects, { isEnd }: OverrideRecorded): readonly Block[] {
   const { touched, changed, monthly, stays, couldHoldFrom } = effects
-  const same = touched - changed.length
   const items = changed.slice(0, OVERRIDE_EFFECTS_SHOWN).map((effect) => effectWords(effect))
   const hidden = changed.length - items.length
+  const more = `And ${plural(hidden, 'more subscription')}; all of them are in the sum.`
   const sums = monthly.map(({ amount, currency }) => signedWords(amount, currency))
-  const counts = `${plural(touched, 'running subscription')} ${touched === 1 ? 'is' : 'are'} meant`
-  const others =
-    same === 0
-      ? ''
-      : `; ${same === touched ? (touched === 1 ? 'its price stays' : 'all prices stay') : `${same} keep their price`}${REASON}`
-  const lead = touched === 0 ? 'No running subscription is meant today.' : `${counts}${others}.`
   return [
-    text('plain', lead),
-    ...(items.length === 0
-      ? []
-      : [
-          { type: 'list', heading: 'What changes', items } as const,
-          ...(hidden > 0
-            ? [text('plain', `And ${plural(hidden, 'more subscription')}; all of them are in the sum.`)]
-            : []),
-        ]),
+    text('plain', meantWords(touched, touched - changed.length, 'price')),
+    ...(items.length === 0 ? [] : [{ type: 'list', heading: 'What changes', items } as const]),
+    ...(hidden > 0 ? [text('plain', more)] : []),
     ...(sums.length === 0 ? [] : [text('strong', `In a month: ${sums.join(' · ')}`)]),
     ...(stays === undefined ? [] : [text('plain', staysWords(stays))]),
     ...(couldHoldFrom === undefined || isEnd ? [] : [text('plain', waitsWords(couldHoldFrom))]),
   ]
 }
 
-const REASON = ': a more specific one counts, or it is the same'
+/** "2 running subscriptions are meant; 1 of them keeps its price: …" */
+function meantWords(meant: number, same: number, what: string): string {
+  if (meant === 0) return 'No running subscription is meant today.'
+  const all = meant === 1 ? '1 running subscription is meant' : `${meant} running subscriptions are meant`
+  if (same === 0) return `${all}.`
+  const kept = same === 1 ? `keeps its ${what}` : `keep their ${what}s`
+  const who = same === meant ? (meant === 1 ? 'and' : 'and all') : `and ${same} of them`
+  return `${all}, ${who} ${kept}: a more specific one counts, or it is the same.`
+}
 
 /** "Contoso · Business Premium, 25 seats: $22.00 → $20.50, charged from 1 Apr 2026 · -$37.50 a month" */
 function effectWords({
@@ -100,29 +96,23 @@ function signedWords(amount: bigint, currency: string): string {
 /** B16: what is billed already is said, and that it stays. */
 function staysWords({ subscriptions, to, totals }: OverrideStays): string {
   const amounts = totals.map(({ amount, currency }) => amountWords(amount, currency)).join(' + ')
-  const sum = amounts === '' ? '' : ` (${amounts})`
-  return `What is billed of ${plural(subscriptions, 'subscription')}, through ${dayMonthYear(addDays(to, -1))} at most${sum}, stays as it is: there it counts behind that.`
+  const of = subscriptions === 1 ? '1 subscription' : `${subscriptions} subscriptions`
+  const through = `through ${dayMonthYear(addDays(to, -1))}${subscriptions === 1 ? '' : ' at the latest'}`
+  return `Billed already, or there in a PSA, and stays: ${amounts === '' ? '' : `${amounts} `}of ${of}, ${through}. What was said counts behind that.`
 }
 
 function waitsWords(first: LocalDate): string {
   return `New prices count from the next period. What is not billed of this one is priced so, too, with \`from ${dayMonthYear(first).toLowerCase()}\`.`
 }
 
-function nameBlocks(
-  { subscriptions, names }: NonNullable<OverrideRecorded['named']>,
-  { isEnd }: OverrideRecorded,
-): readonly Block[] {
+function nameBlocks(named: NamedEffects, { isEnd }: OverrideRecorded): readonly Block[] {
+  const { subscriptions, changed, names } = named
   const shown = names.slice(0, OVERRIDE_EFFECTS_SHOWN).map((name) => `“${name}”`)
   const hidden = names.length - shown.length
   const all = `${shown.join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}`
-  const was = isEnd ? `called ${all} again` : `called ${all} until then`
   return [
-    text(
-      'plain',
-      subscriptions === 0
-        ? 'No running subscription is meant today.'
-        : `${plural(subscriptions, 'running subscription')}, ${was}.`,
-    ),
+    text('plain', meantWords(subscriptions, subscriptions - changed, 'name')),
+    ...(changed === 0 ? [] : [text('plain', isEnd ? `Called ${all} again.` : `Called ${all} before.`)]),
     text('plain', 'No amount changes, and billed lines keep their words.'),
   ]
 }

@@ -242,8 +242,8 @@ function overrideWords(details: AuditDetails): string {
   const [about, before, after, from] = ['about', 'before', 'after', 'from'].map(
     (name) => textOf(details[name]) ?? '',
   )
-  const until = textOf(details['until'])
-  return `${about}: ${before} → ${after}, from ${from}${until === undefined ? '' : ` until ${until}`}`
+  const through = textOf(details['through'])
+  return `${about}: ${before} → ${after}, from ${from}${through === undefined ? '' : ` through ${through}`}`
 }
 
 /** "Ann gave Lee the role biller (was approver)" */

@@ -1,6 +1,6 @@
 import type { Person } from '../access/rights.js'
 import type { AuditFact } from '../audit/chain.js'
-import type { LocalDate } from '../calendar/date.js'
+import { type LocalDate, addDays } from '../calendar/date.js'
 import { dayMonthYear } from '../calendar/words.js'
 import type { BillingStore, Clock } from '../ports.js'
 import type { OverrideDraft } from '../pricing/override-draft.js'
@@ -16,7 +16,7 @@ import { type AskedAbout, type AskedSays, scopeOf, scopeWords, settledSays } fro
 import { type OverrideEffects, effectsOf } from './override-effects.js'
 import { compareText } from './portfolio.js'
 import { onUnmovedBooks } from './unmoved.js'
-import { descriptionOf } from './who.js'
+import { describedOn } from './who.js'
 
 /** What an override is of. */
 export type OverrideKind = 'price' | 'description'
@@ -56,8 +56,18 @@ export interface OverrideRecorded {
   readonly today: LocalDate
   /** Of a price. */
   readonly effects: OverrideEffects | undefined
-  /** Of a description: how many running subscriptions it is about, and the names they had or have again. */
-  readonly named: { readonly subscriptions: number; readonly names: readonly string[] } | undefined
+  /** Of a description. */
+  readonly named: NamedEffects | undefined
+}
+
+/** What becomes of names. */
+export interface NamedEffects {
+  /** Running subscriptions it is about. */
+  readonly subscriptions: number
+  /** Those that are called otherwise by it. */
+  readonly changed: number
+  /** What these were called before, or are called again. */
+  readonly names: readonly string[]
 }
 
 /** Prices and descriptions people set beside what the marketplace says (BILLING B14–B16). */
@@ -203,12 +213,14 @@ function answerOf(
     const effects = effectsOf({ before, after, billed, policies, today }, { override, stamp, on, until })
     return { ...answer, effects, named: undefined }
   }
-  const meant = (isEnd ? after : before).subscriptions.filter(
-    (priced) => isAbout(override, before, priced) && runsOn(priced.subscription, on, today),
-  )
-  const period = { period: { from: on, to: on } }
-  const names = [...new Set(meant.map((priced) => descriptionOf(priced, period)))]
-  return { ...answer, effects: undefined, named: { subscriptions: meant.length, names } }
+  const meant = before.subscriptions.flatMap((priced, index) => {
+    const then = after.subscriptions[index]
+    const isMeant = isAbout(override, before, priced) && runsOn(priced.subscription, on, today)
+    return isMeant && then !== undefined ? [[describedOn(priced, on), describedOn(then, on)] as const] : []
+  })
+  const changed = meant.filter(([old, now]) => old !== now)
+  const names = [...new Set(changed.map(([old, now]) => (isEnd ? now : old)))]
+  return { ...answer, effects: undefined, named: { subscriptions: meant.length, changed: changed.length, names } }
 }
 
 function runsOn({ end }: { readonly end: LocalDate | null }, on: LocalDate, today: LocalDate): boolean {
@@ -252,7 +264,7 @@ function auditOf(
   const none = kind === 'price' ? 'no price of its own' : 'no description of its own'
   const other = instead ?? none
   const [before, after] = isEnd ? [says, other] : [other, says]
-  const until = isEnd || override.to === null ? {} : { until: dayMonthYear(override.to) }
+  const until = isEnd || override.to === null ? {} : { through: dayMonthYear(addDays(override.to, -1)) }
   return {
     at,
     actor: person.id,
