@@ -47,6 +47,7 @@ function matching<Thing extends Named>(things: readonly Thing[], typed: string):
   const ways: readonly ((one: (typeof all)[number]) => boolean)[] = [
     ({ thing }) => thing.id === text,
     ({ thing }) => thing.code !== undefined && thing.code === text,
+    ({ thing }) => thing.id.toLowerCase() === text.toLowerCase(),
     ({ thing }) => thing.name.trim() === text,
     ({ folded }) => wanted !== '' && folded === wanted,
     ({ folded }) => wanted !== '' && folded.startsWith(wanted),
