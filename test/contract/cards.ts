@@ -3,10 +3,12 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Ajv, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv'
 import { createGenerator } from 'ts-json-schema-generator'
+import type { Form } from '../../bot/cards/form.js'
 import type { Card } from '../../bot/cards/model.js'
 import { renderSlack } from '../../bot/slack/render.js'
-import { renderQuestion, renderTeams } from '../../bot/teams/render.js'
-import { SAMPLE_NAMES, sampleCards } from '../support/card-samples.js'
+import { formWindow } from '../../bot/slack/window.js'
+import { renderForm, renderQuestion, renderTeams } from '../../bot/teams/render.js'
+import { SAMPLE_NAMES, sampleWorld } from '../support/card-samples.js'
 import { type Breakage, judge } from './judge.js'
 
 /** Microsoft's schema of Adaptive Cards 1.5, a file in the folder `--specs` names. */
@@ -63,46 +65,61 @@ export async function checkCards(specs: string, write: (text: string) => void): 
     write(`${document} does not exist, so no card was checked. Give the folder that holds it.\n`)
     return 1
   }
-  const cards = await everyCard()
+  const all = await everything()
   const slack = {
     name: 'slack cards',
-    shown: slackBlocks(cards),
+    shown: slackBlocks(all),
     accepts: blockKit(),
     broken: SLACK_BREAKAGES,
   }
   const teams = {
     name: 'teams cards',
-    shown: teamsCards(cards),
+    shown: teamsCards(all),
     accepts: adaptiveCards(document),
     broken: TEAMS_BREAKAGES,
   }
   return [slack, teams].filter((checked) => !judge(checked, write)).length
 }
 
-async function everyCard(): Promise<readonly (readonly [string, Card])[]> {
+interface Everything {
+  readonly cards: readonly (readonly [string, Card])[]
+  readonly forms: readonly (readonly [string, Form])[]
+}
+
+async function everything(): Promise<Everything> {
   const worlds = await Promise.all(
-    SAMPLE_NAMES.map(async (world) =>
-      [...(await sampleCards(world))].map(([label, card]) => [`${world}: ${label}`, card] as const),
-    ),
+    SAMPLE_NAMES.map(async (name) => {
+      const { cards, forms } = await sampleWorld(name)
+      return {
+        cards: [...cards].map(([label, card]) => [`${name}: ${label}`, card] as const),
+        forms: [...forms].map(([label, form]) => [`${name}: ${label}`, form] as const),
+      }
+    }),
   )
-  return worlds.flat()
+  return { cards: worlds.flatMap(({ cards }) => cards), forms: worlds.flatMap(({ forms }) => forms) }
 }
 
-function slackBlocks(cards: readonly (readonly [string, Card])[]): readonly Shown[] {
-  return cards.map(([label, card]) => ({ label, content: renderSlack(card).blocks }))
+/** Each card, and each window a form is filled in in. */
+function slackBlocks({ cards, forms }: Everything): readonly Shown[] {
+  const opened = { target: { id: 'APR-0001', revision: '' } }
+  return [
+    ...cards.map(([label, card]) => ({ label, content: renderSlack(card).blocks })),
+    ...forms.map(([label, form]) => ({ label, content: formWindow(form, opened).blocks })),
+  ]
 }
 
-/** Each card, and each question a first click on it leads to. */
-function teamsCards(cards: readonly (readonly [string, Card])[]): readonly Shown[] {
-  return cards.flatMap(([label, card]) => [
+/** Each card, each question a first click on it leads to, and each form. */
+function teamsCards({ cards, forms }: Everything): readonly Shown[] {
+  const asked = cards.flatMap(([label, card]) => [
     { label, content: renderTeams(card).card },
     ...card.actions
-      .filter(({ confirm, reason }) => confirm !== undefined || reason !== undefined)
+      .filter(({ confirm }) => confirm !== undefined)
       .map((action) => ({
         label: `${label}, ${action.label} clicked`,
         content: renderQuestion(card, action).card,
       })),
   ])
+  return [...asked, ...forms.map(([label, form]) => ({ label, content: renderForm(form, 'key').card }))]
 }
 
 /** A list of blocks, as Slack's own types describe them. */

@@ -27,7 +27,9 @@ export function judge({ name, shown, accepts, broken }: Checked, write: (text: s
   write(`\n${name}\n`)
   const faults = shown.flatMap(({ label, content }) => {
     if (accepts(content)) return []
-    return (accepts.errors ?? [NO_REASON]).map(({ instancePath, message }) => `${label}${instancePath} ${message}`)
+    return (accepts.errors ?? [NO_REASON]).map(
+      ({ instancePath, message }) => `${label}${instancePath} ${message}`,
+    )
   })
   const [first] = shown
   const blind = broken.filter((breakage) => accepts(withBreakage(first?.content, breakage)))
