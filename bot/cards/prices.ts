@@ -4,7 +4,8 @@ import { dayMonthYear } from '../../core/calendar/words.js'
 import { localDateOf } from '../../core/calendar/zone.js'
 import { rungOf, rungWords } from '../../core/pricing/overrides.js'
 import { saysWords } from '../../core/pricing/rule-words.js'
-import type { Card } from './model.js'
+import type { Action, Card } from './model.js'
+import { DESCRIBE_COMMAND, PRICE_COMMAND } from './price-form.js'
 import { type Section, pageOf, pageWords } from './sections.js'
 import { ageWords } from './words.js'
 
@@ -13,6 +14,8 @@ interface KindWords {
   readonly title: string
   readonly none: string
   readonly example: string
+  /** Opens the form of the same name. */
+  readonly action: Action
 }
 
 const KINDS: Readonly<Record<OverrideKind, KindWords>> = {
@@ -21,12 +24,26 @@ const KINDS: Readonly<Record<OverrideKind, KindWords>> = {
     title: 'Prices of your own',
     none: 'Every subscription has the price the marketplace states.',
     example: 'price <customer> [product] <rule>',
+    action: {
+      name: 'price',
+      label: 'Set a price',
+      tone: 'default',
+      target: { id: 'price', revision: '' },
+      command: PRICE_COMMAND,
+    },
   },
   description: {
     command: 'describe',
     title: 'Descriptions of your own',
     none: 'Every product is called what the marketplace calls it.',
     example: 'describe <customer> [product] "<words>"',
+    action: {
+      name: 'describe',
+      label: 'Set a description',
+      tone: 'default',
+      target: { id: 'describe', revision: '' },
+      command: DESCRIBE_COMMAND,
+    },
   },
 }
 
@@ -37,7 +54,7 @@ export function pricesCard(
   mayChange: boolean,
 ): Card {
   const { kind, overrides, today, age } = answer
-  const { command, title, none, example } = KINDS[kind]
+  const { command, title, none, example, action } = KINDS[kind]
   const page = pageOf(sectionsOf(overrides, today, age.timeZone), number, command)
   const hint = mayChange
     ? ` Next: \`${example}\`${overrides.length > 0 ? `, \`${command} remove <number>\`` : ''}.`
@@ -51,7 +68,7 @@ export function pricesCard(
       ...page.sections.map((section) => ({ type: 'list', ...section }) as const),
       { type: 'text', style: 'quiet', text: `${ageWords(age)}.${further}${hint}` },
     ],
-    actions: [],
+    actions: mayChange ? [action] : [],
   }
 }
 

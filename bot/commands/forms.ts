@@ -2,10 +2,12 @@ import type { Person } from '../../core/access/people.js'
 import { REVISION_LENGTH, approvalCard } from '../cards/bill-run.js'
 import type { Field, Form, FormValues } from '../cards/form.js'
 import type { ActionTarget, FormName } from '../cards/model.js'
+import { DESCRIBE_FIELDS, PRICE_FIELDS, describeForm, priceForm } from '../cards/price-form.js'
 import { REJECT_FIELDS, rejectForm } from '../cards/reject-form.js'
 import { stateOf } from '../../core/approval/approval.js'
 import { decisionReply } from './desk-billing.js'
 import type { Command } from './parse.js'
+import { filledDescription, filledPrice } from './parse-price.js'
 import type { DeskParts, Reply } from './reply.js'
 
 /** What became of the wish to fill in a form. */
@@ -34,6 +36,18 @@ export const FORMS: Readonly<Record<FormName, FormKind>> = {
       return { name: 'reject', id: target.id, reason: values.get('reason') ?? '', seen: target.revision }
     },
     behind: ({ id }) => ({ name: 'approval', id, customer: undefined, page: undefined }),
+  },
+  price: {
+    fields: PRICE_FIELDS,
+    make: async (_parts, _person, target) => ({ type: 'form', form: priceForm(target) }),
+    command: (_form, values) => filledPrice(values),
+    behind: () => ({ name: 'price', action: 'list', page: 1 }),
+  },
+  describe: {
+    fields: DESCRIBE_FIELDS,
+    make: async (_parts, _person, target) => ({ type: 'form', form: describeForm(target) }),
+    command: (_form, values) => filledDescription(values),
+    behind: () => ({ name: 'describe', action: 'list', page: 1 }),
   },
 }
 

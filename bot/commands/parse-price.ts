@@ -1,9 +1,10 @@
 import type { AskedAbout, AskedSays } from '../../core/app/override-about.js'
 import type { AskedOverride, OverrideKind } from '../../core/app/prices.js'
-import { type LocalDate, addDays } from '../../core/calendar/date.js'
+import { type LocalDate, addDays, parseLocalDate } from '../../core/calendar/date.js'
 import { DATABASE_INTEGER_MAXIMUM, DESCRIPTION_LENGTH } from '../../core/limits.js'
 import { ruleAtEnd } from '../../core/pricing/typed-rule.js'
 import { Problem } from '../../core/problem.js'
+import { DESCRIBE_COMMAND, PRICE_COMMAND } from '../cards/price-form.js'
 import { dayAtStart, monthAtStart } from './dates.js'
 import { bare, pageNumber, refuseExtra } from './parse-words.js'
 import { type Token, isWord, textOf, tokensOf } from './tokens.js'
@@ -22,8 +23,8 @@ export const OVERRIDE_KINDS: Readonly<Record<PriceCommand['name'], OverrideKind>
 }
 
 const USAGES: Readonly<Record<PriceCommand['name'], string>> = {
-  price: 'price <customer> [product] <rule> [from <date>] [until <date>]',
-  describe: 'describe <customer> [product] "<words>" [from <date>] [until <date>]',
+  price: PRICE_COMMAND,
+  describe: DESCRIBE_COMMAND,
 }
 
 /**
@@ -45,6 +46,38 @@ export function parsePrice(
   if (isWord(first, 'remove')) return removeWith(name, rest, from, to)
   const { says, about } = name === 'price' ? withRule(rest) : withWords(rest)
   return { name, action: 'set', asked: { about: aboutOf(name, about), says, from, to } }
+}
+
+/** The command a form to set a price is sent off as. Problem `input` for a price that is none. */
+export function filledPrice(values: ReadonlyMap<string, string>): PriceCommand {
+  const value = (id: string) => values.get(id) ?? ''
+  const [kind, amount, currency] = [value('rule'), value('amount'), value('currency')]
+  const words = kind === 'fixed' ? [amount, ...(currency === '' ? [] : [currency])] : [kind, `${amount}%`]
+  const { rule } = ruleAtEnd(words)
+  // What stands in a field of its own is no part of a name.
+  const says = rule.kind === 'fixed' ? { ...rule, bare: undefined } : rule
+  return { name: 'price', action: 'set', asked: { ...filledAbout('price', values), says } }
+}
+
+/** The same for a description. */
+export function filledDescription(values: ReadonlyMap<string, string>): PriceCommand {
+  const words = { text: values.get('words') ?? '', quoted: true }
+  const { says } = withWords([words])
+  return { name: 'describe', action: 'set', asked: { ...filledAbout('describe', values), says } }
+}
+
+function filledAbout(
+  name: PriceCommand['name'],
+  values: ReadonlyMap<string, string>,
+): Omit<AskedOverride, 'says'> {
+  const [customer = '', product = ''] = [values.get('customer'), values.get('product')]
+  const tokens = [customer, product].filter((text) => text !== '').map((text) => ({ text, quoted: false }))
+  const last = parseLocalDate(values.get('until') ?? '')
+  return {
+    about: aboutOf(name, tokens),
+    from: parseLocalDate(values.get('from') ?? ''),
+    to: last === undefined ? undefined : addDays(last, 1),
+  }
 }
 
 function removeWith(

@@ -220,7 +220,11 @@ function answerOf(
   })
   const changed = meant.filter(([old, now]) => old !== now)
   const names = [...new Set(changed.map(([old, now]) => (isEnd ? now : old)))]
-  return { ...answer, effects: undefined, named: { subscriptions: meant.length, changed: changed.length, names } }
+  return {
+    ...answer,
+    effects: undefined,
+    named: { subscriptions: meant.length, changed: changed.length, names },
+  }
 }
 
 function runsOn({ end }: { readonly end: LocalDate | null }, on: LocalDate, today: LocalDate): boolean {

@@ -46,7 +46,12 @@ const subscription: fc.Arbitrary<FoldedSubscription> = fc
       endPlanned: false,
       endEstimated: false,
       terms: [],
-      counts: dated(counts).map((count) => ({ ...count, estimated: false, order: undefined, observedAt: new Date(0) })),
+      counts: dated(counts).map((count) => ({
+        ...count,
+        estimated: false,
+        order: undefined,
+        observedAt: new Date(0),
+      })),
       prices: dated(prices).map((step) => ({ on: step.on, price: usd(step.price), cost: usd(step.cost) })),
       holds: [],
       setups: [],
@@ -68,10 +73,12 @@ const RUNGS: readonly OverrideScope[] = [
 const percent = fc.integer({ min: 1, max: 90 }).map((whole) => decimalFromUnits(BigInt(whole) * 100_000_000n))
 const says: fc.Arbitrary<RecordedOverride['says']> = fc.oneof(
   price.map((amount) => ({ kind: 'fixed' as const, price: amount, currency: 'USD' })),
-  fc.tuple(fc.constantFrom('discount' as const, 'markup' as const, 'margin' as const), percent).map(([kind, of]) => ({
-    kind,
-    percent: of,
-  })),
+  fc
+    .tuple(fc.constantFrom('discount' as const, 'markup' as const, 'margin' as const), percent)
+    .map(([kind, of]) => ({
+      kind,
+      percent: of,
+    })),
 )
 const when = fc.integer({ min: -40, max: 200 })
 
@@ -119,40 +126,48 @@ function withChange(
   return [...recorded, { ...stamp, number, scope: RUNGS[rung] ?? {}, says: said, from: on, to, ends: [] }]
 }
 
-const versioned = (lines: readonly ChargeLine[], version: number) => lines.map((line) => ({ ...line, version }))
+const versioned = (lines: readonly ChargeLine[], version: number) =>
+  lines.map((line) => ({ ...line, version }))
 const isCorrection = ({ kind }: ChargeLine) => kind === 'correction'
 
 describe('B16: a price that is set or ended', () => {
   test('after change upon change, run upon run, nothing billed is corrected, and the same run bills nothing again', () => {
     let changes = 0
     fc.assert(
-      fc.property(subscription, policy, fc.array(change, { minLength: 1, maxLength: 6 }), (of, rules, steps) => {
-        let recorded: readonly RecordedOverride[] = []
-        let billed: readonly Billed[] = []
-        let today = START
-        let version = 0
-        for (const step of steps) {
-          const until = addDays(today, step.through)
-          const fresh = linesOf(of, recorded, rules, billed, until)
-          expect(fresh.filter(isCorrection)).toEqual([])
-          billed = [...billed, ...versioned(fresh, (version += 1))]
-          expect(linesOf(of, recorded, rules, billed, until)).toEqual([])
-          const periods = new Set(billed.map(({ period }) => periodKey(period)))
-          const left = (all: readonly RecordedOverride[]) =>
-            linesOf(of, all, rules, billed, ALL_KNOWN).filter(({ period }) => periods.has(periodKey(period)))
-          const before = left(recorded)
-          const after = withChange(recorded, step, (version += 1))
-          // What is still due of a billed period is what was due of it before: also seats that were added since.
-          expect(left(after)).toEqual(before)
-          if (after !== recorded) changes += 1
-          recorded = after
-          today = addDays(today, 15)
-        }
-        const rest = linesOf(of, recorded, rules, billed, ALL_KNOWN)
-        expect(rest.filter(isCorrection)).toEqual([])
-        const settled = [...billed, ...versioned(rest, version + 1)]
-        expect(linesOf(of, recorded, rules, settled, ALL_KNOWN)).toEqual([])
-      }),
+      fc.property(
+        subscription,
+        policy,
+        fc.array(change, { minLength: 1, maxLength: 6 }),
+        (of, rules, steps) => {
+          let recorded: readonly RecordedOverride[] = []
+          let billed: readonly Billed[] = []
+          let today = START
+          let version = 0
+          for (const step of steps) {
+            const until = addDays(today, step.through)
+            const fresh = linesOf(of, recorded, rules, billed, until)
+            expect(fresh.filter(isCorrection)).toEqual([])
+            billed = [...billed, ...versioned(fresh, (version += 1))]
+            expect(linesOf(of, recorded, rules, billed, until)).toEqual([])
+            const periods = new Set(billed.map(({ period }) => periodKey(period)))
+            const left = (all: readonly RecordedOverride[]) =>
+              linesOf(of, all, rules, billed, ALL_KNOWN).filter(({ period }) =>
+                periods.has(periodKey(period)),
+              )
+            const before = left(recorded)
+            const after = withChange(recorded, step, (version += 1))
+            // What is still due of a billed period is what was due of it before: also seats that were added since.
+            expect(left(after)).toEqual(before)
+            if (after !== recorded) changes += 1
+            recorded = after
+            today = addDays(today, 15)
+          }
+          const rest = linesOf(of, recorded, rules, billed, ALL_KNOWN)
+          expect(rest.filter(isCorrection)).toEqual([])
+          const settled = [...billed, ...versioned(rest, version + 1)]
+          expect(linesOf(of, recorded, rules, settled, ALL_KNOWN)).toEqual([])
+        },
+      ),
       RUNS,
     )
     expect(changes).toBeGreaterThan(RUNS.numRuns)
@@ -160,22 +175,27 @@ describe('B16: a price that is set or ended', () => {
 
   test('voided lines are free to take it, and what stays billed is not corrected by it', () => {
     fc.assert(
-      fc.property(subscription, policy, fc.array(change, { minLength: 1, maxLength: 4 }), (of, rules, steps) => {
-        let recorded: readonly RecordedOverride[] = []
-        let billed: readonly Billed[] = []
-        let version = 0
-        let today = START
-        for (const step of steps) {
-          const until = addDays(today, step.through)
-          billed = [...billed, ...versioned(linesOf(of, recorded, rules, billed, until), (version += 1))]
-          recorded = withChange(recorded, step, (version += 1))
-          // The last period is voided as a whole, or nothing.
-          const last = billed.reduce((latest, { period }) => Math.max(latest, period.from), 0)
-          if (step.voids) billed = billed.filter(({ period }) => period.from !== last)
-          today = addDays(today, 20)
-        }
-        expect(linesOf(of, recorded, rules, billed, ALL_KNOWN).filter(isCorrection)).toEqual([])
-      }),
+      fc.property(
+        subscription,
+        policy,
+        fc.array(change, { minLength: 1, maxLength: 4 }),
+        (of, rules, steps) => {
+          let recorded: readonly RecordedOverride[] = []
+          let billed: readonly Billed[] = []
+          let version = 0
+          let today = START
+          for (const step of steps) {
+            const until = addDays(today, step.through)
+            billed = [...billed, ...versioned(linesOf(of, recorded, rules, billed, until), (version += 1))]
+            recorded = withChange(recorded, step, (version += 1))
+            // The last period is voided as a whole, or nothing.
+            const last = billed.reduce((latest, { period }) => Math.max(latest, period.from), 0)
+            if (step.voids) billed = billed.filter(({ period }) => period.from !== last)
+            today = addDays(today, 20)
+          }
+          expect(linesOf(of, recorded, rules, billed, ALL_KNOWN).filter(isCorrection)).toEqual([])
+        },
+      ),
       RUNS,
     )
   })
@@ -183,17 +203,23 @@ describe('B16: a price that is set or ended', () => {
   test('on different rungs the order of recording is irrelevant', () => {
     const onEach = fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 2 })
     fc.assert(
-      fc.property(subscription, policy, onEach, fc.array(change, { minLength: 5, maxLength: 5 }), (of, rules, order, steps) => {
-        const recordedIn = (rungs: readonly number[]) =>
-          rungs.reduce<readonly RecordedOverride[]>((all, rung) => {
-            const step = steps[rung]
-            if (step === undefined) throw new Error('a change for each rung')
-            return withChange(all, { ...step, rung, ends: undefined }, all.length + 1)
-          }, [])
-        const due = (recorded: readonly RecordedOverride[]) =>
-          linesOf(of, recorded, rules, [], ALL_KNOWN).map(({ priceRule: _, ...line }) => line)
-        expect(due(recordedIn(order))).toEqual(due(recordedIn(order.toSorted())))
-      }),
+      fc.property(
+        subscription,
+        policy,
+        onEach,
+        fc.array(change, { minLength: 5, maxLength: 5 }),
+        (of, rules, order, steps) => {
+          const recordedIn = (rungs: readonly number[]) =>
+            rungs.reduce<readonly RecordedOverride[]>((all, rung) => {
+              const step = steps[rung]
+              if (step === undefined) throw new Error('a change for each rung')
+              return withChange(all, { ...step, rung, ends: undefined }, all.length + 1)
+            }, [])
+          const due = (recorded: readonly RecordedOverride[]) =>
+            linesOf(of, recorded, rules, [], ALL_KNOWN).map(({ priceRule: _, ...line }) => line)
+          expect(due(recordedIn(order))).toEqual(due(recordedIn(order.toSorted())))
+        },
+      ),
       RUNS,
     )
   })

@@ -16,7 +16,10 @@ const HELD = new Map([['L-2', day('2026-05-01')]])
 
 const CASES: readonly (readonly [scope: OverrideScope, says: OverrideSays])[] = [
   [{ lineageId: 'L-1' }, { kind: 'fixed', price: decimal('0.00125'), currency: 'USD' }],
-  [{ customerId: 'C1', mpn: 'BP' }, { kind: 'discount', percent: decimal('12.5') }],
+  [
+    { customerId: 'C1', mpn: 'BP' },
+    { kind: 'discount', percent: decimal('12.5') },
+  ],
   [{ customerId: 'C1' }, { kind: 'markup', percent: decimal('0') }],
   [{ mpn: 'BP' }, { kind: 'margin', percent: decimal('99.9999') }],
   [{}, { kind: 'words', description: 'Büro “Cloud”, für alle 😀' }],
@@ -30,13 +33,26 @@ function set(
   [scope, says]: readonly [OverrideScope, OverrideSays] = [{ customerId: 'C1' }, TWENTY],
 ): OverrideDraft {
   return {
-    said: { type: 'set', number, scope, says, from: day('2026-03-15'), to: number === 2 ? day('2026-07-01') : null },
+    said: {
+      type: 'set',
+      number,
+      scope,
+      says,
+      from: day('2026-03-15'),
+      to: number === 2 ? day('2026-07-01') : null,
+    },
     ...said(number, version),
   }
 }
 
 function said(number: number, version: number): Omit<OverrideDraft, 'said'> {
-  const audit = { at: AT, actor: 'console:dana', action: 'price.set', subject: `override ${number}`, details: {} }
+  const audit = {
+    at: AT,
+    actor: 'console:dana',
+    action: 'price.set',
+    subject: `override ${number}`,
+    details: {},
+  }
   return { byName: 'Dana', held: HELD, audit, version, syncVersion: 0 }
 }
 
@@ -58,8 +74,14 @@ test(`overrides of every kind, and their ends, survive a restart, ${ENGINE} engi
   for (const [index, one] of CASES.entries()) {
     await storage.billing.recordOverride(set(index + 1, 2 + index, one))
   }
-  for (const [on, version] of [['2026-06-01', 7], ['2026-04-15', 8]] as const) {
-    await storage.billing.recordOverride({ said: { type: 'end', number: 1, on: day(on) }, ...said(1, version) })
+  for (const [on, version] of [
+    ['2026-06-01', 7],
+    ['2026-04-15', 8],
+  ] as const) {
+    await storage.billing.recordOverride({
+      said: { type: 'end', number: 1, on: day(on) },
+      ...said(1, version),
+    })
   }
   await storage.close()
   storage = await database.open()
@@ -94,7 +116,9 @@ test(`overrides of every kind, and their ends, survive a restart, ${ENGINE} engi
 })
 
 describe('an override', () => {
-  const inStorage = async (work: (storage: Storage, sql: (text: string) => Promise<unknown>) => Promise<void>) => {
+  const inStorage = async (
+    work: (storage: Storage, sql: (text: string) => Promise<unknown>) => Promise<void>,
+  ) => {
     const database = await databases.create()
     const storage = await database.open()
     try {

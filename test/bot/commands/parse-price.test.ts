@@ -32,12 +32,20 @@ describe('price and describe', () => {
     ['price contoso premium 20.50', { about: about('contoso', 'premium'), says: fixed('20.50'), ...open }],
     ['price "Contoso Ltd" 20.50', { about: about('Contoso Ltd'), says: fixed('20.50'), ...open }],
     ['price all 20', { about: all(), says: fixed('20', undefined, '20'), ...open }],
-    ['price all premium margin 20%', { about: all('premium'), says: { kind: 'margin', percent: decimal('20') }, ...open }],
+    [
+      'price all premium margin 20%',
+      { about: all('premium'), says: { kind: 'margin', percent: decimal('20') }, ...open },
+    ],
     ['price "all" 20.50', { about: about('all'), says: fixed('20.50'), ...open }],
     ['price [k7q2mdxa] 20.50', { about: about('k7q2mdxa'), says: fixed('20.50'), ...open }],
     [
       'price contoso $20.50 from 1 april until 30 june',
-      { about: about('contoso'), says: fixed('20.50', 'USD'), from: day('2026-04-01'), to: day('2026-07-01') },
+      {
+        about: about('contoso'),
+        says: fixed('20.50', 'USD'),
+        from: day('2026-04-01'),
+        to: day('2026-07-01'),
+      },
     ],
     [
       'price contoso discount 10 % until june from april',
@@ -50,9 +58,17 @@ describe('price and describe', () => {
     ],
     [
       'price coffee from peru 20.50 from 2026-04-01',
-      { about: about('coffee', 'from', 'peru'), says: fixed('20.50'), from: day('2026-04-01'), to: undefined },
+      {
+        about: about('coffee', 'from', 'peru'),
+        says: fixed('20.50'),
+        from: day('2026-04-01'),
+        to: undefined,
+      },
     ],
-    ['describe contoso premium "Cloud office"', { about: about('contoso', 'premium'), says: words('Cloud office'), ...open }],
+    [
+      'describe contoso premium "Cloud office"',
+      { about: about('contoso', 'premium'), says: words('Cloud office'), ...open },
+    ],
     [
       'describe all premium “Office” from april',
       { about: all('premium'), says: words('Office'), from: day('2026-04-01'), to: undefined },

@@ -141,7 +141,7 @@ describe('people', () => {
     expect(await say('dee', 'propose march')).toContain('APR-0001')
     expect(await say('dee', 'approve APR-0001')).toContain('somebody else has to approve it')
     expect(await say('ann', 'people role "dee dee" biller')).toContain(
-      'Dee Dee is biller now, not approver any more Dee Dee may look, read the marketplace, ask for approvals, map customers and take files. Dee Dee may not approve and reject, ask to void or read the trail any more.',
+      'Dee Dee is biller now, not approver any more Dee Dee may look, read the marketplace, ask for approvals, map customers, set prices and take files. Dee Dee may not approve and reject, ask to void or read the trail any more.',
     )
     expect(await say('dee', 'approve APR-0001')).toContain('Your role (biller) may not do that.')
     expect(await say('ann', 'people remove Dee Dee')).toContain('Dee Dee may do nothing here any more')

@@ -48,13 +48,23 @@ const EURO = { currency: 'EUR', amount: decimal('20.00') }
 describe('B14 through the whole product', () => {
   test('a margin on cost is rounded before use and shown: 500 seats at $20.41', async () => {
     const msp = await with500()
-    expect(changes(await say(msp, 'price contoso margin 15% from 1 march'))).toEqual(['Contoso: $22.00 → $20.41'])
+    expect(changes(await say(msp, 'price contoso margin 15% from 1 march'))).toEqual([
+      'Contoso: $22.00 → $20.41',
+    ])
     expect(await lines(msp)).toEqual([`margin 15% on cost $17.35 for this customer, ${SINCE}: 1020500`])
   })
 
   test.each([
-    ['price contoso margin 15% from 1 march', `margin 15% on cost $17.35 for this customer, ${SINCE}`, '$20.41'],
-    ['price contoso markup 15% from 1 march', `markup 15% on cost $17.35 for this customer, ${SINCE}`, '$19.95'],
+    [
+      'price contoso margin 15% from 1 march',
+      `margin 15% on cost $17.35 for this customer, ${SINCE}`,
+      '$20.41',
+    ],
+    [
+      'price contoso markup 15% from 1 march',
+      `markup 15% on cost $17.35 for this customer, ${SINCE}`,
+      '$19.95',
+    ],
     ['price all discount 10% from 1 march', `10% off list $22.00 for everyone, ${SINCE}`, '$19.80'],
     ['price all premium 21.123 from 1 march', `fixed $21.123 for this product, ${SINCE}`, '$21.123'],
     ['price contoso premium 0 from 1 march', `fixed $0.00 for this customer and product, ${SINCE}`, '$0.00'],
@@ -82,7 +92,9 @@ describe('B14 through the whole product', () => {
   test('a cost that is not stated leaves a gap that says so, and its lines are held', async () => {
     const msp = await with500({ unitCost: undefined })
     const [change] = changes(await say(msp, 'price contoso margin 20% from 1 march'))
-    expect(change).toMatch(/Contoso: \$22\.00 → none: a margin needs a cost, and the marketplace states no cost/)
+    expect(change).toMatch(
+      /Contoso: \$22\.00 → none: a margin needs a cost, and the marketplace states no cost/,
+    )
     const { totals, held } = await msp.studio.who(MARCH)
     expect(totals).toEqual([])
     expect(held[0]?.why).toContain('a margin needs a cost')
@@ -171,7 +183,10 @@ describe('B16: what is billed stays', () => {
 
   test('an order of things: one recorded while another is on its way is computed again, and both stand', async () => {
     const msp = await office()
-    await Promise.all([say(msp, 'price contoso 20 from 1 march'), say(msp, 'price contoso premium 19 from 1 march')])
+    await Promise.all([
+      say(msp, 'price contoso 20 from 1 march'),
+      say(msp, 'price contoso premium 19 from 1 march'),
+    ])
     const { overrides } = await msp.billing.books()
     expect(overrides.map(({ number }) => number)).toEqual([1, 2])
   })
@@ -264,10 +279,14 @@ describe('whom it is for', () => {
   test('a number is of a price or of a description, and one that ended ends no more', async () => {
     const msp = await names()
     await say(msp, 'price contoso 20.50')
-    expect((await problemOf(say(msp, 'describe remove 1'))).what).toContain('no description with the number 1')
+    expect((await problemOf(say(msp, 'describe remove 1'))).what).toContain(
+      'no description with the number 1',
+    )
     await say(msp, 'price remove 1 from 1 june')
     await say(msp, 'price remove 1 from 1 may')
-    expect((await problemOf(say(msp, 'price remove 1 from 15 may'))).what).toContain('does not hold from 1 May 2026')
+    expect((await problemOf(say(msp, 'price remove 1 from 15 may'))).what).toContain(
+      'does not hold from 1 May 2026',
+    )
   })
 })
 
@@ -278,7 +297,9 @@ describe('descriptions', () => {
     await say(msp, 'describe contoso premium "Cloud office" from 15 march')
     expect(await msp.due()).toBe(due)
     const { run } = await msp.bill()
-    expect(new Set(run.lines.map(({ description }) => description))).toEqual(new Set(['Microsoft 365 Business Premium']))
+    expect(new Set(run.lines.map(({ description }) => description))).toEqual(
+      new Set(['Microsoft 365 Business Premium']),
+    )
     const april = await msp.bill(APRIL)
     expect(new Set(april.run.lines.map(({ description }) => description))).toEqual(new Set(['Cloud office']))
     expect(await msp.due(APRIL)).toBe(0n)
@@ -287,8 +308,16 @@ describe('descriptions', () => {
   test('the most specific one counts, and who keeps theirs is said', async () => {
     const msp = await office()
     await say(msp, 'describe contoso premium "Cloud office"')
-    expect((await say(msp, 'describe all "Office"')).named).toEqual({ subscriptions: 1, changed: 0, names: [] })
-    expect((await say(msp, 'describe remove 1')).named).toEqual({ subscriptions: 1, changed: 1, names: ['Office'] })
+    expect((await say(msp, 'describe all "Office"')).named).toEqual({
+      subscriptions: 1,
+      changed: 0,
+      names: [],
+    })
+    expect((await say(msp, 'describe remove 1')).named).toEqual({
+      subscriptions: 1,
+      changed: 1,
+      names: ['Office'],
+    })
   })
 })
 
@@ -303,7 +332,13 @@ test('the trail says who, whom, old and new, in words', async () => {
       actor: 'console:Dana',
       action: 'price.set',
       subject: 'override 1',
-      details: { about: 'Contoso', customer: 'C1', before: 'no price of its own', after: '$20.50', from: '1 Apr 2026' },
+      details: {
+        about: 'Contoso',
+        customer: 'C1',
+        before: 'no price of its own',
+        after: '$20.50',
+        from: '1 Apr 2026',
+      },
     },
     {
       actor: 'console:Dana',

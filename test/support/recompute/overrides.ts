@@ -34,9 +34,7 @@ function later(day: string, behind: string | undefined): Day {
 /** The ones about a subscription, with the days on which it has them. */
 function takenBy(overrides: readonly OverrideInput[], customerId: string, mpn: string): readonly Taken[] {
   return overrides
-    .filter(
-      (one) => (one.customerId ?? customerId) === customerId && (one.mpn ?? mpn) === mpn,
-    )
+    .filter((one) => (one.customerId ?? customerId) === customerId && (one.mpn ?? mpn) === mpn)
     .map(({ number, rule, from, behind, ends, ...scope }) => ({
       rung: (scope.customerId === undefined ? 0 : 2) + (scope.mpn === undefined ? 0 : 1),
       began: parseDay(from),
@@ -68,19 +66,28 @@ function priceBy({ kind, value }: OverrideInput['rule'], list: string, currency:
 export function overriddenPrices(
   own: readonly EventInput[],
   overrides: readonly OverrideInput[],
-  { customerId, mpn, currency }: { readonly customerId: string; readonly mpn: string; readonly currency: string },
+  {
+    customerId,
+    mpn,
+    currency,
+  }: { readonly customerId: string; readonly mpn: string; readonly currency: string },
 ): readonly EventInput[] {
   const taken = takenBy(overrides, customerId, mpn).filter(({ from, to }) => from < to)
   const [first] = own
   if (taken.length === 0 || first?.on === undefined) return own
   const start = parseDay(first.on)
   const days = [...own.map(({ on = '' }) => parseDay(on)), ...taken.flatMap(({ from, to }) => [from, to])]
-  const wanted = [...new Set(days.filter((day) => day >= start && Number.isFinite(day)))].toSorted((a, b) => a - b)
+  const wanted = [...new Set(days.filter((day) => day >= start && Number.isFinite(day)))].toSorted(
+    (a, b) => a - b,
+  )
   return wanted.map((day) => {
     const list = own.findLast(({ on = '' }) => parseDay(on) <= day)?.unitPrice ?? '0'
     const [best] = taken
       .filter(({ from, to }) => from <= day && day < to)
       .toSorted((a, b) => b.rung - a.rung || b.began - a.began || b.number - a.number)
-    return { on: formatDay(day), unitPrice: best === undefined ? list : priceBy(best.rule, `${list}`, currency) }
+    return {
+      on: formatDay(day),
+      unitPrice: best === undefined ? list : priceBy(best.rule, `${list}`, currency),
+    }
   })
 }

@@ -9,7 +9,8 @@ export function toldOverrides({ overrides, billed }: Books): readonly OverrideIn
   return overrides.flatMap((override): OverrideInput[] => {
     if (override.says.kind === 'words') return []
     const { number, scope, from, to } = override
-    if (scope.lineageId !== undefined) throw new Error('the auditor cannot tell one subscription from another')
+    if (scope.lineageId !== undefined)
+      throw new Error('the auditor cannot tell one subscription from another')
     const behind = behindBilled(billed, override)
     const ends = override.ends.map((end) => ({ on: text(end.on), behind: behindBilled(billed, end) }))
     return [
