@@ -65,7 +65,7 @@ function meantWords(meant: number, same: number, what: string): string {
   if (same === 0) return `${all}.`
   const kept = same === 1 ? `keeps its ${what}` : `keep their ${what}s`
   const who = same === meant ? (meant === 1 ? 'and' : 'and all') : `and ${same} of them`
-  return `${all}, ${who} ${kept}: a more specific one counts, or it is the same.`
+  return `${all}, ${who} ${kept}: another one counts there, or it is the same.`
 }
 
 /** "Contoso · Business Premium, 25 seats: $22.00 → $20.50, charged from 1 Apr 2026 · -$37.50 a month" */

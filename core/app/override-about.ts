@@ -111,13 +111,13 @@ export function scopeWords(
     if (own === undefined) return lineageId
     return `${customers.get(own.customerId)?.name ?? own.customerId} · ${own.productName}, this subscription only`
   }
-  const product = mpn === undefined ? undefined : productName(subscriptions, mpn)
+  const product = mpn === undefined ? undefined : nameOf(subscriptions, mpn)
   if (customerId === undefined) return product === undefined ? 'everyone' : `everyone · ${product}`
   const customer = customers.get(customerId)?.name ?? customerId
   return product === undefined ? customer : `${customer} · ${product}`
 }
 
-function productName(subscriptions: Portfolio['subscriptions'], mpn: string): string {
+function nameOf(subscriptions: Portfolio['subscriptions'], mpn: string): string {
   return subscriptions.find(({ subscription }) => subscription.mpn === mpn)?.subscription.productName ?? mpn
 }
 

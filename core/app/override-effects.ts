@@ -105,29 +105,47 @@ function effectOf(
   const { subscription } = priced
   const billed = settledOf(subscription, view.billed)
   const holdsFrom = behindAll(on, stamp, subscription, billed)
-  const kept = billed.filter(({ period }) => period.to > on && period.from < holdsFrom)
-  const stays = holdsFrom === on ? undefined : { to: holdsFrom, totals: summed(kept) }
+  const there = billed.filter(({ period }) => period.to > on && period.from < holdsFrom)
+  const stays = holdsFrom === on ? undefined : { to: holdsFrom, totals: summed(there) }
   const opens = holdsFrom > after.opensOn ? holdsFrom : after.opensOn
   const from = chargedFrom(priced, view, opens)
   const waits = from > opens && opens <= today && opens > subscription.start
   const couldHoldFrom = waits && holdsFrom === on ? periodStart(priced, view, on, stamp) : undefined
+  const kept = { effect: undefined, stays, couldHoldFrom: undefined }
+  const found = firstDifference(view, former, priced, from)
   const { end } = subscription
-  const isOver = [until, end].some((day) => day !== null && from >= day)
-  if (isOver) return { effect: undefined, stays, couldHoldFrom: undefined }
-  const [old, now] = [priceAt(former, from), priceAt(priced, from)]
-  const isSame = old.price?.amount === now.price?.amount && old.price?.currency === now.price?.currency
-  if (isSame) return { effect: undefined, stays, couldHoldFrom: undefined }
+  if (found === undefined) return kept
+  if ([until, end].some((day) => day !== null && found.on >= day)) return kept
   const effect: OverrideEffect = {
     customerName: after.customers.get(subscription.customerId)?.name ?? subscription.customerId,
-    product: describedOn(priced, from),
-    from,
-    seats: seatsAt(priced, from),
-    before: old.price,
-    after: now.price,
-    gap: now.why,
-    monthly: monthlyDifference(priced, from, old.price, now.price),
+    product: describedOn(priced, found.on),
+    from: found.on,
+    seats: seatsAt(priced, found.on),
+    before: found.old.price,
+    after: found.now.price,
+    gap: found.now.why,
+    monthly: monthlyDifference(priced, found.on, found.old.price, found.now.price),
   }
-  return { effect, stays, couldHoldFrom }
+  return { effect, stays, couldHoldFrom: found.on === from ? couldHoldFrom : undefined }
+}
+
+/** The first day from `from` on that is charged at another price than before: another override may hold until then. */
+function firstDifference(
+  view: EffectsView,
+  former: PricedSubscription,
+  priced: PricedSubscription,
+  from: LocalDate,
+): { readonly on: LocalDate; readonly old: PriceThen; readonly now: PriceThen } | undefined {
+  const later = [former, priced]
+    .flatMap(({ timeline }) => timeline?.events ?? [])
+    .flatMap(({ on, unitPrice }) => (unitPrice !== undefined && on > from ? [on] : []))
+  for (const day of [from, ...new Set(later.toSorted((left, right) => left - right))]) {
+    const on = day === from ? from : chargedFrom(priced, view, day)
+    const [old, now] = [priceAt(former, on), priceAt(priced, on)]
+    const isSame = old.price?.amount === now.price?.amount && old.price?.currency === now.price?.currency
+    if (!isSame) return { on, old, now }
+  }
+  return undefined
 }
 
 /** The first day charged at a price that holds from a day on; that day itself where nothing can be charged. */

@@ -140,7 +140,7 @@ describe('an override', () => {
   test('has one beginning, and is never changed or taken away', () =>
     inStorage(async ({ billing }, sql) => {
       await billing.recordOverride(set(1, 0))
-      await expect(billing.recordOverride(set(1, 1))).rejects.toThrow()
+      await expect(billing.recordOverride(set(1, 1))).rejects.toThrow(/unique|override_record_once/i)
       await expect(sql('UPDATE override_record SET amount = 1')).rejects.toThrow('never changed')
       await expect(sql('DELETE FROM override_record')).rejects.toThrow('never changed')
       await expect(sql('TRUNCATE override_record')).rejects.toThrow('never changed')

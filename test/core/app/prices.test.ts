@@ -4,7 +4,7 @@ import type { OverrideRecorded } from '../../../core/app/prices.js'
 import { lineRef } from '../../../core/app/who.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import { formatUnitPrice } from '../../../core/money/money.js'
-import { decimal, observed } from '../../support/observed.js'
+import { day, decimal, observed } from '../../support/observed.js'
 import { APRIL, DANA, LEE, MARCH, MAY, Office, office, problemOf } from '../../support/office.js'
 
 /** What a typed `price` or `describe` does. */
@@ -164,6 +164,18 @@ describe('B16: what is billed stays', () => {
     await say(msp, 'price contoso 12 from 20 march')
     await say(msp, 'price contoso 11 from 15 march')
     expect(await msp.due(APRIL)).toBe(30000n)
+  })
+
+  test('where another one counts first, it says from when it does', async () => {
+    const msp = await office()
+    await say(msp, 'price contoso 20 from april until june')
+    const { effects } = await say(msp, 'price contoso 19 from 1 march until july')
+    expect(effects?.changed[0]?.from).toBe(MARCH.from)
+    const later = await say(msp, 'price contoso 18 from 15 march')
+    expect(later.effects?.changed[0]).toMatchObject({
+      from: day('2026-07-01'),
+      before: { amount: decimal('19') },
+    })
   })
 
   test('a request computed before is out of date, and says what changed; one it is not about is not', async () => {

@@ -87,7 +87,7 @@ export function overriddenPrices(
       .toSorted((a, b) => b.rung - a.rung || b.began - a.began || b.number - a.number)
     return {
       on: formatDay(day),
-      unitPrice: best === undefined ? list : priceBy(best.rule, `${list}`, currency),
+      unitPrice: best === undefined ? list : priceBy(best.rule, list, currency),
     }
   })
 }
