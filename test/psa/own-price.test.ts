@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decimal } from '../support/observed.js'
+import { day, decimal } from '../support/observed.js'
 import { DANA, MARCH } from '../support/office.js'
-import { day } from '../support/observed.js'
 import { type Agreement, agreement, held, invoice } from './agreement.js'
 import { changed, mapped, seats, synced } from './scene.js'
 
@@ -24,6 +23,21 @@ async function setPrice({ office }: Agreement, price: string, from: string) {
   const about = { everyone: false, words: ['contoso'] }
   return office.studio.prices.set(DANA, { about, says, from: day(from), to: undefined })
 }
+
+it('words of our own go with what is written anew, and are no reason to write', async () => {
+  const made = await agreement(true, 0, undefined)
+  await mapped(made, seats(20))
+  const says = { kind: 'words', description: 'Cloud office' } as const
+  const about = { everyone: false, words: ['contoso', 'premium'] }
+  const asked = { about, says, from: day('2026-03-01'), to: undefined }
+  await made.office.studio.prices.set(DANA, asked)
+  expect(await synced(made)).toHaveLength(1)
+  const words = () => made.emulator.world.additionsOf(made.agreementId).map((one) => one.invoiceDescription)
+  expect(words()).toEqual(['Cloud office'])
+  await made.office.studio.prices.set(DANA, { ...asked, says: { ...says, description: 'Office' } })
+  expect(await synced(made)).toEqual([])
+  expect(words()).toEqual(['Cloud office'])
+})
 
 async function waiting({ office }: Agreement): Promise<readonly bigint[]> {
   const { standings } = await office.studio.who(MARCH)
