@@ -1,4 +1,5 @@
 import { PSA_SETTINGS } from './config-psa.js'
+import { slackMistakes, wantsInstall } from './config-slack.js'
 import { parseAutoApprove } from './config-rules.js'
 import { approvers, consoleNames, parsePeople, personOf } from '../core/access/people.js'
 
@@ -19,6 +20,9 @@ const FIX: Readonly<Record<string, string>> = {
   PEOPLE: 'who may do what, such as console:me=admin:Me',
   SLACK_BOT_TOKEN: 'the Bot User OAuth Token of the Slack app, which starts with xoxb-',
   SLACK_SIGNING_SECRET: 'the Signing Secret under Basic Information of the Slack app',
+  SLACK_CLIENT_ID: 'the Client ID under Basic Information of the Slack app',
+  SLACK_CLIENT_SECRET: 'the Client Secret under Basic Information of the Slack app',
+  SECRETS_KEY: '32 random bytes as hex or base64, or the path of a file that holds them',
   TEAMS_APP_ID: 'the id of the app registration',
   TEAMS_APP_PASSWORD: 'a client secret of the app registration',
   TEAMS_TENANT_ID: 'the id of your Microsoft 365 tenant',
@@ -59,18 +63,20 @@ function authMistakes(given: Given): readonly string[] {
     .map((name) => missing(name, `INGRAM_AUTH is ${kind}`))
 }
 
+const TEAMS = ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY']
+
 /** A chat platform and a PSA are configured whole or not at all. */
 function wholeMistakes(given: Given): readonly string[] {
   const whole = (names: readonly string[], why: string) => {
     const absent = names.filter((name) => given[name] === undefined)
     return absent.length === names.length ? [] : absent.map((name) => missing(name, why))
   }
+  // One address serves both platforms: given for Slack it does not ask for Teams.
+  const forSlackAlone =
+    wantsInstall(given) && TEAMS.every((name) => name === 'PUBLIC_URL' || given[name] === undefined)
   return [
-    ...whole(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'], 'Slack needs both'),
-    ...whole(
-      ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY'],
-      'Teams needs all of them',
-    ),
+    ...slackMistakes(given, missing),
+    ...(forSlackAlone ? [] : whole(TEAMS, 'Teams needs all of them')),
     ...whole(PSA_SETTINGS.CONNECTWISE, 'ConnectWise needs all of them'),
     ...whole(PSA_SETTINGS.AUTOTASK, 'Autotask needs all of them'),
   ]
@@ -117,8 +123,9 @@ export function unknownNames(
   return Object.keys(environment)
     .filter(
       (name) =>
-        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES|CONNECTWISE|AUTOTASK|AUTO)_/.test(name) &&
-        !names.includes(name),
+        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|SECRETS|TEAMS|FILES|CONNECTWISE|AUTOTASK|AUTO)_/.test(
+          name,
+        ) && !names.includes(name),
     )
     .map((name) => `${name} is not a setting: check its spelling in .env.example`)
 }

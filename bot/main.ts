@@ -5,6 +5,7 @@ import { type Storage, openStorage } from '../adapters/storage/open.js'
 import { systemIds } from '../adapters/system/ids.js'
 import { machineTime } from '../adapters/system/machine-time.js'
 import { createLog } from '../adapters/system/log.js'
+import { createSealing, deriveKey } from '../adapters/system/sealing.js'
 import type { Psas } from '../core/app/read-psa.js'
 import { type Studio, createStudio } from '../core/app/studio.js'
 import type { Clock, Log } from '../core/ports.js'
@@ -102,6 +103,7 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
         clock: ports.clock,
         now: replacements.now ?? machineTime,
         ticking: replacements.ticking,
+        sealed: sealedParts(config, storage),
       }),
     close: () => storage.close(),
   }
@@ -134,6 +136,13 @@ async function begin(studio: Studio, storage: Storage): Promise<void> {
   }
 }
 
+/** One key, and from it one for each use. */
+function sealedParts({ secretsKey }: Config, storage: Storage) {
+  if (secretsKey === undefined) return undefined
+  const slackWorkspaces = storage.slackWorkspaces(createSealing(secretsKey))
+  return { slackWorkspaces, slackStateKey: deriveKey(secretsKey, 'slack install') }
+}
+
 /** A PSA's code is loaded only where one is configured. */
 async function connectPsas({ connectwise, autotask }: Config, log: Log): Promise<Psas> {
   const psas: Psa[] = []
@@ -153,9 +162,12 @@ function openDatabase(config: Config, log: Log, shortLived = false): Promise<Sto
   return openStorage({ mspId, log, databaseUrl, dataDirectory, shortLived })
 }
 
+/** Tokens of workspaces come while the program runs: they are known by how they look. */
+const SLACK_TOKEN = /\b(?:xox[a-z]|xapp)-[A-Za-z0-9-]{4,}/g
+
 /** A log in which nothing secret of this configuration can appear. */
 function logOf(config: Config, atTerminal = false): Log {
-  const { logLevel, marketplace, databaseUrl, slack, teams, connectwise, autotask } = config
+  const { logLevel, marketplace, databaseUrl, slack, secretsKey, teams, connectwise, autotask } = config
   const { auth, subscriptionKey } = marketplace
   const secrets = [
     subscriptionKey,
@@ -164,6 +176,10 @@ function logOf(config: Config, atTerminal = false): Log {
     databaseUrl,
     slack?.botToken,
     slack?.signingSecret,
+    slack?.appToken,
+    slack?.install?.clientSecret,
+    secretsKey?.toString('hex'),
+    secretsKey?.toString('base64'),
     teams?.appPassword,
     teams?.filesKey,
     connectwise?.privateKey,
@@ -172,7 +188,11 @@ function logOf(config: Config, atTerminal = false): Log {
     autotask?.integrationCode,
   ]
   const level = logLevel ?? (atTerminal ? 'error' : 'warn')
-  return createLog({ level, secrets: secrets.filter((secret) => secret !== undefined) })
+  return createLog({
+    level,
+    secrets: secrets.filter((secret) => secret !== undefined),
+    shapes: [SLACK_TOKEN],
+  })
 }
 
 /** Exit code of an outcome: 2 when what was typed cannot be used, 1 for other refusals. */

@@ -1,11 +1,13 @@
-import type { FileMaker, Once, PostedCards } from '../core/chat-ports.js'
+import { assert } from '../core/assert.js'
+import type { FileMaker, Once, PostedCards, SlackWorkspaces } from '../core/chat-ports.js'
 import type { Clock, Log } from '../core/ports.js'
 import type { Studio } from '../core/app/studio.js'
 import { Problem } from '../core/problem.js'
 import { type Board, createBoard } from './commands/board.js'
 import { type Desk } from './commands/desk.js'
 import { carryOn } from './commands/desk-billing.js'
-import type { Config, SlackConfig, TeamsConfig } from './config.js'
+import type { Config, TeamsConfig } from './config.js'
+import type { SlackConfig } from './config-slack.js'
 import {
   type Exchange,
   type HttpServer,
@@ -32,12 +34,24 @@ export interface ServeParts {
   readonly clock: Clock
   readonly now: () => Date
   readonly ticking: Ticking | undefined
+  /** What a key of the configuration opens; undefined: there is none. */
+  readonly sealed: SealedParts | undefined
+}
+
+/** What is kept sealed, and a key for each use that is derived from the same one. */
+interface SealedParts {
+  readonly slackWorkspaces: SlackWorkspaces
+  readonly slackStateKey: Uint8Array
 }
 
 /** What the server needs of a surface. */
 interface Surface {
   readonly routes: readonly Route[]
   ready(): Promise<void>
+  /** Opens what is kept open. */
+  begin?(): void
+  /** Takes no more. */
+  close?(): Promise<void>
 }
 
 /** What every surface is given. */
@@ -64,7 +78,7 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
   const work = createWork(log)
   const board = createBoard(storage.postedCards, desk, log)
   const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work }
-  const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared)
+  const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared, parts)
   const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)
   const surfaces = [slack, teams].filter((surface) => surface !== undefined)
   const { host, port } = config.server
@@ -86,18 +100,27 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
     log,
     ...(parts.ticking === undefined ? {} : { ticking: parts.ticking }),
   })
+  for (const surface of surfaces) surface.begin?.()
   const close = async () => {
     // Forty writes may take minutes; the one under way takes seconds, and the others are carried on by whoever is next.
     studio.end()
     await jobs.stop()
+    for (const surface of surfaces) await surface.close?.()
     await server.close()
   }
   return { ...server, close }
 }
 
-async function slackSurface({ apiUrl, ...secrets }: SlackConfig, shared: SurfaceParts): Promise<Surface> {
+async function slackSurface(
+  { install, ...slack }: SlackConfig,
+  shared: SurfaceParts,
+  { sealed }: ServeParts,
+): Promise<Surface> {
   const { createSlackSurface } = await import('./slack/app.js')
-  return createSlackSurface({ ...shared, ...secrets, ...(apiUrl === undefined ? {} : { apiUrl }) })
+  if (install === undefined) return createSlackSurface({ ...shared, ...slack })
+  assert(sealed !== undefined, 'the configuration has a key where tokens are kept')
+  const { slackWorkspaces: store, slackStateKey: stateKey } = sealed
+  return createSlackSurface({ ...shared, ...slack, install: { ...install, store, stateKey } })
 }
 
 async function teamsSurface(teams: TeamsConfig, shared: SurfaceParts, parts: ServeParts): Promise<Surface> {

@@ -241,6 +241,15 @@ export const SERVER_CHECK_MILLISECONDS = 5000
 /** From the wish to stop until it has: what runs may end, then the program goes anyway. */
 export const SERVER_SHUTDOWN_MILLISECONDS = 10_000
 
+// Secrets
+
+/** Bytes of the key that seals what is stored: as many as AES-256 has. */
+export const SECRETS_KEY_BYTES = 32
+/** Different bytes among them: of 32 random ones at least 20 in practice; fewer were typed by a person, or are a filler. */
+export const SECRETS_KEY_VALUES = 16
+/** Characters of a file that holds a key: some hundred at most. */
+export const SECRETS_KEY_FILE_LENGTH = 4096
+
 // Slack
 
 /** Characters of a signing secret: Slack's have 32; a short one could be guessed. */
@@ -262,6 +271,15 @@ export const SLACK_RETRY_AFTER_SECONDS = 60
 export const SLACK_ANSWER_BYTES = 4 * 1024 * 1024
 /** How long an accepted token counts as accepted before it is asked about again. */
 export const SLACK_READY_MILLISECONDS = 300_000
+/** From setting out to install the app until coming back from Slack: time to read what it asks for, and to find an admin. */
+export const SLACK_STATE_MILLISECONDS = 600_000
+/** Opening a socket: Slack says hello within a second. */
+export const SLACK_SOCKET_OPEN_MILLISECONDS = 15_000
+/** Closing one: Slack answers at once; who does not is not waited for. */
+export const SLACK_SOCKET_CLOSE_MILLISECONDS = 2000
+/** Between tries to open a socket, doubling: Slack renews sockets every hour or so, and is away for minutes at most. */
+export const SLACK_SOCKET_RETRY_FIRST_MILLISECONDS = 500
+export const SLACK_SOCKET_RETRY_LAST_MILLISECONDS = 30_000
 /** Until a form is made, before a window that asks to wait is opened: a click opens a window within three seconds only. */
 export const SLACK_FORM_MILLISECONDS = 1000
 

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { Once, PostedCards } from '../../core/chat-ports.js'
+import type { Once, PostedCards, SlackWorkspaces } from '../../core/chat-ports.js'
 import type { BillingStore, Clock, LedgerStore, Log, PeopleStore } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
 import { projectFolder } from '../system/project.js'
+import type { Sealing } from '../system/sealing.js'
 import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'
 import { billingStore } from './billing-store.js'
@@ -19,6 +20,7 @@ import { once } from './once.js'
 import { peopleStore } from './people.js'
 import { postedCards } from './posted-card.js'
 import { checkHealth, checkSession } from './session.js'
+import { slackWorkspaces } from './slack-workspace.js'
 import { syncStore } from './sync-store.js'
 import { exportLines, importLines } from './transfer.js'
 
@@ -44,6 +46,8 @@ export interface Storage {
   readonly people: PeopleStore
   readonly postedCards: PostedCards
   readonly once: Once
+  /** Where the app is installed in Slack, its tokens sealed by `sealing`. */
+  slackWorkspaces(sealing: Sealing): SlackWorkspaces
   /** The database's clock. */
   readonly clock: Clock
   /** Resolves when the database answers. */
@@ -102,6 +106,7 @@ function storageOn(engine: Engine, mspId: string): Storage {
     people: peopleStore(database, mspId),
     postedCards: postedCards(database, mspId),
     once: once(database, mspId),
+    slackWorkspaces: (sealing) => slackWorkspaces(database, mspId, sealing),
     clock: databaseClock(database),
     health: () => checkHealth(engine.pool),
     verifyAudit: () => verifyTrail(database, mspId),

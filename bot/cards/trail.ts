@@ -217,6 +217,10 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
     case 'people.linked':
     case 'people.joined':
       return peopleWords(action, who, details)
+    case 'slack.installed':
+      return `${who} installed the app in the Slack workspace ${textOf(details['name']) ?? ''} (${subject})`
+    case 'slack.removed':
+      return `The app is gone from the Slack workspace ${textOf(details['name']) ?? ''} (${subject})${workspaceWords(details)}`
     case 'price.set':
     case 'description.set':
       return `${who} set the ${action.slice(0, -4)} of ${overrideWords(details)} (${subject})`
@@ -229,6 +233,12 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       // Written by another version of the program: better its codes than nothing.
       return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${why}`
   }
+}
+
+/** Why a workspace is gone, as Slack told it. */
+function workspaceWords(details: AuditDetails): string {
+  const why = textOf(details['why'])
+  return why === undefined ? '' : `: ${why}`
 }
 
 /** "Contoso · Microsoft 365 E3 (20 seats since 11 Mar 2026)" */

@@ -1,31 +1,14 @@
 import type { Person } from '../../core/access/people.js'
 import { REVISION_LENGTH, approvalCard } from '../cards/bill-run.js'
-import type { Field, Form, FormValues } from '../cards/form.js'
 import type { ActionTarget, FormName } from '../cards/model.js'
-import { DESCRIBE_FIELDS, PRICE_FIELDS, describeForm, priceForm } from '../cards/price-form.js'
 import { REJECT_FIELDS, rejectForm } from '../cards/reject-form.js'
 import { stateOf } from '../../core/approval/approval.js'
 import { decisionReply } from './desk-billing.js'
-import type { Command } from './parse.js'
-import { filledDescription, filledPrice } from './parse-price.js'
-import type { DeskParts, Reply } from './reply.js'
-
-/** What became of the wish to fill in a form. */
-export type FormMade =
-  | { readonly type: 'form'; readonly form: Form }
-  | { readonly type: 'refused'; readonly reply: Reply }
-
-/** One form: how it is made, and which command is meant by what it is sent off with. */
-export interface FormKind {
-  /** What values alone can be checked against, without looking anything up; choices stand open. */
-  readonly fields: readonly Field[]
-  /** The form as it is now. Throws a Problem, or says a refusal, where there is nothing to fill in (any more). */
-  make(parts: DeskParts, person: Person, target: ActionTarget): Promise<FormMade>
-  /** @param values that fit the fields of `form`. Problem `input` for what is no command. */
-  command(form: Form, values: FormValues): Command
-  /** What shows the card the form was opened on. */
-  behind(target: ActionTarget): Command
-}
+import { MAP_BY_HAND } from './forms-map.js'
+import { PEOPLE_FORMS } from './forms-people.js'
+import { PRICE_FORMS } from './forms-price.js'
+import type { FormKind, FormMade } from './form-kind.js'
+import type { DeskParts } from './reply.js'
 
 /** Every form. */
 export const FORMS: Readonly<Record<FormName, FormKind>> = {
@@ -37,18 +20,9 @@ export const FORMS: Readonly<Record<FormName, FormKind>> = {
     },
     behind: ({ id }) => ({ name: 'approval', id, customer: undefined, page: undefined }),
   },
-  price: {
-    fields: PRICE_FIELDS,
-    make: async (_parts, _person, target) => ({ type: 'form', form: priceForm(target) }),
-    command: (_form, values) => filledPrice(values),
-    behind: () => ({ name: 'price', action: 'list', page: 1 }),
-  },
-  describe: {
-    fields: DESCRIBE_FIELDS,
-    make: async (_parts, _person, target) => ({ type: 'form', form: describeForm(target) }),
-    command: (_form, values) => filledDescription(values),
-    behind: () => ({ name: 'describe', action: 'list', page: 1 }),
-  },
+  ...PEOPLE_FORMS,
+  mapByHand: MAP_BY_HAND,
+  ...PRICE_FORMS,
 }
 
 /** Of a request that waits, as it was seen; of any other, the attempt is refused and noted like one to decide. */

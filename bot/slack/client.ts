@@ -60,17 +60,23 @@ export interface SlackClientOptions {
 const QUIET = { parse: 'none', link_names: false } as const
 const WITHOUT_PREVIEWS = { unfurl_links: false, unfurl_media: false } as const
 
-export function createSlackClient({ botToken, log, ...options }: SlackClientOptions): SlackClient {
-  const apiUrl = options.apiUrl.endsWith('/') ? options.apiUrl : `${options.apiUrl}/`
-  const fetchPinned = pinnedFetch(apiUrl)
-  const web = new webApi.WebClient(botToken, {
+/** How everything that speaks to Slack's Web API does: to its own hosts, a few tries, and not for ever. */
+export function webOptions(url: string, log: Log) {
+  const apiUrl = url.endsWith('/') ? url : `${url}/`
+  return {
     slackApiUrl: apiUrl,
     logger: slackLogger(log),
-    fetch: fetchPinned,
+    fetch: pinnedFetch(apiUrl),
     timeout: SLACK_CALL_MILLISECONDS,
     retryConfig: { retries: SLACK_RETRIES, minTimeout: SLACK_RETRY_FIRST_MILLISECONDS, factor: 2 },
     allowAbsoluteUrls: false,
-  })
+  } satisfies webApi.WebClientOptions
+}
+
+export function createSlackClient({ botToken, log, apiUrl }: SlackClientOptions): SlackClient {
+  const options = webOptions(apiUrl, log)
+  const { fetch: fetchPinned } = options
+  const web = new webApi.WebClient(botToken, options)
   return {
     whoAmI: async () => understood(parseAuth(await web.auth.test()), 'auth.test'),
     post: async ({ channel, thread }, message) => {
@@ -119,6 +125,19 @@ export function refusalWord(error: unknown): string | undefined {
   return error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined
 }
 
+/** Refusals that mean that a token is none, or none any more. */
+const TOKEN_REFUSALS = new Set([
+  'account_inactive',
+  'invalid_auth',
+  'not_authed',
+  'token_expired',
+  'token_revoked',
+])
+
+export function isTokenRefused(error: unknown): boolean {
+  return TOKEN_REFUSALS.has(refusalWord(error) ?? '')
+}
+
 function understood<T>(value: T | undefined, method: string): T {
   if (value !== undefined) return value
   throw new Problem({ kind: 'unavailable', what: `Slack answered ${method} without what we need.` })
@@ -132,14 +151,7 @@ function pinnedFetch(apiUrl: string): webApi.FetchFunction {
   const api = new URL(apiUrl)
   return async (input, init) => {
     const url = new URL(input)
-    const subdomain = api.protocol === 'https:' && url.host.endsWith(`.${api.host}`)
-    if (url.protocol !== api.protocol || (url.host !== api.host && !subdomain)) {
-      throw new Problem({
-        kind: 'forbidden',
-        what: `${url.host} is not a host of Slack.`,
-        notDone: 'Nothing was sent.',
-      })
-    }
+    checkHost(url, api)
     const answer = await fetch(url, { ...init, redirect: 'error' })
     const wait = Number(answer.headers.get('retry-after') ?? 0)
     if (answer.status === 429 && wait > SLACK_RETRY_AFTER_SECONDS) {
@@ -152,6 +164,26 @@ function pinnedFetch(apiUrl: string): webApi.FetchFunction {
       headers: answer.headers,
     })
   }
+}
+
+/** Problem `forbidden` unless an address is one of the API's own host, or of a host below it, as safely reached. */
+function checkHost(url: URL, api: URL): void {
+  const subdomain = api.protocol === 'https:' && url.host.endsWith(`.${api.host}`)
+  if (url.protocol === api.protocol && (url.host === api.host || subdomain)) return
+  throw new Problem({
+    kind: 'forbidden',
+    what: `${url.host} is not a host of Slack.`,
+    notDone: 'Nothing was sent.',
+  })
+}
+
+/** The same for the address of a socket, which Slack hands out for one connection. */
+export function checkSocketHost(socketUrl: string, apiUrl: string): void {
+  const api = new URL(apiUrl)
+  const url = new URL(socketUrl)
+  // wss is to ws what https is to http; a URL does not let its scheme be changed from one family to the other.
+  if (!/^wss?:$/.test(url.protocol)) return checkHost(url, api)
+  checkHost(new URL(url.href.replace(/^ws/, 'http')), api)
 }
 
 async function readCapped(answer: Response): Promise<Buffer | null> {

@@ -190,10 +190,15 @@ async function click(parts: Parts, { value }: Incoming, origin: Origin): Promise
       const answer = await carryOutClick(parts, value, origin)
       clearTimeout(timer)
       if (!isLate) resolve(responseOf(answer))
-      else if (answer.say !== undefined) await privately(parts, answer.say, origin)
+      else await tellLate(parts, answer, origin)
       await answer.after?.()
     })
   })
+}
+
+async function tellLate(parts: Parts, { say, late }: ClickAnswer, origin: Origin): Promise<void> {
+  const card = say ?? late
+  if (card !== undefined) await privately(parts, card, origin)
 }
 
 async function carryOutClick(parts: Parts, value: unknown, origin: Origin): Promise<ClickAnswer> {

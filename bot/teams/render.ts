@@ -75,22 +75,28 @@ export function renderForm(form: Form, key: string, mistakes: Mistakes = new Map
   const send = { ...execute(submit.label, 'submit', target, submit.tone), ...own }
   // An empty field that must be filled stops nobody from going back.
   const back = { ...execute('Back', 'back', target, 'default'), ...own, associatedInputs: 'none' } as const
-  const inputs = fields.flatMap((field) => inputElements(field, mistakes.get(field.id)))
-  return message({ title, tone: 'plain', blocks, actions: [] }, inputs, [send, back])
+  const card = { title, tone: 'plain', blocks, actions: [] } as const
+  const withChoices = (length: number) => {
+    const inputs = fields.flatMap((field) => inputElements(field, length, mistakes.get(field.id)))
+    return message(card, inputs, [send, back])
+  }
+  // Choices are never left out: where they are many, each is said in fewer words.
+  const length = SHOWN.choices.find((each) => size(withChoices(each).card) <= LIMITS.cardBytes)
+  return withChoices(length ?? SHOWN.fewest)
 }
 
-function inputElements(field: Field, mistake: string | undefined): Element[] {
+function inputElements(field: Field, choiceLength: number, mistake: string | undefined): Element[] {
   const wrong = mistake === undefined ? [] : [styled(cut(plain(mistake), SHOWN.text), TONES.problem)]
   return [
     ...wrong.map((run) => richText([run])),
-    inputElement(field),
+    inputElement(field, choiceLength),
     ...(field.hint === undefined
       ? []
       : [richText(literal(cut(plain(field.hint), SHOWN.text), { isSubtle: true }), { spacing: 'None' })]),
   ]
 }
 
-function inputElement(field: Field): Input {
+function inputElement(field: Field, choiceLength: number): Input {
   const { id, label, required: isRequired, missing: needed = 'This is needed.', value = '' } = field
   const base = {
     id,
@@ -103,12 +109,13 @@ function inputElement(field: Field): Input {
     case 'text':
       return { type: 'Input.Text', ...base, isMultiline: field.lines === 'many', maxLength: field.most }
     case 'number':
+    case 'person':
       return { type: 'Input.Text', ...base, isMultiline: false }
     case 'date':
       return { type: 'Input.Date', ...base }
     case 'choice': {
       const choices = field.options.map((option) => {
-        return { title: cut(plain(option.label), SHOWN.choice) || '–', value: option.value }
+        return { title: cutMiddle(plain(option.label), choiceLength) || '–', value: option.value }
       })
       return { type: 'Input.ChoiceSet', ...base, style: 'compact', choices }
     }

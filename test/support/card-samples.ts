@@ -116,8 +116,8 @@ export async function sampleWorld(name: string): Promise<SampleWorld> {
   await ask(BILLER, 'audit', 'audit by a biller')
   await ask(APPROVER, 'audit')
   await ask(APPROVER, 'sudo <!channel> `rm`', 'an unknown word')
-  for (const [label, card] of await psaCards(sample)) cards.set(label, card)
-  for (const [label, card] of await peopleCards(sample)) cards.set(label, card)
+  for (const [label, card] of await psaCards(sample, forms)) cards.set(label, card)
+  for (const [label, card] of await peopleCards(sample, forms)) cards.set(label, card)
   for (const [label, card] of await priceCards(sample)) cards.set(label, card)
   return { cards, forms }
 }
@@ -165,11 +165,16 @@ async function priceCards({ customers, ...sample }: Sample): Promise<ReadonlyMap
 }
 
 /** Every card about people, who are called what the customers are. */
-async function peopleCards({ customers }: Sample): Promise<ReadonlyMap<string, Card>> {
+async function peopleCards(
+  { customers }: Sample,
+  forms: Map<string, Form>,
+): Promise<ReadonlyMap<string, Card>> {
   const chat = await chatDesk({ log: memoryLog(), people: `${PEOPLE},console:ann=admin:Ann` })
   const cards = new Map<string, Card>()
   const ask = async (identity: string, text: string, label: string): Promise<void> => {
-    cards.set(label, (await chat.desk.ask(identity, text)).card)
+    const { card } = await chat.desk.ask(identity, text)
+    cards.set(label, card)
+    await openForms(chat, identity, label, card, forms)
   }
   for (const [index, { name }] of customers.entries()) {
     await ask('console:ann', `people add ${name.slice(0, 60)} approver slack:T1:N${index}`, 'people, added')
@@ -186,7 +191,7 @@ async function peopleCards({ customers }: Sample): Promise<ReadonlyMap<string, C
 }
 
 /** Every card about PSAs, with everybody billed in one. */
-async function psaCards(sample: Sample): Promise<ReadonlyMap<string, Card>> {
+async function psaCards(sample: Sample, forms: Map<string, Form>): Promise<ReadonlyMap<string, Card>> {
   const books = memoryBooks()
   const [billing, sync, psa] = [memoryBilling(books), memorySync(books), fakePsa()]
   const chat = await chatDesk({ log: memoryLog(), billing, sync, psas: new Map([['connectwise', psa]]) })
@@ -195,6 +200,7 @@ async function psaCards(sample: Sample): Promise<ReadonlyMap<string, Card>> {
   const ask = async (identity: string, text: string, label: string): Promise<Reply> => {
     const reply = await chat.desk.ask(identity, text)
     cards.set(label, reply.card)
+    await openForms(chat, identity, label, reply.card, forms)
     return reply
   }
   const name = sample.customers[0]?.name.slice(0, 60) ?? ''

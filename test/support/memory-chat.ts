@@ -1,4 +1,5 @@
-import type { Once, PostedCard, PostedCards } from '../../core/chat-ports.js'
+import type { AuditFact } from '../../core/audit/chain.js'
+import type { Once, PostedCard, PostedCards, SlackWorkspace, SlackWorkspaces } from '../../core/chat-ports.js'
 
 /** Where cards were posted, in memory, with the rules of the real store: the same card once. */
 export function memoryPostedCards(): PostedCards & { readonly cards: readonly PostedCard[] } {
@@ -26,5 +27,29 @@ export function memoryOnce(): Once & { readonly keys: ReadonlyMap<string, Date> 
       keys.set(key, until)
       return true
     },
+  }
+}
+
+/** Where the app is installed, in memory, with the entries of its trail. */
+export function memoryWorkspaces(): SlackWorkspaces & {
+  readonly kept: ReadonlyMap<string, SlackWorkspace>
+  readonly trail: readonly AuditFact[]
+} {
+  const kept = new Map<string, SlackWorkspace>()
+  const trail: AuditFact[] = []
+  return {
+    kept,
+    trail,
+    install: async (workspace, audit) => {
+      kept.set(workspace.key, workspace)
+      trail.push(audit)
+    },
+    remove: async (key, installedAt, audit) => {
+      if (kept.get(key)?.installedAt.getTime() !== installedAt.getTime()) return false
+      kept.delete(key)
+      trail.push(audit)
+      return true
+    },
+    installed: async (key) => kept.get(key),
   }
 }

@@ -45,6 +45,19 @@ const MANY = {
 }
 
 test.each<[string, Partial<AuditFact>]>([
+  [
+    'slack:T2:U9 (without a role) installed the app in the Slack workspace Fabrikam (slack:T2)',
+    { actor: 'slack:T2:U9', action: 'slack.installed', subject: 'slack:T2', details: { name: 'Fabrikam' } },
+  ],
+  [
+    'The app is gone from the Slack workspace Fabrikam (slack:T2): it was taken out there',
+    {
+      actor: 'system',
+      action: 'slack.removed',
+      subject: 'slack:T2',
+      details: { name: 'Fabrikam', why: 'it was taken out there' },
+    },
+  ],
   ['Dana asked to bill BR-0001 (APR-0001)', { details: RUN }],
   ['Dana asked to void what BR-0001 billed (APR-0001)', { action: 'void.proposed', details: RUN }],
   [

@@ -8,7 +8,7 @@ import { type Reply } from '../../../bot/commands/reply.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import { withSavedFile } from '../../../bot/console/save.js'
 import type { ApprovalRecord } from '../../../core/ports.js'
-import type { Member } from './cast.js'
+import { type Member, answersTo } from './cast.js'
 import { consoleButtons, consoleWords } from './console-words.js'
 import type { House } from './house.js'
 import type { Press } from './story.js'
@@ -119,7 +119,9 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
   const { card, command } = printedWith(state, press)
   const action = card.actions.find(({ label }) => label === press.button)
   const asked = await Promise.all(members.map((member) => questionOf(state, member, card, action)))
-  const typed = command.replace('<reason>', press.reason ?? '')
+  const gaps = [...command.matchAll(/<[^<>]+>/g)].map(([gap]) => gap)
+  const answers = answersTo(gaps.length, press.reason)
+  const typed = gaps.reduce((text, gap, index) => text.replace(gap, () => answers[index] ?? ''), command)
   await Promise.all(
     members.map(async (member, index) => {
       const question = asked[index]
