@@ -277,7 +277,7 @@ describe('a price and a description', () => {
     ['price', { customer: 'contoso', rule: 'gift', amount: '20' }, 'is not offered'],
     ['price', { customer: '', rule: 'fixed', amount: '20' }, 'mistakes'],
     ['price', { customer: 'contoso', rule: 'fixed', amount: '2O' }, 'mistakes'],
-    ['describe', { customer: 'contoso', words: 'a\u0007b' }, 'needs the words'],
+    ['describe', { customer: 'contoso', words: 'a\u0007b' }, 'mistakes'],
   ] as const)('%s: %o is refused, and nothing is recorded', async (name, values, why) => {
     const { words, chat } = await send(name, values)
     expect(words).toContain(why)
