@@ -1,6 +1,7 @@
 import { PSA_SETTINGS } from './config-psa.js'
 import { slackMistakes, wantsInstall } from './config-slack.js'
 import { parseAutoApprove } from './config-rules.js'
+import { anonymousMistakes, teamsSettings } from './config-teams.js'
 import { approvers, consoleNames, parsePeople, personOf } from '../core/access/people.js'
 
 /** The settings as they were given: trimmed, and an empty one is the same as none. */
@@ -47,7 +48,13 @@ export function missing(name: string, why?: string): string {
 /** What is wrong between settings, whatever else is wrong with any of them. */
 export function mistakesBetween(given: Given): readonly string[] {
   const rules = parseAutoApprove(given['AUTO_APPROVE'] ?? '').mistakes
-  return [...authMistakes(given), ...peopleMistakes(given), ...wholeMistakes(given), ...rules]
+  return [
+    ...authMistakes(given),
+    ...peopleMistakes(given),
+    ...wholeMistakes(given),
+    ...anonymousMistakes(given),
+    ...rules,
+  ]
 }
 
 function authMistakes(given: Given): readonly string[] {
@@ -63,20 +70,19 @@ function authMistakes(given: Given): readonly string[] {
     .map((name) => missing(name, `INGRAM_AUTH is ${kind}`))
 }
 
-const TEAMS = ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY']
-
 /** A chat platform and a PSA are configured whole or not at all. */
 function wholeMistakes(given: Given): readonly string[] {
+  const teams = teamsSettings(given)
   const whole = (names: readonly string[], why: string) => {
     const absent = names.filter((name) => given[name] === undefined)
     return absent.length === names.length ? [] : absent.map((name) => missing(name, why))
   }
   // One address serves both platforms: given for Slack it does not ask for Teams.
   const forSlackAlone =
-    wantsInstall(given) && TEAMS.every((name) => name === 'PUBLIC_URL' || given[name] === undefined)
+    wantsInstall(given) && teams.names.every((name) => name === 'PUBLIC_URL' || given[name] === undefined)
   return [
     ...slackMistakes(given, missing),
-    ...(forSlackAlone ? [] : whole(TEAMS, 'Teams needs all of them')),
+    ...(forSlackAlone ? [] : whole(teams.names, teams.why)),
     ...whole(PSA_SETTINGS.CONNECTWISE, 'ConnectWise needs all of them'),
     ...whole(PSA_SETTINGS.AUTOTASK, 'Autotask needs all of them'),
   ]

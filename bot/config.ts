@@ -15,6 +15,7 @@ import {
 } from './config-psa.js'
 import { type SlackConfig, secretsKeyOf, slackOf } from './config-slack.js'
 import { parseAutoApprove } from './config-rules.js'
+import { type TeamsConfig, teamsOf } from './config-teams.js'
 import { type Given, missing, mistakesBetween, unknownNames } from './config-mistakes.js'
 
 /** How to reach the marketplace: everything a reseller is given when the API product is ordered. */
@@ -42,19 +43,6 @@ export interface ServerConfig {
   readonly host: string | undefined
   /** 0: any free one; undefined: the default. */
   readonly port: number | undefined
-}
-
-export interface TeamsConfig {
-  readonly appId: string
-  readonly appPassword: string
-  readonly tenantId: string
-  /** Where people reach this server; links to files begin with it. */
-  readonly publicUrl: string
-  readonly filesKey: string
-  readonly openIdMetadataUrl: string | undefined
-  readonly issuer: string | undefined
-  readonly loginUrl: string | undefined
-  readonly serviceUrls: readonly string[] | undefined
 }
 
 export interface Config {
@@ -145,6 +133,7 @@ const SCHEMA = z.object({
   TEAMS_APP_ID: optional(text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the id of the app registration')),
   TEAMS_APP_PASSWORD: optional(text),
   TEAMS_TENANT_ID: optional(text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the id of your Microsoft 365 tenant')),
+  TEAMS_DEV_ANONYMOUS: optional(text.regex(/^1$/, 'must be 1, or left empty')),
   TEAMS_OPENID_METADATA_URL: optional(url),
   TEAMS_TOKEN_ISSUER: optional(url),
   TEAMS_LOGIN_URL: optional(url),
@@ -248,24 +237,6 @@ function givenText(value: string | undefined): string | undefined {
 
 function mistake(given: Given, name: string, message: string): string {
   return given[name] === undefined ? missing(name) : `${name} ${message}`
-}
-
-function teamsOf(values: Values): TeamsConfig | undefined {
-  const { TEAMS_APP_ID: appId, TEAMS_APP_PASSWORD: appPassword, TEAMS_TENANT_ID: tenantId } = values
-  const { PUBLIC_URL: publicUrl, FILES_KEY: filesKey } = values
-  const incomplete = [appId, appPassword, tenantId, publicUrl, filesKey].includes(undefined)
-  if (incomplete) return undefined
-  return {
-    appId: appId ?? '',
-    appPassword: appPassword ?? '',
-    tenantId: tenantId ?? '',
-    publicUrl: publicUrl ?? '',
-    filesKey: filesKey ?? '',
-    openIdMetadataUrl: values.TEAMS_OPENID_METADATA_URL,
-    issuer: values.TEAMS_TOKEN_ISSUER,
-    loginUrl: values.TEAMS_LOGIN_URL,
-    serviceUrls: values.TEAMS_SERVICE_URLS?.split(',').map((part) => part.trim()),
-  }
 }
 
 function configOf(values: Values): Config {

@@ -4,6 +4,7 @@ import { createIngramMarketplace } from '../adapters/ingram/client.js'
 import { type Storage, openStorage } from '../adapters/storage/open.js'
 import { systemIds } from '../adapters/system/ids.js'
 import { machineTime } from '../adapters/system/machine-time.js'
+import { machinePacing } from '../adapters/system/pacing.js'
 import { createLog } from '../adapters/system/log.js'
 import { createSealing, deriveKey } from '../adapters/system/sealing.js'
 import type { Psas } from '../core/app/read-psa.js'
@@ -15,6 +16,7 @@ import { type Desk, createDesk } from './commands/desk.js'
 import { carryOn } from './commands/desk-billing.js'
 import { type Reply } from './commands/reply.js'
 import type { Ticking } from './jobs/jobs.js'
+import type { Pacing } from './lanes.js'
 import { type Config, parseConfig } from './config.js'
 import { readEnvironment } from './environment.js'
 import type { HttpServer } from './http.js'
@@ -31,6 +33,8 @@ export interface Replacements {
   readonly psas?: Psas
   /** What calls the jobs: the machine's minutes, unless replaced. */
   readonly ticking?: Ticking
+  /** What keeps the pace of the chat platforms: the machine's time, unless replaced. */
+  readonly pacing?: Pacing
   /** The time by which signed requests are fresh: this machine's, unless replaced. */
   readonly now?: () => Date
 }
@@ -69,7 +73,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
   await begin(studio, storage)
   const { timeZone } = config.settings
   const files = csvFiles()
-  const desk = createDesk({ studio, timeZone, clock: ports.clock, files })
+  const { deliveries } = storage
+  const desk = createDesk({ studio, timeZone, clock: ports.clock, files, deliveries })
   const ask = async (text: string) => {
     const { progressWriter } = await import('./console/prompt.js')
     const { withSavedFile } = await import('./console/save.js')
@@ -103,6 +108,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
         clock: ports.clock,
         now: replacements.now ?? machineTime,
         ticking: replacements.ticking,
+        pacing: replacements.pacing ?? machinePacing,
+        timeZone,
         sealed: sealedParts(config, storage),
       }),
     close: () => storage.close(),
@@ -180,7 +187,7 @@ function logOf(config: Config, atTerminal = false): Log {
     slack?.install?.clientSecret,
     secretsKey?.toString('hex'),
     secretsKey?.toString('base64'),
-    teams?.appPassword,
+    teams?.appPassword === '' ? undefined : teams?.appPassword,
     teams?.filesKey,
     connectwise?.privateKey,
     connectwise?.clientId,

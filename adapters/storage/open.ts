@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { Once, PostedCards, SlackWorkspaces } from '../../core/chat-ports.js'
+import type {
+  ConversationReferences,
+  Deadlines,
+  Deliveries,
+  Once,
+  PostedCards,
+  SlackWorkspaces,
+} from '../../core/chat-ports.js'
 import type { BillingStore, Clock, LedgerStore, Log, PeopleStore } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
 import { projectFolder } from '../system/project.js'
@@ -8,12 +15,15 @@ import type { Sealing } from '../system/sealing.js'
 import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'
 import { billingStore } from './billing-store.js'
+import { deliveries } from './chat-delivery.js'
 import { databaseClock } from './clock.js'
+import { conversationReferences } from './conversation-reference.js'
 import { idle, prismaOver } from './database.js'
 import type { Database } from './database.js'
 import { openEngine } from './engine.js'
 import type { Engine } from './engine.js'
 import { asStorageProblem } from './errors.js'
+import { deadlines } from './job-run.js'
 import { ledgerStore } from './ledger-store.js'
 import { migrate } from './migrate.js'
 import { once } from './once.js'
@@ -45,7 +55,10 @@ export interface Storage {
   readonly sync: SyncStore
   readonly people: PeopleStore
   readonly postedCards: PostedCards
+  readonly references: ConversationReferences
   readonly once: Once
+  readonly deliveries: Deliveries
+  readonly deadlines: Deadlines
   /** Where the app is installed in Slack, its tokens sealed by `sealing`. */
   slackWorkspaces(sealing: Sealing): SlackWorkspaces
   /** The database's clock. */
@@ -105,7 +118,10 @@ function storageOn(engine: Engine, mspId: string): Storage {
     sync: syncStore(database, mspId),
     people: peopleStore(database, mspId),
     postedCards: postedCards(database, mspId),
+    references: conversationReferences(database, mspId),
     once: once(database, mspId),
+    deliveries: deliveries(database, mspId),
+    deadlines: deadlines(database, mspId),
     slackWorkspaces: (sealing) => slackWorkspaces(database, mspId, sealing),
     clock: databaseClock(database),
     health: () => checkHealth(engine.pool),

@@ -206,6 +206,8 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `${who} could not approve ${subject}: its lines had changed`
     case 'approval.refused':
       return `${who} could not decide ${subject}: ${refusalWords(textOf(details['refusal']))}`
+    case 'file.sent':
+      return `${who} had the file of ${subject} put into their OneDrive`
     case 'right.refused':
       return `${who} was refused “${subject}”`
     case 'people.refused':

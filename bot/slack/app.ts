@@ -8,10 +8,12 @@ import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'
 import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
 import { type Actable, type Received, act } from './act.js'
-import { type Answers, createAnswers, reasonOf } from './answer.js'
+import type { Pacing } from '../lanes.js'
+import { reasonOf } from '../trouble.js'
+import { type Answers, createAnswers } from './answer.js'
 import { SLACK_API, type SlackClient, slackLogger } from './client.js'
 import { type SlackInstallOptions, createInstallRoutes } from './install.js'
-import { renderSlack } from './render.js'
+import { slackCards } from './later.js'
 import {
   type Challenge,
   bodyOf,
@@ -44,12 +46,16 @@ export interface SlackSurfaceOptions {
   readonly once: Once
   /** Where acknowledged requests are carried out; whoever stops the program waits for it. */
   readonly work: Work
+  /** What keeps Slack's pace. */
+  readonly pacing: Pacing
 }
 
 export interface SlackSurface {
   readonly routes: readonly Route[]
   /** Resolves when Slack accepts the token, and the socket is open: a readiness check. Problem `unavailable` otherwise. */
   ready(): Promise<void>
+  /** The program is to end: what would wait for its turn is kept for whoever is next. */
+  end(): void
   /** Opens what is kept open; without a socket nothing. */
   begin(): void
   /** Takes no more. */
@@ -67,12 +73,9 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   checkSecrets(options)
   const { log, board, desk, work, botToken, install, appToken, now } = options
   const apiUrl = options.apiUrl ?? SLACK_API
-  const workspaces = createWorkspaces({ botToken, apiUrl, store: install?.store, now, log })
-  board.attach('slack', async (text, card) => {
-    const address = parseAddress(text)
-    if (address === undefined) throw new Error('the address of a posted card cannot be read')
-    await workspaces.at(address.workspace).update(address, renderSlack(card))
-  })
+  const { pacing } = options
+  const workspaces = createWorkspaces({ botToken, apiUrl, store: install?.store, now, log, pacing })
+  board.attach('slack', slackCards(workspaces.at))
   const answersIn = answersByWorkspace(options)
   const start = (due: Due) => {
     work.start(`slack ${due.incoming.kind}`, async () => {
@@ -97,7 +100,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     })
   }
   if (appToken !== undefined) {
-    return overSocket({ ...options, appToken, apiUrl }, start, accepted)
+    return { ...overSocket({ ...options, appToken, apiUrl }, start, accepted), end: () => workspaces.end() }
   }
   const receiver = boltBehind(log, desk, start)
   const handle = (exchange: Exchange) => receive(options, receiver, exchange)
@@ -108,6 +111,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     routes: [{ method: 'POST', path: ENDPOINT, handle }, ...routes],
     ready: accepted,
     begin: () => undefined,
+    end: () => workspaces.end(),
     close: async () => undefined,
   }
 }
@@ -116,7 +120,7 @@ function overSocket(
   options: SlackSurfaceOptions & { readonly appToken: string; readonly apiUrl: string },
   start: (due: Due) => void,
   accepted: () => Promise<void>,
-): SlackSurface {
+): Omit<SlackSurface, 'end'> {
   const { appToken, apiUrl, log, desk } = options
   const socket = createSocket({
     appToken,
@@ -146,10 +150,9 @@ function answersByWorkspace({ desk, board, log }: SlackSurfaceOptions): (served:
     const remember: Board['remember'] = (card) => {
       const address = key === undefined ? undefined : parseAddress(card.address)
       if (address === undefined) return board.remember(card)
-      const { channel, stamp } = address
-      return board.remember({ ...card, address: JSON.stringify({ channel, stamp, workspace: key }) })
+      return board.remember({ ...card, address: JSON.stringify({ ...address, workspace: key }) })
     }
-    const answers = createAnswers({ client, desk, board: { ...board, remember }, log })
+    const answers = createAnswers({ client, workspace: key, desk, board: { ...board, remember }, log })
     known.set(key, answers)
     return answers
   }

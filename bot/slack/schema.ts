@@ -294,16 +294,38 @@ export function parseTarget(text: string): ActionTarget | undefined {
 export interface MessageAddress {
   readonly channel: string
   readonly stamp: string
+  /** The message whose thread it stands in; undefined: in none. */
+  readonly thread?: string | undefined
   /** Whose token reaches it: "T:T01", "E:E01"; undefined: that of the configuration. */
   readonly workspace?: string | undefined
 }
 
 const workspaceKey = z.string().regex(/^[TE]:[TE][A-Z0-9]{1,30}$/)
-const ADDRESS = z.object({ channel, stamp, workspace: workspaceKey.optional() })
+const ADDRESS = z.object({
+  channel,
+  stamp,
+  thread: stamp.optional(),
+  workspace: workspaceKey.optional(),
+})
 
 /** The address of a posted card as it was remembered. */
 export function parseAddress(text: string): MessageAddress | undefined {
   return ADDRESS.safeParse(readJson(text)).data
+}
+
+const PLACE = z.object({
+  channel: channel.optional(),
+  thread: stamp.optional(),
+  user: z.string().max(64).optional(),
+  workspace: workspaceKey.optional(),
+})
+
+/** Where something is to be said later: in a channel, or to the person alone where there is none or no way in. */
+export type LaterPlace = z.output<typeof PLACE>
+
+/** Such a place as it was kept. */
+export function parsePlace(text: string): LaterPlace | undefined {
+  return PLACE.safeParse(readJson(text)).data
 }
 
 /** What a window has to know when it comes back. */

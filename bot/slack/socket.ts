@@ -8,7 +8,7 @@ import {
 } from '../../core/limits.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
-import { reasonOf } from './answer.js'
+import { reasonOf } from '../trouble.js'
 import { checkSocketHost, slackLogger, webOptions } from './client.js'
 import { triggerOf } from './schema-install.js'
 

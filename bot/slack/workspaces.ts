@@ -2,6 +2,7 @@ import { workspaceRemoved } from '../../core/audit/workspaces.js'
 import type { SlackWorkspace, SlackWorkspaces } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
+import type { Pacing } from '../lanes.js'
 import { type SlackClient, createSlackClient, isTokenRefused } from './client.js'
 import type { BotIdentity, MessageAddress } from './schema.js'
 import type { Installed, Removal } from './schema-install.js'
@@ -15,6 +16,7 @@ export interface WorkspacesOptions {
   readonly store: SlackWorkspaces | undefined
   readonly now: () => Date
   readonly log: Log
+  readonly pacing: Pacing
 }
 
 /** A workspace as somebody is answered in it. */
@@ -34,6 +36,8 @@ export interface Workspaces {
   forget(key: string): void
   /** Takes the token of a workspace away that Slack says is gone, unless the app was installed again since. */
   removed(installed: Installed, removal: Removal): Promise<void>
+  /** From now on nothing waits for its turn, in any workspace. */
+  end(): void
 }
 
 interface Opened {
@@ -47,13 +51,16 @@ interface State extends WorkspacesOptions {
   ownKey: string | undefined
   readonly opened: Map<string, Promise<Opened | undefined>>
   readonly served: Map<string, Served>
+  /** Every client that was made, so that it can be ended. */
+  readonly made: Set<SlackClient>
 }
 
 /** The tokens of all workspaces, opened when they are needed and read again when Slack does not take them any more. */
 export function createWorkspaces(options: WorkspacesOptions): Workspaces {
-  const { botToken, apiUrl, log } = options
-  const own = botToken === undefined ? undefined : ordered(createSlackClient({ botToken, apiUrl, log }))
-  const state: State = { ...options, own, ownKey: undefined, opened: new Map(), served: new Map() }
+  const { botToken } = options
+  const made = new Set<SlackClient>()
+  const own = botToken === undefined ? undefined : ordered(makeClient(options, made, botToken))
+  const state: State = { ...options, own, ownKey: undefined, opened: new Map(), served: new Map(), made }
   return {
     of: (installed) => servedIn(state, installed),
     at: (key) => {
@@ -65,7 +72,20 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     removed: async (installed, removal) => {
       for (const key of keysOf(installed)) await remove(state, key, removal)
     },
+    end: () => {
+      for (const client of made) client.end()
+    },
   }
+}
+
+function makeClient(
+  { apiUrl, log, pacing }: WorkspacesOptions,
+  made: Set<SlackClient>,
+  botToken: string,
+): SlackClient {
+  const client = createSlackClient({ botToken, apiUrl, log, pacing })
+  made.add(client)
+  return client
 }
 
 function ordered(client: SlackClient): SlackClient {
@@ -122,10 +142,10 @@ function open(state: State, key: string): Promise<Opened | undefined> {
   return opening
 }
 
-async function read({ store, apiUrl, log }: State, key: string): Promise<Opened | undefined> {
-  const workspace = await store?.installed(key)
+async function read(state: State, key: string): Promise<Opened | undefined> {
+  const workspace = await state.store?.installed(key)
   if (workspace === undefined) return undefined
-  return { workspace, client: createSlackClient({ botToken: workspace.token, apiUrl, log }) }
+  return { workspace, client: makeClient(state, state.made, workspace.token) }
 }
 
 /** A client that follows what is stored: a token Slack refuses is read again, and what was asked is asked with the new one. */
@@ -156,6 +176,7 @@ function following(state: State, key: string): SlackClient {
     updateView: (id, view) => call((client) => client.updateView(id, view)),
     upload: (place, file, comment) => call((client) => client.upload(place, file, comment)),
     respond: (url, message, options) => call((client) => client.respond(url, message, options)),
+    end: () => undefined,
   }
 }
 

@@ -73,22 +73,24 @@ export async function backFromForm(
 ): Promise<ClickAnswer> {
   const reply = await parts.desk.behind(origin.identity, name, target)
   if (reply.problem !== undefined) return clicked(parts, reply, origin)
-  return { show: renderTeams(await cardOf(parts, reply)) }
+  return { show: renderTeams(await cardOf(parts, reply, origin)) }
 }
 
 async function cardBehind(
-  { desk, ...parts }: AnswerParts,
+  parts: AnswerParts,
   name: string,
   target: ActionTarget,
-  { identity }: Origin,
+  origin: Origin,
 ): Promise<Card | undefined> {
-  const reply = await desk.behind(identity, name, target)
-  return reply.problem === undefined ? await cardOf({ desk, ...parts }, reply) : undefined
+  const reply = await parts.desk.behind(origin.identity, name, target)
+  return reply.problem === undefined ? await cardOf(parts, reply, origin) : undefined
 }
 
+/** A request as it fits whoever was behind the form. */
 async function cardOf(
   { desk }: AnswerParts,
   { approval, card }: Awaited<ReturnType<AnswerParts['desk']['behind']>>,
+  { identity }: Origin,
 ) {
-  return approval === undefined ? card : await desk.cardOf(approval)
+  return approval === undefined ? card : (await desk.look(identity, approval.approval.id)).card
 }

@@ -7,12 +7,14 @@ import type {
   Element,
   Execute,
   Input,
+  Refresh,
   RichText,
   Table,
   TableRow,
   TextRun,
 } from './adaptive.js'
 import { BREAKS, LIMITS, SHOWN } from './limits.js'
+import { refreshOf } from './refresh.js'
 import { CARRIED, type Verb, isAsked } from './schema.js'
 import { breakable, cut, cutMiddle, inert, plain, plainLines } from './text.js'
 
@@ -22,9 +24,9 @@ export interface TeamsMessage {
   readonly card: AdaptiveCard
 }
 
-/** A card as Teams shows it. */
-export function renderTeams(card: Card): TeamsMessage {
-  return message(card, [], card.actions.slice(0, LIMITS.actions).map(button))
+/** A card as Teams shows it. @param viewers Teams' ids of people who each see it as it fits them, where it can do so */
+export function renderTeams(card: Card, viewers: readonly string[] = []): TeamsMessage {
+  return message(card, [], card.actions.slice(0, LIMITS.actions).map(button), refreshOf(card, viewers))
 }
 
 /** The card of a file, with the link that leads to it. @param url one of our own; never one from outside. */
@@ -171,19 +173,24 @@ const TONES = {
   problem: { color: 'Attention' },
 } as const
 
-function message(card: Card, below: readonly Element[], actions: ActionSet['actions']): TeamsMessage {
+function message(
+  card: Card,
+  below: readonly Element[],
+  actions: ActionSet['actions'],
+  refresh?: Refresh,
+): TeamsMessage {
   const title = cut(plain(card.title), SHOWN.title) || '–'
   const head = richText([styled(title, { weight: 'Bolder', size: 'Medium', ...TONES[card.tone] })])
   const foot: Element[] = [
     ...below,
     ...(actions.length === 0 ? [] : [{ type: 'ActionSet', actions } as const]),
   ]
-  const room = LIMITS.cardBytes - size(whole([head, ...foot]))
+  const room = LIMITS.cardBytes - size(whole([head, ...foot], refresh))
   const body = fit(bodyOf(card.blocks, room), room)
-  return { summary: cut(inert(card.title), LIMITS.summary), card: whole([head, ...body, ...foot]) }
+  return { summary: cut(inert(card.title), LIMITS.summary), card: whole([head, ...body, ...foot], refresh) }
 }
 
-function whole(body: readonly Element[]): AdaptiveCard {
+function whole(body: readonly Element[], refresh: Refresh | undefined): AdaptiveCard {
   return {
     type: 'AdaptiveCard',
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
@@ -191,6 +198,7 @@ function whole(body: readonly Element[]): AdaptiveCard {
     // Read as Markdown by clients too old for the card, so nothing from outside stands here.
     fallbackText: 'This version of Teams is too old to show this card.',
     msteams: { width: 'Full' },
+    ...(refresh === undefined ? {} : { refresh }),
     body,
   }
 }

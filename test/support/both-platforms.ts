@@ -1,6 +1,6 @@
 import type { Config } from '../../bot/config.js'
 import { parseConfig } from '../../bot/config.js'
-import { type Running, start } from '../../bot/main.js'
+import { type Replacements, type Running, start } from '../../bot/main.js'
 import type { HttpServer } from '../../bot/http.js'
 import type { IngramEmulator } from '../emulators/ingram/server.js'
 import { type SlackSender, createSlackSender } from '../emulators/slack/sender.js'
@@ -10,6 +10,7 @@ import { type TeamsEmulator, startTeamsEmulator } from '../emulators/teams/serve
 import type { Conversation, User } from '../emulators/teams/world.js'
 import { type Cast, type Member, castWith, peopleSettings } from './story/cast.js'
 import type { StoryClock } from './story/clock.js'
+import { impatientPacing } from './pacing.js'
 import { happen, openStage } from './story/happenings.js'
 import { type Environment, marketplaceSettings } from './story/house.js'
 import { slackSettings, slackUsers } from './story/slack-surface.js'
@@ -97,10 +98,19 @@ export interface Served {
   close(): Promise<void>
 }
 
-export async function serveProduct(outside: Outside, database: Environment): Promise<Served> {
+export async function serveProduct(
+  outside: Outside,
+  database: Environment,
+  replacements: Replacements = {},
+): Promise<Served> {
   const config: Config = parseConfig({ ...outside.settings, ...database })
   const { now } = outside.clock
-  const running = await start(config, { clock: { now: async () => now() }, now })
+  const running = await start(config, {
+    clock: { now: async () => now() },
+    now,
+    pacing: impatientPacing(now),
+    ...replacements,
+  })
   const server = await running.serve()
   return {
     running,

@@ -1,7 +1,10 @@
 import type { Form } from '../../bot/cards/form.js'
+import { reminderCard } from '../../bot/cards/late.js'
 import { type Card, FORM_NAMES } from '../../bot/cards/model.js'
+import { helloCard } from '../../bot/cards/welcome.js'
 import type { Reply } from '../../bot/commands/reply.js'
 import { lineRef } from '../../core/app/who.js'
+import type { NewDelivery } from '../../core/chat-ports.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
 import { type ChatDesk, PEOPLE, chatDesk } from './chat-desk.js'
 import { fakePsa } from './fake-psa.js'
@@ -108,14 +111,26 @@ export async function sampleWorld(name: string): Promise<SampleWorld> {
   await ask(BILLER, `explain ${await anyLine(chat)}`, 'explain')
   await ask(BILLER, 'changes 2026-03-01', 'changes')
   await ask(BILLER, 'status')
+  await untold(chat, name)
+  await ask(BILLER, 'status', 'status, answers that did not arrive')
   await ask(BILLER, 'approvals', 'approvals, none')
   await ask(BILLER, 'price', 'prices, none')
   await ask(BILLER, 'describe', 'descriptions, none')
-  await decisions(chat, ask)
+  const look: Ask = async (identity, id, label = id) => {
+    const reply = await chat.desk.look(identity, id)
+    cards.set(label, reply.card)
+    return reply
+  }
+  await decisions(chat, ask, look)
+  cards.set('welcome', await chat.desk.welcome(BILLER))
+  cards.set('welcome of a stranger', await chat.desk.welcome('slack:T1:U9'))
+  cards.set('hello', helloCard())
   await ask('slack:T1:U9', 'who', 'a stranger')
   await ask(BILLER, 'audit', 'audit by a biller')
   await ask(APPROVER, 'audit')
   await ask(APPROVER, 'sudo <!channel> `rm`', 'an unknown word')
+  const first = await chat.billing.approval('APR-0001')
+  if (first !== undefined) cards.set('reminder', reminderCard(first, 'America/New_York'))
   for (const [label, card] of await psaCards(sample, forms)) cards.set(label, card)
   for (const [label, card] of await peopleCards(sample, forms)) cards.set(label, card)
   for (const [label, card] of await priceCards(sample)) cards.set(label, card)
@@ -162,6 +177,24 @@ async function priceCards({ customers, ...sample }: Sample): Promise<ReadonlyMap
   await ask('slack:T1:U4', 'price C1 20.50', 'price, by a viewer')
   await ask(APPROVER, 'audit', 'audit of prices')
   return cards
+}
+
+/** Answers on their way, given up, and perhaps arrived. */
+async function untold({ deliveries, now }: ChatDesk, name: string): Promise<void> {
+  const answer: NewDelivery = {
+    surface: 'slack',
+    address: '{"channel":"C1"}',
+    content: { kind: 'card', card: '{}' },
+    createdAt: now(),
+    notBefore: now(),
+    reason: 'away',
+  }
+  await deliveries.keep(answer)
+  const claimed = await deliveries.claim(['slack'], now(), now())
+  const reason = name === 'hostile' ? HOSTILE_NAMES.slice(0, 5).join(' ') : 'is_archived'
+  if (claimed !== undefined) await deliveries.settle(claimed, { state: 'givenUp', reason }, now())
+  await deliveries.keep(answer)
+  if (name !== 'one') await deliveries.lose({ ...answer, surface: 'teams' }, 'Teams did not answer.')
 }
 
 /** Every card about people, who are called what the customers are. */
@@ -233,10 +266,12 @@ async function psaCards(sample: Sample, forms: Map<string, Form>): Promise<Reado
 
 type Ask = (identity: string, text: string, label?: string) => Promise<Reply>
 
-async function decisions(chat: ChatDesk, ask: Ask): Promise<void> {
+async function decisions(chat: ChatDesk, ask: Ask, look: Ask): Promise<void> {
   const { world } = chat
   const first = await ask(APPROVER, 'propose march', 'pending')
   const id = first.approval?.approval.id ?? 'APR-0001'
+  await look(BILLER, id, 'pending, to a biller')
+  await look(APPROVER, id, 'pending, to who asked')
   await ask(APPROVER, 'approvals')
   await ask(OTHER, `approval ${id} page 1`, 'page of a request')
   await ask(APPROVER, `approve ${id}`, 'refused: own request')

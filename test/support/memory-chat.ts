@@ -1,5 +1,13 @@
 import type { AuditFact } from '../../core/audit/chain.js'
-import type { Once, PostedCard, PostedCards, SlackWorkspace, SlackWorkspaces } from '../../core/chat-ports.js'
+import type {
+  ConversationReference,
+  ConversationReferences,
+  Once,
+  PostedCard,
+  PostedCards,
+  SlackWorkspace,
+  SlackWorkspaces,
+} from '../../core/chat-ports.js'
 
 /** Where cards were posted, in memory, with the rules of the real store: the same card once. */
 export function memoryPostedCards(): PostedCards & { readonly cards: readonly PostedCard[] } {
@@ -51,5 +59,33 @@ export function memoryWorkspaces(): SlackWorkspaces & {
       return true
     },
     installed: async (key) => kept.get(key),
+  }
+}
+
+/** Where people were met in Teams, in memory, with the rules of the real store. */
+export function memoryReferences(): ConversationReferences & {
+  readonly rows: () => readonly ConversationReference[]
+} {
+  let rows: readonly ConversationReference[] = []
+  const newest = (wanted: (row: ConversationReference) => boolean, most: number) =>
+    rows
+      .filter(wanted)
+      .toSorted((left, right) => right.seenAt.getTime() - left.seenAt.getTime())
+      .slice(0, most)
+  return {
+    rows: () => rows,
+    remember: async (reference) => {
+      const { conversation, person, seenAt } = reference
+      const known = rows.find((row) => row.conversation === conversation && row.person === person)
+      if (known !== undefined && known.seenAt > seenAt) return false
+      rows = [...rows.filter((row) => row !== known), reference]
+      return known === undefined
+    },
+    ofPerson: async (tenant, person, most) =>
+      newest((row) => row.tenant === tenant && row.person === person, most),
+    inConversation: async (conversation, most) => newest((row) => row.conversation === conversation, most),
+    forget: async (conversation, team) => {
+      rows = rows.filter((row) => row.conversation !== conversation && (team === '' || row.team !== team))
+    },
   }
 }

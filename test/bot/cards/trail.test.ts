@@ -83,6 +83,7 @@ test.each<[string, Partial<AuditFact>]>([
     'Dana could not decide APR-0001: it was decided already',
     { action: 'approval.refused', details: { refusal: 'decided' } },
   ],
+  ['Dana had the file of BR-0001 put into their OneDrive', { action: 'file.sent', subject: 'BR-0001' }],
   ['Dana was refused “audit”', { action: 'right.refused', subject: 'audit', details: { right: 'audit' } }],
   [
     'The billing policy was changed in the settings: last month in full → last month prorated; holds from 1 Apr 2026',

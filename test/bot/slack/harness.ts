@@ -12,6 +12,7 @@ import type { SlackMessageRecord } from '../../emulators/slack/workspace.js'
 import { type ChatDesk, type ChatDeskOptions, chatDesk } from '../../support/chat-desk.js'
 import { memoryWorkspaces } from '../../support/memory-chat.js'
 import { memoryLog } from '../../support/memory-log.js'
+import { impatientPacing } from '../../support/pacing.js'
 
 /** The app as Slack knows it. */
 export const APP = {
@@ -79,6 +80,7 @@ export async function slackHouse(options: SlackHouseOptions = {}): Promise<Slack
       board: chat.board,
       once: chat.once,
       work,
+      pacing: impatientPacing(chat.now),
     }),
   )
   const server = await createHttpServer({

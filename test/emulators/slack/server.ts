@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parse as parseForm } from 'node:querystring'
+import { setTimeout as wait } from 'node:timers/promises'
 import { mentionsIn, messageMistakes } from './blocks.js'
 import { type Answer, type Arguments, callMethod } from './methods.js'
 import { type OAuth, type OAuthApp, createOAuth } from './oauth.js'
@@ -48,7 +49,8 @@ export interface RateLimit {
   readonly method?: string
   /** So many calls are refused. */
   readonly calls: number
-  readonly retryAfterSeconds: number
+  /** undefined: Slack does not say. */
+  readonly retryAfterSeconds: number | undefined
 }
 
 export interface SlackEmulator {
@@ -60,6 +62,9 @@ export interface SlackEmulator {
   readonly calls: readonly CallRecord[]
   /** Until it is called without one. */
   setOutage(outage?: Outage): void
+  /** Nobody listens any more: connections are refused, until it comes back at the same address. */
+  leave(): Promise<void>
+  comeBack(): Promise<void>
   limitRate(limit: RateLimit): void
   /** The address a request brings along for answers. */
   hookUrl(id: string): string
@@ -77,9 +82,11 @@ interface State {
   readonly sockets: Sockets
   readonly calls: CallRecord[]
   outage: Outage | undefined
-  limits: { method: string | undefined; left: number; seconds: number }[]
+  limits: { method: string | undefined; left: number; seconds: number | undefined }[]
   address: string
 }
+
+const NOTICED_MILLISECONDS = 20
 
 /** A workspace behind Slack's Web API, on a free port of 127.0.0.1. */
 export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Promise<SlackEmulator> {
@@ -100,20 +107,26 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
   state.oauth.give(botToken, world)
   const server = createServer((request, response) => void serve(state, request, response))
   server.on('upgrade', (request, socket, head) => state.sockets.upgrade(request, socket, head))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  state.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve))
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  state.address = `http://127.0.0.1:${port}`
   const close = async () => {
     state.sockets.close()
     server.closeAllConnections()
     await new Promise<void>((resolve) => void server.close(() => resolve()))
   }
-  return seenFrom(state, world, { now, close })
+  const comeBack = async () => {
+    if (!server.listening) await listen(port)
+  }
+  return seenFrom(state, world, { now, close, comeBack })
 }
 
 function seenFrom(
   state: State,
   world: Workspace,
-  own: { readonly now: () => Date; readonly close: () => Promise<void> },
+  own: { readonly now: () => Date } & Pick<SlackEmulator, 'close' | 'comeBack'>,
 ): SlackEmulator {
   return {
     apiUrl: `${state.address}/api/`,
@@ -124,6 +137,12 @@ function seenFrom(
     limitRate: ({ method, calls, retryAfterSeconds }) =>
       void state.limits.push({ method, left: calls, seconds: retryAfterSeconds }),
     hookUrl: (id) => `${state.address}/hooks/${id}`,
+    leave: async () => {
+      await own.close()
+      // Until clients have noticed: a call on a line that was open is another trouble than no line.
+      await wait(NOTICED_MILLISECONDS)
+    },
+    comeBack: own.comeBack,
     addWorkspace: (seed) => {
       const firstId = state.worlds.length * 1_000_000
       const added = new Workspace({ ...seed, botUser: `UBOT${state.worlds.length}`, now: own.now, firstId })
@@ -157,7 +176,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   if (limit !== undefined) {
     limit.left -= 1
     record(state, request, method, given, 429, 'ratelimited')
-    response.setHeader('retry-after', String(limit.seconds))
+    if (limit.seconds !== undefined) response.setHeader('retry-after', String(limit.seconds))
     return send(response, 429, JSON.stringify({ ok: false, error: 'ratelimited' }))
   }
   if (kind === 'api') return api(state, request, response, name, given)

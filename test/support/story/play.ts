@@ -169,7 +169,7 @@ async function chatOf(
   clock: StoryClock,
   cast: Cast,
 ): Promise<{ readonly chat: Environment; readonly meet: (program: Program) => Promise<Surface> }> {
-  if (surface === 'console') return { chat: {}, meet: ({ house }) => consoleSurface(house) }
+  if (surface === 'console') return { chat: {}, meet: ({ house }) => consoleSurface(house, clock) }
   if (surface === 'slack') {
     const channels = [{ id: SLACK_CHANNEL, withBot: true }]
     const emulator = await startSlackEmulator({ now: clock.now, channels, ...slackUsers(cast) })
