@@ -16,6 +16,8 @@ const NEEDS: Readonly<Record<FormName, Right>> = {
   changeRole: 'people',
   removePerson: 'people',
   mapByHand: 'map',
+  price: 'price',
+  describe: 'price',
 }
 
 const WHO = { admin: 'ann', approver: 'bob', biller: 'cy', viewer: 'vic' } as const
