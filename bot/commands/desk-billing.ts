@@ -37,6 +37,8 @@ export async function answerBilling(
         | 'status'
         | 'observe'
         | 'map'
+        | 'price'
+        | 'describe'
         | 'people'
         | 'upcoming'
         | 'calendar'

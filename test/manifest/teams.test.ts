@@ -77,6 +77,8 @@ describe('its menu', () => {
     const left = COMMANDS.map(({ name }) => name).filter((name) => !menu.includes(name))
     expect(left).toEqual([
       'explain',
+      'map',
+      'describe',
       'approval',
       'approve',
       'reject',
