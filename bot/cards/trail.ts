@@ -160,11 +160,10 @@ function programOf(actor: string): string | undefined {
   return rule === undefined ? undefined : `The rule “${rule}”`
 }
 
-function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
-  const { action, subject, actor, details } = entry
+/** What was asked for and decided; undefined: it was something else. */
+function requestWords({ action, subject, details }: AuditEntry, who: string): string | undefined {
   const run = textOf(details['run']) ?? ''
-  const reason = textOf(details['reason'])
-  const why = reason === undefined ? '' : `: ${reason}`
+  const why = whyWords(details)
   const { what, because, known } = voidWords(run, details['void'])
   switch (action) {
     case 'bill.proposed':
@@ -181,6 +180,27 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `${who} rejected ${subject}, to void ${what}${why}`
     case 'sync.proposed':
       return `${who} asked to write ${run} into the PSA (${subject})`
+    case 'sync.undo':
+      return `${who} asked to take back ${run} (${subject})${why}`
+    case 'sync.approved':
+      return `${who} approved ${subject}: ${run} is written into the PSA`
+    case 'sync.rejected':
+      return `${who} rejected ${subject}, to write ${run} into the PSA${why}`
+    default:
+      return undefined
+  }
+}
+
+function whyWords(details: AuditDetails): string {
+  const reason = textOf(details['reason'])
+  return reason === undefined ? '' : `: ${reason}`
+}
+
+function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
+  const { action, subject, actor, details } = entry
+  const asked = requestWords(entry, who)
+  if (asked !== undefined) return asked
+  switch (action) {
     case 'map.accepted':
     case 'map.changed':
       return `${who} mapped ${textOf(details['customer']) ?? subject} to ${placeWords(details)}`
@@ -190,12 +210,6 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `${who} said that ${lineWords(details)} continues ${textOf(details['continues']) ?? ''}`
     case 'lineage.new':
       return `${who} said that ${lineWords(details)} is new`
-    case 'sync.undo':
-      return `${who} asked to take back ${run} (${subject})${why}`
-    case 'sync.approved':
-      return `${who} approved ${subject}: ${run} is written into the PSA`
-    case 'sync.rejected':
-      return `${who} rejected ${subject}, to write ${run} into the PSA${why}`
     case 'sync.confirmed':
     case 'sync.parked':
     case 'sync.unknown':
@@ -233,7 +247,7 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `The billing policy was changed in the settings: ${textOf(details['words']) ?? ''}`
     default:
       // Written by another version of the program: better its codes than nothing.
-      return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${why}`
+      return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${whyWords(details)}`
   }
 }
 
