@@ -48,6 +48,15 @@ export const SEATS = 1_000_000_000_000n
 /** Price of one seat for one period, in whole units of its currency. */
 export const UNIT_PRICE = 1_000_000_000_000n
 
+/** A markup above this is an amount typed as percent: nobody sells at a hundred times the cost. */
+export const MARKUP_PERCENT = 10_000n
+/** Decimals of a percent: a hundredth of a basis point, so that what a margin makes of a cost stays a price. */
+export const PERCENT_PLACES = 4
+/** Characters of a description: what an invoice line of every system we know shows whole. */
+export const DESCRIPTION_LENGTH = 200
+/** Subscriptions an answer about an override shows one by one: enough to see whether it does what was meant. */
+export const OVERRIDE_EFFECTS_SHOWN = 8
+
 /** Billing periods longer than ten years are not sold. */
 export const BILLING_PERIOD_YEARS = 10
 

@@ -223,6 +223,12 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `${who} installed the app in the Slack workspace ${textOf(details['name']) ?? ''} (${subject})`
     case 'slack.removed':
       return `The app is gone from the Slack workspace ${textOf(details['name']) ?? ''} (${subject})${workspaceWords(details)}`
+    case 'price.set':
+    case 'description.set':
+      return `${who} set the ${action.slice(0, -4)} of ${overrideWords(details)} (${subject})`
+    case 'price.ended':
+    case 'description.ended':
+      return `${who} ended the ${action.slice(0, -6)} of ${overrideWords(details)} (${subject})`
     case 'policy.changed':
       return `The billing policy was changed in the settings: ${textOf(details['words']) ?? ''}`
     default:
@@ -241,6 +247,15 @@ function workspaceWords(details: AuditDetails): string {
 function lineWords(details: AuditDetails): string {
   const [customer, product, line] = ['customer', 'product', 'line'].map((name) => textOf(details[name]) ?? '')
   return `${customer} · ${product} (${line})`
+}
+
+/** "Contoso · Business Premium: no price of its own → $20.50, from 1 Apr 2026" */
+function overrideWords(details: AuditDetails): string {
+  const [about, before, after, from] = ['about', 'before', 'after', 'from'].map(
+    (name) => textOf(details[name]) ?? '',
+  )
+  const through = textOf(details['through'])
+  return `${about}: ${before} → ${after}, from ${from}${through === undefined ? '' : ` through ${through}`}`
 }
 
 /** "Ann gave Lee the role biller (was approver)" */
