@@ -4,10 +4,9 @@ import { createTeamsSurface } from '../../../bot/teams/app.js'
 import { forgeriesOf } from '../../emulators/teams/forgeries.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
-import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { counted, forgeries, send, strangerForSuite } from './counted.js'
-import { type Office, TENANT, optionsFor, startOffice } from './office.js'
+import { optionsFor, startOffice } from './office.js'
 
 checkLeaks()
 
