@@ -10,6 +10,7 @@ import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
 import { type Actable, type Received, act } from './act.js'
 import { createAnswers, reasonOf } from './answer.js'
 import { SLACK_API, type SlackClient, createSlackClient, slackLogger } from './client.js'
+import { plainBody } from './plain-body.js'
 import { renderSlack } from './render.js'
 import {
   type Challenge,
@@ -112,9 +113,9 @@ function receive(
   const incoming = type === undefined ? undefined : parseIncoming(type, text)
   if (type === undefined || incoming === undefined) return answerPlain(response, 400)
   if (incoming.kind === 'ignored') return answerPlain(response, 200)
-  // Bolt knows this one spelling of the type only, and takes the body we have read.
-  message.headers['content-type'] = type
-  bolt.dispatch(Object.assign(message, { rawBody: body }), response, { incoming, key: verdict.key })
+  message.headers['content-type'] = 'application/json'
+  const rawBody = plainBody(incoming)
+  bolt.dispatch(Object.assign(message, { rawBody }), response, { incoming, key: verdict.key })
 }
 
 interface Bolt {

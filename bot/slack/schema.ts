@@ -58,6 +58,8 @@ export interface Submission extends Sender {
 /** Slack asks whether this address is ours. */
 export interface Challenge {
   readonly kind: 'challenge'
+  /** Sent back as it is. */
+  readonly challenge: string
 }
 
 /** Signed by Slack and nothing of ours: the bot's own messages, edits, events and windows we do not use. */
@@ -165,7 +167,7 @@ export function contentType(header: string | undefined): ContentType | undefined
   return known === 'application/json' || known === 'application/x-www-form-urlencoded' ? known : undefined
 }
 
-/** What a body says, or undefined when it cannot be read. Bolt reads it the same way after us. */
+/** What a body says, or undefined when it cannot be read. */
 export function parseIncoming(type: ContentType, text: string): Incoming | undefined {
   const value = type === 'application/json' ? readJson(text) : formValue(text)
   if (typeof value !== 'object' || value === null) return undefined
@@ -256,7 +258,8 @@ function submissionOf(value: object): Submission | undefined {
 }
 
 function challengeOf(value: object): Challenge | undefined {
-  return CHALLENGE.safeParse(value).success ? { kind: 'challenge' } : undefined
+  const { data } = CHALLENGE.safeParse(value)
+  return data === undefined ? undefined : { kind: 'challenge', challenge: data.challenge }
 }
 
 const TARGET = z.strictObject({ id: z.string().min(1).max(64), revision: z.string().max(64) })

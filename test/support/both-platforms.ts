@@ -1,6 +1,6 @@
 import type { Config } from '../../bot/config.js'
 import { parseConfig } from '../../bot/config.js'
-import { type Running, start } from '../../bot/main.js'
+import { type Replacements, type Running, start } from '../../bot/main.js'
 import type { HttpServer } from '../../bot/http.js'
 import type { IngramEmulator } from '../emulators/ingram/server.js'
 import { type SlackSender, createSlackSender } from '../emulators/slack/sender.js'
@@ -97,10 +97,15 @@ export interface Served {
   close(): Promise<void>
 }
 
-export async function serveProduct(outside: Outside, database: Environment): Promise<Served> {
+/** @param replacements beside the clock, which is the outside's. */
+export async function serveProduct(
+  outside: Outside,
+  database: Environment,
+  replacements: Omit<Replacements, 'clock' | 'now'> = {},
+): Promise<Served> {
   const config: Config = parseConfig({ ...outside.settings, ...database })
   const { now } = outside.clock
-  const running = await start(config, { clock: { now: async () => now() }, now })
+  const running = await start(config, { ...replacements, clock: { now: async () => now() }, now })
   const server = await running.serve()
   return {
     running,
