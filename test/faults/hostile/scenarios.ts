@@ -1,7 +1,12 @@
+import { escalation } from './escalation.js'
 import { fuzz } from './fuzz.js'
+import { lateClicks } from './late.js'
+import { races } from './races.js'
 import { retries } from './retries.js'
 import type { Scenario } from './scenario.js'
 import { badSignatures, replays } from './signatures.js'
+import { staleClicks } from './stale.js'
+import { tampering } from './tampering.js'
 import { forgedTokens, resentInvokes } from './tokens.js'
 
 /** Every row, in the order in which they are played. A double click of many people (S-4) has its own program, bursts. */
@@ -12,4 +17,9 @@ export const SCENARIOS: readonly Scenario[] = [
   forgedTokens,
   resentInvokes,
   fuzz,
+  escalation,
+  tampering,
+  lateClicks,
+  staleClicks,
+  races,
 ]

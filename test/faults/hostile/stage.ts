@@ -17,13 +17,15 @@ import { type Knocker, createKnocker } from './knock.js'
 export const CHANNEL = 'C1'
 export const OTHER_CHANNEL = 'C2'
 
-/** Everybody of a stage by name; kim is nobody to the bot. */
+/** Everybody of a stage by name; Kim is nobody to the bot. Dana asks for what the others decide. */
 const PEOPLE = new Map([
-  ['Dana', 'biller'],
+  ['Dana', 'approver'],
   ['Lee', 'approver'],
   ['Sam', 'approver'],
   ['Vic', 'viewer'],
   ['Ada', 'admin'],
+  ['Bob', 'biller'],
+  ['Gus', 'approver'],
   ['Kim', undefined],
 ])
 
@@ -32,6 +34,8 @@ export interface StageOptions {
   readonly at?: readonly [date: string, time: string]
   /** Customers with something to bill. */
   readonly customers?: number
+  /** What they are called, before their number. */
+  readonly called?: string
   readonly psas?: Psas
   readonly mspId?: string
   /** Of another stage, whose product is closed: two MSPs in one database, or the same one again. */
@@ -105,9 +109,9 @@ export async function openOutsideFor({ at = ['2026-03-11', '14:00'] }: StageOpti
   })
 }
 
-export function addCustomers(outside: Outside, customers: number): void {
+export function addCustomers(outside: Outside, customers: number, called = 'Customer'): void {
   for (let index = 1; index <= customers; index += 1) {
-    outside.tell(`Customer ${index} buys ${index + 4} × Business Premium at 22.00 a month on 2025-02-01`)
+    outside.tell(`${called} ${index} buys ${index + 4} × Business Premium at 22.00 a month on 2025-02-01`)
   }
 }
 
@@ -115,7 +119,7 @@ export async function openStage(template: string, options: StageOptions = {}): P
   const { customers = 3, mspId = 'hostile', psas } = options
   const folder = options.folder ?? copyTemplate(template)
   const outside = await openOutsideFor(options)
-  addCustomers(outside, customers)
+  addCustomers(outside, customers, options.called)
   const dataDirectory = join(folder, 'data')
   const fixed = { MSP_ID: mspId, DATA_DIR: dataDirectory, BILLING_OPENS_ON: '2026-03-01' }
   const begin = async (settings: Readonly<Record<string, string>>) =>

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import pLimit from 'p-limit'
 import { forgeriesOf } from '../../emulators/teams/forgeries.js'
 import { type Activity, resultOf } from '../../emulators/teams/player.js'
+import { decisions } from './clicks.js'
 import { Faults, type Scenario, pick } from './scenario.js'
 import { type Stage, targetOf } from './stage.js'
 
@@ -90,13 +91,6 @@ export const forgedTokens: Scenario = {
 
 function rememberedBy(tables: Awaited<ReturnType<Stage['stop']>>): number {
   return tables.get('acted_once')?.length ?? 0
-}
-
-export async function decisions({ trail }: Stage, approvalId?: string): Promise<number> {
-  const found = (await trail()).filter(({ action, subject }) => {
-    return /\.(approved|rejected)$/.test(action) && (approvalId === undefined || subject === approvalId)
-  })
-  return found.length
 }
 
 const TAKEN = 'This click was already taken.'
