@@ -12,7 +12,12 @@ export async function decisions({ trail }: Stage, approvalId?: string): Promise<
 }
 
 /** Approves by a click; returns the words it was refused with. */
-export async function click(stage: Stage, record: ApprovalRecord, isTeams: boolean, handle = 'lee'): Promise<string> {
+export async function click(
+  stage: Stage,
+  record: ApprovalRecord,
+  isTeams: boolean,
+  handle = 'lee',
+): Promise<string> {
   const { outside, served } = stage
   if (isTeams) {
     const activity = stage.teamsClick(handle, 'approveSure', targetOf(record), stage.teamsCard())
@@ -25,7 +30,10 @@ export async function click(stage: Stage, record: ApprovalRecord, isTeams: boole
   const value = JSON.stringify(targetOf(record))
   await served().sender.click(outside.member(handle).slackUser, stage.slackCard(), 'approve', value)
   await stage.settled()
-  return ephemerals.slice(before).map(({ blocks }) => wordsOf(blocks)).join('\n')
+  return ephemerals
+    .slice(before)
+    .map(({ blocks }) => wordsOf(blocks))
+    .join('\n')
 }
 
 /** Everything written in blocks, in order. */

@@ -29,7 +29,15 @@ interface Setting {
 
 type Make = (setting: Setting) => Attempt
 
-const TEXTS = ['propose march', 'approve APR-0001', 'export csv BR-0001', 'audit', 'people', 'who march', 'observe'] as const
+const TEXTS = [
+  'propose march',
+  'approve APR-0001',
+  'export csv BR-0001',
+  'audit',
+  'people',
+  'who march',
+  'observe',
+] as const
 
 function slackBody(stage: Stage, handle: string, draw: () => number, own: ApprovalRecord) {
   const { request } = stage.served().sender
@@ -38,7 +46,11 @@ function slackBody(stage: Stage, handle: string, draw: () => number, own: Approv
   const kind = pick(draw, ['command', 'mention', 'click'] as const)
   if (kind === 'command') return { kind, body: request.command(slackUser, CHANNEL, pick(draw, TEXTS)).body }
   if (kind === 'mention') return { kind, body: request.mention(slackUser, CHANNEL, pick(draw, TEXTS)).body }
-  return { kind, body: request.click(slackUser, stage.slackCard(), pick(draw, ['approve', 'download', 'page']), value).body }
+  return {
+    kind,
+    body: request.click(slackUser, stage.slackCard(), pick(draw, ['approve', 'download', 'page']), value)
+      .body,
+  }
 }
 
 /** The same request as another workspace's: the ids of people are unique only within one. */
@@ -72,7 +84,12 @@ const slackBot: Make = ({ stage, draw }) => {
   const { sender } = stage.served()
   const { body } = sender.request.mention(stage.outside.member('lee').slackUser, CHANNEL, pick(draw, TEXTS))
   const parsed = JSON.parse(body) as { event: Record<string, unknown> }
-  const mark = pick(draw, [{ bot_id: 'B0002' }, { subtype: 'bot_message' }, { subtype: 'message_changed' }, { edited: {} }])
+  const mark = pick(draw, [
+    { bot_id: 'B0002' },
+    { subtype: 'bot_message' },
+    { subtype: 'message_changed' },
+    { edited: {} },
+  ])
   const event = JSON.stringify({ ...parsed, event: { ...parsed.event, ...mark } })
   return {
     what: `a mention with ${JSON.stringify(mark)}`,
@@ -86,7 +103,11 @@ const removed: Make = ({ stage, draw, own }) => {
   const { sender } = stage.served()
   if (draw() < 0.5) {
     const click = stage.teamsClick('gus', 'approveSure', targetOf(own), stage.teamsCard())
-    return { what: 'a click in Teams of somebody removed since', outcome: 'denied', send: () => deliver(stage, click) }
+    return {
+      what: 'a click in Teams of somebody removed since',
+      outcome: 'denied',
+      send: () => deliver(stage, click),
+    }
   }
   return {
     what: `a ${kind} in Slack of somebody removed since`,
@@ -111,7 +132,9 @@ function withSender(activity: Activity, changes: object): Activity {
 }
 
 const teamsGuest: Make = (setting) => {
-  const activity = withSender(teamsActivity(setting, 'lee'), { aadObjectId: '99999999-0000-4000-8000-000000000000' })
+  const activity = withSender(teamsActivity(setting, 'lee'), {
+    aadObjectId: '99999999-0000-4000-8000-000000000000',
+  })
   return { what: 'a guest in Teams', outcome: 'denied', send: () => deliver(setting.stage, activity) }
 }
 
@@ -131,7 +154,8 @@ const teamsBot: Make = (setting) => {
 const ownRun: Make = ({ stage, own, draw }) => {
   const { outside, served } = stage
   const send = async () => {
-    if (draw() < 0.5) return await deliver(stage, stage.teamsClick('dana', 'approveSure', targetOf(own), stage.teamsCard()))
+    if (draw() < 0.5)
+      return await deliver(stage, stage.teamsClick('dana', 'approveSure', targetOf(own), stage.teamsCard()))
     const value = JSON.stringify(targetOf(own))
     return await served().sender.click(outside.member('dana').slackUser, stage.slackCard(), 'approve', value)
   }
@@ -143,20 +167,40 @@ const foreignIds: Make = ({ stage, foreign, draw }) => {
   const { outside, served } = stage
   const record = pick(draw, foreign)
   const { approval, run } = record
-  const texts = [`approval ${approval.id}`, `export csv ${run.id}`, `void ${run.id} because mine`, `approval ${approval.id} page 1`]
+  const texts = [
+    `approval ${approval.id}`,
+    `export csv ${run.id}`,
+    `void ${run.id} because mine`,
+    `approval ${approval.id} page 1`,
+  ]
   const kind = pick(draw, ['text', 'slack', 'teams'] as const)
   const send = async () => {
     const user = outside.member('ada').slackUser
     if (kind === 'text') return await served().sender.command(user, CHANNEL, pick(draw, texts))
-    if (kind === 'teams') return await deliver(stage, stage.teamsClick('ada', 'approveSure', targetOf(record), stage.teamsCard()))
-    const [name, id] = pick(draw, [['approve', approval.id], ['download', run.id], ['page', approval.id]] as const)
+    if (kind === 'teams')
+      return await deliver(stage, stage.teamsClick('ada', 'approveSure', targetOf(record), stage.teamsCard()))
+    const [name, id] = pick(draw, [
+      ['approve', approval.id],
+      ['download', run.id],
+      ['page', approval.id],
+    ] as const)
     const value = JSON.stringify({ ...targetOf(record), id })
     return await served().sender.click(user, stage.slackCard(), name, value)
   }
   return { what: `a guess at another MSP’s ${approval.id} (${kind})`, outcome: 'refused', send }
 }
 
-const MAKES: readonly Make[] = [otherTeam, slackBot, removed, teamsGuest, teamsOutsider, teamsBot, ownRun, foreignIds, foreignIds]
+const MAKES: readonly Make[] = [
+  otherTeam,
+  slackBot,
+  removed,
+  teamsGuest,
+  teamsOutsider,
+  teamsBot,
+  ownRun,
+  foreignIds,
+  foreignIds,
+]
 
 async function attempt(setting: Setting, faults: Faults): Promise<void> {
   const { stage, draw } = setting
@@ -193,7 +237,8 @@ export const escalation: Scenario = {
     const faults = new Faults()
     const first = await open({ mspId: 'alpha', called: OTHERS, customers: 8 })
     const foreign: ApprovalRecord[] = []
-    for (let index = 1; index <= 8; index += 1) foreign.push(await first.propose(`propose march ${OTHERS} ${index}`))
+    for (let index = 1; index <= 8; index += 1)
+      foreign.push(await first.propose(`propose march ${OTHERS} ${index}`))
     await first.terminal('lee', `approve ${foreign[7]?.approval.id ?? ''}`)
     const before = rowsOfMsp(await first.stop(), 'alpha')
     const stage = await open({ mspId: 'hostile', folder: first.folder })

@@ -36,40 +36,42 @@ function scheduled(store: BillingStore, waits: { on: boolean }, scheduler: fc.Sc
 
 /** Two approvers, one of them twice, and whoever asked for it: one decision in every order of their steps. */
 async function interleave(orders: number, seed: number, faults: Faults): Promise<void> {
-  await fc.assert(
-    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-      const waits = { on: false }
-      const office = new Office([DANA, LEE, SAM], scheduled(memoryBilling(), waits, scheduler))
-      await office.observe()
-      const asked = await office.propose(DANA)
-      waits.on = true
-      const clicks = Promise.all([
-        office.decide(LEE, asked),
-        office.decide(SAM, asked, 'not yet'),
-        office.decide(LEE, asked),
-        office.decide(DANA, asked),
-      ])
-      await scheduler.waitFor(clicks)
-      waits.on = false
-      const outcomes = await clicks
-      const decided = outcomes.filter(({ type }) => type === 'decided').length
-      const written = (await office.billing.trail(asked.approval.id)).filter(({ action }) =>
-        /\.(approved|rejected)$/.test(action),
-      )
-      const told = outcomes.every((outcome, index) => {
-        if (outcome.type === 'decided') return index !== 3
-        if (outcome.type !== 'refused') return false
-        const { refusal } = outcome
-        return refusal.type === 'ownRequest'
-          ? index === 3
-          : refusal.type === 'decided' && refusal.decision.byName === written[0]?.actor.split(':')[1]
-      })
-      if (decided !== 1 || written.length !== 1 || !told) {
-        throw new Error(`decided ${decided} times, ${written.length} entries, losers told rightly: ${told}`)
-      }
-    }),
-    { numRuns: orders, seed },
-  ).catch((error: unknown) => faults.add(error instanceof Error ? error.message : String(error)))
+  await fc
+    .assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const waits = { on: false }
+        const office = new Office([DANA, LEE, SAM], scheduled(memoryBilling(), waits, scheduler))
+        await office.observe()
+        const asked = await office.propose(DANA)
+        waits.on = true
+        const clicks = Promise.all([
+          office.decide(LEE, asked),
+          office.decide(SAM, asked, 'not yet'),
+          office.decide(LEE, asked),
+          office.decide(DANA, asked),
+        ])
+        await scheduler.waitFor(clicks)
+        waits.on = false
+        const outcomes = await clicks
+        const decided = outcomes.filter(({ type }) => type === 'decided').length
+        const written = (await office.billing.trail(asked.approval.id)).filter(({ action }) =>
+          /\.(approved|rejected)$/.test(action),
+        )
+        const told = outcomes.every((outcome, index) => {
+          if (outcome.type === 'decided') return index !== 3
+          if (outcome.type !== 'refused') return false
+          const { refusal } = outcome
+          return refusal.type === 'ownRequest'
+            ? index === 3
+            : refusal.type === 'decided' && refusal.decision.byName === written[0]?.actor.split(':')[1]
+        })
+        if (decided !== 1 || written.length !== 1 || !told) {
+          throw new Error(`decided ${decided} times, ${written.length} entries, losers told rightly: ${told}`)
+        }
+      }),
+      { numRuns: orders, seed },
+    )
+    .catch((error: unknown) => faults.add(error instanceof Error ? error.message : String(error)))
 }
 
 interface Click {
@@ -96,7 +98,8 @@ async function race(stage: Stage, text: string, draw: () => number, faults: Faul
   const answers = await Promise.all(
     clicks.map(async ({ handle, isTeams }) => {
       if (isTeams) {
-        return resultOf(await served().player.deliver(stage.teamsClick(handle, 'approveSure', value, card))).words
+        return resultOf(await served().player.deliver(stage.teamsClick(handle, 'approveSure', value, card)))
+          .words
       }
       await served().sender.click(outside.member(handle).slackUser, message, 'approve', JSON.stringify(value))
       return undefined
@@ -129,7 +132,8 @@ export const races: Scenario = {
       // A bill run of what is due, or a void of what is billed, whichever it is.
       const customer = 1 + (index % CUSTOMERS)
       const run = billed.get(customer)
-      const text = run === undefined ? `propose march Customer ${customer}` : `void ${run} because it was a mistake`
+      const text =
+        run === undefined ? `propose march Customer ${customer}` : `void ${run} because it was a mistake`
       const raced = await race(stage, text, draw, faults)
       clicks += raced.clicks
       if (run === undefined) billed.set(customer, raced.runId)

@@ -81,7 +81,16 @@ const VERBS: Readonly<Record<Verb, Right>> = {
 }
 
 /** Buttons no card has. */
-const UNKNOWN = ['destroy', '__proto__', 'constructor', 'toString', 'APPROVE', 'approve ', 'people', 'hasOwnProperty'] as const
+const UNKNOWN = [
+  'destroy',
+  '__proto__',
+  'constructor',
+  'toString',
+  'APPROVE',
+  'approve ',
+  'people',
+  'hasOwnProperty',
+] as const
 
 /** What a refusal of a right says. */
 export const DENIED = /Your role \(\w+\) may not do that|You have no role here yet/
@@ -104,7 +113,10 @@ async function playTries(stage: Stage, tries: readonly Try[], faults: Faults): P
     const told = `${words ?? ''}\n${heard()}`
     const noted = (await refusals(stage)) - before
     const isDenied = DENIED.test(told)
-    faults.expect(isDenied === !mayDo, `${handle}, ${what}: ${isDenied ? 'denied' : `not denied: ${told.slice(0, 120)}`}`)
+    faults.expect(
+      isDenied === !mayDo,
+      `${handle}, ${what}: ${isDenied ? 'denied' : `not denied: ${told.slice(0, 120)}`}`,
+    )
     faults.expect(noted === (mayDo ? 0 : 1), `${handle}, ${what}: ${noted} entries in the trail`)
     if (isDenied) denied += 1
   }
@@ -120,25 +132,40 @@ export async function playMatrix(stage: Stage, draw: () => number, faults: Fault
   const record = await stage.propose('propose march Customer 2')
   const target = { id: record.approval.id, revision: '' }
   const tries = WHO.flatMap(({ handle, role }) => {
-    const mayDo = (right: Right | undefined) => right !== undefined && role !== undefined && MAY[role].includes(right)
+    const mayDo = (right: Right | undefined) =>
+      right !== undefined && role !== undefined && MAY[role].includes(right)
     const commands = Object.values(COMMANDS).flat()
     return [
       ...commands.flatMap(([text, right]) => [
-        { what: `“${text}” in Slack`, handle, mayDo: mayDo(right), send: () => inSlack(stage, handle, text, draw) },
-        { what: `“${text}” in Teams`, handle, mayDo: mayDo(right), send: () => inTeams(stage, handle, text, draw) },
+        {
+          what: `“${text}” in Slack`,
+          handle,
+          mayDo: mayDo(right),
+          send: () => inSlack(stage, handle, text, draw),
+        },
+        {
+          what: `“${text}” in Teams`,
+          handle,
+          mayDo: mayDo(right),
+          send: () => inTeams(stage, handle, text, draw),
+        },
       ]),
-      ...[...Object.entries(CLICKS), ...UNKNOWN.map((name) => [name, undefined] as const)].map(([name, right]) => ({
-        what: `“${name}” clicked in Slack`,
-        handle,
-        mayDo: mayDo(right),
-        send: () => clickInSlack(stage, handle, name, target),
-      })),
-      ...[...Object.entries(VERBS), ...UNKNOWN.map((name) => [name, undefined] as const)].map(([verb, right]) => ({
-        what: `“${verb}” clicked in Teams`,
-        handle,
-        mayDo: mayDo(right),
-        send: () => clickInTeams(stage, handle, verb, target),
-      })),
+      ...[...Object.entries(CLICKS), ...UNKNOWN.map((name) => [name, undefined] as const)].map(
+        ([name, right]) => ({
+          what: `“${name}” clicked in Slack`,
+          handle,
+          mayDo: mayDo(right),
+          send: () => clickInSlack(stage, handle, name, target),
+        }),
+      ),
+      ...[...Object.entries(VERBS), ...UNKNOWN.map((name) => [name, undefined] as const)].map(
+        ([verb, right]) => ({
+          what: `“${verb}” clicked in Teams`,
+          handle,
+          mayDo: mayDo(right),
+          send: () => clickInTeams(stage, handle, verb, target),
+        }),
+      ),
     ]
   })
   return { tried: tries.length, denied: await playTries(stage, tries, faults) }
@@ -156,8 +183,12 @@ async function inSlack({ outside, served }: Stage, handle: string, text: string,
 async function inTeams({ outside, served }: Stage, handle: string, text: string, draw: () => number) {
   const user = outside.teamsUser(handle)
   const { world } = outside.teams
-  const own = [...world.conversations.values()].find(({ type, members }) => type === 'personal' && members[0] === user)
-  const place = pick(draw, [true, false]) ? outside.teamsChannel : (own ?? world.addConversation('personal', [user]))
+  const own = [...world.conversations.values()].find(
+    ({ type, members }) => type === 'personal' && members[0] === user,
+  )
+  const place = pick(draw, [true, false])
+    ? outside.teamsChannel
+    : (own ?? world.addConversation('personal', [user]))
   await served().player.say(user, place, text)
   return undefined
 }

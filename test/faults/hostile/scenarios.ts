@@ -1,6 +1,7 @@
 import { escalation } from './escalation.js'
 import { fuzz } from './fuzz.js'
 import { lateClicks } from './late.js'
+import { injection } from './injection.js'
 import { races } from './races.js'
 import { retries } from './retries.js'
 import type { Scenario } from './scenario.js'
@@ -17,6 +18,7 @@ export const SCENARIOS: readonly Scenario[] = [
   forgedTokens,
   resentInvokes,
   fuzz,
+  injection,
   escalation,
   tampering,
   lateClicks,

@@ -99,7 +99,14 @@ const INPUTS: readonly Input[] = [
 function psaOf(customers: readonly string[]): FakePsa {
   const lines = [psaLine({ id: '90001', itemId: '500', quantity: '4' })]
   const agreements = customers.map((name, index) =>
-    container({ id: String(700 + index), name, companyId: String(100 + index), mode: 'datedLines', lockedTo: day('2026-03-01'), lines }),
+    container({
+      id: String(700 + index),
+      name,
+      companyId: String(100 + index),
+      mode: 'datedLines',
+      lockedTo: day('2026-03-01'),
+      lines,
+    }),
   )
   const psa = fakePsa(...agreements)
   const { companies } = offers(customers)
@@ -119,11 +126,9 @@ export const staleClicks: Scenario = {
     for (const { name, asked, tells, prepare, change, restore } of INPUTS) {
       for (let round = 0; round < rounds; round += 1) {
         await prepare?.(stage)
-        process.stderr.write(`${name} ${round}\n`)
         const record = await stage.propose(asked)
         await change(stage, round)
         const told = await click(stage, record, round % 2 === 0)
-        process.stderr.write(`${told}\n`)
         faults.expect(tells.test(told), `${name}: told “${told}”`)
         faults.expect((await decisions(stage, record.approval.id)) === 0, `${name}: decided all the same`)
         await restore?.(stage)

@@ -45,7 +45,10 @@ const REFUSED: readonly Tamper[] = [
   edited('a revision in capitals', ({ id, revision }) => ({ id, revision: `${revision.toUpperCase()}G` })),
   (draw, own) => {
     const { id, revision } = targetOf(own)
-    return { what: 'one digit of the revision', value: JSON.stringify({ id, revision: otherDigit(draw, revision) }) }
+    return {
+      what: 'one digit of the revision',
+      value: JSON.stringify({ id, revision: otherDigit(draw, revision) }),
+    }
   },
   (draw, own) => {
     const value = JSON.stringify(targetOf(own))
@@ -96,9 +99,13 @@ export const tampering: Scenario = {
       const verb = free.length > 1 ? 'approve' : 'reject'
       await press(stage, tampered, { isTeams, verb, draw })
       const gone = await decidedOf(stage, requests)
-      const isRight = tampered.means === undefined ? gone.length === 0 : gone.length === 1 && gone[0] === tampered.means
+      const isRight =
+        tampered.means === undefined ? gone.length === 0 : gone.length === 1 && gone[0] === tampered.means
       const ids = gone.map(({ approval }) => approval.id).join(', ')
-      faults.expect(isRight, `${tampered.what} (${isTeams ? 'Teams' : 'Slack'}) decided ${ids === '' ? 'nothing' : ids}`)
+      faults.expect(
+        isRight,
+        `${tampered.what} (${isTeams ? 'Teams' : 'Slack'}) decided ${ids === '' ? 'nothing' : ids}`,
+      )
       for (const record of gone) {
         decided += 1
         if (verb === 'reject' || !isTeams) free.push(record.run.customers[0]?.name ?? '')
@@ -115,7 +122,10 @@ export const tampering: Scenario = {
 }
 
 /** Requests that wait no more. */
-async function decidedOf(stage: Stage, requests: readonly ApprovalRecord[]): Promise<readonly ApprovalRecord[]> {
+async function decidedOf(
+  stage: Stage,
+  requests: readonly ApprovalRecord[],
+): Promise<readonly ApprovalRecord[]> {
   await stage.settled()
   const open = await stage.served().running.studio.billing.open()
   const waiting = new Set(open.map(({ approval }) => approval.id))
