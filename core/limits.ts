@@ -253,8 +253,8 @@ export const SLACK_RETRY_AFTER_SECONDS = 60
 export const SLACK_ANSWER_BYTES = 4 * 1024 * 1024
 /** How long an accepted token counts as accepted before it is asked about again. */
 export const SLACK_READY_MILLISECONDS = 300_000
-/** Characters of a reason typed into a window: a few sentences. */
-export const SLACK_REASON_LENGTH = 500
+/** Until a form is made, before a window that asks to wait is opened: a click opens a window within three seconds only. */
+export const SLACK_FORM_MILLISECONDS = 1000
 
 // Microsoft Teams
 
@@ -274,8 +274,15 @@ export const TEAMS_RETRY_AFTER_SECONDS = 30
 export const TEAMS_TOKEN_EARLY_MILLISECONDS = 300_000
 /** Cards whose last content is remembered, so that a crowd of clicks on an old one rewrites it once: a month of them. */
 export const TEAMS_WRITTEN_CARDS = 1000
-/** Characters of a reason typed into a card: a few sentences. */
-export const TEAMS_REASON_LENGTH = 500
+
+// Forms
+
+/** Characters of a reason: a few sentences. */
+export const FORM_REASON_LENGTH = 500
+/** Choices of one field: what Slack takes; more is typed. */
+export const FORM_OPTIONS = 100
+/** Characters of what one field is sent with: what Slack lets anybody type; more never came from a form of ours. */
+export const FORM_VALUE_CHARACTERS = 3000
 
 /** A key that was acted on is kept at least this long behind the newest: longer than any caller asks for. */
 export const ONCE_KEPT_MILLISECONDS = 172_800_000

@@ -12,6 +12,7 @@ import { freshAction, freshCommand, staleNext } from './fresh.js'
 import { accountsOf, customersWords, itemWords, totalWords } from './lines.js'
 import type { Action, Block, Card, Confirmation } from './model.js'
 import { pageAction, pageCommands } from './pages.js'
+import { rejectCommand } from './reject-form.js'
 import { earlierBlocks, runSpanWords } from './spans.js'
 import { standingBlocks } from './standing.js'
 import { planBlocks, psaWords, stepCount, syncConfirmation, syncCustomers, syncTotal } from './sync.js'
@@ -218,8 +219,7 @@ function actionsOf(record: StandingRecord, content: RequestContent, state: Appro
       label: 'Reject',
       tone: 'danger',
       target,
-      command: `reject ${approval.id} because <reason>`,
-      reason: 'Why is it rejected?',
+      command: rejectCommand(approval.id),
     },
     ...allLines(record, content),
   ]

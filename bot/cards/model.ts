@@ -42,9 +42,12 @@ export interface More {
   readonly command: string
 }
 
-/** A button. Its payload is this action's name and target; never an amount. */
+/**
+ * A button. Its payload is this action's name and target; never an amount. The name of a form opens that form, anything else
+ * acts.
+ */
 export interface Action {
-  readonly name: ActionName
+  readonly name: ActionName | FormName
   readonly label: string
   readonly tone: 'default' | 'primary' | 'danger'
   readonly target: ActionTarget
@@ -52,13 +55,15 @@ export interface Action {
   readonly command: string
   /** Asked before it is done: money confirms by repeating amount, count and target. */
   readonly confirm?: Confirmation
-  /** Asked for with the click; the answer goes along as the reason. */
-  readonly reason?: string
 }
 
-export type ActionName = 'approve' | 'reject' | 'download' | 'again' | 'page' | 'map' | 'mapPage'
+export type ActionName = 'approve' | 'download' | 'again' | 'page' | 'map' | 'mapPage'
 
-/** What a click is about: an id and the revision of the content the person saw. */
+/** Every form there is (`form.ts` says how one is added). */
+export const FORM_NAMES = ['reject'] as const
+export type FormName = (typeof FORM_NAMES)[number]
+
+/** What a click or a form is about: an id and the revision of the content the person saw. */
 export interface ActionTarget {
   readonly id: string
   /** First 16 characters of the fingerprint shown; empty where content does not matter. */

@@ -3,7 +3,7 @@ import { type Person, may, personOf } from '../../core/access/people.js'
 import type { Right } from '../../core/access/rights.js'
 import type { Studio } from '../../core/app/studio.js'
 import { Problem } from '../../core/problem.js'
-import type { ActionName } from '../cards/model.js'
+import type { ActionName, FormName } from '../cards/model.js'
 import { NO_ADMIN } from '../cards/people.js'
 import { COMMANDS } from './catalog.js'
 import { rightOver } from './desk-people.js'
@@ -12,7 +12,6 @@ import type { Command } from './parse.js'
 /** Which right each button needs: the same as its command. */
 const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
   approve: 'decide',
-  reject: 'decide',
   download: 'download',
   again: 'propose',
   page: 'read',
@@ -23,6 +22,14 @@ const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
 /** What a click needs; undefined: no card has such a button. */
 export function rightToClick(name: string): Right | undefined {
   return new Map<string, Right>(Object.entries(CLICK_RIGHTS)).get(name)
+}
+
+/** Which right each form needs, to be opened and to be sent off: the same as its command. */
+const FORM_RIGHTS: Readonly<Record<FormName, Right>> = { reject: 'decide' }
+
+/** What a form needs; undefined: there is no such form. */
+export function rightToFill(name: string): Right | undefined {
+  return new Map<string, Right>(Object.entries(FORM_RIGHTS)).get(name)
 }
 
 /** What a command needs; undefined: nobody knows it. */

@@ -10,7 +10,7 @@ import type { SyncOutcome } from '../../core/app/sync-request.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { approvalTrailCard, approvalsCard, withTrail } from '../cards/approvals.js'
-import { approvalCard } from '../cards/bill-run.js'
+import { REVISION_LENGTH, approvalCard } from '../cards/bill-run.js'
 import { fileCard } from '../cards/file.js'
 import { allHeldCard } from '../cards/held.js'
 import { type RequestCustomer, requestPageCard } from '../cards/pages.js'
@@ -50,7 +50,9 @@ export async function answerBilling(
     case 'approve':
     case 'reject': {
       const reason = command.name === 'reject' ? command.reason : undefined
-      const seen = (await billing.request(command.id)).approval.fingerprint
+      const { fingerprint } = (await billing.request(command.id)).approval
+      const isThis = command.seen === undefined || command.seen === fingerprint.slice(0, REVISION_LENGTH)
+      const seen = isThis ? fingerprint : (command.seen ?? '')
       const verdict = command.name === 'approve' ? 'approved' : 'rejected'
       return decisionReply(parts, person, await billing.decide(person, command.id, { verdict, reason, seen }))
     }

@@ -1,34 +1,33 @@
 import type { Person } from '../../core/access/people.js'
 import type { LocalDate } from '../../core/calendar/date.js'
 import { monthYear } from '../../core/calendar/words.js'
-import type { Attempt } from '../../core/approval/approval.js'
 import type { Studio } from '../../core/app/studio.js'
 import type { ApprovalRecord, Progress } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
-import { REVISION_LENGTH } from '../cards/bill-run.js'
 import { changesCard } from '../cards/changes.js'
 import { customerCard } from '../cards/customer.js'
 import { explainCard } from '../cards/explain.js'
 import type { ActionName, ActionTarget, Card } from '../cards/model.js'
-import { helpCard, problemCard, statusCard } from '../cards/status.js'
+import { helpCard, statusCard } from '../cards/status.js'
 import { whoCard } from '../cards/who.js'
 import { againOf } from './again.js'
 import { authorise, rightFor, rightToClick } from './authorise.js'
+import { type FormDesk, createFormDesk } from './desk-forms.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
 import { type Mention, linkReply, peopleReply, withIdentities } from './desk-people.js'
 import { type Command, parseCommand } from './parse.js'
 
-import { answerBilling, cardOf, decisionReply, fileReply, observedReply, pageReply } from './desk-billing.js'
-import { type DeskParts, type Reply, shown } from './reply.js'
-/** A click: an action on a target, by an authenticated identity, with a reason where one was asked for. */
+import { answerBilling, cardOf, fileReply, observedReply, pageReply } from './desk-billing.js'
+import { type DeskParts, type Reply, refused, shown } from './reply.js'
+/** A click: an action on a target, by an authenticated identity. */
 export interface Click {
-  readonly name: ActionName
+  /** An {@link ActionName}, unless a surface was sent something else. */
+  readonly name: string
   readonly target: ActionTarget
-  readonly reason: string | undefined
 }
 
 /** Where every surface brings what people say and click. Rights are checked here, every time. */
-export interface Desk {
+export interface Desk extends FormDesk {
   /**
    * @param identity as the surface authenticated it: "slack:T1:U1", "console:dana".
    * @param mentions people the text names by mention, where the surface knows who they are.
@@ -47,6 +46,7 @@ export interface Desk {
 export function createDesk(parts: DeskParts): Desk {
   const { studio } = parts
   return {
+    ...createFormDesk(parts, answer),
     ask: (identity, typed, onProgress, mentions = []) =>
       refuseNicely(async () => {
         const today = await studio.today()
@@ -72,8 +72,7 @@ async function refuseNicely(work: () => Promise<Reply>): Promise<Reply> {
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    return { ...shown(problemCard(error)), audience: 'asker', problem: error }
+    return refused(error)
   }
 }
 
@@ -152,21 +151,12 @@ async function answer(
   }
 }
 
-async function carryOut(parts: DeskParts, identity: string, { name, target, reason }: Click): Promise<Reply> {
+async function carryOut(parts: DeskParts, identity: string, { name, target }: Click): Promise<Reply> {
   const person = await authorise(parts.studio, identity, rightToClick(name), `${name} ${target.id}`)
   const { billing } = parts.studio
-  switch (name) {
+  switch (name as ActionName) {
     case 'approve':
-    case 'reject': {
-      const { approval } = await billing.request(target.id)
-      const sameContent = target.revision === approval.fingerprint.slice(0, REVISION_LENGTH)
-      const attempt: Attempt = {
-        verdict: name === 'approve' ? 'approved' : 'rejected',
-        reason,
-        seen: sameContent ? approval.fingerprint : target.revision,
-      }
-      return decisionReply(parts, person, await billing.decide(person, target.id, attempt))
-    }
+      return answerBilling(parts, person, { name: 'approve', id: target.id, seen: target.revision })
     case 'download':
       return fileReply(parts, target.id)
     case 'again':

@@ -27,7 +27,8 @@ export type Command =
   | { readonly name: 'changes'; readonly since: LocalDate | undefined; readonly filter: string }
   | { readonly name: 'propose'; readonly month: Period | undefined; readonly customers: readonly string[] }
   | { readonly name: 'sync'; readonly customers: readonly string[] }
-  | { readonly name: 'approve'; readonly id: string }
+  /** `seen`: revision of the content that was shown; undefined: typed, and meant for what is there now. */
+  | { readonly name: 'approve'; readonly id: string; readonly seen?: string }
   | {
       readonly name: 'approval'
       readonly id: string
@@ -35,7 +36,7 @@ export type Command =
       /** From 1; undefined: none was named. */
       readonly page: number | undefined
     }
-  | { readonly name: 'reject'; readonly id: string; readonly reason: string }
+  | { readonly name: 'reject'; readonly id: string; readonly reason: string; readonly seen?: string }
   | {
       readonly name: 'void'
       readonly run: string

@@ -1,8 +1,9 @@
 import type { ExportFile, FileMaker } from '../../core/chat-ports.js'
 import type { Studio } from '../../core/app/studio.js'
 import type { ApprovalRecord, Clock } from '../../core/ports.js'
-import type { Problem } from '../../core/problem.js'
+import { Problem } from '../../core/problem.js'
 import type { Card } from '../cards/model.js'
+import { problemCard } from '../cards/status.js'
 
 /** What a command or a click ended in, for a surface to show. */
 export interface Reply {
@@ -39,4 +40,10 @@ export function shown(card: Card): Reply {
     decided: false,
     file: undefined,
   }
+}
+
+/** A refusal, for the one who asked only. A bug is thrown on. */
+export function refused(error: unknown): Reply {
+  if (!(error instanceof Problem)) throw error
+  return { ...shown(problemCard(error)), audience: 'asker', problem: error }
 }

@@ -1,26 +1,15 @@
 import { SLACK_EVENT_KEPT_MILLISECONDS, SLACK_REQUEST_KEPT_MILLISECONDS } from '../../core/limits.js'
-import type { Once } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
-import type { ActionName, Card } from '../cards/model.js'
+import type { Card } from '../cards/model.js'
 import { problemCard } from '../cards/status.js'
-import type { Desk } from '../commands/desk.js'
-import type { Answers, Origin } from './answer.js'
-import { reasonOf } from './answer.js'
-import type { SlackClient } from './client.js'
+import { isFormName } from '../commands/desk-forms.js'
+import type { ActParts } from './act-parts.js'
+import type { Origin } from './answer.js'
+import { openForm, submitForm } from './forms.js'
 import type { ButtonClick, Message, Sender, SlashCommand, Submission } from './schema.js'
 import { parseNote } from './schema.js'
 import { mentionsIn, typedText } from './text.js'
-import { reasonWindow } from './window.js'
-
-export interface ActParts {
-  readonly client: SlackClient
-  readonly answers: Answers
-  readonly desk: Desk
-  readonly once: Once
-  readonly now: () => Date
-  readonly log: Log
-}
 
 /** What a verified request says, and the key that names this one request. */
 export interface Received<T> {
@@ -63,7 +52,7 @@ async function carryOut(parts: ActParts, incoming: Actable, origin: Origin): Pro
     case 'click':
       return await answerClick(parts, incoming, origin)
     case 'submission':
-      return await answerReason(parts, incoming, origin)
+      return await submitForm(parts, incoming, origin)
   }
 }
 
@@ -93,42 +82,12 @@ function withoutMention({ text, direct }: Message): string {
 }
 
 async function answerClick(parts: ActParts, click: ButtonClick, origin: Origin): Promise<void> {
-  const { client, desk, answers } = parts
-  const { name, value, triggerId } = click
+  const { desk, answers } = parts
+  const { name, value } = click
   // Whatever the button carries goes to the desk, which knows what exists and writes down what it refuses.
   const target = click.target ?? { id: value.slice(0, 64), revision: '' }
-  if (name !== 'reject') {
-    const reply = await desk.click(origin.identity, { name: name as ActionName, target, reason: undefined })
-    return await answers.clicked(reply, origin)
-  }
-  const note = {
-    target,
-    channel: origin.place?.channel,
-    message: origin.clicked?.stamp,
-    thread: origin.place?.thread,
-    responseUrl: origin.responseUrl,
-  }
-  try {
-    await client.openView(triggerId, reasonWindow(note))
-  } catch (error) {
-    parts.log.warn({ reason: reasonOf(error) }, 'the window for a reason did not open')
-    await answers.privately(problemCard(windowProblem(target.id)), origin)
-  }
-}
-
-function windowProblem(id: string): Problem {
-  return new Problem({
-    kind: 'unavailable',
-    what: 'Slack did not open the window that asks for the reason.',
-    notDone: 'Nothing was decided.',
-    next: `Type \`reject ${id} because <reason>\`.`,
-  })
-}
-
-async function answerReason({ desk, answers }: ActParts, { note, reason }: Submission, origin: Origin) {
-  const target = parseNote(note)?.target ?? { id: '', revision: '' }
-  const reply = await desk.click(origin.identity, { name: 'reject', target, reason: reason.trim() })
-  await answers.clicked(reply, origin)
+  if (isFormName(name)) return await openForm(parts, { name, target, triggerId: click.triggerId }, origin)
+  await answers.clicked(await desk.click(origin.identity, { name, target }), origin)
 }
 
 function identityOf({ team, user }: Sender): string {

@@ -12,15 +12,7 @@ import { createAnswers, reasonOf } from './answer.js'
 import { SLACK_API, type SlackClient, createSlackClient, slackLogger } from './client.js'
 import { plainBody } from './plain-body.js'
 import { renderSlack } from './render.js'
-import {
-  type Challenge,
-  REASON_BLOCK,
-  REASON_VIEW,
-  contentType,
-  isCertificateCheck,
-  parseAddress,
-  parseIncoming,
-} from './schema.js'
+import { type Challenge, contentType, isCertificateCheck, parseAddress, parseIncoming } from './schema.js'
 import { newestOnly } from './updates.js'
 import { verifySignature } from './verify.js'
 
@@ -49,7 +41,7 @@ export interface SlackSurface {
 const ENDPOINT = '/slack/events'
 
 /**
- * Slack over HTTP: commands, mentions, direct messages, buttons and the window for a reason, all at one address. Every
+ * Slack over HTTP: commands, mentions, direct messages, buttons and windows, all at one address. Every
  * request is verified here before Bolt sees it, acknowledged at once, and carried out after. Problem `input` when token
  * or secret cannot be right.
  */
@@ -64,7 +56,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     if (address === undefined) throw new Error('the address of a posted card cannot be read')
     await client.update(address, renderSlack(card))
   })
-  const receiver = boltBehind(log, (received) => {
+  const receiver = boltBehind(log, desk, (received) => {
     work.start(`slack ${received.incoming.kind}`, () => act({ ...options, client, answers }, received))
   })
   const ready = readiness(client, options.now)
@@ -123,7 +115,7 @@ interface Bolt {
 }
 
 /** Bolt with its receiver, without its server. `start` gets what was acknowledged and is left to do. */
-function boltBehind(log: Log, start: (received: Received<Actable>) => void): Bolt {
+function boltBehind(log: Log, desk: Desk, start: (received: Received<Actable>) => void): Bolt {
   const genuine = new WeakMap<IncomingMessage, Genuine>()
   const logger = slackLogger(log)
   const receiver = new HTTPReceiver({
@@ -148,7 +140,7 @@ function boltBehind(log: Log, start: (received: Received<Actable>) => void): Bol
     ignoreSelf: false,
     convoStore: false,
   })
-  listen(bolt, start)
+  listen(bolt, desk, start)
   bolt.error(async (error) => log.error({ reason: error.stack }, 'Bolt failed on an event'))
   return {
     dispatch(message, response, received) {
@@ -158,7 +150,7 @@ function boltBehind(log: Log, start: (received: Received<Actable>) => void): Bol
   }
 }
 
-function listen(bolt: App, start: (received: Received<Actable>) => void): void {
+function listen(bolt: App, desk: Desk, start: (received: Received<Actable>) => void): void {
   const take = (context: Readonly<Record<string, unknown>>) => {
     const received = context['received'] as Genuine | undefined
     if (received === undefined || received.incoming.kind === 'challenge') return
@@ -175,14 +167,12 @@ function listen(bolt: App, start: (received: Received<Actable>) => void): void {
     await ack()
     take(context)
   })
-  bolt.view(REASON_VIEW, async ({ ack, context }) => {
+  bolt.view(/[^]*/, async ({ ack, context }) => {
     const { incoming } = context['received'] as Genuine
-    if (incoming.kind === 'submission' && incoming.reason.trim() === '') {
-      return await ack({
-        response_action: 'errors',
-        errors: { [REASON_BLOCK]: 'A rejection needs a reason.' },
-      })
-    }
+    const mistakes = incoming.kind === 'submission' ? desk.mistakes(incoming.name, incoming.values) : []
+    const errors = Object.fromEntries(mistakes)
+    // What the values alone show is said in the window, which stays open.
+    if (Object.keys(errors).length > 0) return await ack({ response_action: 'errors', errors })
     await ack()
     take(context)
   })

@@ -10,7 +10,14 @@ import type { ExportFile } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { SlackMessage } from './render.js'
-import { type BotIdentity, type MessageAddress, parseAuth, parseOpened, parsePosted } from './schema.js'
+import {
+  type BotIdentity,
+  type MessageAddress,
+  parseAuth,
+  parseOpened,
+  parsePosted,
+  parseView,
+} from './schema.js'
 
 export const SLACK_API = 'https://slack.com/api/'
 
@@ -29,7 +36,9 @@ export interface SlackClient {
   whisper(place: Place, user: string, message: SlackMessage): Promise<void>
   /** The direct conversation with a person. */
   openDirect(user: string): Promise<string>
-  openView(triggerId: string, view: types.ModalView): Promise<void>
+  /** Opens a window and returns its id. */
+  openView(triggerId: string, view: types.ModalView): Promise<string>
+  updateView(id: string, view: types.ModalView): Promise<void>
   upload(place: Place, file: ExportFile, comment: string): Promise<void>
   /** Answers through the address a request brought along: five times in half an hour, without being a member. */
   respond(responseUrl: string, message: SlackMessage, options: RespondOptions): Promise<void>
@@ -78,7 +87,9 @@ export function createSlackClient({ botToken, log, ...options }: SlackClientOpti
     },
     openDirect: async (user) =>
       understood(parseOpened(await web.conversations.open({ users: user })), 'conversations.open'),
-    openView: async (triggerId, view) => void (await web.views.open({ trigger_id: triggerId, view })),
+    openView: async (triggerId, view) =>
+      understood(parseView(await web.views.open({ trigger_id: triggerId, view })), 'views.open'),
+    updateView: async (id, view) => void (await web.views.update({ view_id: id, view })),
     upload: async ({ channel, thread }, { name, bytes }, comment) => {
       const shared = { channel_id: channel, filename: name, title: name, initial_comment: comment }
       const sent = { ...shared, file: Buffer.from(bytes) }

@@ -19,9 +19,15 @@ export const LIMITS = {
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
+  /** Title and buttons of a window. */
   viewTitle: 24,
+  viewBlocks: 100,
   privateMetadata: 3000,
   inputLabel: 2000,
+  inputHint: 2000,
+  inputText: 3000,
+  optionText: 75,
+  optionValue: 75,
   /**
    * Everything but the table, as JSON. Slack refuses a message of more than about 13,200 characters
    * (`msg_blocks_too_long`) without saying what it counts; structure seems to count too, so it is counted here.

@@ -40,6 +40,11 @@ export function renderSlack(card: Card): SlackMessage {
   return { text, blocks: blocks.map((block, index) => ({ ...block, block_id: `${index}-${revision}` })) }
 }
 
+/** The words of a window, above as many fields. */
+export function renderBody(blocks: readonly Block[], fields: number): types.KnownBlock[] {
+  return fit(bodyBlocks(blocks, LIMITS.message), LIMITS.message, LIMITS.viewBlocks - fields)
+}
+
 function size(blocks: readonly types.KnownBlock[]): number {
   return blocks.reduce((sum, block) => sum + (block.type === 'table' ? 0 : JSON.stringify(block).length), 0)
 }

@@ -47,12 +47,16 @@ export interface ButtonClick extends Sender {
   readonly triggerId: string
 }
 
-/** A window was sent off. */
+/** A window was sent off: a form that was filled in. */
 export interface Submission extends Sender {
   readonly kind: 'submission'
+  /** Id of the window, the same when it is sent off again. */
   readonly view: string
+  /** Name of the form. */
+  readonly name: string
   readonly note: string
-  readonly reason: string
+  /** What each field was filled with, by its id. */
+  readonly values: ReadonlyMap<string, string>
 }
 
 /** Slack asks whether this address is ours. */
@@ -130,23 +134,24 @@ const CLICK = z.object({
     .min(1),
 })
 
-/** Ids of the input in the window that asks for a reason. */
-export const REASON_BLOCK = 'reason'
-export const REASON_INPUT = 'text'
-export const REASON_VIEW = 'reject'
+/** Every field of a window is a block of one input. */
+export const INPUT = 'input'
+
+const FILLED = z.object({
+  value: z.string().nullish(),
+  selected_option: z.object({ value: z.string().max(150) }).nullish(),
+  selected_date: z.string().max(10).nullish(),
+})
 
 const SUBMISSION = z.object({
   type: z.literal('view_submission'),
   user: PERSON,
   team: TEAM.nullable(),
   view: z.object({
-    callback_id: z.literal(REASON_VIEW),
+    id: id('V'),
+    callback_id: z.string().max(255),
     private_metadata: z.string().max(3000),
-    state: z.object({
-      values: z.object({
-        [REASON_BLOCK]: z.object({ [REASON_INPUT]: z.object({ value: z.string().nullable() }) }),
-      }),
-    }),
+    state: z.object({ values: z.record(z.string().max(255), z.object({ [INPUT]: FILLED })) }),
   }),
 })
 
@@ -246,15 +251,22 @@ function submissionOf(value: object): Submission | undefined {
   const { data } = SUBMISSION.safeParse(value)
   const home = data?.user.team_id ?? data?.team?.id
   if (data === undefined || home === undefined) return undefined
-  const { callback_id: view, private_metadata: note, state } = data.view
+  const { id: view, callback_id: name, private_metadata: note, state } = data.view
   return {
     kind: 'submission',
     team: home,
     user: data.user.id,
     view,
+    name,
     note,
-    reason: state.values[REASON_BLOCK][REASON_INPUT].value ?? '',
+    values: new Map(
+      Object.entries(state.values).map(([field, { [INPUT]: filled }]) => [field, typedInto(filled)]),
+    ),
   }
+}
+
+function typedInto({ value, selected_option: option, selected_date: date }: z.output<typeof FILLED>): string {
+  return value ?? option?.value ?? date ?? ''
 }
 
 function challengeOf(value: object): Challenge | undefined {
@@ -282,7 +294,7 @@ export function parseAddress(text: string): MessageAddress | undefined {
   return ADDRESS.safeParse(readJson(text)).data
 }
 
-/** What the window for a reason has to know when it comes back. */
+/** What a window has to know when it comes back. */
 const NOTE = z.object({
   target: TARGET,
   channel: channel.optional(),
@@ -291,9 +303,9 @@ const NOTE = z.object({
   responseUrl: url.optional(),
 })
 
-export type ReasonNote = z.output<typeof NOTE>
+export type WindowNote = z.output<typeof NOTE>
 
-export function parseNote(text: string): ReasonNote | undefined {
+export function parseNote(text: string): WindowNote | undefined {
   return NOTE.safeParse(readJson(text)).data
 }
 
@@ -319,6 +331,13 @@ export function parsePosted(value: unknown): MessageAddress | undefined {
 }
 
 const OPENED = z.object({ channel: z.object({ id: channel }) })
+
+const VIEW = z.object({ view: z.object({ id: id('V') }) })
+
+/** Id of the window `views.open` opened. */
+export function parseView(value: unknown): string | undefined {
+  return VIEW.safeParse(value).data?.view.id
+}
 
 /** The direct conversation `conversations.open` found. */
 export function parseOpened(value: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import type { ActionTarget } from '../cards/model.js'
+import type { ActionTarget, FormName } from '../cards/model.js'
 import type { Verb } from './schema.js'
 
 /** Adaptive Card 1.5, the elements we use. */
@@ -11,7 +11,7 @@ export interface AdaptiveCard {
   readonly body: readonly Element[]
 }
 
-export type Element = RichText | Table | InputText | ActionSet
+export type Element = RichText | Table | Input | ActionSet
 
 /** Literal text: Teams reads Markdown in TextBlock and FactSet, and never here. */
 export interface RichText {
@@ -44,15 +44,22 @@ export interface TableRow {
   readonly cells: readonly { readonly type: 'TableCell'; readonly items: readonly RichText[] }[]
 }
 
-export interface InputText {
-  readonly type: 'Input.Text'
-  readonly id: 'reason'
+/** Something to fill in; its value comes with the button, under its id. */
+export type Input = {
+  readonly id: string
   readonly label: string
-  readonly isRequired: true
-  readonly errorMessage: string
-  readonly isMultiline: true
-  readonly maxLength: number
-}
+  readonly isRequired: boolean
+  readonly errorMessage?: string
+  readonly value?: string
+} & (
+  | { readonly type: 'Input.Text'; readonly isMultiline: boolean; readonly maxLength?: number }
+  | { readonly type: 'Input.Date' }
+  | {
+      readonly type: 'Input.ChoiceSet'
+      readonly style: 'compact'
+      readonly choices: readonly { readonly title: string; readonly value: string }[]
+    }
+)
 
 export interface ActionSet {
   readonly type: 'ActionSet'
@@ -64,7 +71,7 @@ export interface Execute {
   readonly type: 'Action.Execute'
   readonly title: string
   readonly verb: Verb
-  readonly data: ActionTarget
+  readonly data: ActionTarget & { readonly form?: FormName; readonly key?: string }
   readonly style?: 'positive' | 'destructive'
   /** An empty field that must be filled stops no other button. */
   readonly associatedInputs?: 'none'

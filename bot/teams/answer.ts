@@ -1,4 +1,4 @@
-import type { ExportFile } from '../../core/chat-ports.js'
+import type { ExportFile, Once } from '../../core/chat-ports.js'
 import type { ApprovalRecord, Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { Card } from '../cards/model.js'
@@ -27,6 +27,8 @@ export interface AnswerParts {
   readonly conversations: Conversations
   readonly desk: Desk
   readonly board: Board
+  readonly once: Once
+  readonly now: () => Date
   readonly log: Log
   readonly fileLinks: (file: ExportFile) => string | Promise<string>
 }

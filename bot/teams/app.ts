@@ -8,7 +8,8 @@ import type { Desk } from '../commands/desk.js'
 import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
 import { type AnswerParts, type Origin, answerTyped, asProblem, privately } from './answer.js'
 import { type Genuine, authenticate, bearerOf } from './authenticate.js'
-import { type ClickAnswer, answerClick } from './click.js'
+import { answerClick } from './click.js'
+import type { ClickAnswer } from './clicked.js'
 import { TeamsAdapter, createAuthentication, createConversations } from './conversations.js'
 import { createSignIn } from './credentials.js'
 import { renderTeams, renderWords } from './render.js'
@@ -40,9 +41,7 @@ interface Parts extends AnswerParts {
   readonly settings: TeamsSettings
   readonly auth: ReturnType<typeof createAuthentication>
   readonly adapter: TeamsAdapter
-  readonly once: Once
   readonly work: Work
-  readonly now: () => Date
 }
 
 /**

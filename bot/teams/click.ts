@@ -1,32 +1,29 @@
-import { TEAMS_REASON_LENGTH } from '../../core/limits.js'
-import type { ApprovalRecord } from '../../core/ports.js'
-import type { Action, ActionName, Card } from '../cards/model.js'
+import type { Action, Card } from '../cards/model.js'
+import { isFormName } from '../commands/desk-forms.js'
 import type { Reply } from '../commands/reply.js'
-import { type AnswerParts, type Origin, finish, mend, publicly, refresh, remember } from './answer.js'
-import { type TeamsMessage, renderQuestion, renderTeams } from './render.js'
+import type { AnswerParts, Origin } from './answer.js'
+import { type ClickAnswer, clicked } from './clicked.js'
+import { backFromForm, openForm, submitForm } from './forms.js'
+import { renderQuestion, renderTeams } from './render.js'
 import { ASKED, type Asked, type Press, isAsked } from './schema.js'
 
-/** What Teams shows the one who clicked, and nobody else: another card in place of the clicked one, or a few words. */
-export interface ClickAnswer {
-  readonly show?: TeamsMessage
-  readonly say?: Card
-  /** What remains to be done when the clicker has their answer. */
-  readonly after?: () => Promise<void>
-}
-
 /**
- * Answers a click. Approving, rejecting and mapping take two: the first shows what will be done, or asks why; only the
- * second does it. Whatever a button carries goes to the desk, which knows what exists and writes down what it refuses.
+ * Answers a click. Approving and mapping take two: the first shows what will be done, only the second does it. What has
+ * to be filled in is a form, and sent off. Whatever a button carries goes to the desk, which knows what exists and writes
+ * down what it refuses.
  */
 export async function answerClick(parts: AnswerParts, press: Press, origin: Origin): Promise<ClickAnswer> {
   const { verb } = press
   if (isAsked(verb)) return await ask(parts, verb, press, origin)
+  if (isFormName(verb)) return await openForm(parts, verb, press, origin)
+  if (verb === 'submit') return await submitForm(parts, press, origin)
+  if (verb === 'back') return await backFromForm(parts, press, origin)
   if (verb === 'show' || verb === 'mapShow') {
     const found = await look(parts, verb === 'mapShow' ? 'map' : 'approve', press, origin)
     return 'card' in found ? { show: renderTeams(found.card) } : clicked(parts, found.refused, origin)
   }
   const sure = ASKED.find((name) => verb === `${name}Sure`)
-  const answer = await click(parts, sure ?? (verb as ActionName), press, origin)
+  const answer = await click(parts, sure ?? verb, press, origin)
   return sure === 'map' ? await mapped(parts, answer, press, origin) : answer
 }
 
@@ -45,13 +42,11 @@ async function mapped(
 
 async function click(
   parts: AnswerParts,
-  name: ActionName,
-  press: Press,
+  name: string,
+  { target }: Press,
   origin: Origin,
 ): Promise<ClickAnswer> {
-  const { target } = press
-  const reason = press.reason?.trim().slice(0, TEAMS_REASON_LENGTH)
-  return clicked(parts, await parts.desk.click(origin.identity, { name, target, reason }), origin)
+  return clicked(parts, await parts.desk.click(origin.identity, { name, target }), origin)
 }
 
 /** The card that was clicked, as it is now. */
@@ -67,7 +62,7 @@ async function look(
 ): Promise<Found | { readonly refused: Reply }> {
   if (name === 'map') {
     const target = { id: `1 ${id}`, revision: '' }
-    const reply = await desk.click(identity, { name: 'mapPage', target, reason: undefined })
+    const reply = await desk.click(identity, { name: 'mapPage', target })
     return reply.problem === undefined ? { card: reply.card } : { refused: reply }
   }
   const reply = await desk.ask(identity, `approval ${id}`)
@@ -86,28 +81,4 @@ async function ask(parts: AnswerParts, name: Asked, press: Press, origin: Origin
 
 function isPressed({ name, target }: Action, press: Press): boolean {
   return name === press.verb && target.id === press.target.id && target.revision === press.target.revision
-}
-
-function clicked(parts: AnswerParts, reply: Reply, origin: Origin): ClickAnswer {
-  const { approval, card } = reply
-  if (reply.audience === 'asker') {
-    return approval === undefined ? { say: card } : { say: card, after: () => mend(parts, approval, origin) }
-  }
-  if (reply.decided && approval !== undefined) {
-    return { show: renderTeams(card), after: () => spread(parts, reply, approval, origin) }
-  }
-  const below = { ...card, title: `${card.title}: see below.`, blocks: [] }
-  return { say: below, after: () => publicly(parts, reply, origin) }
-}
-
-/** Every card of the request says how it ended, the clicked one too. */
-async function spread(
-  parts: AnswerParts,
-  reply: Reply,
-  approval: ApprovalRecord,
-  { clicked: address }: Origin,
-): Promise<void> {
-  if (address !== undefined) await remember(parts, approval, address)
-  await refresh(parts, approval)
-  await finish(parts, reply)
 }

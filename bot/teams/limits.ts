@@ -26,5 +26,6 @@ export const SHOWN = {
   item: 600,
   cell: 200,
   button: 60,
+  choice: 100,
   words: 300,
 } as const

@@ -1,19 +1,20 @@
 import { assert, unreachable } from '../../core/assert.js'
-import { TEAMS_REASON_LENGTH } from '../../core/limits.js'
+import type { Field, Form, Mistakes } from '../cards/form.js'
 import type { Action, ActionTarget, Block, Card, Column, More } from '../cards/model.js'
 import type {
   ActionSet,
   AdaptiveCard,
   Element,
   Execute,
+  Input,
   RichText,
   Table,
   TableRow,
   TextRun,
 } from './adaptive.js'
 import { BREAKS, LIMITS, SHOWN } from './limits.js'
-import { type Verb, isAsked } from './schema.js'
-import { breakable, cut, cutMiddle, inert, plain } from './text.js'
+import { CARRIED, type Verb, isAsked } from './schema.js'
+import { breakable, cut, cutMiddle, inert, plain, plainLines } from './text.js'
 
 /** What a message of the bot shows. `summary` is what notifications say. */
 export interface TeamsMessage {
@@ -42,14 +43,14 @@ export function renderFile(card: Card, file: string, url: string): TeamsMessage 
  * first click is answered with this.
  */
 export function renderQuestion(card: Card, action: Action): TeamsMessage {
-  const { name, target, confirm, reason, label, tone } = action
+  const { name, target, confirm, label, tone } = action
   assert(isAsked(name), `nothing is asked before ${name}`)
   const yes = execute(confirm?.yes ?? label, `${name}Sure`, target, tone)
   const back = {
     ...execute(confirm?.no ?? 'Back', name === 'map' ? 'mapShow' : 'show', target, 'default'),
     associatedInputs: 'none',
   } as const
-  return message(card, [...confirmWords(confirm), ...reasonField(reason)], [yes, back])
+  return message(card, confirmWords(confirm), [yes, back])
 }
 
 function confirmWords(confirm: Action['confirm']): Element[] {
@@ -61,19 +62,57 @@ function confirmWords(confirm: Action['confirm']): Element[] {
   ]
 }
 
-function reasonField(reason: string | undefined): Element[] {
-  if (reason === undefined) return []
+/**
+ * A form in place of the card it was opened on: what it is about, its fields, and the ways out.
+ *
+ * @param key of this one form, which comes back with it.
+ * @param mistakes said above their fields.
+ */
+export function renderForm(form: Form, key: string, mistakes: Mistakes = new Map()): TeamsMessage {
+  const { name, title, introduction: blocks, fields, submit, target } = form
+  assert(!fields.some(({ id }) => CARRIED.has(id)), 'no field is called like what a button carries')
+  const own = { data: { id: target.id, revision: target.revision, form: name, key } }
+  const send = { ...execute(submit.label, 'submit', target, submit.tone), ...own }
+  // An empty field that must be filled stops nobody from going back.
+  const back = { ...execute('Back', 'back', target, 'default'), ...own, associatedInputs: 'none' } as const
+  const inputs = fields.flatMap((field) => inputElements(field, mistakes.get(field.id)))
+  return message({ title, tone: 'plain', blocks, actions: [] }, inputs, [send, back])
+}
+
+function inputElements(field: Field, mistake: string | undefined): Element[] {
+  const wrong = mistake === undefined ? [] : [styled(cut(plain(mistake), SHOWN.text), TONES.problem)]
   return [
-    {
-      type: 'Input.Text',
-      id: 'reason',
-      label: reason,
-      isRequired: true,
-      errorMessage: 'A reason is needed.',
-      isMultiline: true,
-      maxLength: TEAMS_REASON_LENGTH,
-    },
+    ...wrong.map((run) => richText([run])),
+    inputElement(field),
+    ...(field.hint === undefined
+      ? []
+      : [richText(literal(cut(plain(field.hint), SHOWN.text), { isSubtle: true }), { spacing: 'None' })]),
   ]
+}
+
+function inputElement(field: Field): Input {
+  const { id, label, required: isRequired, missing: needed = 'This is needed.', value = '' } = field
+  const base = {
+    id,
+    label: cut(plain(label), SHOWN.text),
+    isRequired,
+    ...(isRequired ? { errorMessage: needed } : {}),
+    ...(value === '' ? {} : { value: plainLines(value) }),
+  }
+  switch (field.type) {
+    case 'text':
+      return { type: 'Input.Text', ...base, isMultiline: field.lines === 'many', maxLength: field.most }
+    case 'number':
+      return { type: 'Input.Text', ...base, isMultiline: false }
+    case 'date':
+      return { type: 'Input.Date', ...base }
+    case 'choice': {
+      const choices = field.options.map((option) => {
+        return { title: cut(plain(option.label), SHOWN.choice) || '–', value: option.value }
+      })
+      return { type: 'Input.ChoiceSet', ...base, style: 'compact', choices }
+    }
+  }
 }
 
 /** A card in a few plain words, for the one who clicked: a refusal, or where to look. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readJson } from '../http.js'
-import type { ActionName, ActionTarget } from '../cards/model.js'
+import type { ActionName, ActionTarget, FormName } from '../cards/model.js'
 
 // What we use of what the Bot Connector sends: other fields are ignored, other shapes are not understood.
 
@@ -87,39 +87,58 @@ export function parseToken(header: string, payload: string): Claims | undefined 
   return CLAIMS.safeParse(readJson(payload)).data
 }
 
-/** The first click asks, `…Sure` does; `show` shows the request as it is, `mapShow` what would be mapped. */
-export type Verb = ActionName | `${Asked}Sure` | 'show' | 'mapShow'
+/**
+ * The first click asks, `…Sure` does; `show` shows the request as it is, `mapShow` what would be mapped. The name of a form opens
+ * it; `submit` sends it off, `back` shows the card it was opened on.
+ */
+export type Verb = ActionName | FormName | `${Asked}Sure` | 'show' | 'mapShow' | 'submit' | 'back'
 
 /** What is asked about before it is done. */
-export const ASKED = ['approve', 'reject', 'map'] as const satisfies readonly ActionName[]
+export const ASKED = ['approve', 'map'] as const satisfies readonly ActionName[]
 export type Asked = (typeof ASKED)[number]
 
 export function isAsked(verb: string): verb is Asked {
   return ASKED.some((name) => name === verb)
 }
 
-/** What a button carries (`renderTeams` puts it there), and the reason typed beside it. Nothing of it is trusted. */
+/** What a button carries (`render.ts` puts it there), and what was filled in beside it. Nothing of it is trusted. */
 export interface Press {
   readonly verb: string
   readonly target: ActionTarget
-  readonly reason: string | undefined
+  /** Name of the form whose button it is. */
+  readonly form: string
+  /** Of this one form, however often it is sent off. */
+  readonly key: string
+  /** By the ids of the inputs. */
+  readonly values: ReadonlyMap<string, unknown>
 }
+
+/** What a button carries beside the values of inputs; no input may be called so. */
+export const CARRIED: ReadonlySet<string> = new Set(['id', 'revision', 'form', 'key'])
 
 const carried = z.string().max(64).catch('')
 const PRESS = z.object({
   action: z.object({
     type: z.literal('Action.Execute'),
     verb: carried,
-    data: z.object({ id: carried, revision: carried, reason: optional(z.string()) }),
+    data: z.looseObject({ id: carried, revision: carried, form: carried, key: carried }),
   }),
 })
+
+const NO_BUTTON = { verb: '', data: { id: '', revision: '', form: '', key: '' } }
+
+/** Our own joiners come back with what was shown in an input (`text.ts`). */
+function readInput([name, value]: readonly [string, unknown]): readonly [string, unknown] {
+  return [name, typeof value === 'string' ? value.replaceAll('\u2060', '') : value]
+}
 
 /** The button of a click; one that is none of ours has no verb and no target. */
 export function parsePress(value: unknown): Press {
   const { data } = PRESS.safeParse(value)
-  if (data === undefined) return { verb: '', target: { id: '', revision: '' }, reason: undefined }
-  const { verb, data: button } = data.action
-  return { verb, target: { id: button.id, revision: button.revision }, reason: button.reason }
+  const { verb, data: button } = data?.action ?? NO_BUTTON
+  const { id: about, revision, form, key } = button
+  const values = Object.entries(button).filter(([name]) => !CARRIED.has(name))
+  return { verb, target: { id: about, revision }, form, key, values: new Map(values.map(readInput)) }
 }
 
 const ADDRESS = z.object({ serviceUrl, conversation: id, bot: id, activity: id })

@@ -13,6 +13,11 @@ export function plain(text: string): string {
     .replace(/\{(?=\{)/g, `{${JOINER}`)
 }
 
+/** The same for what stands in an input, whose lines stay lines. */
+export function plainLines(text: string): string {
+  return text.split('\n').map(plain).join('\n')
+}
+
 /** Where a word may be broken when it must be; takes no width and changes nothing while there is room. */
 const BREAK = '\u200b'
 /**

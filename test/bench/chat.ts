@@ -1,5 +1,5 @@
 /**
- * `node dist/test/bench/chat.js --server product|bolt|botbuilder`: 1,000 commands, 50 at once, typed into the doors of a
+ * `node dist/test/bench/chat.js --server product|bolt|botbuilder [--size 15000]`: 1,000 commands, 50 at once, typed into the doors of a
  * server in a process of its own: signed ones in Slack, with the channel's token in Teams. Timed from sending a command to
  * its acknowledgement, and to its answer in the emulated platform. Every answer is compared with the one the same command
  * had before anything else was under way; the two bare echoes show what the platforms' libraries take by themselves.
@@ -15,17 +15,17 @@ import { parseArgs } from 'node:util'
 import { type Outside, openOutside } from '../support/both-platforms.js'
 import { machineStoryClock } from '../support/story/clock.js'
 import type { EchoConfig } from './chat-echo.js'
+import { observePortfolio } from './chat-portfolio.js'
 import { type Seat, type Timing, seatsAt } from './chat-load.js'
 
 const COMMANDS = 1000
 const AT_ONCE = 50
 /** Each seat's first commands are not counted: code is compiled and connections are opened. */
 const WARM_UP_EACH = 4
-const CUSTOMERS = 60
 const SERVERS = ['product', 'bolt', 'botbuilder'] as const
 type ServerName = (typeof SERVERS)[number]
 
-/** What people ask all day. Customer 7 has 7 + 4 seats at $22.00. */
+/** What people ask all day. Customer 7 has 7 + 4 seats of each of its products at $22.00. */
 const ASKED = [
   { command: 'who', says: 'To bill in USD' },
   { command: 'customer Customer 7', says: '11 × $22.00 = $242.00' },
@@ -46,13 +46,12 @@ async function startServer(
     name === 'product'
       ? [here('../../bot/main.js'), 'serve']
       : [here('./chat-echo.js'), name, JSON.stringify(echoConfig(outside))]
-  const month = `${outside.clock.now().toISOString().slice(0, 7)}-01`
   const env = {
     PATH: process.env['PATH'],
     ...settings,
     LOG_LEVEL: 'error',
     DATA_DIR: join(folder, 'data'),
-    BILLING_OPENS_ON: month,
+    BILLING_OPENS_ON: monthOf(outside),
   }
   const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: string[] = []
@@ -67,6 +66,11 @@ async function startServer(
     child.once('exit', () => reject(new Error(`${name} ended: ${lines.join('\n')}`)))
   })
   return [child, url]
+}
+
+/** The first of this month. */
+function monthOf({ clock }: Outside): string {
+  return `${clock.now().toISOString().slice(0, 7)}-01`
 }
 
 function echoConfig({ slack, teams, settings }: Outside): EchoConfig {
@@ -103,6 +107,7 @@ async function expectedAnswers(
 }
 
 interface Counted extends Timing {
+  readonly command: string
   readonly platform: Seat['platform']
 }
 
@@ -117,7 +122,7 @@ async function load(seats: readonly Seat[], each: number, expected: ReadonlyMap<
         if (timeless(timing.words) !== expected.get(`${platform} ${command}`)) {
           throw new Error(`“${command}” was answered differently in ${platform}: ${timing.words}`)
         }
-        counted.push({ ...timing, platform })
+        counted.push({ ...timing, platform, command })
       }
     }),
   )
@@ -143,10 +148,12 @@ function measuresOf(counted: readonly Counted[]): Record<string, number> {
       }
     }
   }
+  const who = counted.filter(({ command }) => command === 'who').map((one) => one.answeredMilliseconds)
+  measures['whoAnsweredP95Milliseconds'] = percentile(who, 0.95)
   return measures
 }
 
-async function main(name: ServerName): Promise<void> {
+async function main(name: ServerName, size: number): Promise<void> {
   const slackSeats = name === 'botbuilder' ? 0 : name === 'bolt' ? AT_ONCE : AT_ONCE / 2
   const channels = Array.from({ length: slackSeats }, (_, index) => `C${index + 1}`)
   const outside = await openOutside({
@@ -154,20 +161,25 @@ async function main(name: ServerName): Promise<void> {
     slackChannels: [...channels, 'C0'],
     clock: machineStoryClock(),
   })
-  for (let index = 1; index <= CUSTOMERS; index += 1) {
-    outside.tell(`Customer ${index} buys ${index + 4} × Business Premium at 22.00 a month on 2025-02-01`)
-  }
   const folder = mkdtempSync(join(tmpdir(), 'bench-chat-'))
+  if (name === 'product') {
+    await observePortfolio({
+      mspId: outside.settings['MSP_ID'] ?? '',
+      dataDirectory: join(folder, 'data'),
+      timeZone: outside.clock.timeZone,
+      opensOn: monthOf(outside),
+      size,
+    })
+  }
   const [child, url] = await startServer(name, outside, folder)
   try {
-    if (name === 'product') await seatsAt(outside, url, ['C0'], 0)[0]?.ask('observe')
     const seats = seatsAt(outside, url, channels, AT_ONCE - slackSeats)
     const expected = await expectedAnswers(name, seats)
     await load(seats, WARM_UP_EACH, expected)
     const started = performance.now()
     const counted = await load(seats, COMMANDS / AT_ONCE, expected)
     const seconds = (performance.now() - started) / 1000
-    const facts = { commands: counted.length, atOnce: AT_ONCE, compared: counted.length }
+    const facts = { subscriptions: size, commands: counted.length, atOnce: AT_ONCE, compared: counted.length }
     const measures = { ...measuresOf(counted), commandsPerSecond: counted.length / seconds }
     process.stdout.write(`${JSON.stringify({ measures, facts })}\n`)
   } finally {
@@ -179,7 +191,9 @@ async function main(name: ServerName): Promise<void> {
   }
 }
 
-const { values } = parseArgs({ options: { server: { type: 'string', default: 'product' } } })
+const { values } = parseArgs({
+  options: { server: { type: 'string', default: 'product' }, size: { type: 'string', default: '600' } },
+})
 const chosen = SERVERS.find((name) => name === values.server)
 if (chosen === undefined) throw new Error(`--server takes ${SERVERS.join(', ')}, not ${values.server}.`)
-await main(chosen)
+await main(chosen, Number(values.size))

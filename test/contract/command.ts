@@ -57,7 +57,10 @@ export function checkContract(args: readonly string[], write: (text: string) => 
   return code
 }
 
-function readArguments(args: readonly string[]): { readonly specs?: string; readonly traffic?: string } {
+export function readArguments(args: readonly string[]): {
+  readonly specs?: string
+  readonly traffic?: string
+} {
   try {
     return parseArgs({ args: [...args], options: { specs: { type: 'string' }, traffic: { type: 'string' } } })
       .values

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { Ajv, type AnySchema, type ValidateFunction } from 'ajv'
+import { Ajv, type AnySchema } from 'ajv'
 import AjvDraft04 from 'ajv-draft-04'
 import { unzipSync } from 'fflate'
+import { type Breakage, type Checked, judge } from './judge.js'
 import { slackManifest, teamsPackage } from '../support/manifest/packages.js'
 
 /** Slack's schema of app manifests, a file in the folder `--specs` names. */
@@ -12,21 +13,6 @@ const require = createRequire(import.meta.url)
 
 const ADDRESS = new URL('https://billing.example.com')
 const APP_ID = '0f3b2c1d-4e5f-4a6b-8c7d-9e0f1a2b3c4d'
-
-/** A mistake put into a good manifest: the value at the end of the path, or nothing there. */
-interface Breakage {
-  readonly what: string
-  readonly at: readonly (string | number)[]
-  readonly value: unknown
-}
-
-interface Checked {
-  readonly name: string
-  readonly manifest: unknown
-  readonly accepts: ValidateFunction
-  /** Each has to be rejected, else the schema proves nothing. */
-  readonly broken: readonly Breakage[]
-}
 
 const SLACK_BREAKAGES: readonly Breakage[] = [
   { what: 'no name', at: ['display_information', 'name'], value: undefined },
@@ -68,39 +54,15 @@ function manifests(specs: string): readonly Checked[] {
   return [
     {
       name: 'slack manifest',
-      manifest: JSON.parse(slackManifest(ADDRESS)),
+      shown: [{ label: '', content: JSON.parse(slackManifest(ADDRESS)) }],
       accepts: new Ajv(options).compile(slackSchema),
       broken: SLACK_BREAKAGES,
     },
     {
       name: 'teams manifest',
-      manifest: JSON.parse(new TextDecoder().decode(zip['manifest.json'])),
+      shown: [{ label: '', content: JSON.parse(new TextDecoder().decode(zip['manifest.json'])) }],
       accepts: new AjvDraft04.default(options).compile(teamsSchema),
       broken: TEAMS_BREAKAGES,
     },
   ]
-}
-
-function judge({ name, manifest, accepts, broken }: Checked, write: (text: string) => void): boolean {
-  write(`\n${name}\n`)
-  accepts(manifest)
-  const faults = (accepts.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
-  const blind = broken.filter((breakage) => accepts(withBreakage(manifest, breakage)))
-  for (const fault of faults) write(`fault: ${fault}\n`)
-  write(`broken on purpose: ${broken.length - blind.length} of ${broken.length} caught\n`)
-  for (const { what } of blind) write(`  not caught: ${what}\n`)
-  const kept = faults.length + blind.length === 0
-  write(`${name}: ${kept ? 'kept' : `broken (${faults.length} faults)`}\n`)
-  return kept
-}
-
-function withBreakage(manifest: unknown, { at, value }: Breakage): unknown {
-  const copy: unknown = structuredClone(manifest)
-  const last = at.at(-1) ?? ''
-  const parent = at
-    .slice(0, -1)
-    .reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], copy)
-  Object.assign(parent as object, { [last]: value })
-  if (value === undefined) delete (parent as Record<string, unknown>)[last]
-  return copy
 }

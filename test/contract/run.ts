@@ -1,3 +1,9 @@
-import { checkContract } from './command.js'
+import { checkCards } from './cards.js'
+import { checkContract, readArguments } from './command.js'
 
-process.exitCode = checkContract(process.argv.slice(2), (text) => process.stdout.write(text))
+const args = process.argv.slice(2)
+const write = (text: string) => void process.stdout.write(text)
+const { specs } = readArguments(args)
+const cards = specs === undefined ? 0 : await checkCards(specs, write)
+const contract = checkContract(args, write)
+process.exitCode = cards > 0 ? 1 : contract

@@ -102,29 +102,25 @@ export async function armClicks(
   return sends
 }
 
-/** Rejecting in Slack means sending off a window that asks why: whoever rejects there has one open. */
+/** Rejecting in Slack means sending off a window that asks why: each such click has one of its own open. */
 async function openWindows(
   { slack, member }: Outside,
   { sender, server }: Served,
   plans: readonly Plan[],
   cards: Cards,
-): Promise<ReadonlyMap<string, ViewRecord>> {
-  const handles = new Set(
-    plans
-      .filter(({ platform, wish }) => platform === 'slack' && wish === 'reject')
-      .map(({ clicker }) => clicker.handle),
-  )
-  const before = slack.world.views.length
-  for (const handle of handles) await sender.click(member(handle).slackUser, cards.slack, 'reject')
-  if (handles.size > 0) await settled(server.url)
-  const opened = slack.world.views.slice(before)
-  return new Map(
-    [...handles].map((handle) => {
-      const view = opened.find(({ user }) => user === member(handle).slackUser)
-      if (view === undefined) throw new Error(`no window was opened for ${handle}`)
-      return [handle, view]
-    }),
-  )
+): Promise<ReadonlyMap<Plan, ViewRecord>> {
+  const windows = new Map<Plan, ViewRecord>()
+  for (const plan of plans) {
+    const { clicker, platform, wish, repeats } = plan
+    if (platform !== 'slack' || wish !== 'reject' || repeats !== undefined) continue
+    const before = slack.world.views.length
+    await sender.click(member(clicker.handle).slackUser, cards.slack, 'reject')
+    await settled(server.url)
+    const view = slack.world.views[before]
+    if (view === undefined) throw new Error(`no window was opened for ${clicker.handle}`)
+    windows.set(plan, view)
+  }
+  return windows
 }
 
 /** The same id with the revision of other lines. */
@@ -136,14 +132,15 @@ function ofOtherContent(value: string): string {
 function slackClick(
   { member }: Outside,
   { sender }: Served,
-  { clicker: { handle, kind }, wish }: Plan,
+  plan: Plan,
   { slack: message }: Cards,
-  windows: ReadonlyMap<string, ViewRecord>,
+  windows: ReadonlyMap<Plan, ViewRecord>,
 ): Send {
+  const { handle, kind } = plan.clicker
   const { slackUser } = member(handle)
   const request = (): SignedRequest => {
-    const view = windows.get(handle)
-    if (wish === 'reject' && view !== undefined) return sender.request.submit(view, 'not yet')
+    const view = windows.get(plan)
+    if (view !== undefined) return sender.request.submit(view, 'not yet')
     const value = kind === 'other' ? ofOtherContent(slackValue(message)) : undefined
     return sender.request.click(slackUser, message, 'approve', value)
   }
@@ -180,8 +177,11 @@ function teamsClick(
     kind === 'other'
       ? (JSON.parse(ofOtherContent(JSON.stringify(button.data))) as typeof button.data)
       : button.data
-  const inputs = wish === 'reject' ? { reason: 'not yet' } : {}
-  const activity: Activity = player.invoke(teamsUser(handle), id, { verb: `${wish}Sure`, data }, inputs)
+  const inputs = { form: 'reject', key: world.nextId(), reason: 'not yet' }
+  const activity: Activity =
+    wish === 'reject'
+      ? player.invoke(teamsUser(handle), id, { verb: 'submit', data }, inputs)
+      : player.invoke(teamsUser(handle), id, { verb: 'approveSure', data })
   return async () => {
     const result = resultOf(await player.deliver(activity))
     return { status: result.status, words: result.words, card: result.card !== undefined }

@@ -1,4 +1,5 @@
-import type { Card } from '../../bot/cards/model.js'
+import type { Form } from '../../bot/cards/form.js'
+import { type Card, FORM_NAMES } from '../../bot/cards/model.js'
 import type { Reply } from '../../bot/commands/reply.js'
 import { lineRef } from '../../core/app/who.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
@@ -76,14 +77,26 @@ const OTHER = 'slack:T1:U3'
 
 /** Every card the desk can show, by what was asked, in one of the worlds. */
 export async function sampleCards(name: string): Promise<ReadonlyMap<string, Card>> {
+  return (await sampleWorld(name)).cards
+}
+
+/** Everything the desk can show in one of the worlds, and every form its cards open, by the card and the button. */
+export interface SampleWorld {
+  readonly cards: ReadonlyMap<string, Card>
+  readonly forms: ReadonlyMap<string, Form>
+}
+
+export async function sampleWorld(name: string): Promise<SampleWorld> {
   const sample = SAMPLES[name]
   if (sample === undefined) throw new Error(`no sample ${name}`)
   const chat = await chatDesk({ log: memoryLog() })
   Object.assign(chat.world, sample, { now: new Date('2026-03-20T13:05:00Z') })
   const cards = new Map<string, Card>()
+  const forms = new Map<string, Form>()
   const ask = async (identity: string, text: string, label = text): Promise<Reply> => {
     const reply = await chat.desk.ask(identity, text)
     cards.set(label, reply.card)
+    await openForms(chat, identity, label, reply.card, forms)
     return reply
   }
   await ask(BILLER, 'observe')
@@ -103,7 +116,22 @@ export async function sampleCards(name: string): Promise<ReadonlyMap<string, Car
   await ask(APPROVER, 'sudo <!channel> `rm`', 'an unknown word')
   for (const [label, card] of await psaCards(sample)) cards.set(label, card)
   for (const [label, card] of await peopleCards(sample)) cards.set(label, card)
-  return cards
+  return { cards, forms }
+}
+
+/** The forms behind the buttons of a card. */
+async function openForms(
+  { desk }: ChatDesk,
+  identity: string,
+  label: string,
+  { actions }: Card,
+  forms: Map<string, Form>,
+): Promise<void> {
+  for (const { name, label: button, target } of actions) {
+    if (!FORM_NAMES.some((known) => known === name)) continue
+    const made = await desk.form(identity, name, target)
+    if (made.type === 'form') forms.set(`${label}, ${button}`, made.form)
+  }
 }
 
 /** Every card about people, who are called what the customers are. */

@@ -76,7 +76,7 @@ test('buttons lead to the next page and back, words do the same, and accepting i
   expect([card.title, labels(card)]).toEqual(['Where Contoso is · page 1 of 2', ['Accept', 'Next page']])
   const next = card.actions.find(({ name }) => name === 'mapPage')
   if (next === undefined) throw new Error('no button')
-  const second = await desk.click('console:Bo', { ...next, reason: undefined })
+  const second = await desk.click('console:Bo', { ...next })
   expect([second.card.title, labels(second.card)]).toEqual([
     'Where Contoso is · page 2 of 2',
     ['Accept', 'Previous page'],
@@ -105,7 +105,7 @@ test('a page that is not there is refused with those that are, and viewers turn 
     '`map Contoso` has no page 3: they go from 1 to 2.',
   )
   expect(await told('console:Bo', 'map page two')).toBe('“two” is not the number of a page.')
-  const click = { name: 'mapPage', target: { id: '1', revision: '' }, reason: undefined } as const
+  const click = { name: 'mapPage', target: { id: '1', revision: '' } } as const
   expect((await desk.click('console:Vi', click)).problem?.kind).toBe('forbidden')
 })
 

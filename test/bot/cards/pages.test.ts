@@ -55,7 +55,6 @@ async function pages(): Promise<Card[]> {
     ;({ card } = await chat.desk.click('console:vic', {
       name: 'page',
       target: next.target,
-      reason: undefined,
     }))
     found.push(card)
   }

@@ -18,7 +18,7 @@ async function mapped(routeFrom = '2026-03-01') {
   const names = async (text: string) =>
     (await chat.desk.ask('console:lee', text)).card.actions.map(({ name }) => name)
   const again = (id: string, who = 'dana') =>
-    chat.desk.click(`console:${who}`, { name: 'again', target: { id, revision: '' }, reason: undefined })
+    chat.desk.click(`console:${who}`, { name: 'again', target: { id, revision: '' } })
   const seats = async (quantity: string) => {
     chat.world.subscriptions = [observed({ quantity: decimal(quantity) })]
     chat.world.now = new Date(chat.world.now.getTime() + 60_000)

@@ -22,7 +22,7 @@ test('asked, accepted by a click, and set: in words', async () => {
   const { card } = await desk.ask('console:Bo', 'map contoso')
   const [accept] = card.actions
   if (accept === undefined) throw new Error('no button')
-  const reply = await desk.click('console:Bo', { ...accept, reason: undefined })
+  const reply = await desk.click('console:Bo', { ...accept })
   expect([reply.problem, reply.audience]).toEqual([undefined, 'everyone'])
   expect(reply.card.title).toBe('Contoso is billed in ConnectWise')
   expect(msp.sync.trail).toMatchObject([{ action: 'map.accepted', actor: 'console:Bo' }])
@@ -39,7 +39,7 @@ test('a second click on the same card, and one on an older one, map nothing and 
   const { card } = await desk.ask('console:Bo', 'map contoso')
   const [accept] = card.actions
   if (accept === undefined) throw new Error('no button')
-  const click = { ...accept, reason: undefined }
+  const click = { ...accept }
   await desk.click('console:Bo', click)
   const { version } = msp.sync.state
   const again = await desk.click('console:Bo', click)
@@ -61,7 +61,7 @@ test('a named place goes with the button', async () => {
   const [accept] = (await desk.ask('console:Bo', 'map contoso to fabrikam')).card.actions
   if (accept === undefined) throw new Error('no button')
   expect(accept.target.id).toBe('C1 connectwise 13 78')
-  await desk.click('console:Bo', { ...accept, reason: undefined })
+  await desk.click('console:Bo', { ...accept })
   expect(msp.sync.state.customers).toMatchObject([{ companyId: '13', companyName: 'Fabrikam' }])
 })
 
@@ -72,6 +72,6 @@ test.each<Role>(['viewer'])('a %s may not map, by words or by click', async (rol
   }
   const [accept] = (await desk.ask('console:Bo', 'map contoso')).card.actions
   if (accept === undefined) throw new Error('no button')
-  expect((await desk.click('console:Vi', { ...accept, reason: undefined })).problem?.kind).toBe('forbidden')
+  expect((await desk.click('console:Vi', { ...accept })).problem?.kind).toBe('forbidden')
   expect(msp.sync.state.version).toBe(0)
 })

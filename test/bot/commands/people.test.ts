@@ -51,7 +51,6 @@ const NEEDS: readonly (readonly [text: string, right: Right | undefined])[] = [
 
 const CLICKS: Readonly<Record<ActionName, Right>> = {
   approve: 'decide',
-  reject: 'decide',
   download: 'download',
   again: 'propose',
   page: 'read',
@@ -88,7 +87,7 @@ describe('every role × every command and click', () => {
       for (const [name, right] of Object.entries(CLICKS) as [ActionName, Right][]) {
         const before = (await trail()).length
         const target = { id: 'APR-0001', revision: '' }
-        const reply = desk.click(`console:${WHO[role]}`, { name, target, reason: 'no' })
+        const reply = desk.click(`console:${WHO[role]}`, { name, target })
         const words = renderConsole((await reply).card).replaceAll(/\s+/g, ' ')
         const allowed = RIGHTS[role].has(right)
         expect([name, isRefused(words)]).toEqual([name, !allowed])
@@ -111,7 +110,7 @@ describe('every role × every command and click', () => {
   test('a button nobody knows is refused for everybody', async () => {
     const { desk } = await house()
     for (const name of ['delete', 'constructor', '__proto__']) {
-      const click = { name: name as ActionName, target: { id: 'x', revision: '' }, reason: undefined }
+      const click = { name: name as ActionName, target: { id: 'x', revision: '' } }
       expect((await desk.click('console:ann', click)).problem?.kind).toBe('forbidden')
     }
   })

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Action, Block, Card } from '../../../bot/cards/model.js'
 import { type SlackMessage, renderSlack } from '../../../bot/slack/render.js'
-import { mentionsIn, messageMistakes } from '../../emulators/slack/blocks.js'
-import { HOSTILE_NAMES, SAMPLE_NAMES, sampleCards } from '../../support/card-samples.js'
+import { formWindow } from '../../../bot/slack/window.js'
+import { mentionsIn, messageMistakes, viewMistakes } from '../../emulators/slack/blocks.js'
+import { HOSTILE_NAMES, SAMPLE_NAMES, sampleWorld } from '../../support/card-samples.js'
 import { wordsOf } from './harness.js'
 
 /** One line a block; whole JSON where a person can still read it. */
@@ -14,6 +15,16 @@ function golden(label: string, message: SlackMessage, whole: boolean): string {
   return [`## ${label} (${hash})`, ...lines, JSON.stringify(message.text), ''].join('\n')
 }
 
+function goldenWindow(label: string, view: ReturnType<typeof formWindow>): string {
+  const { blocks, ...rest } = view
+  return [
+    `## ${label}, a window`,
+    JSON.stringify(rest),
+    ...blocks.map((block) => JSON.stringify(block)),
+    '',
+  ].join('\n')
+}
+
 function outline(block: SlackMessage['blocks'][number]): string {
   const words = wordsOf({ blocks: [block] }).split('\n')
   const shown = words.length > 8 ? [...words.slice(0, 4), `(${words.length - 8})`, ...words.slice(-4)] : words
@@ -21,13 +32,23 @@ function outline(block: SlackMessage['blocks'][number]): string {
 }
 
 describe.each(SAMPLE_NAMES)('every card in the world “%s”', async (name) => {
-  const cards = await sampleCards(name)
+  const { cards, forms } = await sampleWorld(name)
+  const note = { target: { id: 'APR-0001', revision: '' }, channel: 'C1', message: '1774011600.000100' }
 
   test('is what it was', async () => {
     const text = [...cards]
       .map(([label, card]) => golden(label, renderSlack(card), name !== 'many'))
       .join('\n')
-    await expect(`${text}\n`).toMatchFileSnapshot(`../../goldens/slack/${name}.txt`)
+    const windows = [...forms].map(([label, form]) => goldenWindow(label, formWindow(form, note)))
+    await expect(`${[text, ...windows].join('\n')}\n`).toMatchFileSnapshot(`../../goldens/slack/${name}.txt`)
+  })
+
+  test.each([...forms.keys()])('%s: Slack opens it as a window that calls nobody', (label) => {
+    const form = forms.get(label)
+    if (form === undefined) throw new Error('no form')
+    const view = formWindow(form, note)
+    expect(viewMistakes(view)).toEqual([])
+    expect(mentionsIn('', view.blocks)).toEqual([])
   })
 
   test.each([...cards.keys()])('%s: Slack takes it, and it calls nobody', (label) => {

@@ -1,24 +1,39 @@
 import type { Card } from '../../../bot/cards/model.js'
 import type { AdaptiveCard } from '../../../bot/teams/adaptive.js'
-import { type TeamsMessage, renderFile, renderQuestion, renderTeams } from '../../../bot/teams/render.js'
-import { SAMPLE_NAMES, sampleCards } from '../../support/card-samples.js'
+import {
+  type TeamsMessage,
+  renderFile,
+  renderForm,
+  renderQuestion,
+  renderTeams,
+} from '../../../bot/teams/render.js'
+import { SAMPLE_NAMES, sampleWorld } from '../../support/card-samples.js'
 
 /** Where files are handed out in these samples. */
 export const FILE_URL = 'https://billing.example/files/MTc3NDAxMTYwMCBCUi0wMDA0.c2lnbmVk'
 
+/** What an opened form carries in these samples. */
+const KEY = '0123456789abcdef'
+
 /** Every card of one world as Teams shows it, with what a first click on its buttons is answered with. */
 export async function teamsMessages(name: string): Promise<ReadonlyMap<string, TeamsMessage>> {
   const all = new Map<string, TeamsMessage>()
-  for (const [label, card] of await sampleCards(name)) {
+  const { cards, forms } = await sampleWorld(name)
+  for (const [label, card] of cards) {
     all.set(label, label === 'file' ? renderFile(card, card.title, FILE_URL) : renderTeams(card))
     for (const [question, asked] of questions(card)) all.set(`${label}, ${question}`, asked)
+  }
+  for (const [label, form] of forms) {
+    all.set(label, renderForm(form, KEY))
+    const mistakes = new Map(form.fields.map(({ id }) => [id, 'This is needed.']))
+    all.set(`${label}, with mistakes`, renderForm(form, KEY, mistakes))
   }
   return all
 }
 
 function questions(card: Card): (readonly [string, TeamsMessage])[] {
   return card.actions
-    .filter(({ confirm, reason }) => confirm !== undefined || reason !== undefined)
+    .filter(({ confirm }) => confirm !== undefined)
     .map((action) => [`${action.label}?`, renderQuestion(card, action)])
 }
 

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Action, Block, Card } from '../../../bot/cards/model.js'
+import { rejectForm } from '../../../bot/cards/reject-form.js'
 import { LIMITS } from '../../../bot/teams/limits.js'
 import type * as product from '../../../bot/teams/render.js'
 import {
   type TeamsMessage,
   renderFile,
+  renderForm,
   renderQuestion,
   renderTeams,
   renderWords,
@@ -98,7 +100,6 @@ const REJECT: Action = {
   tone: 'danger',
   target: APPROVE.target,
   command: 'reject APR-0001 because <reason>',
-  reason: 'Why is it rejected?',
 }
 
 const TABLE_COLUMNS = [
@@ -325,8 +326,9 @@ describe('buttons', () => {
     ])
   })
 
-  test('a rejection asks why; going back needs no reason', () => {
-    const { card: shown } = renderQuestion(card({}), REJECT)
+  test('a form asks for what is needed; going back needs nothing', () => {
+    const form = rejectForm(card({}), { id: 'APR-0001', revision: '0123456789abcdef' })
+    const { card: shown } = renderForm(form, 'key')
     const [input] = elementsOf(shownBy({ summary: '', card: shown })).filter(
       ({ type }) => type === 'Input.Text',
     )
@@ -336,8 +338,12 @@ describe('buttons', () => {
       isRequired: true,
       maxLength: 500,
     })
+    const data = { id: 'APR-0001', revision: '0123456789abcdef', form: 'reject', key: 'key' }
     expect(shown.body.at(-1)).toMatchObject({
-      actions: [{ verb: 'rejectSure' }, { verb: 'show', associatedInputs: 'none' }],
+      actions: [
+        { verb: 'submit', data },
+        { verb: 'back', data, associatedInputs: 'none' },
+      ],
     })
   })
 })

@@ -120,6 +120,12 @@ const ID: Shape = { 'block_id?': text(255) }
 /** Fields of a block as Slack's own types name them, with our mark for those that may be missing. */
 type FieldsOf<B> = Partial<Record<`${keyof B & string}${'' | '?'}`, Check>>
 
+const OPTION = shape({ text: plainText(75), value: text(75), 'description?': plainText(75) })
+const DATE: Check = (value, place) =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? [] : [`${place}: must be a date`]
+const USER: Check = (value, place) =>
+  typeof value === 'string' && /^[UW][A-Z0-9]+$/.test(value) ? [] : [`${place}: must be a user`]
+
 /** Block Kit as far as a billing bot could use it (Block Kit reference; the limits are Slack's). */
 const BLOCKS = {
   header: { ...ID, text: plainText(150) },
@@ -151,6 +157,14 @@ const BLOCKS = {
         'initial_value?': text(3000),
         'placeholder?': plainText(150),
       },
+      static_select: {
+        'action_id?': text(255),
+        options: list(OPTION, 1, 100),
+        'initial_option?': OPTION,
+        'placeholder?': plainText(150),
+      },
+      datepicker: { 'action_id?': text(255), 'initial_date?': DATE, 'placeholder?': plainText(150) },
+      users_select: { 'action_id?': text(255), 'initial_user?': USER, 'placeholder?': plainText(150) },
     }),
   },
 } satisfies { [T in KnownBlock['type']]?: FieldsOf<Extract<KnownBlock, { type: T }>> }
@@ -217,9 +231,31 @@ const MODAL = byType({
 export function viewMistakes(view: unknown): string[] {
   const wrong = MODAL(view, 'view')
   if (wrong.length > 0 || !isObject(view)) return wrong
-  const inputs = (view['blocks'] as Record<string, unknown>[]).some(({ type }) => type === 'input')
-  const noSubmit = view['type'] === 'modal' && inputs && view['submit'] === undefined
-  return noSubmit ? ['view: a window with an input needs a submit'] : []
+  const blocks = view['blocks'] as Record<string, unknown>[]
+  const inputs = blocks.filter(({ type }) => type === 'input')
+  const noSubmit = view['type'] === 'modal' && inputs.length > 0 && view['submit'] === undefined
+  return [
+    ...(noSubmit ? ['view: a window with an input needs a submit'] : []),
+    ...repeated(
+      blocks.map(({ block_id: id }) => id),
+      'block_id',
+    ),
+    ...inputs.flatMap(({ element }) => initialMistakes(element as Record<string, unknown>)),
+  ]
+}
+
+/** What is chosen at first must be one of the choices, to the letter, and what is typed must fit. */
+function initialMistakes(element: Record<string, unknown>): string[] {
+  const { options, initial_option: initial, initial_value: typed, max_length: most } = element
+  const values = ((options ?? []) as unknown[]).map((option) => JSON.stringify(option))
+  const tooLong = typeof typed === 'string' && typeof most === 'number' && typed.length > most
+  return [
+    ...repeated(values, 'choice'),
+    ...(initial === undefined || values.includes(JSON.stringify(initial))
+      ? []
+      : ['view: the initial_option is no option']),
+    ...(tooLong ? ['view: the initial_value is too long'] : []),
+  ]
 }
 
 /** Everybody and everything a message would call: mentions in markup, and elements of rich text that mention. */

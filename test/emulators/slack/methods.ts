@@ -92,9 +92,28 @@ function openView(world: Workspace, given: Arguments): Answer {
   if (mistakes.length > 0) {
     return refused('invalid_arguments', { response_metadata: { messages: mistakes } })
   }
-  const opened = { id: world.id('V'), user: trigger.user, view: view as Record<string, unknown>, open: true }
+  const opened = {
+    id: world.id('V'),
+    user: trigger.user,
+    view: view as Record<string, unknown>,
+    open: true,
+    updates: 0,
+  }
   world.views.push(opened)
   return { ok: true, view: { ...opened.view, id: opened.id } }
+}
+
+function updateView(world: Workspace, given: Arguments): Answer {
+  const shown = world.views.find(({ id, open }) => open && id === given['view_id'])
+  if (shown === undefined) return refused('not_found')
+  const view = parsed(given['view'])
+  const mistakes = viewMistakes(view)
+  if (mistakes.length > 0) {
+    return refused('invalid_arguments', { response_metadata: { messages: mistakes } })
+  }
+  shown.view = view as Record<string, unknown>
+  shown.updates += 1
+  return { ok: true, view: { ...shown.view, id: shown.id } }
 }
 
 function publishView(world: Workspace, given: Arguments): Answer {
@@ -147,6 +166,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   'chat.update': update,
   'chat.postEphemeral': postEphemeral,
   'views.open': openView,
+  'views.update': updateView,
   'views.publish': publishView,
   'files.getUploadURLExternal': uploadAddress,
   'files.completeUploadExternal': completeUpload,

@@ -10,6 +10,9 @@ export interface SenderOptions {
   readonly now: () => Date
 }
 
+/** What somebody filled in: by the id of each input's block, or the same in all of them. */
+export type Filled = string | Readonly<Record<string, string>>
+
 export interface Sent {
   readonly status: number
   readonly body: string
@@ -37,8 +40,8 @@ export interface SlackSender {
     action: string,
     value?: string,
   ): Promise<Sent>
-  /** Sends a window off with what was typed into its input. */
-  submit(view: ViewRecord, typed: string): Promise<Sent>
+  /** Sends a window off with what was filled in: by the block of each input, or the same in all of them. */
+  submit(view: ViewRecord, filled: Filled): Promise<Sent>
   /** Requests as they would be sent, for sending them several times or late. */
   readonly request: {
     command(user: string, channel: string, text: string): SignedRequest
@@ -49,7 +52,7 @@ export interface SlackSender {
       action: string,
       value?: string,
     ): SignedRequest
-    submit(view: ViewRecord, typed: string): SignedRequest
+    submit(view: ViewRecord, filled: Filled): SignedRequest
   }
 }
 
@@ -78,7 +81,7 @@ export function createSlackSender(options: SenderOptions): SlackSender {
     },
     click: (user, message, action, value) =>
       sign(payload(clickPayload(emulator, user, message, action, value)), 'form'),
-    submit: (view, typed) => sign(payload(submissionPayload(emulator, view, typed)), 'form'),
+    submit: (view, filled) => sign(payload(submissionPayload(emulator, view, filled)), 'form'),
   }
   return {
     sign,
@@ -102,8 +105,8 @@ export function createSlackSender(options: SenderOptions): SlackSender {
     direct: (user, text) =>
       send(sign(eventBody(emulator, 'message', user, world.direct(user).id, asMessage(text)), 'json')),
     click: (user, message, action, value) => send(request.click(user, message, action, value)),
-    submit: async (view, typed) => {
-      const sent = await send(request.submit(view, typed))
+    submit: async (view, filled) => {
+      const sent = await send(request.submit(view, filled))
       if (sent.status === 200 && sent.body === '') view.open = false
       return sent
     },
@@ -239,16 +242,41 @@ function clickPayload(
   }
 }
 
-function submissionPayload({ world }: SlackEmulator, { id, user, view }: ViewRecord, typed: string): object {
+interface InputElement {
+  readonly type: string
+  readonly action_id?: string
+  readonly options?: readonly { readonly value: string }[]
+}
+
+/** What Slack says of an input; null where nothing was chosen or typed. A choice is one that is offered. */
+function stateOf(element: InputElement | undefined, value: string | undefined): object {
+  const type = element?.type
+  switch (type) {
+    case 'static_select': {
+      const option = element?.options?.find((candidate) => candidate.value === value)
+      if (value !== undefined && option === undefined) throw new Error(`“${value}” cannot be chosen`)
+      return { type, selected_option: option ?? null }
+    }
+    case 'datepicker':
+      return { type, selected_date: value ?? null }
+    case 'users_select':
+      return { type, selected_user: value ?? null }
+    default:
+      return { type, value: value ?? null }
+  }
+}
+
+function submissionPayload({ world }: SlackEmulator, { id, user, view }: ViewRecord, filled: Filled): object {
   const blocks = view['blocks'] as readonly {
     readonly type: string
     readonly block_id?: string
-    readonly element?: { readonly action_id?: string; readonly type: string }
+    readonly element?: InputElement
   }[]
   const values: Record<string, Record<string, object>> = {}
   for (const { type, block_id: block = '', element } of blocks) {
-    if (type === 'input')
-      values[block] = { [element?.action_id ?? '']: { type: element?.type, value: typed } }
+    if (type !== 'input') continue
+    const value = typeof filled === 'string' ? filled : filled[block]
+    values[block] = { [element?.action_id ?? '']: stateOf(element, value) }
   }
   return {
     type: 'view_submission',

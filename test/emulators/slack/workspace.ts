@@ -36,8 +36,10 @@ export interface FileRecord {
 export interface ViewRecord {
   readonly id: string
   readonly user: string
-  readonly view: Readonly<Record<string, unknown>>
+  view: Readonly<Record<string, unknown>>
   open: boolean
+  /** How often it was changed after it was opened. */
+  updates: number
 }
 
 export interface ChannelRecord {

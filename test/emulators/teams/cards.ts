@@ -27,6 +27,8 @@ const TEXT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Column: [],
   ActionSet: [],
   'Input.Text': ['label'],
+  'Input.Date': ['label'],
+  'Input.ChoiceSet': ['label'],
   'Action.Execute': [],
   'Action.OpenUrl': [],
   'Action.Submit': [],
@@ -67,7 +69,30 @@ export function cardMistakes(card: Card): string[] {
     ...actions
       .filter(({ title }) => typeof title !== 'string' || title === '')
       .map(() => 'a button without title'),
+    ...elements.filter(isInput).flatMap(inputMistakes),
     ...(Buffer.byteLength(JSON.stringify(card)) > CARD_BYTES ? ['it is larger than 28 KB'] : []),
+  ]
+}
+
+/** An input needs a name, says what it asks for, and offers what it holds. */
+function inputMistakes({ type, id, label, value, choices }: Node): string[] {
+  const offered = Array.isArray(choices) ? (choices as Node[]) : undefined
+  const unnamed = offered?.some((choice) => choice['title'] === '' || typeof choice['value'] !== 'string')
+  return [
+    ...(typeof id === 'string' && /^[a-z]+$/i.test(id) ? [] : ['an input without a name']),
+    ...(typeof label === 'string' && label !== '' ? [] : ['an input that asks nothing']),
+    ...(type === 'Input.ChoiceSet' && (offered === undefined || offered.length === 0)
+      ? ['a choice without choices']
+      : []),
+    ...(unnamed === true ? ['a choice without title or value'] : []),
+    ...(offered !== undefined && value !== undefined && !offered.some((choice) => choice['value'] === value)
+      ? ['a choice that is not offered is chosen']
+      : []),
+    ...(type === 'Input.Date' &&
+    value !== undefined &&
+    !(typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value))
+      ? ['a date that is none']
+      : []),
   ]
 }
 
@@ -82,11 +107,15 @@ export function linesOf(card: Card): string[] {
     else if (type === 'RichTextBlock') lines.push(inlineText(value))
     else if (type === 'Fact') lines.push(`${String(value['title'])} ${String(value['value'])}`)
     else if (type === 'TableRow') lines.push(rowText(value))
-    else if (type === 'Input.Text') lines.push(`${String(value['label'])} ____`)
+    else if (isInput(value)) lines.push(`${String(value['label'])} ____`)
     else Object.values(value).forEach(walk)
   }
   walk(card['body'])
   return lines
+}
+
+function isInput({ type }: Node): boolean {
+  return String(type).startsWith('Input.')
 }
 
 function inlineText({ inlines }: Node): string {

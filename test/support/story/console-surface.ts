@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Action } from '../../../bot/cards/model.js'
 import { carryOn } from '../../../bot/commands/desk-billing.js'
+import { isFormName } from '../../../bot/commands/desk-forms.js'
 import { type Reply } from '../../../bot/commands/reply.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import { withSavedFile } from '../../../bot/console/save.js'
@@ -117,11 +118,15 @@ function printedWith({ printed }: State, { button, on }: Press): { card: Printed
 async function click(state: State, members: readonly Member[], press: Press): Promise<void> {
   const { card, command } = printedWith(state, press)
   const action = card.actions.find(({ label }) => label === press.button)
-  state.questions.push(...members.map(() => questionOf(action)))
+  const asked = await Promise.all(members.map((member) => questionOf(state, member, card, action)))
   const typed = command.replace('<reason>', press.reason ?? '')
   await Promise.all(
-    members.map(async (member) => {
-      const reply = await state.house.desk.ask(`console:${member.handle}`, typed)
+    members.map(async (member, index) => {
+      const question = asked[index]
+      // Whoever may not fill in what is asked for is told so, and types nothing.
+      const isAnswer = question !== undefined && 'card' in question
+      if (question !== undefined && !isAnswer) state.questions.push(question)
+      const reply = isAnswer ? question : await state.house.desk.ask(`console:${member.handle}`, typed)
       const changed = changedBy(reply, await finish(reply))
       if (reply.decided) return await reprintAll(state, changed)
       await show(state, member, reply)
@@ -130,12 +135,31 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
   )
 }
 
-/** What surfaces with buttons ask; a terminal, where the command itself was typed, does not. */
-function questionOf(action: Action | undefined): Words {
-  const { confirm, reason, label = '' } = action ?? {}
+/** What surfaces with buttons ask before they do it; a terminal, where the command itself was typed, does not. */
+async function questionOf(
+  { house: { desk } }: State,
+  { handle }: Member,
+  { text }: Printed,
+  action: Action | undefined,
+): Promise<Words | Reply> {
+  if (action === undefined) return []
+  const { confirm, name, target } = action
   if (confirm !== undefined)
     return wordsOf([confirm.title, confirm.text, ...buttonLine([confirm.yes, confirm.no])])
-  return reason === undefined ? [] : wordsOf([reason, ...buttonLine([label, 'Back'])])
+  if (!isFormName(name)) return []
+  const made = await desk.form(`console:${handle}`, name, target)
+  if (made.type === 'refused') return made.reply
+  const { title, introduction, fields, submit } = made.form
+  const [, ...about] = consoleWords(
+    renderConsole({ title, tone: 'plain', blocks: introduction, actions: [] }),
+  )
+  const known = new Set(consoleWords(text))
+  return wordsOf([
+    title,
+    ...about.filter((line) => !known.has(line)),
+    ...fields.flatMap(({ label, hint = '' }) => [label, hint]),
+    ...buttonLine([submit.label, 'Back']),
+  ])
 }
 
 /** Every card of these requests that was printed is printed again, once. */

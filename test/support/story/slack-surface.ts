@@ -87,6 +87,9 @@ interface Button {
   readonly confirm?: Readonly<Record<'title' | 'text' | 'confirm' | 'deny', { readonly text: string }>>
 }
 
+/** Buttons that open a window. */
+const FORMS: ReadonlySet<string> = new Set(['reject'])
+
 async function click(state: State, members: readonly Member[], press: Press): Promise<void> {
   const { emulator, sender, url } = state
   const { message, button } = messageWith(emulator, press)
@@ -102,12 +105,13 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
   const opened = emulator.world.views.length
   const sent = members.map(({ slackUser }) => sender.click(slackUser, message, button.action_id))
   for (const answer of await Promise.all(sent)) accepted(answer)
-  if (button.action_id !== 'reject') return
+  if (!FORMS.has(button.action_id)) return
   await settled(url)
+  // Whoever may not fill it in is told so instead.
   const views = emulator.world.views.slice(opened)
-  if (views.length !== members.length) throw new Error('Slack was not asked to open a window for the reason')
+  const card = slackWords(message.blocks)
   const submitted = views.map((view) => sender.submit(view, press.reason ?? ''))
-  state.questions.push(...views.map(({ view }) => windowWords(view)))
+  state.questions.push(...views.map(({ view }) => windowWords(view, card)))
   for (const answer of await Promise.all(submitted)) accepted(answer)
 }
 

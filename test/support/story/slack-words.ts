@@ -21,13 +21,20 @@ export function markupWords(text: string): Words {
   return wordsOf(plain.split('\n'))
 }
 
-/** What a window asks for. Its title says what the card above it says already. */
-export function windowWords(view: Node): Words {
-  const labels = nodes(view['blocks']).map((block) => {
-    if (block['type'] !== 'input') throw new Error('Slack was sent a window nobody can read here')
-    return textOf(block['label'])
-  })
-  return wordsOf([...labels, ...buttonLine([textOf(view['submit']), textOf(view['close'])])])
+/** What a window asks for, without what the card it was opened on says already. */
+export function windowWords(view: Node, card: Words): Words {
+  const known = new Set(card)
+  const lines = wordsOf(
+    nodes(view['blocks']).flatMap((block) => {
+      if (block['type'] !== 'input') return blockLines(block)
+      return [textOf(block['label']), ...(block['hint'] === undefined ? [] : [textOf(block['hint'])])]
+    }),
+  )
+  return wordsOf([
+    textOf(view['title']),
+    ...lines.filter((line) => !known.has(line)),
+    ...buttonLine([textOf(view['submit']), textOf(view['close'])]),
+  ])
 }
 
 function blockLines(block: Node): string[] {

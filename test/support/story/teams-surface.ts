@@ -115,6 +115,9 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
   )
 }
 
+/** Buttons that open a form. */
+const FORMS: readonly string[] = ['reject']
+
 /** Clicks until only the last click is left, and returns that one; undefined when the first was answered with words. */
 async function prepare(
   state: State,
@@ -133,10 +136,10 @@ async function prepare(
   const { id } = message
   const inputs = press.reason === undefined ? {} : { reason: press.reason }
   const button = buttonOn(state, user, id, press)
-  if (!['approve', 'reject', 'map'].includes(button?.verb ?? '')) {
+  if (!['approve', 'map', ...FORMS].includes(button?.verb ?? '')) {
     return button === undefined ? undefined : player.invoke(user, id, button, inputs)
   }
-  const sure = `${button?.verb}Sure`
+  const sure = FORMS.includes(button?.verb ?? '') ? 'submit' : `${button?.verb}Sure`
   const before = state.emulator.world.view(user, id) ?? {}
   const first = await player.click(user, id, press.button)
   accepted(first)
@@ -162,7 +165,7 @@ function addedWords(before: Card, after: Card): Words {
 /** Whoever has left a question open goes back from it before they click anything else. */
 async function goBack({ emulator: { world } }: State, player: Player, user: User): Promise<void> {
   for (const { id } of world.posted) {
-    const back = buttonsOf(world.view(user, id) ?? {}).find(({ verb }) => verb === 'show')
+    const back = buttonsOf(world.view(user, id) ?? {}).find(({ verb }) => verb === 'show' || verb === 'back')
     if (back !== undefined) accepted(await player.click(user, id, back.title))
   }
 }

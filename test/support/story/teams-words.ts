@@ -30,6 +30,8 @@ function elementLines(element: Node): string[] {
     case 'Table':
       return nodes(element['rows']).map((row) => nodes(row['cells']).map(cellText).join(' · '))
     case 'Input.Text':
+    case 'Input.Date':
+    case 'Input.ChoiceSet':
       return [String(element['label'])]
     default:
       throw new Error(`Teams was sent an element nobody can read here: ${JSON.stringify(element['type'])}`)

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { TEAMS_ACTIVITY_KEPT_MILLISECONDS } from '../../core/limits.js'
+import type { ActionTarget, Card, FormName } from '../cards/model.js'
+import type { AnswerParts, Origin } from './answer.js'
+import { type ClickAnswer, clicked } from './clicked.js'
+import { renderForm, renderTeams } from './render.js'
+import type { Press } from './schema.js'
+
+/** The form behind a button, in place of the card, for the clicker alone. */
+export async function openForm(
+  parts: AnswerParts,
+  name: FormName,
+  { target }: Press,
+  origin: Origin,
+): Promise<ClickAnswer> {
+  const made = await parts.desk.form(origin.identity, name, target)
+  return made.type === 'form'
+    ? { show: renderForm(made.form, keyOf(origin)) }
+    : clicked(parts, made.reply, origin)
+}
+
+/** Characters that tell one opened form from another. */
+const KEY_CHARACTERS = 16
+
+/** The click that opened a form names it. */
+function keyOf({ id, place }: Origin): string {
+  return createHash('sha256').update(`${place.conversation} ${id}`).digest('hex').slice(0, KEY_CHARACTERS)
+}
+
+/** Carries out a form, once; what is wrong is said in the form, which keeps what was filled in. */
+export async function submitForm(parts: AnswerParts, press: Press, origin: Origin): Promise<ClickAnswer> {
+  const { desk, once, now } = parts
+  const { form: name, key, target, values } = press
+  const { identity } = origin
+  const until = new Date(now().getTime() + TEAMS_ACTIVITY_KEPT_MILLISECONDS)
+  const isFirst = () => once.first(`teams:form:${identity}:${key}`, until)
+  const submitted = await desk.submit(identity, { name, target, values, isFirst })
+  switch (submitted.type) {
+    case 'mistakes':
+      return { show: renderForm(submitted.form, key, submitted.mistakes) }
+    case 'repeated':
+      return { say: SENT_BEFORE }
+    case 'refused':
+      return clicked(parts, submitted.reply, origin)
+    case 'done': {
+      const answer = clicked(parts, submitted.reply, origin)
+      // A refusal is told in words; the form stays, and leads back.
+      if (answer.show !== undefined || submitted.reply.problem !== undefined) return answer
+      const card = await cardBehind(parts, name, target, origin)
+      return card === undefined ? answer : { ...answer, show: renderTeams(card) }
+    }
+  }
+}
+
+const SENT_BEFORE: Card = {
+  title: 'This was sent off before, and is done once.',
+  tone: 'plain',
+  blocks: [],
+  actions: [],
+}
+
+/** The card a form was opened on, as it is now. */
+export async function backFromForm(
+  parts: AnswerParts,
+  { form: name, target }: Press,
+  origin: Origin,
+): Promise<ClickAnswer> {
+  const reply = await parts.desk.behind(origin.identity, name, target)
+  if (reply.problem !== undefined) return clicked(parts, reply, origin)
+  return { show: renderTeams(await cardOf(parts, reply)) }
+}
+
+async function cardBehind(
+  { desk, ...parts }: AnswerParts,
+  name: string,
+  target: ActionTarget,
+  { identity }: Origin,
+): Promise<Card | undefined> {
+  const reply = await desk.behind(identity, name, target)
+  return reply.problem === undefined ? await cardOf({ desk, ...parts }, reply) : undefined
+}
+
+async function cardOf(
+  { desk }: AnswerParts,
+  { approval, card }: Awaited<ReturnType<AnswerParts['desk']['behind']>>,
+) {
+  return approval === undefined ? card : await desk.cardOf(approval)
+}

@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest'
+import { type SlackHouse, type SlackHouseOptions, buttonsOf, slackHouse, wordsOf } from './harness.js'
+import { checkLeaks } from '../../support/leaks.js'
+import { afterEach } from 'vitest'
+
+checkLeaks()
+
+let open: SlackHouse[] = []
+
+afterEach(async () => {
+  const all = open
+  open = []
+  for (const house of all) await house.close()
+})
+
+async function asked(options: SlackHouseOptions = {}) {
+  const house = await slackHouse(options)
+  open.push(house)
+  await house.slack.command('U1', 'C1', 'propose march')
+  await house.settled()
+  const [card] = house.said()
+  if (card === undefined) throw new Error('no card')
+  return { house, card }
+}
+
+async function opened(options: SlackHouseOptions = {}) {
+  const { house, card } = await asked(options)
+  await house.slack.click('U2', card, 'reject')
+  await house.settled()
+  const [view] = house.emulator.world.views
+  if (view === undefined) throw new Error('no window')
+  return { house, card, view }
+}
+
+/** A desk whose forms are made only once `until` resolves. */
+function slow(until: Promise<void>): SlackHouseOptions {
+  const change: SlackHouseOptions['change'] = (given) => ({
+    ...given,
+    desk: {
+      ...given.desk,
+      form: async (...wanted) => {
+        await until
+        return await given.desk.form(...wanted)
+      },
+    },
+  })
+  return { change }
+}
+
+/** Waits for a window, and returns it as it is now. */
+async function windowOf({ emulator }: SlackHouse) {
+  while (emulator.world.views.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  const [view] = emulator.world.views
+  if (view === undefined) throw new Error('no window')
+  return view
+}
+
+test('a form that takes long: a window that says so opens at once, and becomes the form', async () => {
+  let finish = () => {}
+  const { house, card } = await asked(slow(new Promise<void>((resolve) => (finish = resolve))))
+  await house.slack.click('U2', card, 'reject')
+  const view = await windowOf(house)
+  expect(view.view).toMatchObject({ title: { text: 'One moment' } })
+  expect(view.view).not.toHaveProperty('submit')
+  finish()
+  await house.settled()
+  expect(view).toMatchObject({ updates: 1, view: { title: { text: 'Reject APR-0001' } } })
+  await house.slack.submit(view, 'because')
+  await house.settled()
+  expect(wordsOf(card)).toContain('Rejected by Lee')
+})
+
+test('a form that takes long and is refused: the window says why, with nothing to send off', async () => {
+  let finish = () => {}
+  const { house, card } = await asked(slow(new Promise<void>((resolve) => (finish = resolve))))
+  await house.slack.click('U1', card, 'reject')
+  const view = await windowOf(house)
+  finish()
+  await house.settled()
+  expect(wordsOf(view.view as never)).toContain('Your role (biller) may not do that.')
+  expect(view.view).not.toHaveProperty('submit')
+})
+
+test('a window closed while its form was made: nothing is done, and the asker hears what to type', async () => {
+  let finish = () => {}
+  const { house, card } = await asked(slow(new Promise<void>((resolve) => (finish = resolve))))
+  await house.slack.click('U2', card, 'reject')
+  const view = await windowOf(house)
+  view.open = false
+  finish()
+  await house.settled()
+  const [told] = house.emulator.world.ephemerals
+  expect(wordsOf(told)).toContain('reject APR-0001 because <reason>')
+  expect(buttonsOf(card)).toEqual(['approve', 'reject'])
+})
+
+test('a window sent off twice, and a submission sent again: carried out once', async () => {
+  const { house, view } = await opened()
+  const first = house.slack.request.submit(view, 'because')
+  const second = house.slack.request.submit(view, 'because')
+  await Promise.all([first, first, second].map((request) => house.slack.send(request)))
+  await house.settled()
+  const decided = (await house.billing.trail()).filter(({ action }) => action === 'bill.rejected')
+  expect(decided).toHaveLength(1)
+  expect(house.log.lines.filter(({ level }) => level === 'error')).toEqual([])
+})
+
+test('mistakes the values show are answered at once, in the window, which is sent off again', async () => {
+  const { house, card, view } = await opened()
+  const sent = await house.slack.submit(view, 'x'.repeat(501))
+  expect(JSON.parse(sent.body)).toEqual({
+    response_action: 'errors',
+    errors: { reason: 'At most 500 characters; these are 501.' },
+  })
+  expect((await house.slack.submit(view, 'x'.repeat(500))).body).toBe('')
+  await house.settled()
+  expect(wordsOf(card)).toContain('Rejected by Lee')
+})
+
+test('a window of a form there is not, or with another field, is refused and changes nothing', async () => {
+  const { house, card, view } = await opened()
+  const blocks = view.view['blocks'] as readonly Record<string, unknown>[]
+  const renamed = blocks.map((block) =>
+    block['type'] === 'input' ? { ...block, block_id: 'amount' } : block,
+  )
+  for (const changed of [{ callback_id: 'approve' }, { callback_id: 'wipe' }, { blocks: renamed }]) {
+    const forged = { ...view, view: { ...view.view, ...changed } }
+    expect((await house.slack.submit(forged, 'because')).status).toBe(200)
+    await house.settled()
+  }
+  const whispers = house.emulator.world.ephemerals.map((each) => wordsOf(each))
+  expect(whispers).toEqual([
+    expect.stringContaining('may not do that'),
+    expect.stringContaining('may not do that'),
+    expect.stringContaining('not what the form asks for'),
+  ])
+  expect(buttonsOf(card)).toEqual(['approve', 'reject'])
+})

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { buttonsOf } from '../../emulators/teams/cards.js'
+import { resultOf } from '../../emulators/teams/player.js'
+import type { Conversation } from '../../emulators/teams/world.js'
+import { checkLeaks } from '../../support/leaks.js'
+import { type Office, read, startOffice } from './office.js'
+
+checkLeaks()
+
+const PLACES: readonly (readonly [string, (office: Office) => Conversation])[] = [
+  ['a personal chat', (office) => office.personal(office.lee)],
+  ['a group chat', ({ emulator, dana, lee }) => emulator.world.addConversation('groupChat', [dana, lee])],
+  ['a channel', ({ channel }) => channel],
+]
+
+/** A request waits; Lee has the form to reject it open. */
+async function opened(place: (office: Office) => Conversation = ({ channel }) => channel) {
+  const office = await startOffice()
+  await office.desk.ask(`teams:${office.emulator.tenantId}:${office.dana.aadObjectId}`, 'propose march')
+  const card = await office.say(office.lee, place(office), 'approval APR-0001')
+  const form = await office.click(office.lee, card.id, 'Reject')
+  const decision = async () => (await office.billing.approval('APR-0001'))?.approval.decision
+  return { office, card, form, decision }
+}
+
+test.each(PLACES)('in %s: the form takes the place of the card, for the clicker alone', async (_, place) => {
+  const { office, card, form, decision } = await opened(place)
+  expect(read(form.card)).toMatch(
+    /^Reject APR-0001\nBill run BR-0001 .*\nTotal .*\nWhy is it rejected\? ____$/,
+  )
+  expect(buttonsOf(office.emulator.world.view(office.sam, card.id) ?? {}).map(({ title }) => title)).toEqual([
+    'Approve',
+    'Reject',
+  ])
+  const done = await office.click(office.lee, card.id, 'Reject', { reason: 'no\nand no' })
+  expect(read(done.card)).toContain('Rejected by Lee')
+  expect(await decision()).toMatchObject({ reason: 'no\nand no' })
+})
+
+test('going back shows the card as it is, and decides nothing', async () => {
+  const { office, card, decision } = await opened()
+  const back = await office.click(office.lee, card.id, 'Back', { reason: 'no' })
+  expect(buttonsOf(back.card ?? {}).map(({ title }) => title)).toEqual(['Approve', 'Reject'])
+  expect(await decision()).toBeUndefined()
+})
+
+test('a mistake is said in the form, which keeps what was typed', async () => {
+  const { office, card, decision } = await opened()
+  const reason = `${'x'.repeat(300)}\n{{DATE(2026-01-01)}} ${'x'.repeat(300)}`
+  const again = await office.click(office.lee, card.id, 'Reject', { reason })
+  expect(read(again.card)).toContain('At most 500 characters')
+  const shown = JSON.stringify(again.card)
+  expect(shown).not.toContain('{{')
+  expect(shown).toContain(`${'x'.repeat(300)}\\n`)
+  expect(await decision()).toBeUndefined()
+  // What comes back has no joiners of ours.
+  await office.click(office.lee, card.id, 'Reject', { reason: '{\u2060{no}}' })
+  expect(await decision()).toMatchObject({ reason: '{{no}}' })
+})
+
+test('sent off twice, sent again, and sent off by somebody else meanwhile: decided once', async () => {
+  const { office, card, form } = await opened()
+  const other = await office.click(office.sam, card.id, 'Reject')
+  const [send] = buttonsOf(form.card ?? {})
+  const [sendOther] = buttonsOf(other.card ?? {})
+  if (send === undefined || sendOther === undefined) throw new Error('no button')
+  const activity = office.player.invoke(office.lee, card.id, send, { reason: 'no' })
+  const again = office.player.invoke(office.lee, card.id, send, { reason: 'no' })
+  const his = office.player.invoke(office.sam, card.id, sendOther, { reason: 'no' })
+  const answers = await Promise.all(
+    [activity, activity, again, his].map(async (each) => resultOf(await office.player.deliver(each))),
+  )
+  await office.work.finish()
+  expect(answers.filter(({ card: shown }) => shown !== undefined)).toHaveLength(1)
+  const trail = (await office.billing.trail()).filter(({ action }) => action === 'bill.rejected')
+  expect(trail).toHaveLength(1)
+})
+
+test('whatever a button carries that is none of ours: told plainly, nothing decided', async () => {
+  const { office, card, form, decision } = await opened()
+  const [send] = buttonsOf(form.card ?? {})
+  if (send === undefined) throw new Error('no button')
+  const wrong = [
+    { ...send.data, form: 'wipe' },
+    { ...send.data, form: 'approve' },
+    { ...send.data, form: { a: 1 } },
+    { ...send.data, reason: 'no', amount: '1' },
+    { ...send.data, reason: 5 },
+    { ...send.data, reason: ['no'] },
+    { ...send.data, reason: 'x'.repeat(3001) },
+    { ...send.data, revision: 'other', reason: 'no' },
+    { id: 'APR-0001', reason: 'no', form: 'reject' },
+    {},
+  ]
+  for (const data of wrong) {
+    for (const verb of ['submit', 'back']) {
+      const activity = office.player.invoke(office.lee, card.id, { verb, data })
+      const { status, words, card: shown } = resultOf(await office.player.deliver(activity))
+      expect([status, (words ?? '') !== '' || shown !== undefined]).toEqual([200, true])
+    }
+  }
+  await office.work.finish()
+  expect(await decision()).toBeUndefined()
+  expect(office.log.lines.filter(({ level }) => level === 'error')).toEqual([])
+})
+
+test('without the right: told so, and no form', async () => {
+  const { office, card } = await opened()
+  const { words, card: shown } = await office.click(office.vic, card.id, 'Reject')
+  expect([words, shown]).toEqual([expect.stringContaining('Your role (viewer) may not do that.'), undefined])
+})
