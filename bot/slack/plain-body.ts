@@ -28,7 +28,7 @@ function contentOf(incoming: Actable | Challenge): object {
       return { type: 'block_actions', ...sender(incoming), actions }
     }
     case 'submission':
-      return { type: 'view_submission', ...sender(incoming), view: { callback_id: incoming.view } }
+      return { type: 'view_submission', ...sender(incoming), view: { callback_id: incoming.name } }
   }
 }
 

@@ -163,7 +163,7 @@ async function converse(stage: Stage): Promise<void> {
   const reject = player.invoke(
     outside.teamsUser('lee'),
     stage.teamsCard(),
-    { verb: 'rejectSure', data: { ...targetOf(record) } },
+    { verb: 'submit', data: { ...targetOf(record), form: 'reject', key: '1' } },
     { reason: NAMES.join(' ').slice(0, 400) },
   )
   await player.deliver(reject)

@@ -52,8 +52,8 @@ export async function recordStory(outside: Outside, url: string): Promise<readon
     await player.say(teamsUser('lee'), teamsChannel, 'who march')
     await player.say(teamsUser('lee'), personal, 'help')
     const card = teams.world.post(teamsChannel.id, { type: 'message' }).id
-    for (const verb of ['approve', 'approveSure', 'rejectSure', 'show', 'page', 'download']) {
-      const data = { id: 'APR-0001', revision: '0'.repeat(16) }
+    for (const verb of ['approve', 'approveSure', 'reject', 'submit', 'back', 'show', 'page', 'download']) {
+      const data = { id: 'APR-0001', revision: '0'.repeat(16), form: 'reject', key: '0'.repeat(16) }
       await player.deliver(player.invoke(teamsUser('lee'), card, { verb, data }, { reason: 'not yet' }))
     }
     if (slack.world.views.length === 0) throw new Error('no window was opened')

@@ -1,4 +1,4 @@
-import type { ActionName } from '../../../bot/cards/model.js'
+import type { ActionName, FormName } from '../../../bot/cards/model.js'
 import type { CommandName } from '../../../bot/commands/catalog.js'
 import type { Verb } from '../../../bot/teams/schema.js'
 import type { Right, Role } from '../../../core/access/rights.js'
@@ -62,7 +62,6 @@ const COMMANDS: Readonly<Record<CommandName, readonly Asked[]>> = {
 /** Every button. */
 const CLICKS: Readonly<Record<ActionName, Right>> = {
   approve: 'decide',
-  reject: 'decide',
   download: 'download',
   again: 'propose',
   page: 'read',
@@ -70,11 +69,16 @@ const CLICKS: Readonly<Record<ActionName, Right>> = {
   mapPage: 'map',
 }
 
-/** Every button of a card in Teams, also those of a question. */
+/** Every form, to be opened and to be sent off. */
+const FORMS: Readonly<Record<FormName, Right>> = { reject: 'decide' }
+
+/** Every button of a card in Teams, also those of a question and of the form of a rejection. */
 const VERBS: Readonly<Record<Verb, Right>> = {
   ...CLICKS,
+  ...FORMS,
+  submit: 'decide',
+  back: 'decide',
   approveSure: 'decide',
-  rejectSure: 'decide',
   mapSure: 'map',
   show: 'read',
   mapShow: 'map',
@@ -150,14 +154,15 @@ export async function playMatrix(stage: Stage, draw: () => number, faults: Fault
           send: () => inTeams(stage, handle, text, draw),
         },
       ]),
-      ...[...Object.entries(CLICKS), ...UNKNOWN.map((name) => [name, undefined] as const)].map(
-        ([name, right]) => ({
-          what: `“${name}” clicked in Slack`,
-          handle,
-          mayDo: mayDo(right),
-          send: () => clickInSlack(stage, handle, name, target),
-        }),
-      ),
+      ...[
+        ...Object.entries({ ...CLICKS, ...FORMS }),
+        ...UNKNOWN.map((name) => [name, undefined] as const),
+      ].map(([name, right]) => ({
+        what: `“${name}” clicked in Slack`,
+        handle,
+        mayDo: mayDo(right),
+        send: () => clickInSlack(stage, handle, name, target),
+      })),
       ...[...Object.entries(VERBS), ...UNKNOWN.map((name) => [name, undefined] as const)].map(
         ([verb, right]) => ({
           what: `“${verb}” clicked in Teams`,

@@ -62,7 +62,7 @@ export interface Stage {
   slackCard(channel?: string): SlackMessageRecord
   /** A card of the bot in Teams, by the id of its message. */
   teamsCard(): string
-  /** A click in Teams that decides: the second of the two it takes. */
+  /** A click in Teams: `approveSure` is the second of the two it takes, `submit` sends off why it is rejected. */
   teamsClick(handle: string, verb: string, value: Target, card: string): Activity
   /** Stops the product and starts it again with other settings. */
   restart(settings: Readonly<Record<string, string>>): Promise<void>
@@ -185,8 +185,13 @@ function cardsOn(
     },
     teamsCard: () => teams.world.post(teamsChannel.id, { type: 'message' }).id,
     teamsClick: (handle, verb, value, card) => {
-      const inputs = verb.startsWith('reject') ? { reason: 'not yet' } : undefined
-      return served().player.invoke(teamsUser(handle), card, { verb, data: { ...value } }, inputs)
+      // A form tells by its key that it is the same one; here it is the card it was opened on.
+      const data = { ...value, form: 'reject', key: card.slice(-16) }
+      const inputs = { reason: 'not yet' }
+      const { player } = served()
+      return verb === 'submit' || verb === 'back'
+        ? player.invoke(teamsUser(handle), card, { verb, data }, inputs)
+        : player.invoke(teamsUser(handle), card, { verb, data: { ...value } })
     },
   }
 }

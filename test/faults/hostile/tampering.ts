@@ -2,7 +2,7 @@ import type { ApprovalRecord } from '../../../core/ports.js'
 import { Faults, type Scenario, pick } from './scenario.js'
 import { CHANNEL, OTHER_CHANNEL, type Stage, type Target, rowsOf, targetOf } from './stage.js'
 
-const CUSTOMERS = 6
+const CUSTOMERS = 3
 
 /** What a button is made to carry. */
 interface Tampered {
@@ -85,10 +85,10 @@ export const tampering: Scenario = {
     const stage = await open({ customers: CUSTOMERS })
     const faults = new Faults()
     const total = count(1000, 120)
-    // Customers with something to bill that no open request is about.
-    const free = Array.from({ length: CUSTOMERS }, (_, index) => `Customer ${index + 1}`)
-    const next = () => stage.propose(`propose march ${free.shift() ?? ''}`)
-    let requests = [await next(), await next()]
+    let requests = [
+      await stage.propose('propose march Customer 1'),
+      await stage.propose('propose march Customer 2'),
+    ]
     const shown = new Set(requests.flatMap(({ run }) => run.lines.map(({ key }) => key)))
     let decided = 0
     for (let index = 0; index < total; index += 1) {
@@ -96,8 +96,7 @@ export const tampering: Scenario = {
       if (own === undefined || other === undefined) throw new Error('no requests')
       const isTeams = draw() < 0.5
       const tampered = draw() < 0.15 ? withExtras(draw, own, isTeams) : pick(draw, REFUSED)(draw, own, other)
-      const verb = free.length > 1 ? 'approve' : 'reject'
-      await press(stage, tampered, { isTeams, verb, draw })
+      await press(stage, tampered, isTeams, draw)
       const gone = await decidedOf(stage, requests)
       const isRight =
         tampered.means === undefined ? gone.length === 0 : gone.length === 1 && gone[0] === tampered.means
@@ -108,17 +107,23 @@ export const tampering: Scenario = {
       )
       for (const record of gone) {
         decided += 1
-        if (verb === 'reject' || !isTeams) free.push(record.run.customers[0]?.name ?? '')
-        const fresh = await next()
+        const fresh = await askAgain(stage, record)
         requests = [...requests.filter((one) => one !== record), fresh]
         for (const { key } of fresh.run.lines) shown.add(key)
       }
     }
     const billed = rowsOf(await stage.stop(), 'billed_line').map(({ key }) => String(key))
     for (const key of billed) faults.expect(shown.has(key), `a line nobody was shown is billed: ${key}`)
-    const words = `${total} tampered values in Slack and Teams: ${total - decided} refused, ${decided} with fields of no meaning decided the server's own row, ${billed.length} lines billed, each as shown`
+    const words = `${total} tampered values in Slack and Teams: ${total - decided} refused, ${decided} with fields of no meaning decided the server's own row (voided and asked for again), ${billed.length} lines billed, each as shown`
     return { words, faults: faults.list() }
   },
+}
+
+/** What was billed is made due again, and asked for again. */
+async function askAgain(stage: Stage, { run }: ApprovalRecord): Promise<ApprovalRecord> {
+  const { approval } = await stage.propose(`void ${run.id} because it was a mistake`)
+  await stage.terminal('sam', `approve ${approval.id}`)
+  return await stage.propose(`propose march ${run.customers[0]?.name ?? ''}`)
 }
 
 /** Requests that wait no more. */
@@ -132,17 +137,17 @@ async function decidedOf(
   return requests.filter(({ approval }) => !waiting.has(approval.id))
 }
 
-interface Press {
-  readonly isTeams: boolean
-  readonly verb: 'approve' | 'reject'
-  readonly draw: () => number
-}
-
-async function press(stage: Stage, { value }: Tampered, { isTeams, verb, draw }: Press): Promise<void> {
+async function press(
+  stage: Stage,
+  { value, means }: Tampered,
+  isTeams: boolean,
+  draw: () => number,
+): Promise<void> {
   const { outside, served } = stage
   if (isTeams) {
-    const click = stage.teamsClick('lee', `${verb}Sure`, parsed(value) as Target, stage.teamsCard())
-    await served().player.deliver(click)
+    // Approving takes two clicks there; the second is the one that decides.
+    const verb = means === undefined ? pick(draw, ['approve', 'approveSure', 'submit']) : 'approveSure'
+    await served().player.deliver(stage.teamsClick('lee', verb, parsed(value) as Target, stage.teamsCard()))
     return
   }
   // As from the other channel's card, too: where was clicked says nothing about what is decided.

@@ -109,7 +109,7 @@ export const resentInvokes: Scenario = {
     let [sameId, newId] = [0, 0]
     for (let index = 0; index < clicks; index += 1) {
       // Each customer is billed once; further requests for them are about what is due no more, and are rejected.
-      const verb = index < CUSTOMERS ? 'approveSure' : 'rejectSure'
+      const verb = index < CUSTOMERS ? 'approveSure' : 'submit'
       const record = await stage.propose(
         index < CUSTOMERS
           ? `propose march Customer ${index + 1}`
@@ -150,10 +150,13 @@ interface Told {
 function judge(answers: readonly Told[], faults: Faults): void {
   const won = answers.filter(({ card }) => card !== undefined).length
   faults.expect(won === 1, `${won} deliveries were told that they decided`)
+  const taken = answers.filter(({ words }) => words === TAKEN).length
+  const same = answers.filter(({ isSame }) => isSame).length
+  faults.expect(taken === same - 1, `${taken} of ${same - 1} deliveries under a known id were told so`)
   for (const { isSame, status, words, card } of answers) {
     faults.expect(status === 200, `a delivery was answered with ${status}`)
-    if (card !== undefined) continue
-    const fits = words === TAKEN || /^.*You (approved|rejected) this already on /s.test(words ?? '')
+    if (card !== undefined || words === TAKEN) continue
+    const fits = /You (approved|rejected) this already on /.test(words ?? '')
     faults.expect(fits, `${isSame ? 'the same id' : 'a new id'} was answered: ${words}`)
   }
 }

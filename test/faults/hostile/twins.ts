@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pLimit from 'p-limit'
 import { type Removal, openTwin } from '../../support/twin.js'
+import { SECOND_DECISION } from '../burst-twins.js'
 
 /** The product without a guard, the row that guard is for, and what has to be reported about it. */
 export interface Twin {
@@ -19,6 +20,8 @@ const TWIN_MILLISECONDS = 300_000
 const AT_ONCE = 2
 /** A small slice is enough: what a guard is for happens at once without it. */
 const SHARE = '0.001'
+
+const APPROVAL = 'dist/core/approval/approval.js'
 
 export const TWINS: readonly Twin[] = [
   {
@@ -95,6 +98,121 @@ export const TWINS: readonly Twin[] = [
       },
     ],
     reports: /a Connector elsewhere: 200 instead of 403/,
+  },
+  {
+    name: 'activity',
+    words: 'that does not know an activity again',
+    row: 'S-6',
+    removals: [{ file: 'dist/adapters/storage/once.js', from: 'return written === 1;', to: 'return true;' }],
+    reports: /0 of \d+ deliveries under a known id were told so/,
+  },
+  {
+    name: 'size',
+    words: 'that reads bodies of any size',
+    row: 'S-7',
+    removals: [
+      {
+        file: 'dist/core/limits.js',
+        from: 'SERVER_BODY_BYTES = 1024 * 1024',
+        to: 'SERVER_BODY_BYTES = 64 * 1024 * 1024',
+      },
+    ],
+    reports: /a body of \d+ bytes: (200|400|401)/,
+  },
+  {
+    name: 'markup',
+    words: 'that writes names into notifications as they are',
+    row: 'S-8',
+    removals: [
+      {
+        file: 'dist/bot/slack/text.js',
+        from: "return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');",
+        to: 'return text;',
+      },
+    ],
+    reports: /in Slack: it calls </,
+  },
+  {
+    name: 'rights',
+    words: 'that asks nobody for their rights',
+    row: 'S-10',
+    removals: [
+      {
+        file: 'dist/core/access/rights.js',
+        from: 'return RIGHTS[person.role].has(right);',
+        to: 'return true;',
+      },
+    ],
+    reports: /: not denied/,
+  },
+  {
+    name: 'own',
+    words: 'that lets people approve what they asked for',
+    row: 'S-10',
+    removals: [
+      {
+        file: 'dist/core/approval/approval.js',
+        from: "if (own && attempt.verdict === 'approved' && approvers(people).length >= 2)",
+        to: 'if (false)',
+      },
+    ],
+    reports: /approving what they asked for themselves: decided/,
+  },
+  {
+    name: 'workspace',
+    words: 'that takes people of another workspace for its own',
+    row: 'S-10',
+    removals: [
+      {
+        file: 'dist/bot/slack/schema.js',
+        from: 'team: event.user_team ?? event.team ?? data.team_id,',
+        to: 'team: data.team_id,',
+      },
+    ],
+    reports: /a mention of the same user id in another workspace: /,
+  },
+  {
+    name: 'revision',
+    words: 'that does not compare what was seen with what is asked',
+    row: 'S-11',
+    removals: [
+      {
+        file: 'dist/bot/commands/desk.js',
+        from: 'seen: sameContent ? approval.fingerprint : target.revision',
+        to: 'seen: approval.fingerprint',
+      },
+    ],
+    reports: /revision .* decided APR-/,
+  },
+  {
+    name: 'expiry',
+    words: 'in which requests never end',
+    row: 'T-5',
+    removals: [
+      { file: APPROVAL, from: "now >= approval.expiresAt ? 'expired' : 'pending'", to: "'pending'" },
+    ],
+    reports: /at T\+0 ms decided 1 times/,
+  },
+  {
+    name: 'instant',
+    words: 'in which requests end a moment late',
+    row: 'T-5',
+    removals: [{ file: APPROVAL, from: 'now >= approval.expiresAt ?', to: 'now > approval.expiresAt ?' }],
+    reports: /at T\+0 ms decided 1 times/,
+  },
+  {
+    name: 'stale',
+    words: 'that bills what was shown, whatever changed since',
+    row: 'T-6',
+    removals: [{ file: 'dist/core/app/decide.js', from: 'if (changes !== undefined)', to: 'if (false)' }],
+    reports: /seats: decided all the same/,
+  },
+  {
+    name: 'decision',
+    words: 'that never looks whether it is decided, with a table that takes a second decision',
+    row: 'T-7',
+    removals: SECOND_DECISION,
+    reports: /decided [2-9] times/,
   },
 ]
 
