@@ -65,9 +65,7 @@ function teamsTextFaults(activity: Readonly<Record<string, unknown>>): string[] 
   return [
     ...(/<at\b/i.test(json) ? ['its words mention somebody'] : []),
     ...(/"type":"mention"/.test(json) ? ['it mentions somebody'] : []),
-    ...(/\]\(|:\/\/evil/.test(String(rest['text'] ?? '') + String(rest['summary'] ?? ''))
-      ? ['its words make a link']
-      : []),
+    ...(/"(text|summary)":"[^"]*(\]\(|:\/\/evil)/.test(json) ? ['its words make a link'] : []),
   ]
 }
 
@@ -137,7 +135,7 @@ async function converse(stage: Stage): Promise<void> {
       `customer ${name}`,
       `who ${name}`,
       `help ${name}`,
-      `${name}`,
+      name,
       `people remove ${name}`,
     ]),
     ...NAMES.map((name, index) => `people add ${name.slice(0, 40)} viewer slack:T1:UX${index}`),

@@ -4,7 +4,7 @@ import type { Verb } from '../../../bot/teams/schema.js'
 import type { Right, Role } from '../../../core/access/rights.js'
 import { resultOf } from '../../emulators/teams/player.js'
 import { listen } from './clicks.js'
-import { Faults, pick } from './scenario.js'
+import { type Faults, pick } from './scenario.js'
 import { CHANNEL, type Stage } from './stage.js'
 
 /** Who may do what, written out by hand a second time. */

@@ -177,9 +177,9 @@ export const TWINS: readonly Twin[] = [
     row: 'S-11',
     removals: [
       {
-        file: 'dist/bot/commands/desk.js',
-        from: 'seen: sameContent ? approval.fingerprint : target.revision',
-        to: 'seen: approval.fingerprint',
+        file: 'dist/bot/commands/desk-billing.js',
+        from: 'command.seen === undefined || command.seen === fingerprint.slice(0, REVISION_LENGTH)',
+        to: 'true',
       },
     ],
     reports: /revision .* decided APR-/,
