@@ -42,7 +42,7 @@ function readOptions(): Options {
   return { share, seed, only: values.only, twins: values.twins }
 }
 
-function isAsked({ only }: Options, { row }: Scenario): boolean {
+function isAsked({ only }: Options, { row }: { readonly row: string }): boolean {
   return only === '' || only.split(',').includes(row)
 }
 
@@ -101,9 +101,7 @@ function tell({ row, title }: Scenario, { words, faults }: Played, { share, seed
 
 async function main(options: Options): Promise<number> {
   const rows = SCENARIOS.filter((scenario) => isAsked(options, scenario))
-  const twins = chosenTwins(options.twins).filter(
-    ({ row }) => options.only === '' || options.only.includes(row),
-  )
+  const twins = chosenTwins(options.twins).filter((twin) => options.only === 'none' || isAsked(options, twin))
   if (rows.length === 0 && options.only !== 'none')
     throw new Error(`--only knows ${SCENARIOS.map(({ row }) => row).join(', ')}`)
   const template = await createTemplate()
