@@ -82,8 +82,8 @@ const coreRules = [
   error(
     'core-roots-import-nothing',
     'problem, limits and assert are imported by all, so they import nothing but each other.',
-    { path: '^core/(problem|limits|assert)\\.ts$' },
-    { path: '.', pathNot: '^core/(problem|limits|assert)\\.ts$' },
+    { path: '^core/(problem|limits|chat-limits|assert)\\.ts$' },
+    { path: '.', pathNot: '^core/(problem|limits|chat-limits|assert)\\.ts$' },
   ),
   error(
     'core-never-app',
@@ -180,10 +180,11 @@ const everywhereRules = [
   ),
   error(
     'zod-at-the-doors',
-    'zod parses at the doors only: adapters/*/schema.ts, bot/config.ts, bot/*/schema.ts. Export a parse function from there.',
+    'zod parses at the doors only: adapters/*/schema.ts, bot/config.ts, bot/*/schema.ts, bot/slack/schema-install.ts. Export a parse function from there.',
     {
       path: '^(core|adapters|bot|prisma|test)/',
-      pathNot: '^(adapters/[^/]+/schema\\.ts|bot/config\\.ts|bot/[^/]+/schema\\.ts)$',
+      pathNot:
+        '^(adapters/[^/]+/schema\\.ts|bot/config\\.ts|bot/[^/]+/schema\\.ts|bot/slack/schema-install\\.ts)$',
     },
     { path: packagePath('zod') },
   ),

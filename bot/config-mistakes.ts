@@ -1,5 +1,7 @@
 import { PSA_SETTINGS } from './config-psa.js'
+import { slackMistakes, wantsInstall } from './config-slack.js'
 import { parseAutoApprove } from './config-rules.js'
+import { anonymousMistakes, teamsSettings } from './config-teams.js'
 import { approvers, consoleNames, parsePeople, personOf } from '../core/access/people.js'
 
 /** The settings as they were given: trimmed, and an empty one is the same as none. */
@@ -19,6 +21,9 @@ const FIX: Readonly<Record<string, string>> = {
   PEOPLE: 'who may do what, such as console:me=admin:Me',
   SLACK_BOT_TOKEN: 'the Bot User OAuth Token of the Slack app, which starts with xoxb-',
   SLACK_SIGNING_SECRET: 'the Signing Secret under Basic Information of the Slack app',
+  SLACK_CLIENT_ID: 'the Client ID under Basic Information of the Slack app',
+  SLACK_CLIENT_SECRET: 'the Client Secret under Basic Information of the Slack app',
+  SECRETS_KEY: '32 random bytes as hex or base64, or the path of a file that holds them',
   TEAMS_APP_ID: 'the id of the app registration',
   TEAMS_APP_PASSWORD: 'a client secret of the app registration',
   TEAMS_TENANT_ID: 'the id of your Microsoft 365 tenant',
@@ -43,7 +48,13 @@ export function missing(name: string, why?: string): string {
 /** What is wrong between settings, whatever else is wrong with any of them. */
 export function mistakesBetween(given: Given): readonly string[] {
   const rules = parseAutoApprove(given['AUTO_APPROVE'] ?? '').mistakes
-  return [...authMistakes(given), ...peopleMistakes(given), ...wholeMistakes(given), ...rules]
+  return [
+    ...authMistakes(given),
+    ...peopleMistakes(given),
+    ...wholeMistakes(given),
+    ...anonymousMistakes(given),
+    ...rules,
+  ]
 }
 
 function authMistakes(given: Given): readonly string[] {
@@ -61,16 +72,17 @@ function authMistakes(given: Given): readonly string[] {
 
 /** A chat platform and a PSA are configured whole or not at all. */
 function wholeMistakes(given: Given): readonly string[] {
+  const teams = teamsSettings(given)
   const whole = (names: readonly string[], why: string) => {
     const absent = names.filter((name) => given[name] === undefined)
     return absent.length === names.length ? [] : absent.map((name) => missing(name, why))
   }
+  // One address serves both platforms: given for Slack it does not ask for Teams.
+  const forSlackAlone =
+    wantsInstall(given) && teams.names.every((name) => name === 'PUBLIC_URL' || given[name] === undefined)
   return [
-    ...whole(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'], 'Slack needs both'),
-    ...whole(
-      ['TEAMS_APP_ID', 'TEAMS_APP_PASSWORD', 'TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY'],
-      'Teams needs all of them',
-    ),
+    ...slackMistakes(given, missing),
+    ...(forSlackAlone ? [] : whole(teams.names, teams.why)),
     ...whole(PSA_SETTINGS.CONNECTWISE, 'ConnectWise needs all of them'),
     ...whole(PSA_SETTINGS.AUTOTASK, 'Autotask needs all of them'),
   ]
@@ -117,8 +129,9 @@ export function unknownNames(
   return Object.keys(environment)
     .filter(
       (name) =>
-        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|TEAMS|FILES|CONNECTWISE|AUTOTASK|AUTO)_/.test(name) &&
-        !names.includes(name),
+        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|SECRETS|TEAMS|FILES|CONNECTWISE|AUTOTASK|AUTO)_/.test(
+          name,
+        ) && !names.includes(name),
     )
     .map((name) => `${name} is not a setting: check its spelling in .env.example`)
 }

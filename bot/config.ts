@@ -13,7 +13,9 @@ import {
   connectWiseOf,
   isPsaAddress,
 } from './config-psa.js'
+import { type SlackConfig, secretsKeyOf, slackOf } from './config-slack.js'
 import { parseAutoApprove } from './config-rules.js'
+import { type TeamsConfig, teamsOf } from './config-teams.js'
 import { type Given, missing, mistakesBetween, unknownNames } from './config-mistakes.js'
 
 /** How to reach the marketplace: everything a reseller is given when the API product is ordered. */
@@ -43,25 +45,6 @@ export interface ServerConfig {
   readonly port: number | undefined
 }
 
-export interface SlackConfig {
-  readonly botToken: string
-  readonly signingSecret: string
-  readonly apiUrl: string | undefined
-}
-
-export interface TeamsConfig {
-  readonly appId: string
-  readonly appPassword: string
-  readonly tenantId: string
-  /** Where people reach this server; links to files begin with it. */
-  readonly publicUrl: string
-  readonly filesKey: string
-  readonly openIdMetadataUrl: string | undefined
-  readonly issuer: string | undefined
-  readonly loginUrl: string | undefined
-  readonly serviceUrls: readonly string[] | undefined
-}
-
 export interface Config {
   readonly mspId: string
   readonly databaseUrl: string | undefined
@@ -75,6 +58,8 @@ export interface Config {
   readonly settings: StudioSettings
   readonly server: ServerConfig
   readonly slack: SlackConfig | undefined
+  /** Seals what is stored secretly; undefined: nothing is. */
+  readonly secretsKey: Buffer | undefined
   readonly teams: TeamsConfig | undefined
   readonly connectwise: ConnectWiseConfig | undefined
   readonly autotask: AutotaskConfig | undefined
@@ -126,10 +111,29 @@ const SCHEMA = z.object({
   FILES_KEY: optional(text.min(32, 'must have at least 32 characters')),
   SLACK_BOT_TOKEN: optional(text.regex(/^xox[a-z]-/, 'must start with xoxb-')),
   SLACK_SIGNING_SECRET: optional(text.min(16, 'must be the signing secret of the Slack app')),
+  SLACK_APP_TOKEN: optional(text.regex(/^xapp-[A-Za-z0-9-]+$/, 'must start with xapp-')),
+  SLACK_CLIENT_ID: optional(
+    text.regex(/^\d+\.\d+$/, 'must be two numbers with a dot between, such as 123.456'),
+  ),
+  SLACK_CLIENT_SECRET: optional(
+    text.regex(/^[0-9a-zA-Z]{16,}$/, 'must be the client secret of the Slack app'),
+  ),
   SLACK_API_URL: optional(url),
+  SECRETS_KEY: optional(
+    text.transform((value, context) => {
+      const key = secretsKeyOf(value)
+      if (key === undefined) {
+        context.addIssue(
+          'must be at least 32 random bytes as hex or base64, or the path of a file that holds them',
+        )
+      }
+      return key ?? z.NEVER
+    }),
+  ),
   TEAMS_APP_ID: optional(text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the id of the app registration')),
   TEAMS_APP_PASSWORD: optional(text),
   TEAMS_TENANT_ID: optional(text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the id of your Microsoft 365 tenant')),
+  TEAMS_DEV_ANONYMOUS: optional(text.regex(/^1$/, 'must be 1, or left empty')),
   TEAMS_OPENID_METADATA_URL: optional(url),
   TEAMS_TOKEN_ISSUER: optional(url),
   TEAMS_LOGIN_URL: optional(url),
@@ -235,31 +239,6 @@ function mistake(given: Given, name: string, message: string): string {
   return given[name] === undefined ? missing(name) : `${name} ${message}`
 }
 
-function slackOf(values: Values): SlackConfig | undefined {
-  const { SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: apiUrl } = values
-  return botToken === undefined || signingSecret === undefined
-    ? undefined
-    : { botToken, signingSecret, apiUrl }
-}
-
-function teamsOf(values: Values): TeamsConfig | undefined {
-  const { TEAMS_APP_ID: appId, TEAMS_APP_PASSWORD: appPassword, TEAMS_TENANT_ID: tenantId } = values
-  const { PUBLIC_URL: publicUrl, FILES_KEY: filesKey } = values
-  const incomplete = [appId, appPassword, tenantId, publicUrl, filesKey].includes(undefined)
-  if (incomplete) return undefined
-  return {
-    appId: appId ?? '',
-    appPassword: appPassword ?? '',
-    tenantId: tenantId ?? '',
-    publicUrl: publicUrl ?? '',
-    filesKey: filesKey ?? '',
-    openIdMetadataUrl: values.TEAMS_OPENID_METADATA_URL,
-    issuer: values.TEAMS_TOKEN_ISSUER,
-    loginUrl: values.TEAMS_LOGIN_URL,
-    serviceUrls: values.TEAMS_SERVICE_URLS?.split(',').map((part) => part.trim()),
-  }
-}
-
 function configOf(values: Values): Config {
   const { people } = parsePeople(values.PEOPLE)
   return {
@@ -279,6 +258,7 @@ function configOf(values: Values): Config {
     },
     server: { host: values.HOST, port: values.PORT },
     slack: slackOf(values),
+    secretsKey: values.SECRETS_KEY,
     teams: teamsOf(values),
     connectwise: connectWiseOf(values),
     autotask: autotaskOf(values),

@@ -43,6 +43,8 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[]
   /** What must work before anybody should send requests, by name; each rejects when it does not. */
   readonly checks?: Readonly<Record<string, () => Promise<unknown>>>
+  /** What whoever asks whether the server is ready must know besides, in sentences. */
+  readonly warnings?: readonly string[]
   /** Waited for when stopping. */
   readonly work?: Work
   readonly log: Log
@@ -63,7 +65,8 @@ const SEGMENT = /^[A-Za-z0-9._~-]+$/
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host = '127.0.0.1', port = DEFAULT_PORT, log, work } = options
   const state: State = { log, work, open: new Set(), counts: new Map(), closing: false }
-  const table = tableOf([...options.routes, ...ownRoutes(state, options.checks ?? {})])
+  const { checks = {}, warnings = [] } = options
+  const table = tableOf([...options.routes, ...ownRoutes(state, checks, warnings)])
   const server = createServer(
     {
       headersTimeout: SERVER_HEADERS_MILLISECONDS,
@@ -210,7 +213,11 @@ function isShallow(text: string): boolean {
 }
 
 /** Alive, ready, and a few figures. */
-function ownRoutes(state: State, checks: NonNullable<HttpServerOptions['checks']>): Route[] {
+function ownRoutes(
+  state: State,
+  checks: NonNullable<HttpServerOptions['checks']>,
+  warnings: readonly string[],
+): Route[] {
   let checking: Promise<Readiness> | undefined
   return [
     { method: 'GET', path: '/healthz', handle: ({ response }) => answerPlain(response, 200) },
@@ -223,7 +230,8 @@ function ownRoutes(state: State, checks: NonNullable<HttpServerOptions['checks']
         const { ready, words } = await checking
         const status = ready && !state.closing ? 200 : 503
         response.writeHead(status, { 'content-type': 'application/json' })
-        response.end(`${JSON.stringify({ ready: status === 200, checks: words })}\n`)
+        const warned = warnings.length === 0 ? {} : { warnings }
+        response.end(`${JSON.stringify({ ready: status === 200, checks: words, ...warned })}\n`)
       },
     },
     {

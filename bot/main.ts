@@ -4,7 +4,9 @@ import { createIngramMarketplace } from '../adapters/ingram/client.js'
 import { type Storage, openStorage } from '../adapters/storage/open.js'
 import { systemIds } from '../adapters/system/ids.js'
 import { machineTime } from '../adapters/system/machine-time.js'
+import { machinePacing } from '../adapters/system/pacing.js'
 import { createLog } from '../adapters/system/log.js'
+import { createSealing, deriveKey } from '../adapters/system/sealing.js'
 import type { Psas } from '../core/app/read-psa.js'
 import { type Studio, createStudio } from '../core/app/studio.js'
 import type { Clock, Log } from '../core/ports.js'
@@ -14,6 +16,7 @@ import { type Desk, createDesk } from './commands/desk.js'
 import { carryOn } from './commands/desk-billing.js'
 import { type Reply } from './commands/reply.js'
 import type { Ticking } from './jobs/jobs.js'
+import type { Pacing } from './lanes.js'
 import { type Config, parseConfig } from './config.js'
 import { readEnvironment } from './environment.js'
 import type { HttpServer } from './http.js'
@@ -30,6 +33,8 @@ export interface Replacements {
   readonly psas?: Psas
   /** What calls the jobs: the machine's minutes, unless replaced. */
   readonly ticking?: Ticking
+  /** What keeps the pace of the chat platforms: the machine's time, unless replaced. */
+  readonly pacing?: Pacing
   /** The time by which signed requests are fresh: this machine's, unless replaced. */
   readonly now?: () => Date
 }
@@ -68,7 +73,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
   await begin(studio, storage)
   const { timeZone } = config.settings
   const files = csvFiles()
-  const desk = createDesk({ studio, timeZone, clock: ports.clock, files })
+  const { deliveries } = storage
+  const desk = createDesk({ studio, timeZone, clock: ports.clock, files, deliveries })
   const ask = async (text: string) => {
     const { progressWriter } = await import('./console/prompt.js')
     const { withSavedFile } = await import('./console/save.js')
@@ -102,6 +108,9 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
         clock: ports.clock,
         now: replacements.now ?? machineTime,
         ticking: replacements.ticking,
+        pacing: replacements.pacing ?? machinePacing,
+        timeZone,
+        sealed: sealedParts(config, storage),
       }),
     close: () => storage.close(),
   }
@@ -134,6 +143,13 @@ async function begin(studio: Studio, storage: Storage): Promise<void> {
   }
 }
 
+/** One key, and from it one for each use. */
+function sealedParts({ secretsKey }: Config, storage: Storage) {
+  if (secretsKey === undefined) return undefined
+  const slackWorkspaces = storage.slackWorkspaces(createSealing(secretsKey))
+  return { slackWorkspaces, slackStateKey: deriveKey(secretsKey, 'slack install') }
+}
+
 /** A PSA's code is loaded only where one is configured. */
 async function connectPsas({ connectwise, autotask }: Config, log: Log): Promise<Psas> {
   const psas: Psa[] = []
@@ -153,9 +169,12 @@ function openDatabase(config: Config, log: Log, shortLived = false): Promise<Sto
   return openStorage({ mspId, log, databaseUrl, dataDirectory, shortLived })
 }
 
+/** Tokens of workspaces come while the program runs: they are known by how they look. */
+const SLACK_TOKEN = /\b(?:xox[a-z]|xapp)-[A-Za-z0-9-]{4,}/g
+
 /** A log in which nothing secret of this configuration can appear. */
 function logOf(config: Config, atTerminal = false): Log {
-  const { logLevel, marketplace, databaseUrl, slack, teams, connectwise, autotask } = config
+  const { logLevel, marketplace, databaseUrl, slack, secretsKey, teams, connectwise, autotask } = config
   const { auth, subscriptionKey } = marketplace
   const secrets = [
     subscriptionKey,
@@ -164,7 +183,11 @@ function logOf(config: Config, atTerminal = false): Log {
     databaseUrl,
     slack?.botToken,
     slack?.signingSecret,
-    teams?.appPassword,
+    slack?.appToken,
+    slack?.install?.clientSecret,
+    secretsKey?.toString('hex'),
+    secretsKey?.toString('base64'),
+    teams?.appPassword === '' ? undefined : teams?.appPassword,
     teams?.filesKey,
     connectwise?.privateKey,
     connectwise?.clientId,
@@ -172,7 +195,11 @@ function logOf(config: Config, atTerminal = false): Log {
     autotask?.integrationCode,
   ]
   const level = logLevel ?? (atTerminal ? 'error' : 'warn')
-  return createLog({ level, secrets: secrets.filter((secret) => secret !== undefined) })
+  return createLog({
+    level,
+    secrets: secrets.filter((secret) => secret !== undefined),
+    shapes: [SLACK_TOKEN],
+  })
 }
 
 /** Exit code of an outcome: 2 when what was typed cannot be used, 1 for other refusals. */

@@ -1,11 +1,24 @@
-import type { FileMaker, Once, PostedCards } from '../core/chat-ports.js'
+import { assert } from '../core/assert.js'
+import type {
+  ConversationReferences,
+  Deadlines,
+  Deliveries,
+  FileMaker,
+  Once,
+  PostedCards,
+  SlackWorkspaces,
+} from '../core/chat-ports.js'
 import type { Clock, Log } from '../core/ports.js'
 import type { Studio } from '../core/app/studio.js'
 import { Problem } from '../core/problem.js'
-import { type Board, createBoard } from './commands/board.js'
+import { type Board, type BoardParts, createBoard } from './commands/board.js'
+import { takeDeadlines } from './commands/deadlines.js'
+import { deliverDue } from './commands/deliver.js'
 import { type Desk } from './commands/desk.js'
 import { carryOn } from './commands/desk-billing.js'
-import type { Config, SlackConfig, TeamsConfig } from './config.js'
+import type { Config } from './config.js'
+import type { SlackConfig } from './config-slack.js'
+import type { TeamsConfig } from './config-teams.js'
 import {
   type Exchange,
   type HttpServer,
@@ -15,14 +28,18 @@ import {
   createHttpServer,
   createWork,
 } from './http.js'
-import { type Ticking, startJobs } from './jobs/jobs.js'
+import { type Job, type Ticking, startJobs } from './jobs/jobs.js'
+import type { Pacing } from './lanes.js'
 import { type FileLinks, createFileLinks } from './links.js'
 
 /** What the server needs of everything else, wired by whoever starts it. */
 export interface ServeParts {
   readonly storage: {
     readonly postedCards: PostedCards
+    readonly references: ConversationReferences
     readonly once: Once
+    readonly deliveries: Deliveries
+    readonly deadlines: Deadlines
     health(): Promise<void>
   }
   readonly studio: Studio
@@ -32,12 +49,29 @@ export interface ServeParts {
   readonly clock: Clock
   readonly now: () => Date
   readonly ticking: Ticking | undefined
+  /** What keeps the platforms' pace. */
+  readonly pacing: Pacing
+  readonly timeZone: string
+  /** What a key of the configuration opens; undefined: there is none. */
+  readonly sealed: SealedParts | undefined
+}
+
+/** What is kept sealed, and a key for each use that is derived from the same one. */
+interface SealedParts {
+  readonly slackWorkspaces: SlackWorkspaces
+  readonly slackStateKey: Uint8Array
 }
 
 /** What the server needs of a surface. */
 interface Surface {
   readonly routes: readonly Route[]
   ready(): Promise<void>
+  /** Nothing waits for its turn any more: it is kept for whoever is next. */
+  end(): void
+  /** Opens what is kept open. */
+  begin?(): void
+  /** Takes no more. */
+  close?(): Promise<void>
 }
 
 /** What every surface is given. */
@@ -48,6 +82,7 @@ interface SurfaceParts {
   readonly board: Board
   readonly once: Once
   readonly work: Work
+  readonly pacing: Pacing
 }
 
 /** Never half-configured: a surface is there whole, or not at all; without any there is nothing to serve. */
@@ -62,10 +97,15 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
     })
   }
   const work = createWork(log)
-  const board = createBoard(storage.postedCards, desk, log)
-  const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work }
-  const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared)
-  const teams = config.teams === undefined ? undefined : await teamsSurface(config.teams, shared, parts)
+  const cards = boardParts(parts)
+  const board = createBoard(cards)
+  const { pacing } = parts
+  const shared: SurfaceParts = { now, log, desk, board, once: storage.once, work, pacing }
+  const slack = config.slack === undefined ? undefined : await slackSurface(config.slack, shared, parts)
+  const teams =
+    config.teams === undefined
+      ? undefined
+      : await teamsSurface(config.teams, config.server.host, shared, parts)
   const surfaces = [slack, teams].filter((surface) => surface !== undefined)
   const { host, port } = config.server
   const server = await createHttpServer({
@@ -77,35 +117,72 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
       ...(slack === undefined ? {} : { slack: () => slack.ready() }),
       ...(teams === undefined ? {} : { teams: () => teams.ready() }),
     },
+    warnings: teams?.warnings ?? [],
     work,
     log,
   })
   const jobs = startJobs({
-    carryOn: () => carryOn(studio),
-    refresh: (record) => board.refresh(record),
+    jobs: jobsOf(studio, board, cards),
     log,
     ...(parts.ticking === undefined ? {} : { ticking: parts.ticking }),
   })
+  for (const surface of surfaces) surface.begin?.()
   const close = async () => {
     // Forty writes may take minutes; the one under way takes seconds, and the others are carried on by whoever is next.
     studio.end()
+    for (const surface of surfaces) surface.end()
     await jobs.stop()
+    for (const surface of surfaces) await surface.close?.()
     await server.close()
   }
   return { ...server, close }
 }
 
-async function slackSurface({ apiUrl, ...secrets }: SlackConfig, shared: SurfaceParts): Promise<Surface> {
-  const { createSlackSurface } = await import('./slack/app.js')
-  return createSlackSurface({ ...shared, ...secrets, ...(apiUrl === undefined ? {} : { apiUrl }) })
+function boardParts({ storage, studio, desk, clock, timeZone, log }: ServeParts): BoardParts {
+  const { postedCards: posted, deliveries, deadlines } = storage
+  const { billing } = studio
+  return { posted, deliveries, deadlines, desk, billing, clock, timeZone, log, surfaces: new Map() }
 }
 
-async function teamsSurface(teams: TeamsConfig, shared: SurfaceParts, parts: ServeParts): Promise<Surface> {
+/** What nobody asks for: carrying on what was approved, the hours of requests, and what could not be said before. */
+function jobsOf(studio: Studio, board: Board, cards: BoardParts): readonly Job[] {
+  return [
+    {
+      name: 'dispatch',
+      run: async () => {
+        for (const record of await carryOn(studio)) await board.refresh(record)
+      },
+    },
+    { name: 'deadlines', run: () => takeDeadlines(cards) },
+    { name: 'deliveries', run: () => deliverDue(cards) },
+  ]
+}
+
+async function slackSurface(
+  { install, ...slack }: SlackConfig,
+  shared: SurfaceParts,
+  { sealed }: ServeParts,
+): Promise<Surface> {
+  const { createSlackSurface } = await import('./slack/app.js')
+  if (install === undefined) return createSlackSurface({ ...shared, ...slack })
+  assert(sealed !== undefined, 'the configuration has a key where tokens are kept')
+  const { slackWorkspaces: store, slackStateKey: stateKey } = sealed
+  return createSlackSurface({ ...shared, ...slack, install: { ...install, store, stateKey } })
+}
+
+async function teamsSurface(
+  teams: TeamsConfig,
+  host: string | undefined,
+  shared: SurfaceParts,
+  parts: ServeParts,
+): Promise<Surface & { readonly warnings: readonly string[] }> {
   const { createTeamsSurface } = await import('./teams/app.js')
   const { appId, appPassword, tenantId, openIdMetadataUrl, issuer, loginUrl, serviceUrls } = teams
   const links = createFileLinks(teams.filesKey, teams.publicUrl)
   const surface = createTeamsSurface({
     ...shared,
+    references: parts.storage.references,
+    ...(teams.anonymous ? { anonymous: { host } } : {}),
     appId,
     appPassword,
     tenantId,

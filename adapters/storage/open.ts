@@ -1,24 +1,36 @@
 import { join } from 'node:path'
 import { assert } from '../../core/assert.js'
-import type { Once, PostedCards } from '../../core/chat-ports.js'
+import type {
+  ConversationReferences,
+  Deadlines,
+  Deliveries,
+  Once,
+  PostedCards,
+  SlackWorkspaces,
+} from '../../core/chat-ports.js'
 import type { BillingStore, Clock, LedgerStore, Log, PeopleStore } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
 import { projectFolder } from '../system/project.js'
+import type { Sealing } from '../system/sealing.js'
 import { verifyTrail } from './billing-audit.js'
 import type { TrailCheck } from './billing-audit.js'
 import { billingStore } from './billing-store.js'
+import { deliveries } from './chat-delivery.js'
 import { databaseClock } from './clock.js'
+import { conversationReferences } from './conversation-reference.js'
 import { idle, prismaOver } from './database.js'
 import type { Database } from './database.js'
 import { openEngine } from './engine.js'
 import type { Engine } from './engine.js'
 import { asStorageProblem } from './errors.js'
+import { deadlines } from './job-run.js'
 import { ledgerStore } from './ledger-store.js'
 import { migrate } from './migrate.js'
 import { once } from './once.js'
 import { peopleStore } from './people.js'
 import { postedCards } from './posted-card.js'
 import { checkHealth, checkSession } from './session.js'
+import { slackWorkspaces } from './slack-workspace.js'
 import { syncStore } from './sync-store.js'
 import { exportLines, importLines } from './transfer.js'
 
@@ -43,7 +55,12 @@ export interface Storage {
   readonly sync: SyncStore
   readonly people: PeopleStore
   readonly postedCards: PostedCards
+  readonly references: ConversationReferences
   readonly once: Once
+  readonly deliveries: Deliveries
+  readonly deadlines: Deadlines
+  /** Where the app is installed in Slack, its tokens sealed by `sealing`. */
+  slackWorkspaces(sealing: Sealing): SlackWorkspaces
   /** The database's clock. */
   readonly clock: Clock
   /** Resolves when the database answers. */
@@ -101,7 +118,11 @@ function storageOn(engine: Engine, mspId: string): Storage {
     sync: syncStore(database, mspId),
     people: peopleStore(database, mspId),
     postedCards: postedCards(database, mspId),
+    references: conversationReferences(database, mspId),
     once: once(database, mspId),
+    deliveries: deliveries(database, mspId),
+    deadlines: deadlines(database, mspId),
+    slackWorkspaces: (sealing) => slackWorkspaces(database, mspId, sealing),
     clock: databaseClock(database),
     health: () => checkHealth(engine.pool),
     verifyAudit: () => verifyTrail(database, mspId),

@@ -1,5 +1,5 @@
 /** What stands where a secret stood. */
-const HIDDEN = '[secret]'
+export const HIDDEN = '[secret]'
 /** Below this an encoded form is so short that it would match in the middle of ordinary words. */
 const SHORTEST_ENCODED = 6
 /** JSON in a text, in an error's message, in a log line. */

@@ -1,3 +1,4 @@
+import { identityOf } from '../../core/access/people.js'
 import { parseLocalDate } from '../../core/calendar/date.js'
 import { FORM_VALUE_CHARACTERS } from '../../core/limits.js'
 import { parseDecimal } from '../../core/money/decimal.js'
@@ -50,6 +51,8 @@ export type Field = FieldBase &
     | { readonly type: 'text'; readonly lines: 'one' | 'many'; readonly most: number }
     /** Without options nothing is known of them yet: they are filled in when the form is made. */
     | { readonly type: 'choice'; readonly options: readonly Option[] }
+    /** Somebody by where they are met: "slack:T1:U1". Picked where a surface knows who is there, typed elsewhere. */
+    | { readonly type: 'person' }
     /** A local date, as "2026-03-01". */
     | { readonly type: 'date' }
     /** A decimal, as text: "22.5". */
@@ -60,6 +63,8 @@ export interface Option {
   readonly label: string
   /** At most 75 characters. */
   readonly value: string
+  /** What it stands for, where that is longer. */
+  readonly means?: string
 }
 
 /** What each field was filled with, trimmed; empty where it was left out. */
@@ -111,13 +116,16 @@ function mistakeIn(field: Field, value: string): string | undefined {
   if (value === '') return field.required ? (field.missing ?? 'This is needed.') : undefined
   switch (field.type) {
     case 'text':
-      return value.length > field.most
-        ? `At most ${field.most} characters; these are ${value.length}.`
-        : undefined
+      if (value.length > field.most) return `At most ${field.most} characters; these are ${value.length}.`
+      return field.lines === 'one' && /\p{Cc}/u.test(value) ? 'One line, all of it visible.' : undefined
     case 'choice':
       if (field.options.length > 0 && !field.options.some((option) => option.value === value))
         throw notOffered(field)
       return undefined
+    case 'person':
+      return identityOf(value) === undefined
+        ? 'An identity is written as slack:T1:U1, teams:<tenant>:<id> or console:dana.'
+        : undefined
     case 'date':
       return parseLocalDate(value) === undefined ? 'A date is written as 2026-03-01.' : undefined
     case 'number':
@@ -132,6 +140,14 @@ function notOffered({ label }: Field): Problem {
     notDone: 'Nothing was done.',
     next: 'Open the form again.',
   })
+}
+
+/** What was chosen or typed in a field. */
+export function meantBy({ fields }: Form, values: FormValues, id: string): string {
+  const value = values.get(id) ?? ''
+  const field = fields.find((each) => each.id === id)
+  if (field?.type !== 'choice') return value
+  return field.options.find((option) => option.value === value)?.means ?? value
 }
 
 /** The form with what somebody has filled in. */

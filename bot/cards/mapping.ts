@@ -14,6 +14,7 @@ import type { Choice, Fit } from '../../core/mapping/suggest.js'
 import { typedName } from '../../core/mapping/typed.js'
 import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from '../../core/money/decimal.js'
 import { formatUnitPrice, toMinor } from '../../core/money/money.js'
+import { mapByHandActions } from './map-form.js'
 import { PRICE_OWNERS, offsetWords, ownMonths, placeWarnings } from './mapped.js'
 import type { Action, Block, Card } from './model.js'
 import { type Paged, type Section, pageOf, pageWords } from './sections.js'
@@ -85,7 +86,8 @@ function pageActions({ number, of }: Paged, command: string, ids: readonly strin
  * @param number of the page, from 1.
  */
 export function suggestionCard(suggestion: MappingSuggestion, choice: MappingChoice, number = 1): Card {
-  const { customerName, company, companies, container, containers, drafts, left, beside } = suggestion
+  const { customerId, customerName, company, companies, container, containers, drafts, left, beside } =
+    suggestion
   const uncertain = uncertainItems(suggestion)
   const isSure = companies.doubt === undefined && containers.doubt === undefined
   const mayAccept = isSure && company !== undefined && drafts.length > 0
@@ -115,6 +117,8 @@ export function suggestionCard(suggestion: MappingSuggestion, choice: MappingCho
     ],
     actions: [
       ...(mayAccept ? acceptAction(suggestion, choice, command) : []),
+      // Other pages have buttons enough.
+      ...(page.number === 1 ? mapByHandActions(customerId, customerName) : []),
       ...pageActions(page, shows, targetIds(suggestion, choice)),
     ],
   }

@@ -4,6 +4,7 @@ import { RIGHTS, ROLES, type Right, type Role } from '../../core/access/rights.j
 import type { LinkCode, PersonChanged } from '../../core/app/change-people.js'
 import { CARD_ROWS } from '../../core/limits.js'
 import type { Block, Card } from './model.js'
+import { PEOPLE_ACTIONS } from './people-forms.js'
 
 /** What to do where nobody may give roles. */
 export const NO_ADMIN =
@@ -32,7 +33,7 @@ export function peopleCard(people: readonly Person[], page: number, mayChange: b
       },
       quiet(hasAdmin(people) ? next : NO_ADMIN),
     ],
-    actions: [],
+    actions: mayChange ? PEOPLE_ACTIONS : [],
   }
 }
 

@@ -1,3 +1,5 @@
+import type { DeliveryStanding } from '../../core/chat-ports.js'
+import { DELIVERY_TOLD_DAYS } from '../../core/chat-limits.js'
 import { CARD_NAMES } from '../../core/limits.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import type { Answer, StatusAnswer } from '../../core/app/studio.js'
@@ -11,7 +13,7 @@ import { writeBlocks } from './psa.js'
 import { ageWords, plural } from './words.js'
 
 /** How old the data is, what it holds, what a person should look at. */
-export function statusCard(answer: Answer<StatusAnswer>): Card {
+export function statusCard(answer: Answer<StatusAnswer>, unsaid: DeliveryStanding): Card {
   const { observation } = answer.age
   const blocks: Block[] = [
     {
@@ -31,6 +33,9 @@ export function statusCard(answer: Answer<StatusAnswer>): Card {
         ...(answer.writes.open === 0
           ? []
           : [{ label: 'Being written into PSAs', value: plural(answer.writes.open, 'step') }]),
+        ...(unsaid.waiting === 0
+          ? []
+          : [{ label: 'Waiting to be said in chat', value: plural(unsaid.waiting, 'answer') }]),
         { label: 'Bills from', value: dayMonthYear(answer.opensOn) },
         ...policyFacts(answer.policy),
       ],
@@ -44,11 +49,33 @@ export function statusCard(answer: Answer<StatusAnswer>): Card {
       items: answer.exceptions.map(({ kind, count }) => `${count} × ${words.get(kind) ?? kind}`),
     })
   }
-  blocks.push(...writeBlocks(answer))
+  blocks.push(...writeBlocks(answer), ...unsaidBlocks(unsaid))
   const { held, writes, drifts, beside } = answer
-  const needsYou = held.length + writes.parked.length + drifts.length + beside.length > 0
+  const unheard = unsaid.givenUp + unsaid.unknown
+  const needsYou = held.length + writes.parked.length + drifts.length + beside.length + unheard > 0
   return { title: 'Status', tone: needsYou ? 'attention' : 'good', blocks, actions: [] }
 }
+
+/** What did not arrive in chat: "2 answers could not be delivered in the last 7 days, the last one in Slack: …" */
+function unsaidBlocks({ givenUp, unknown, last }: DeliveryStanding): Block[] {
+  if (givenUp + unknown === 0) return []
+  const days = `in the last ${plural(DELIVERY_TOLD_DAYS, 'day')}`
+  const where = last === undefined ? '' : `; the last one in ${SURFACE_NAMES[last.surface]}: ${last.reason}`
+  const items = [
+    ...(givenUp === 0 ? [] : [`${plural(givenUp, 'answer')} could not be delivered ${days}`]),
+    ...(unknown === 0 ? [] : [`${plural(unknown, 'answer')} may not have arrived ${days}`]),
+  ]
+  return [
+    {
+      type: 'list',
+      heading: 'Not told in chat',
+      items: items.map((item, index) => (index === items.length - 1 ? `${item}${where}` : item)),
+    },
+    { type: 'text', style: 'plain', text: 'Nothing else depends on it. Next: `approvals` shows what waits.' },
+  ]
+}
+
+const SURFACE_NAMES = { slack: 'Slack', teams: 'Teams' } as const
 
 /** "0", or how many and which: "5: Contoso · Visio, Fabrikam · Azure, Fabrikam · Visio and 2 more". */
 function someOf(names: readonly string[]): string {

@@ -206,6 +206,8 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `${who} could not approve ${subject}: its lines had changed`
     case 'approval.refused':
       return `${who} could not decide ${subject}: ${refusalWords(textOf(details['refusal']))}`
+    case 'file.sent':
+      return `${who} had the file of ${subject} put into their OneDrive`
     case 'right.refused':
       return `${who} was refused “${subject}”`
     case 'people.refused':
@@ -217,12 +219,22 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
     case 'people.linked':
     case 'people.joined':
       return peopleWords(action, who, details)
+    case 'slack.installed':
+      return `${who} installed the app in the Slack workspace ${textOf(details['name']) ?? ''} (${subject})`
+    case 'slack.removed':
+      return `The app is gone from the Slack workspace ${textOf(details['name']) ?? ''} (${subject})${workspaceWords(details)}`
     case 'policy.changed':
       return `The billing policy was changed in the settings: ${textOf(details['words']) ?? ''}`
     default:
       // Written by another version of the program: better its codes than nothing.
       return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${why}`
   }
+}
+
+/** Why a workspace is gone, as Slack told it. */
+function workspaceWords(details: AuditDetails): string {
+  const why = textOf(details['why'])
+  return why === undefined ? '' : `: ${why}`
 }
 
 /** "Contoso · Microsoft 365 E3 (20 seats since 11 Mar 2026)" */

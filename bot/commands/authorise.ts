@@ -25,7 +25,13 @@ export function rightToClick(name: string): Right | undefined {
 }
 
 /** Which right each form needs, to be opened and to be sent off: the same as its command. */
-const FORM_RIGHTS: Readonly<Record<FormName, Right>> = { reject: 'decide' }
+const FORM_RIGHTS: Readonly<Record<FormName, Right>> = {
+  reject: 'decide',
+  addPerson: 'people',
+  changeRole: 'people',
+  removePerson: 'people',
+  mapByHand: 'map',
+}
 
 /** What a form needs; undefined: there is no such form. */
 export function rightToFill(name: string): Right | undefined {

@@ -66,6 +66,6 @@ function carriedBy([customer = '', psa, company, container]: readonly string[]):
   return { customer, choice: { ...place, ...(container === undefined ? {} : { container }) } }
 }
 
-function isPsa(word: string | undefined): word is PsaName {
+export function isPsa(word: string | undefined): word is PsaName {
   return word === 'connectwise' || word === 'autotask'
 }

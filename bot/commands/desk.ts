@@ -1,5 +1,8 @@
 import type { Person } from '../../core/access/people.js'
 import type { LocalDate } from '../../core/calendar/date.js'
+import { hoursAfter } from '../../core/calendar/zone.js'
+import type { DeliveryStanding } from '../../core/chat-ports.js'
+import { DELIVERY_TOLD_DAYS } from '../../core/chat-limits.js'
 import { monthYear } from '../../core/calendar/words.js'
 import type { Studio } from '../../core/app/studio.js'
 import type { ApprovalRecord, Progress } from '../../core/ports.js'
@@ -14,6 +17,7 @@ import { againOf } from './again.js'
 import { authorise, rightFor, rightToClick } from './authorise.js'
 import { type FormDesk, createFormDesk } from './desk-forms.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
+import { known, lookReply, noteSent, welcome } from './desk-look.js'
 import { type Mention, linkReply, peopleReply, withIdentities } from './desk-people.js'
 import { type Command, parseCommand } from './parse.js'
 
@@ -41,6 +45,14 @@ export interface Desk extends FormDesk {
   click(identity: string, click: Click): Promise<Reply>
   /** The card of a request as it is now, for updating what was posted. */
   cardOf(record: ApprovalRecord): Promise<Card>
+  /** The card of a request as it fits one person: for views, which grant nothing. Changes nothing. */
+  look(identity: string, id: string): Promise<Reply>
+  /** What somebody is told who has just added the bot for themselves. */
+  welcome(identity: string): Promise<Card>
+  /** Those of the identities that belong to somebody with a role. */
+  known(identities: readonly string[]): Promise<readonly string[]>
+  /** Writes down that a file of a run goes into somebody's own storage. Problem `forbidden` when they may not have it. */
+  noteSent(identity: string, runId: string): Promise<void>
 }
 
 export function createDesk(parts: DeskParts): Desk {
@@ -64,6 +76,10 @@ export function createDesk(parts: DeskParts): Desk {
       }),
     click: (identity, click) => refuseNicely(() => carryOut(parts, identity, click)),
     cardOf: (record) => cardOf(parts, record),
+    look: (identity, id) => refuseNicely(() => lookReply(parts, identity, id)),
+    welcome: (identity) => welcome(parts, identity),
+    known: (identities) => known(parts, identities),
+    noteSent: (identity, runId) => noteSent(parts, identity, runId),
   }
 }
 
@@ -118,6 +134,11 @@ function nothingSynced(error: unknown): unknown {
   })
 }
 
+/** What did not arrive in chat lately. */
+async function unsaidOf({ clock, deliveries }: DeskParts): Promise<DeliveryStanding> {
+  return await deliveries.standing(hoursAfter(await clock.now(), -24 * DELIVERY_TOLD_DAYS))
+}
+
 async function answer(
   parts: DeskParts,
   person: Person,
@@ -137,7 +158,7 @@ async function answer(
     case 'changes':
       return shown(changesCard(await studio.changes(command.since, command.filter), command.filter))
     case 'status':
-      return shown(statusCard(await studio.status()))
+      return shown(statusCard(await studio.status(), await unsaidOf(parts)))
     case 'observe':
       return observedReply(parts, await studio.observe(onProgress))
     case 'map':

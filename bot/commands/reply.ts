@@ -1,4 +1,4 @@
-import type { ExportFile, FileMaker } from '../../core/chat-ports.js'
+import type { Deliveries, ExportFile, FileMaker } from '../../core/chat-ports.js'
 import type { Studio } from '../../core/app/studio.js'
 import type { ApprovalRecord, Clock } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
@@ -28,6 +28,8 @@ export interface DeskParts {
   readonly files: FileMaker
   readonly clock: Clock
   readonly timeZone: string
+  /** What people in chat were not told. */
+  readonly deliveries: Pick<Deliveries, 'standing'>
 }
 
 /** A card for everybody that is the whole answer. */

@@ -5,7 +5,7 @@ import type { Card } from '../cards/model.js'
 import { problemCard } from '../cards/status.js'
 import { isFormName } from '../commands/desk-forms.js'
 import type { ActParts } from './act-parts.js'
-import type { Origin } from './answer.js'
+import { type Origin, addressIn } from './answer.js'
 import { openForm, submitForm } from './forms.js'
 import type { ButtonClick, Message, Sender, SlashCommand, Submission } from './schema.js'
 import { parseNote } from './schema.js'
@@ -115,12 +115,12 @@ function originOf(incoming: Actable): Origin {
         identity,
         user,
         responseUrl,
-        clicked: addressOf(channel, message),
+        clicked: addressOf(channel, message, thread),
       }
     }
     case 'submission': {
       const note = parseNote(incoming.note)
-      const clicked = addressOf(note?.channel, note?.message)
+      const clicked = addressOf(note?.channel, note?.message, note?.thread)
       return {
         ...placeOf(note?.channel, note?.thread),
         identity,
@@ -138,8 +138,14 @@ function placeOf(channel: string | undefined, thread: string | undefined): Pick<
   return { place: { channel, thread }, direct: channel.startsWith('D') }
 }
 
-function addressOf(channel: string | undefined, stamp: string | undefined): Origin['clicked'] {
-  return channel === undefined || stamp === undefined ? undefined : { channel, stamp }
+/** The first message of a thread is in none, also where Slack says that it begins one. */
+function addressOf(
+  channel: string | undefined,
+  stamp: string | undefined,
+  thread: string | undefined,
+): Origin['clicked'] {
+  if (channel === undefined || stamp === undefined) return undefined
+  return addressIn({ channel, stamp }, thread)
 }
 
 /** A bug is told with a reference that stands in the log, and nothing else of it. */

@@ -5,11 +5,13 @@ import { problemCard } from '../cards/status.js'
 import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'
 import type { Reply } from '../commands/reply.js'
+import { reasonOf } from '../trouble.js'
 import { type Place, type SlackClient, refusalWord } from './client.js'
 import { type SlackMessage, renderSlack } from './render.js'
 import type { MessageAddress } from './schema.js'
 import { cut, escapeMarkup, plain } from './text.js'
 import { LIMITS } from './limits.js'
+import { slackTrouble } from './trouble.js'
 
 /** Where something was said or clicked, and by whom. */
 export interface Origin {
@@ -28,6 +30,8 @@ export interface Origin {
 
 export interface AnswerParts {
   readonly client: SlackClient
+  /** Whose token the client speaks with; undefined: that of the configuration. */
+  readonly workspace: string | undefined
   readonly desk: Pick<Desk, 'cardOf'>
   readonly board: Board
   readonly log: Log
@@ -53,16 +57,16 @@ export function createAnswers(parts: AnswerParts): Answers {
       await clicked(parts, reply, origin)
       await finish(parts, reply)
     },
-    privately: (card, origin) => privately(parts, renderSlack(card), origin),
+    privately: (card, origin) => privately(parts, card, origin),
   }
 }
 
 async function typed(parts: AnswerParts, reply: Reply, origin: Origin): Promise<void> {
-  if (reply.audience === 'asker') return await privately(parts, renderSlack(reply.card), origin)
+  if (reply.audience === 'asker') return await privately(parts, reply.card, origin)
   // The cards that are already there follow first: whoever reads them must not decide again.
   if (reply.decided && reply.approval !== undefined) await refresh(parts, reply.approval)
   if (reply.file !== undefined) return await handOver(parts, reply, reply.file, origin)
-  const address = await publicly(parts, renderSlack(reply.card), origin)
+  const address = await publicly(parts, reply, origin)
   if (address !== undefined && reply.approval !== undefined && !reply.decided) {
     await remember(parts, reply.approval, address)
   }
@@ -138,39 +142,68 @@ const NOT_HERE = new Set([
   'restricted_action_read_only_channel',
 ])
 
+/** Where a message stands that was posted in a thread, or in none. */
+export function addressIn(address: MessageAddress, thread: string | undefined): MessageAddress {
+  return thread === undefined || thread === address.stamp ? address : { ...address, thread }
+}
+
 /** Posts where it was asked, else directly to the asker. Returns where it stands; undefined: nowhere to be updated. */
 async function publicly(
   parts: AnswerParts,
-  message: SlackMessage,
+  reply: Reply,
   origin: Origin,
 ): Promise<MessageAddress | undefined> {
   const { client } = parts
-  const { place } = origin
+  const { card } = reply
+  const { place, user } = origin
+  const message = renderSlack(card)
   try {
-    if (place === undefined)
-      return await client.post({ channel: await client.openDirect(origin.user) }, message)
-    return await client.post(place, message)
+    if (place === undefined) return await client.post({ channel: await client.openDirect(user) }, message)
+    return addressIn(await client.post(place, message), place.thread)
   } catch (error) {
-    if (place !== undefined && NOT_HERE.has(refusalWord(error) ?? '')) {
-      return await directly(parts, message, origin)
+    if (place !== undefined && isElsewhere(error)) return await directly(parts, card, origin)
+    const trouble = slackTrouble(error)
+    const { workspace } = parts
+    const where = JSON.stringify({ channel: place?.channel, thread: place?.thread, user, workspace })
+    const unsaid = { surface: 'slack', place: where, what: reply.approval ?? card, trouble, error } as const
+    const isKept = await parts.board.keep(unsaid)
+    if (trouble.type === 'refused') await privately(parts, card, origin)
+    else if (isKept && trouble.type === 'notSent' && trouble.waitMilliseconds !== undefined) {
+      await tellLater(parts, origin)
     }
-    parts.log.error({ reason: reasonOf(error) }, 'an answer could not be posted')
-    await privately(parts, message, origin)
     return undefined
   }
 }
 
-/** The bot is no member of the channel: the asker gets the answer in a direct message, and is told so. */
-async function directly(
-  parts: AnswerParts,
-  message: SlackMessage,
-  origin: Origin,
-): Promise<MessageAddress | undefined> {
-  const address = await attempt(parts, 'answer directly', async () =>
-    parts.client.post({ channel: await parts.client.openDirect(origin.user) }, message),
+/** Refused there, in a way that a direct message may do instead. */
+export function isElsewhere(error: unknown): boolean {
+  return NOT_HERE.has(refusalWord(error) ?? '')
+}
+
+/** Slack is there, but takes nothing for a while: whoever asked hears that the answer follows, if there is a way. */
+async function tellLater(parts: AnswerParts, { place, responseUrl }: Origin): Promise<void> {
+  if (responseUrl === undefined) return
+  const message = renderSlack(problemCard(notNow()))
+  await attempt(parts, 'say that an answer follows', () =>
+    parts.client.respond(responseUrl, message, { replace: false, thread: place?.thread }),
   )
-  if (address === undefined) await privately(parts, message, origin)
-  else await privately(parts, renderSlack(problemCard(notAMember())), origin)
+}
+
+function notNow(): Problem {
+  return new Problem({
+    kind: 'unavailable',
+    what: 'Slack takes no messages from me at the moment.',
+    next: 'It is done; the answer follows by itself.',
+  })
+}
+
+/** The bot is no member of the channel: the asker gets the answer in a direct message, and is told so. */
+async function directly(parts: AnswerParts, card: Card, origin: Origin): Promise<MessageAddress | undefined> {
+  const address = await attempt(parts, 'answer directly', async () =>
+    parts.client.post({ channel: await parts.client.openDirect(origin.user) }, renderSlack(card)),
+  )
+  if (address === undefined) await privately(parts, card, origin)
+  else await privately(parts, problemCard(notAMember()), origin)
   return address
 }
 
@@ -182,24 +215,43 @@ function notAMember(): Problem {
   })
 }
 
-/** For one person: through the request's own way back, else for their eyes in the channel, else directly. */
-async function privately(parts: AnswerParts, message: SlackMessage, origin: Origin): Promise<void> {
-  const { client } = parts
+/**
+ * For one person: through the request's own way back, else for their eyes in the channel, else directly. What found no way
+ * because Slack was not there is kept, and follows directly: the way back has ended by then.
+ */
+async function privately(parts: AnswerParts, card: Card, origin: Origin): Promise<void> {
+  let failed: unknown
+  let isAway = false
+  for (const way of waysTo(parts, renderSlack(card), origin)) {
+    try {
+      return await way()
+    } catch (error) {
+      parts.log.warn({ what: 'answer privately', reason: reasonOf(error) }, 'Slack did not take it')
+      failed = error
+      const { type } = slackTrouble(error)
+      isAway ||= type === 'notSent'
+      // It may stand there already: once is enough.
+      if (type === 'unknown') break
+    }
+  }
+  const found = slackTrouble(failed)
+  const trouble = isAway && found.type === 'refused' ? NOT_SENT : found
+  const place = JSON.stringify({ user: origin.user, workspace: parts.workspace })
+  await parts.board.keep({ surface: 'slack', place, what: card, trouble, error: failed })
+}
+
+const NOT_SENT = { type: 'notSent', waitMilliseconds: undefined } as const
+
+function waysTo({ client }: AnswerParts, message: SlackMessage, origin: Origin): (() => Promise<void>)[] {
   const { place, responseUrl, user } = origin
-  const ways: (() => Promise<unknown>)[] = []
-  if (place !== undefined && origin.direct) ways.push(() => client.post(place, message))
+  const ways: (() => Promise<void>)[] = []
+  if (place !== undefined && origin.direct) ways.push(async () => void (await client.post(place, message)))
   if (responseUrl !== undefined) {
     ways.push(() => client.respond(responseUrl, message, { replace: false, thread: place?.thread }))
   }
   if (place !== undefined && !origin.direct) ways.push(() => client.whisper(place, user, message))
-  ways.push(async () => client.post({ channel: await client.openDirect(user) }, message))
-  for (const way of ways) {
-    const said = await attempt(parts, 'answer privately', async () => {
-      await way()
-      return true
-    })
-    if (said === true) return
-  }
+  ways.push(async () => void (await client.post({ channel: await client.openDirect(user) }, message)))
+  return ways
 }
 
 /** A file goes where it was asked for, below the card it belongs to, else directly to the asker. */
@@ -220,12 +272,12 @@ async function handOver(
     return await client.upload({ channel: place.channel, thread }, file, comment)
   } catch (error) {
     parts.log.warn({ file: file.name, reason: reasonOf(error) }, 'a file could not be shared where asked')
-    if (place !== undefined && NOT_HERE.has(refusalWord(error) ?? '')) {
+    if (place !== undefined && isElsewhere(error)) {
       const sent = await attempt(parts, 'hand over a file', () => sendDirectly().then(() => true))
       if (sent === true) told = notAMember()
     }
   }
-  await privately(parts, renderSlack(problemCard(told)), origin)
+  await privately(parts, problemCard(told), origin)
 }
 
 function notHandedOver(name: string): Problem {
@@ -253,8 +305,4 @@ async function attempt<T>(
     log.warn({ what, reason: reasonOf(error) }, 'Slack did not take it')
     return undefined
   }
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

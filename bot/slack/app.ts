@@ -8,20 +8,37 @@ import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'
 import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
 import { type Actable, type Received, act } from './act.js'
-import { createAnswers, reasonOf } from './answer.js'
-import { SLACK_API, type SlackClient, createSlackClient, slackLogger } from './client.js'
+import type { Pacing } from '../lanes.js'
+import { reasonOf } from '../trouble.js'
+import { type Answers, createAnswers } from './answer.js'
+import { SLACK_API, type SlackClient, slackLogger } from './client.js'
+import { type SlackInstallOptions, createInstallRoutes } from './install.js'
+import { slackCards } from './later.js'
 import { plainBody } from './plain-body.js'
-import { renderSlack } from './render.js'
-import { type Challenge, contentType, isCertificateCheck, parseAddress, parseIncoming } from './schema.js'
-import { newestOnly } from './updates.js'
+import {
+  type Challenge,
+  bodyOf,
+  contentType,
+  incomingOf,
+  isCertificateCheck,
+  parseAddress,
+} from './schema.js'
+import { type Installed, type Removal, installedOf, parseRemoval } from './schema-install.js'
+import { createSocket } from './socket.js'
 import { verifySignature } from './verify.js'
+import { type Served, createWorkspaces, nameOf } from './workspaces.js'
 
 export interface SlackSurfaceOptions {
-  /** "xoxb-…": the bot token of the one workspace. */
-  readonly botToken: string
-  readonly signingSecret: string
+  /** "xoxb-…": the bot token of one workspace; undefined: workspaces install the app by themselves. */
+  readonly botToken?: string | undefined
+  /** Over HTTP: what Slack signs its requests with. */
+  readonly signingSecret?: string | undefined
+  /** "xapp-…": over Socket Mode, instead of HTTP. */
+  readonly appToken?: string | undefined
+  /** How workspaces install the app by themselves; undefined: they cannot. */
+  readonly install?: SlackInstallOptions | undefined
   /** Another address of the Web API: an emulator's, or another cloud's. */
-  readonly apiUrl?: string
+  readonly apiUrl?: string | undefined
   /** Decides whether a request is fresh. */
   readonly now: () => Date
   readonly log: Log
@@ -30,49 +47,124 @@ export interface SlackSurfaceOptions {
   readonly once: Once
   /** Where acknowledged requests are carried out; whoever stops the program waits for it. */
   readonly work: Work
+  /** What keeps Slack's pace. */
+  readonly pacing: Pacing
 }
 
 export interface SlackSurface {
   readonly routes: readonly Route[]
-  /** Resolves when Slack accepts the token: a readiness check. Problem `unavailable` otherwise. */
+  /** Resolves when Slack accepts the token, and the socket is open: a readiness check. Problem `unavailable` otherwise. */
   ready(): Promise<void>
+  /** The program is to end: what would wait for its turn is kept for whoever is next. */
+  end(): void
+  /** Opens what is kept open; without a socket nothing. */
+  begin(): void
+  /** Takes no more. */
+  close(): Promise<void>
 }
 
 const ENDPOINT = '/slack/events'
 
 /**
  * Slack over HTTP: commands, mentions, direct messages, buttons and windows, all at one address. Every
- * request is verified here before Bolt sees it, acknowledged at once, and carried out after. Problem `input` when token
- * or secret cannot be right.
+ * request is verified here before Bolt sees it, acknowledged at once, and carried out after. Over Socket Mode the same,
+ * through a connection of our own. Problem `input` when a token or secret cannot be right.
  */
 export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
   checkSecrets(options)
-  const { log, board, desk, work } = options
-  const slack = createSlackClient({ botToken: options.botToken, apiUrl: options.apiUrl ?? SLACK_API, log })
-  const client: SlackClient = { ...slack, update: newestOnly(slack.update) }
-  const answers = createAnswers({ client, desk, board, log })
-  board.attach('slack', async (text, card) => {
-    const address = parseAddress(text)
-    if (address === undefined) throw new Error('the address of a posted card cannot be read')
-    await client.update(address, renderSlack(card))
-  })
-  const receiver = boltBehind(log, desk, (received) => {
-    work.start(`slack ${received.incoming.kind}`, () => act({ ...options, client, answers }, received))
-  })
-  const ready = readiness(client, options.now)
-  work.start('slack auth.test', async () => {
-    await ready().catch((error: unknown) => {
-      log.error({ reason: reasonOf(error) }, 'Slack does not take the token')
+  const { log, board, desk, work, botToken, install, appToken, now } = options
+  const apiUrl = options.apiUrl ?? SLACK_API
+  const { pacing } = options
+  const workspaces = createWorkspaces({ botToken, apiUrl, store: install?.store, now, log, pacing })
+  board.attach('slack', slackCards(workspaces.at))
+  const answersIn = answersByWorkspace(options)
+  const start = (due: Due) => {
+    work.start(`slack ${due.incoming.kind}`, async () => {
+      const { incoming, key, installed } = due
+      if (incoming.kind === 'removal') return await workspaces.removed(installed, incoming)
+      const served = await workspaces.of(installed)
+      if (served !== undefined) {
+        return await act({ ...options, client: served.client, answers: answersIn(served) }, { incoming, key })
+      }
+      log.warn(
+        { workspace: nameOf(installed) },
+        'a request from a workspace without the app was not carried out',
+      )
     })
-  })
+  }
+  const accepted = botToken === undefined ? async () => undefined : readiness(workspaces.at(undefined), now)
+  if (botToken !== undefined) {
+    work.start('slack auth.test', async () => {
+      await accepted().catch((error: unknown) => {
+        log.error({ reason: reasonOf(error) }, 'Slack does not take the token')
+      })
+    })
+  }
+  if (appToken !== undefined) {
+    return { ...overSocket({ ...options, appToken, apiUrl }, start, accepted), end: () => workspaces.end() }
+  }
+  const receiver = boltBehind(log, desk, start)
   const handle = (exchange: Exchange) => receive(options, receiver, exchange)
-  return { routes: [{ method: 'POST', path: ENDPOINT, handle }], ready }
+  const installed = (key: string) => workspaces.forget(key)
+  const routes =
+    install === undefined ? [] : createInstallRoutes({ ...options, ...install, apiUrl, installed })
+  return {
+    routes: [{ method: 'POST', path: ENDPOINT, handle }, ...routes],
+    ready: accepted,
+    begin: () => undefined,
+    end: () => workspaces.end(),
+    close: async () => undefined,
+  }
 }
 
-function checkSecrets({ botToken, signingSecret }: SlackSurfaceOptions): void {
+function overSocket(
+  options: SlackSurfaceOptions & { readonly appToken: string; readonly apiUrl: string },
+  start: (due: Due) => void,
+  accepted: () => Promise<void>,
+): Omit<SlackSurface, 'end'> {
+  const { appToken, apiUrl, log, desk } = options
+  const socket = createSocket({
+    appToken,
+    apiUrl,
+    log,
+    listen: (bolt) => listen(bolt, desk, start),
+    read: (body, key): Genuine | undefined => {
+      const incoming = parseRemoval(body) ?? incomingOf(body)
+      if (incoming === undefined) log.warn({}, 'an envelope of Slack cannot be read')
+      if (incoming === undefined || incoming.kind === 'ignored') return undefined
+      return { incoming, key, installed: installedOf(body) }
+    },
+  })
+  const ready = async () => {
+    socket.check()
+    await accepted()
+  }
+  return { routes: [], ready, begin: () => socket.begin(), close: () => socket.close() }
+}
+
+/** Answers go with the token of their workspace, and cards remember whose it was. */
+function answersByWorkspace({ desk, board, log }: SlackSurfaceOptions): (served: Served) => Answers {
+  const known = new Map<string | undefined, Answers>()
+  return ({ client, key }) => {
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const remember: Board['remember'] = (card) => {
+      const address = key === undefined ? undefined : parseAddress(card.address)
+      if (address === undefined) return board.remember(card)
+      return board.remember({ ...card, address: JSON.stringify({ ...address, workspace: key }) })
+    }
+    const answers = createAnswers({ client, workspace: key, desk, board: { ...board, remember }, log })
+    known.set(key, answers)
+    return answers
+  }
+}
+
+function checkSecrets({ botToken, signingSecret, appToken, install }: SlackSurfaceOptions): void {
   const mistakes = [
-    ...(botToken.startsWith('xox') ? [] : ['the bot token does not begin with xoxb-']),
-    ...(signingSecret.trim().length >= SLACK_SIGNING_SECRET_LENGTH
+    ...(botToken?.startsWith('xox') === false ? ['the bot token does not begin with xoxb-'] : []),
+    ...(botToken === undefined && install === undefined ? ['there is no bot token'] : []),
+    ...(appToken?.startsWith('xapp-') === false ? ['the app token does not begin with xapp-'] : []),
+    ...(appToken !== undefined || (signingSecret ?? '').trim().length >= SLACK_SIGNING_SECRET_LENGTH
       ? []
       : ['the signing secret is too short']),
   ]
@@ -85,11 +177,19 @@ function checkSecrets({ botToken, signingSecret }: SlackSurfaceOptions): void {
   })
 }
 
-type Genuine = Received<Actable | Challenge>
+/** A request that is Slack's, and where it comes from. */
+interface Genuine extends Received<Actable | Challenge | Removal> {
+  readonly installed: Installed
+}
+
+/** Acknowledged, and to be carried out. */
+interface Due extends Received<Actable | Removal> {
+  readonly installed: Installed
+}
 
 /** The door: nothing gets through to Bolt that is not freshly signed by Slack and readable. */
 function receive(
-  { signingSecret, now, log }: SlackSurfaceOptions,
+  { signingSecret = '', now, log }: SlackSurfaceOptions,
   bolt: Bolt,
   { message, response, body }: Exchange,
 ): void {
@@ -102,12 +202,16 @@ function receive(
     log.warn({ why: verdict.why }, 'a request that is not from Slack was refused')
     return answerPlain(response, 401)
   }
-  const incoming = type === undefined ? undefined : parseIncoming(type, text)
+  const value = type === undefined ? undefined : bodyOf(type, text)
+  const incoming = parseRemoval(value) ?? incomingOf(value)
   if (type === undefined || incoming === undefined) return answerPlain(response, 400)
   if (incoming.kind === 'ignored') return answerPlain(response, 200)
   message.headers['content-type'] = 'application/json'
-  const rawBody = plainBody(incoming)
-  bolt.dispatch(Object.assign(message, { rawBody }), response, { incoming, key: verdict.key })
+  bolt.dispatch(Object.assign(message, { rawBody: plainBody(incoming) }), response, {
+    incoming,
+    key: verdict.key,
+    installed: installedOf(value),
+  })
 }
 
 interface Bolt {
@@ -115,7 +219,7 @@ interface Bolt {
 }
 
 /** Bolt with its receiver, without its server. `start` gets what was acknowledged and is left to do. */
-function boltBehind(log: Log, desk: Desk, start: (received: Received<Actable>) => void): Bolt {
+function boltBehind(log: Log, desk: Desk, start: (due: Due) => void): Bolt {
   const genuine = new WeakMap<IncomingMessage, Genuine>()
   const logger = slackLogger(log)
   const receiver = new HTTPReceiver({
@@ -150,7 +254,7 @@ function boltBehind(log: Log, desk: Desk, start: (received: Received<Actable>) =
   }
 }
 
-function listen(bolt: App, desk: Desk, start: (received: Received<Actable>) => void): void {
+function listen(bolt: App, desk: Desk, start: (due: Due) => void): void {
   const take = (context: Readonly<Record<string, unknown>>) => {
     const received = context['received'] as Genuine | undefined
     if (received === undefined || received.incoming.kind === 'challenge') return
@@ -163,6 +267,8 @@ function listen(bolt: App, desk: Desk, start: (received: Received<Actable>) => v
   // Bolt acknowledges events itself, before it calls these.
   bolt.event('app_mention', async ({ context }) => take(context))
   bolt.event('message', async ({ context }) => take(context))
+  bolt.event('app_uninstalled', async ({ context }) => take(context))
+  bolt.event('tokens_revoked', async ({ context }) => take(context))
   bolt.action(/[^]*/, async ({ ack, context }) => {
     await ack()
     take(context)

@@ -1,9 +1,10 @@
 import { SLACK_EVENT_KEPT_MILLISECONDS, SLACK_FORM_MILLISECONDS } from '../../core/limits.js'
 import { formCard } from '../cards/form.js'
 import type { ActionTarget, Card, FormName } from '../cards/model.js'
-import type { FormMade } from '../commands/forms.js'
+import type { FormMade } from '../commands/form-kind.js'
 import type { ActParts } from './act-parts.js'
-import { type Origin, reasonOf } from './answer.js'
+import { reasonOf } from '../trouble.js'
+import type { Origin } from './answer.js'
 import { type Submission, type WindowNote, parseNote } from './schema.js'
 import { cardWindow, formWindow } from './window.js'
 

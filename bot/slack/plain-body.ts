@@ -1,15 +1,16 @@
 import type { Actable } from './act.js'
 import type { Challenge } from './schema.js'
+import type { Removal } from './schema-install.js'
 
 /**
  * A request as Bolt gets it: what we understood of it, and nothing else. Bolt reads further fields than we do and trusts
  * their shape, so the body as it came could make it fail, or take a click for a command.
  */
-export function plainBody(incoming: Actable | Challenge): Buffer {
+export function plainBody(incoming: Actable | Challenge | Removal): Buffer {
   return Buffer.from(JSON.stringify(contentOf(incoming)))
 }
 
-function contentOf(incoming: Actable | Challenge): object {
+function contentOf(incoming: Actable | Challenge | Removal): object {
   switch (incoming.kind) {
     case 'challenge':
       return { type: 'url_verification', challenge: incoming.challenge }
@@ -27,6 +28,8 @@ function contentOf(incoming: Actable | Challenge): object {
       const actions = [{ type: 'button', action_id: name, block_id: '', value }]
       return { type: 'block_actions', ...sender(incoming), actions }
     }
+    case 'removal':
+      return { type: 'event_callback', event: { type: incoming.why } }
     case 'submission':
       return { type: 'view_submission', ...sender(incoming), view: { callback_id: incoming.name } }
   }

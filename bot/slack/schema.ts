@@ -74,8 +74,8 @@ export interface Ignored {
 export type Incoming = SlashCommand | Message | ButtonClick | Submission | Challenge | Ignored
 
 const id = (letters: string) => z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{1,30}$`))
-const team = id('TE')
-const user = id('UW')
+export const team = id('TE')
+export const user = id('UW')
 const channel = id('CDG')
 const stamp = z.string().regex(/^\d{1,12}\.\d{1,9}$/)
 const url = z.string().max(1000)
@@ -141,6 +141,7 @@ const FILLED = z.object({
   value: z.string().nullish(),
   selected_option: z.object({ value: z.string().max(150) }).nullish(),
   selected_date: z.string().max(10).nullish(),
+  selected_user: user.nullish(),
 })
 
 const SUBMISSION = z.object({
@@ -172,9 +173,13 @@ export function contentType(header: string | undefined): ContentType | undefined
   return known === 'application/json' || known === 'application/x-www-form-urlencoded' ? known : undefined
 }
 
-/** What a body says, or undefined when it cannot be read. */
-export function parseIncoming(type: ContentType, text: string): Incoming | undefined {
-  const value = type === 'application/json' ? readJson(text) : formValue(text)
+/** The value a body stands for; undefined when it cannot be read. */
+export function bodyOf(type: ContentType, text: string): unknown {
+  return type === 'application/json' ? readJson(text) : formValue(text)
+}
+
+/** What a request or an envelope says, or undefined when we do not understand it. */
+export function incomingOf(value: unknown): Incoming | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const known =
     commandOf(value) ?? eventOf(value) ?? clickOf(value) ?? submissionOf(value) ?? challengeOf(value)
@@ -260,13 +265,20 @@ function submissionOf(value: object): Submission | undefined {
     name,
     note,
     values: new Map(
-      Object.entries(state.values).map(([field, { [INPUT]: filled }]) => [field, typedInto(filled)]),
+      Object.entries(state.values).map(([field, { [INPUT]: filled }]) => [field, filledIn(filled, home)]),
     ),
   }
 }
 
-function typedInto({ value, selected_option: option, selected_date: date }: z.output<typeof FILLED>): string {
-  return value ?? option?.value ?? date ?? ''
+/** Whoever was picked is somebody of the asker's own workspace. */
+function filledIn(filled: z.output<typeof FILLED>, home: string): string {
+  const { value, selected_option: option, selected_date: date, selected_user: person } = filled
+  return (
+    value ??
+    option?.value ??
+    date ??
+    (person === null || person === undefined ? '' : `slack:${home}:${person}`)
+  )
 }
 
 function challengeOf(value: object): Challenge | undefined {
@@ -285,13 +297,38 @@ export function parseTarget(text: string): ActionTarget | undefined {
 export interface MessageAddress {
   readonly channel: string
   readonly stamp: string
+  /** The message whose thread it stands in; undefined: in none. */
+  readonly thread?: string | undefined
+  /** Whose token reaches it: "T:T01", "E:E01"; undefined: that of the configuration. */
+  readonly workspace?: string | undefined
 }
 
-const ADDRESS = z.object({ channel, stamp })
+const workspaceKey = z.string().regex(/^[TE]:[TE][A-Z0-9]{1,30}$/)
+const ADDRESS = z.object({
+  channel,
+  stamp,
+  thread: stamp.optional(),
+  workspace: workspaceKey.optional(),
+})
 
 /** The address of a posted card as it was remembered. */
 export function parseAddress(text: string): MessageAddress | undefined {
   return ADDRESS.safeParse(readJson(text)).data
+}
+
+const PLACE = z.object({
+  channel: channel.optional(),
+  thread: stamp.optional(),
+  user: z.string().max(64).optional(),
+  workspace: workspaceKey.optional(),
+})
+
+/** Where something is to be said later: in a channel, or to the person alone where there is none or no way in. */
+export type LaterPlace = z.output<typeof PLACE>
+
+/** Such a place as it was kept. */
+export function parsePlace(text: string): LaterPlace | undefined {
+  return PLACE.safeParse(readJson(text)).data
 }
 
 /** What a window has to know when it comes back. */
@@ -313,13 +350,22 @@ export function parseNote(text: string): WindowNote | undefined {
 export interface BotIdentity {
   readonly team: string
   readonly user: string
+  /** The organisation whose token it is; undefined: a workspace's. */
+  readonly enterprise: string | undefined
 }
 
-const AUTH = z.object({ team_id: team, user_id: user })
+const AUTH = z.object({
+  team_id: team,
+  user_id: user,
+  enterprise_id: team.nullish(),
+  is_enterprise_install: z.boolean().optional(),
+})
 
 export function parseAuth(value: unknown): BotIdentity | undefined {
   const { data } = AUTH.safeParse(value)
-  return data === undefined ? undefined : { team: data.team_id, user: data.user_id }
+  if (data === undefined) return undefined
+  const { team_id, user_id, enterprise_id, is_enterprise_install: forAll = false } = data
+  return { team: team_id, user: user_id, enterprise: forAll ? (enterprise_id ?? team_id) : undefined }
 }
 
 const POSTED = z.object({ channel, ts: stamp })

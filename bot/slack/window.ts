@@ -6,7 +6,7 @@ import type { Card } from '../cards/model.js'
 import { LIMITS } from './limits.js'
 import { renderBody } from './render.js'
 import { INPUT, type WindowNote } from './schema.js'
-import { cut, plain } from './text.js'
+import { cut, cutMiddle, plain } from './text.js'
 
 /** A form as a window. What it is about goes with it and comes back, signed by Slack, with what was filled in. */
 export function formWindow(form: Form, note: WindowNote): types.ModalView {
@@ -41,7 +41,7 @@ function inputBlock(field: Field): types.InputBlock {
     type: 'input',
     block_id: id,
     label: words(label, LIMITS.inputLabel),
-    ...(hint === undefined ? {} : { hint: words(hint, LIMITS.inputHint) }),
+    ...(hint === undefined ? {} : { hint: words(hint.replace(/`([^`]*)`/g, '“$1”'), LIMITS.inputHint) }),
     ...(required ? {} : { optional: true }),
     element: { ...inputElement(field), action_id: INPUT },
   }
@@ -62,6 +62,8 @@ function inputElement(field: Field): types.InputBlock['element'] {
       return { type: 'plain_text_input', ...(value === '' ? {} : { initial_value: value }) }
     case 'date':
       return { type: 'datepicker', ...(value === '' ? {} : { initial_date: value }) }
+    case 'person':
+      return { type: 'users_select' }
     case 'choice': {
       const options = field.options.map(optionOf)
       assert(options.length > 0 && options.length <= FORM_OPTIONS, 'a choice has 1 to 100 options')
@@ -79,7 +81,8 @@ function optionOf({
   readonly value: string
 }): types.PlainTextOption {
   assert(value.length <= LIMITS.optionValue, 'what a choice means is said in a few characters')
-  return { text: words(label, LIMITS.optionText), value }
+  // An id stands at the end, and tells two long names apart.
+  return { text: words(cutMiddle(plain(label), LIMITS.optionText), LIMITS.optionText), value }
 }
 
 function words(text: string, limit: number): types.PlainTextElement {

@@ -8,7 +8,15 @@ export interface AdaptiveCard {
   readonly version: string
   readonly fallbackText: string
   readonly msteams: { readonly width: 'Full' }
+  readonly refresh?: Refresh
   readonly body: readonly Element[]
+}
+
+/** What a client sends by itself for these people, to be answered with what each of them sees. */
+export interface Refresh {
+  readonly action: Execute
+  /** Teams' ids, 60 at most. */
+  readonly userIds: readonly string[]
 }
 
 export type Element = RichText | Table | Input | ActionSet
@@ -81,4 +89,15 @@ export interface OpenUrl {
   readonly type: 'Action.OpenUrl'
   readonly title: string
   readonly url: string
+}
+
+/** A message that is a file, or the question whether one is wanted. */
+export interface FileMessage {
+  readonly summary: string
+  readonly attachment: {
+    readonly contentType: string
+    readonly name: string
+    readonly contentUrl?: string
+    readonly content: Readonly<Record<string, unknown>>
+  }
 }

@@ -6,9 +6,13 @@ import { problemCard } from '../cards/status.js'
 import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'
 import type { Reply } from '../commands/reply.js'
+import { reasonOf } from '../trouble.js'
 import type { Conversations, Place } from './conversations.js'
+import { offerOf } from './offer.js'
+import type { Reach } from './references.js'
 import { type TeamsMessage, renderFile, renderTeams } from './render.js'
-import type { Address } from './schema.js'
+import type { Address, LaterPlace } from './schema.js'
+import { teamsTrouble } from './trouble.js'
 
 /** Where something was said or clicked, and by whom. */
 export interface Origin {
@@ -25,6 +29,7 @@ export interface Origin {
 
 export interface AnswerParts {
   readonly conversations: Conversations
+  readonly reach: Reach
   readonly desk: Desk
   readonly board: Board
   readonly once: Once
@@ -47,33 +52,79 @@ export async function finish(parts: AnswerParts, { after }: Reply): Promise<void
   for (const record of (await after?.()) ?? []) await refresh(parts, record)
 }
 
-/** Posts a card where it was asked for, and remembers it as long as it can be decided. */
+/** Posts a card where it was asked for, and remembers it as long as it can be decided; what could not be said follows. */
 export async function publicly(parts: AnswerParts, reply: Reply, origin: Origin): Promise<void> {
   const { conversations, log } = parts
+  let message: TeamsMessage | undefined
   try {
-    const address = await conversations.post(origin.place, await messageOf(parts, reply))
+    message = await messageOf(parts, reply, origin)
+    const address = await conversations.post(origin.place, message)
     if (reply.approval !== undefined && !reply.decided) await remember(parts, reply.approval, address)
-    for (const also of reply.also ?? []) await publicly(parts, also, origin)
+    await offer(parts, reply, origin)
   } catch (error) {
-    log.error({ reason: reasonOf(error) }, 'an answer could not be posted in Teams')
+    // Not made, and so never sent: it would not be made later either.
+    if (message === undefined)
+      return log.error({ reason: reasonOf(error) }, 'an answer could not be made for Teams')
+    const { card, file, approval } = reply
+    const what = file === undefined ? (approval ?? card) : problemCard(notHandedOver(file))
+    await keep(parts, what, { ...origin.place, alone: false }, error)
+  }
+  for (const also of reply.also ?? []) await publicly(parts, also, origin)
+}
+
+/** The file for somebody's own OneDrive, beside its link: without it the link is still there. */
+async function offer({ conversations, log }: AnswerParts, { file }: Reply, origin: Origin): Promise<void> {
+  const offered = file === undefined || !origin.direct ? undefined : offerOf(file, origin.place.serviceUrl)
+  if (offered === undefined) return
+  try {
+    await conversations.post(origin.place, offered)
+  } catch (error) {
+    log.warn({ reason: reasonOf(error) }, 'a file could not be offered in Teams')
   }
 }
 
-async function messageOf({ fileLinks }: AnswerParts, { card, file }: Reply): Promise<TeamsMessage> {
-  return file === undefined ? renderTeams(card) : renderFile(card, file.name, await fileLinks(file))
+/** Kept for when Teams is there again, or noted as lost. */
+async function keep(
+  { board }: AnswerParts,
+  what: ApprovalRecord | Card,
+  place: LaterPlace,
+  error: unknown,
+): Promise<void> {
+  const trouble = teamsTrouble(error)
+  await board.keep({ surface: 'teams', place: JSON.stringify(place), what, trouble, error })
+}
+
+/** A link that follows late would have ended. */
+function notHandedOver({ name }: ExportFile): Problem {
+  return new Problem({
+    kind: 'unavailable',
+    what: `Teams did not take the link to ${name}.`,
+    notDone: 'The file was not handed over; nothing else changed.',
+    next: `Type \`export csv ${name.replace(/\.csv$/, '')}\` again.`,
+  })
+}
+
+async function messageOf(
+  { fileLinks, reach }: AnswerParts,
+  { card, file }: Reply,
+  { place }: Origin,
+): Promise<TeamsMessage> {
+  return file === undefined
+    ? await reach.posted(place.conversation, card)
+    : renderFile(card, file.name, await fileLinks(file))
 }
 
 /** For the asker only: where they are alone with the bot, else in their personal chat with it. */
 export async function privately(parts: AnswerParts, card: Card, origin: Origin): Promise<void> {
-  const { conversations, log } = parts
+  const { conversations, reach, log } = parts
   const message = renderTeams(card)
   try {
-    await (origin.direct
-      ? conversations.post(origin.place, message)
-      : conversations.tell(origin.place, message))
+    await (origin.direct ? conversations.post(origin.place, message) : reach.tell(origin.place, message))
   } catch (error) {
     log.warn({ reason: reasonOf(error) }, 'a private answer did not arrive in Teams')
-    if (!origin.direct) await sayWhereToAsk(parts, origin)
+    const isRefused = teamsTrouble(error).type === 'refused'
+    if (!isRefused) await keep(parts, card, { ...origin.place, alone: !origin.direct }, error)
+    else if (!origin.direct) await sayWhereToAsk(parts, origin)
   }
 }
 
@@ -137,8 +188,4 @@ export function asProblem(log: Log, error: unknown, { id }: Origin): Problem {
     notDone: 'It is not certain that it was done.',
     next: 'Look with `approvals` before you repeat it, and tell an admin the reference.',
   })
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

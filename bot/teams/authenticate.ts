@@ -37,15 +37,20 @@ export async function authenticate(
   const checked = await inTime(checkSignature(auth, header, { channelId, serviceUrl }))
   if (checked.genuine === undefined) return checked
   if (!settings.isAllowed(serviceUrl)) return refused(403, 'a Connector that is not allowed')
-  const tenants = [activity.conversation.tenantId, activity.channelData?.tenant?.id]
-  const named = tenants.filter((tenant) => tenant !== undefined)
-  if (named.length === 0 || named.some((tenant) => tenant !== settings.tenantId)) {
-    return refused(403, 'another tenant')
-  }
-  return checked
+  return isOurTenant(settings, activity) ? checked : refused(403, 'another tenant')
 }
 
-function refused(status: 401 | 403 | 503, why: string): Verdict {
+/** A tenant is named, and no other than ours. */
+export function isOurTenant(
+  settings: Pick<TeamsSettings, 'tenantId'>,
+  { conversation, channelData }: Incoming,
+): boolean {
+  const tenants = [conversation.tenantId, channelData?.tenant?.id]
+  const named = tenants.filter((tenant) => tenant !== undefined)
+  return !(named.length === 0 || named.some((tenant) => tenant !== settings.tenantId))
+}
+
+export function refused(status: 401 | 403 | 503, why: string): Verdict {
   return { genuine: undefined, status, why }
 }
 

@@ -18,13 +18,21 @@ export async function answerClick(parts: AnswerParts, press: Press, origin: Orig
   if (isFormName(verb)) return await openForm(parts, verb, press, origin)
   if (verb === 'submit') return await submitForm(parts, press, origin)
   if (verb === 'back') return await backFromForm(parts, press, origin)
-  if (verb === 'show' || verb === 'mapShow') {
-    const found = await look(parts, verb === 'mapShow' ? 'map' : 'approve', press, origin)
+  if (verb === 'show') return await seen(parts, press, origin)
+  if (verb === 'mapShow') {
+    const found = await look(parts, 'map', press, origin)
     return 'card' in found ? { show: renderTeams(found.card) } : clicked(parts, found.refused, origin)
   }
   const sure = ASKED.find((name) => verb === `${name}Sure`)
   const answer = await click(parts, sure ?? verb, press, origin)
   return sure === 'map' ? await mapped(parts, answer, press, origin) : answer
+}
+
+/** Back from a question: the request as it fits whoever goes back. */
+async function seen(parts: AnswerParts, { target }: Press, origin: Origin): Promise<ClickAnswer> {
+  const reply = await parts.desk.look(origin.identity, target.id)
+  if (reply.problem !== undefined) return clicked(parts, reply, origin)
+  return { show: renderTeams(reply.card) }
 }
 
 /** What was asked stands no longer open: the card shows what fits now, and the answer stands below it. */

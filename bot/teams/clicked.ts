@@ -8,6 +8,8 @@ import { type TeamsMessage, renderTeams } from './render.js'
 export interface ClickAnswer {
   readonly show?: TeamsMessage
   readonly say?: Card
+  /** Told instead of what is shown, where the clicker does not wait any more. */
+  readonly late?: Card
   /** What remains to be done when the clicker has their answer. */
   readonly after?: () => Promise<void>
 }

@@ -1,6 +1,7 @@
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder'
-import { TEAMS_ANSWER_BYTES, TEAMS_CALL_MILLISECONDS, TEAMS_RETRY_AFTER_SECONDS } from '../../core/limits.js'
+import { TEAMS_ANSWER_BYTES, TEAMS_CALL_MILLISECONDS } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
+import { unsent } from '../trouble.js'
 
 type ConnectorOptions = NonNullable<ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[4]>
 type HttpClient = NonNullable<ConnectorOptions['httpClient']>
@@ -14,8 +15,8 @@ export interface ConnectorGuard {
 
 /**
  * How the SDK reaches the Connector: allowed addresses only, whatever a request or a redirect names; with an end to every
- * call and every answer; waiting no longer than we can when told to wait. The SDK itself repeats what was refused with 429
- * or 5xx, three times.
+ * call and every answer. What was refused with 429 or 5xx never reached anybody; the SDK would repeat it by itself, whatever
+ * else waits for the same conversation, so that it is told otherwise (see paced.ts).
  */
 export function guardedClient({ isAllowed, onUnauthorised }: ConnectorGuard): HttpClient {
   return {
@@ -32,7 +33,7 @@ export function guardedClient({ isAllowed, onUnauthorised }: ConnectorGuard): Ht
       })
       if (answer.status === 401) onUnauthorised()
       const bodyAsText = await readCapped(answer)
-      refuseLongWait(answer)
+      refuseUnsent(answer)
       return { request, status: answer.status, headers: headersOf(request, answer), bodyAsText }
     },
   }
@@ -56,11 +57,12 @@ function forbidden(url: string): Problem {
   })
 }
 
-function refuseLongWait({ headers }: Response): void {
-  const seconds = Number(headers.get('retry-after') ?? 0)
-  if (seconds > TEAMS_RETRY_AFTER_SECONDS) {
-    throw new Problem({ kind: 'unavailable', what: `Teams asks to wait for ${seconds} seconds.` })
-  }
+function refuseUnsent({ status, headers }: Response): void {
+  if (status !== 429 && status !== 412 && status < 500) return
+  const asked = headers.get('retry-after') ?? ''
+  throw /^\d+$/.test(asked)
+    ? unsent(`Teams asks to wait for ${asked} seconds.`, Number(asked) * 1000)
+    : unsent(`Teams answered ${status}.`)
 }
 
 /** The SDK wants its own kind of headers, which only the request it gave us can make. */

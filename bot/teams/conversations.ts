@@ -9,6 +9,7 @@ import {
   type TurnContext,
 } from 'botbuilder'
 import { Problem } from '../../core/problem.js'
+import type { FileMessage } from './adaptive.js'
 import type { Genuine } from './authenticate.js'
 import { guardedClient } from './connector.js'
 import { type SignIn, credentialsFactory } from './credentials.js'
@@ -24,16 +25,18 @@ export interface Place {
   readonly bot: string
   /** Teams' id of the person in conversations of this bot. */
   readonly user: string
+  /** Object id of the person in Entra. */
+  readonly person: string
   /** The message that is answered, or whose button was clicked; empty: none. */
   readonly replyTo: string
 }
 
 /** What the bot does in Teams. Every method rejects when the Connector refuses or does not answer. */
 export interface Conversations {
-  post(place: Place, message: TeamsMessage): Promise<Address>
+  post(place: Place, message: TeamsMessage | FileMessage): Promise<Address>
   replace(address: Address, message: TeamsMessage): Promise<void>
-  /** Writes to a person alone, in the personal chat with the bot. */
-  tell(place: Place, message: TeamsMessage): Promise<void>
+  /** Writes to a person alone, in the personal chat with the bot, which is begun if there is none. */
+  tell(place: Place, message: TeamsMessage): Promise<Address>
   /** Shows that the bot is at work. */
   type(place: Place): Promise<void>
 }
@@ -90,10 +93,7 @@ export function createConversations(
         answering(turn, place.replyTo)
         posted = (await turn.sendActivity(activityOf(message)))?.id
       })
-      if (posted === undefined || posted === '') {
-        throw new Problem({ kind: 'unavailable', what: 'Teams did not say where the message stands.' })
-      }
-      return { serviceUrl, conversation, bot, activity: posted }
+      return { serviceUrl, conversation, bot, activity: placed(posted) }
     },
     replace: async (address, message) => {
       await adapter.continueConversationAsync(appId, referenceTo(address), async (turn) => {
@@ -109,11 +109,15 @@ export function createConversations(
         tenantId,
         channelData: { tenant: { id: tenantId } },
       } as ConversationParameters
+      let begun = ''
+      let posted: string | undefined
       const write = async (turn: TurnContext) => {
         answering(turn, '')
-        await turn.sendActivity(activityOf(message))
+        begun = turn.activity.conversation.id
+        posted = (await turn.sendActivity(activityOf(message)))?.id
       }
       await adapter.createConversationAsync(appId, 'msteams', serviceUrl, AUDIENCE, parameters, write)
+      return { serviceUrl, conversation: begun, bot, activity: placed(posted) }
     },
     type: async (place) => {
       await adapter.continueConversationAsync(appId, referenceTo(place), async (turn) => {
@@ -122,6 +126,11 @@ export function createConversations(
       })
     },
   }
+}
+
+function placed(id: string | undefined): string {
+  if (id !== undefined && id !== '') return id
+  throw new Problem({ kind: 'unavailable', what: 'Teams did not say where the message stands.' })
 }
 
 /** The SDK answers the made-up event it continues a conversation with; this says what is answered instead. */
@@ -142,10 +151,11 @@ function referenceTo({
   }
 }
 
-function activityOf({ summary, card }: TeamsMessage): Partial<Activity> {
-  return {
-    type: 'message',
-    summary,
-    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: card }],
-  }
+function activityOf(message: TeamsMessage | FileMessage): Partial<Activity> {
+  const { summary } = message
+  const attachment =
+    'card' in message
+      ? { contentType: 'application/vnd.microsoft.card.adaptive', content: message.card }
+      : message.attachment
+  return { type: 'message', summary, attachments: [attachment] }
 }

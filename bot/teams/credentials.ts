@@ -1,6 +1,7 @@
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder'
 import { TEAMS_CALL_MILLISECONDS, TEAMS_TOKEN_EARLY_MILLISECONDS } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
+import { neverSent } from '../trouble.js'
 import { readCapped } from './connector.js'
 import { parseSignIn, parseSignInRefusal } from './schema.js'
 import type { TeamsSettings } from './settings.js'
@@ -53,6 +54,7 @@ async function signIn({ loginUrl, tenantId, appId, appPassword }: TeamsSettings)
     what: `Microsoft did not sign the bot in (${status}${word === undefined ? '' : `, ${word}`}).`,
     notDone: 'Nothing was sent to Teams.',
     next: 'Check TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID.',
+    cause: neverSent(),
   })
 }
 
@@ -72,7 +74,7 @@ async function post(url: string, form: Readonly<Record<string, string>>) {
       what: 'Microsoft’s sign-in did not answer.',
       notDone: 'Nothing was sent to Teams.',
       next: 'Try again in a moment.',
-      cause: error,
+      cause: neverSent(error),
     })
   }
 }
@@ -81,14 +83,17 @@ type CredentialsFactory = NonNullable<
   ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[1]
 >
 
-/** The SDK's way to ask who we are and to sign what it sends. Authentication is never off. */
-export function credentialsFactory({ appId }: TeamsSettings, { token }: SignIn): CredentialsFactory {
+/** The SDK's way to ask who we are and to sign what it sends. Authentication is off only where nothing leaves this machine. */
+export function credentialsFactory(
+  { appId, anonymous }: TeamsSettings,
+  { token }: SignIn,
+): CredentialsFactory {
   return {
     isValidAppId: async (candidate) => candidate?.toLowerCase() === appId,
-    isAuthenticationDisabled: async () => false,
+    isAuthenticationDisabled: async () => anonymous,
     createCredentials: async () => ({
       signRequest: async (request) => {
-        request.headers.set('authorization', `Bearer ${await token()}`)
+        if (!anonymous) request.headers.set('authorization', `Bearer ${await token()}`)
         return request
       },
     }),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { TEAMS_ACTIVITY_KEPT_MILLISECONDS } from '../../core/limits.js'
+import { formCard } from '../cards/form.js'
 import type { ActionTarget, Card, FormName } from '../cards/model.js'
 import type { AnswerParts, Origin } from './answer.js'
 import { type ClickAnswer, clicked } from './clicked.js'
@@ -15,9 +16,11 @@ export async function openForm(
 ): Promise<ClickAnswer> {
   const made = await parts.desk.form(origin.identity, name, target)
   return made.type === 'form'
-    ? { show: renderForm(made.form, keyOf(origin)) }
+    ? { show: renderForm(made.form, keyOf(origin)), late: formCard(made.form, TOO_LATE) }
     : clicked(parts, made.reply, origin)
 }
+
+const TOO_LATE = 'Teams did not wait for the form. Nothing was done.'
 
 /** Characters that tell one opened form from another. */
 const KEY_CHARACTERS = 16
@@ -37,7 +40,10 @@ export async function submitForm(parts: AnswerParts, press: Press, origin: Origi
   const submitted = await desk.submit(identity, { name, target, values, isFirst })
   switch (submitted.type) {
     case 'mistakes':
-      return { show: renderForm(submitted.form, key, submitted.mistakes) }
+      return {
+        show: renderForm(submitted.form, key, submitted.mistakes),
+        late: formCard(submitted.form, TOO_LATE),
+      }
     case 'repeated':
       return { say: SENT_BEFORE }
     case 'refused':
@@ -67,22 +73,24 @@ export async function backFromForm(
 ): Promise<ClickAnswer> {
   const reply = await parts.desk.behind(origin.identity, name, target)
   if (reply.problem !== undefined) return clicked(parts, reply, origin)
-  return { show: renderTeams(await cardOf(parts, reply)) }
+  return { show: renderTeams(await cardOf(parts, reply, origin)) }
 }
 
 async function cardBehind(
-  { desk, ...parts }: AnswerParts,
+  parts: AnswerParts,
   name: string,
   target: ActionTarget,
-  { identity }: Origin,
+  origin: Origin,
 ): Promise<Card | undefined> {
-  const reply = await desk.behind(identity, name, target)
-  return reply.problem === undefined ? await cardOf({ desk, ...parts }, reply) : undefined
+  const reply = await parts.desk.behind(origin.identity, name, target)
+  return reply.problem === undefined ? await cardOf(parts, reply, origin) : undefined
 }
 
+/** A request as it fits whoever was behind the form. */
 async function cardOf(
   { desk }: AnswerParts,
   { approval, card }: Awaited<ReturnType<AnswerParts['desk']['behind']>>,
+  { identity }: Origin,
 ) {
-  return approval === undefined ? card : await desk.cardOf(approval)
+  return approval === undefined ? card : (await desk.look(identity, approval.approval.id)).card
 }

@@ -26,6 +26,8 @@ export const SHOWN = {
   item: 600,
   cell: 200,
   button: 60,
-  choice: 100,
+  /** Of one choice of a form: shorter where there are many. */
+  choices: [100, 60, 36],
+  fewest: 24,
   words: 300,
 } as const

@@ -7,12 +7,14 @@ import type {
   Element,
   Execute,
   Input,
+  Refresh,
   RichText,
   Table,
   TableRow,
   TextRun,
 } from './adaptive.js'
 import { BREAKS, LIMITS, SHOWN } from './limits.js'
+import { refreshOf } from './refresh.js'
 import { CARRIED, type Verb, isAsked } from './schema.js'
 import { breakable, cut, cutMiddle, inert, plain, plainLines } from './text.js'
 
@@ -22,9 +24,9 @@ export interface TeamsMessage {
   readonly card: AdaptiveCard
 }
 
-/** A card as Teams shows it. */
-export function renderTeams(card: Card): TeamsMessage {
-  return message(card, [], card.actions.slice(0, LIMITS.actions).map(button))
+/** A card as Teams shows it. @param viewers Teams' ids of people who each see it as it fits them, where it can do so */
+export function renderTeams(card: Card, viewers: readonly string[] = []): TeamsMessage {
+  return message(card, [], card.actions.slice(0, LIMITS.actions).map(button), refreshOf(card, viewers))
 }
 
 /** The card of a file, with the link that leads to it. @param url one of our own; never one from outside. */
@@ -75,22 +77,28 @@ export function renderForm(form: Form, key: string, mistakes: Mistakes = new Map
   const send = { ...execute(submit.label, 'submit', target, submit.tone), ...own }
   // An empty field that must be filled stops nobody from going back.
   const back = { ...execute('Back', 'back', target, 'default'), ...own, associatedInputs: 'none' } as const
-  const inputs = fields.flatMap((field) => inputElements(field, mistakes.get(field.id)))
-  return message({ title, tone: 'plain', blocks, actions: [] }, inputs, [send, back])
+  const card = { title, tone: 'plain', blocks, actions: [] } as const
+  const withChoices = (length: number) => {
+    const inputs = fields.flatMap((field) => inputElements(field, length, mistakes.get(field.id)))
+    return message(card, inputs, [send, back])
+  }
+  // Choices are never left out: where they are many, each is said in fewer words.
+  const length = SHOWN.choices.find((each) => size(withChoices(each).card) <= LIMITS.cardBytes)
+  return withChoices(length ?? SHOWN.fewest)
 }
 
-function inputElements(field: Field, mistake: string | undefined): Element[] {
+function inputElements(field: Field, choiceLength: number, mistake: string | undefined): Element[] {
   const wrong = mistake === undefined ? [] : [styled(cut(plain(mistake), SHOWN.text), TONES.problem)]
   return [
     ...wrong.map((run) => richText([run])),
-    inputElement(field),
+    inputElement(field, choiceLength),
     ...(field.hint === undefined
       ? []
       : [richText(literal(cut(plain(field.hint), SHOWN.text), { isSubtle: true }), { spacing: 'None' })]),
   ]
 }
 
-function inputElement(field: Field): Input {
+function inputElement(field: Field, choiceLength: number): Input {
   const { id, label, required: isRequired, missing: needed = 'This is needed.', value = '' } = field
   const base = {
     id,
@@ -103,12 +111,13 @@ function inputElement(field: Field): Input {
     case 'text':
       return { type: 'Input.Text', ...base, isMultiline: field.lines === 'many', maxLength: field.most }
     case 'number':
+    case 'person':
       return { type: 'Input.Text', ...base, isMultiline: false }
     case 'date':
       return { type: 'Input.Date', ...base }
     case 'choice': {
       const choices = field.options.map((option) => {
-        return { title: cut(plain(option.label), SHOWN.choice) || '–', value: option.value }
+        return { title: cutMiddle(plain(option.label), choiceLength) || '–', value: option.value }
       })
       return { type: 'Input.ChoiceSet', ...base, style: 'compact', choices }
     }
@@ -164,19 +173,24 @@ const TONES = {
   problem: { color: 'Attention' },
 } as const
 
-function message(card: Card, below: readonly Element[], actions: ActionSet['actions']): TeamsMessage {
+function message(
+  card: Card,
+  below: readonly Element[],
+  actions: ActionSet['actions'],
+  refresh?: Refresh,
+): TeamsMessage {
   const title = cut(plain(card.title), SHOWN.title) || '–'
   const head = richText([styled(title, { weight: 'Bolder', size: 'Medium', ...TONES[card.tone] })])
   const foot: Element[] = [
     ...below,
     ...(actions.length === 0 ? [] : [{ type: 'ActionSet', actions } as const]),
   ]
-  const room = LIMITS.cardBytes - size(whole([head, ...foot]))
+  const room = LIMITS.cardBytes - size(whole([head, ...foot], refresh))
   const body = fit(bodyOf(card.blocks, room), room)
-  return { summary: cut(inert(card.title), LIMITS.summary), card: whole([head, ...body, ...foot]) }
+  return { summary: cut(inert(card.title), LIMITS.summary), card: whole([head, ...body, ...foot], refresh) }
 }
 
-function whole(body: readonly Element[]): AdaptiveCard {
+function whole(body: readonly Element[], refresh: Refresh | undefined): AdaptiveCard {
   return {
     type: 'AdaptiveCard',
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
@@ -184,6 +198,7 @@ function whole(body: readonly Element[]): AdaptiveCard {
     // Read as Markdown by clients too old for the card, so nothing from outside stands here.
     fallbackText: 'This version of Teams is too old to show this card.',
     msteams: { width: 'Full' },
+    ...(refresh === undefined ? {} : { refresh }),
     body,
   }
 }

@@ -14,6 +14,10 @@ const serviceUrl = z.string().max(400)
 /** Nothing, null and no field mean the same. */
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
 
+/** What only some activities have, and none is refused for. */
+const odd = <T extends z.ZodType>(schema: T) => optional(schema).catch(undefined)
+const members = odd(z.array(z.object({ id })).max(1000))
+
 const ENTITY = z.object({
   type: z.literal('mention'),
   mentioned: z.object({ id }),
@@ -25,14 +29,17 @@ const ACTIVITY = z.object({
   id: optional(id),
   channelId: z.string().max(60),
   serviceUrl,
-  from: z.object({ id, aadObjectId: optional(guid) }),
+  from: z.object({ id, aadObjectId: optional(guid), tenantId: odd(guid), role: odd(z.string().max(60)) }),
   recipient: z.object({ id }),
   conversation: z.object({
     id,
     conversationType: optional(z.string().max(60)),
     tenantId: optional(guid),
   }),
-  channelData: optional(z.object({ tenant: optional(z.object({ id: guid })) })),
+  channelData: optional(z.object({ tenant: optional(z.object({ id: guid })), team: odd(z.object({ id })) })),
+  action: odd(z.string().max(60)),
+  membersAdded: members,
+  membersRemoved: members,
   text: optional(z.string()),
   entities: optional(z.array(z.unknown()).max(200)),
   name: optional(z.string().max(200)),
@@ -89,9 +96,10 @@ export function parseToken(header: string, payload: string): Claims | undefined 
 
 /**
  * The first click asks, `…Sure` does; `show` shows the request as it is, `mapShow` what would be mapped. The name of a form opens
- * it; `submit` sends it off, `back` shows the card it was opened on.
+ * it; `submit` sends it off, `back` shows the card it was opened on. `refresh` is sent by clients themselves, for what one
+ * person sees.
  */
-export type Verb = ActionName | FormName | `${Asked}Sure` | 'show' | 'mapShow' | 'submit' | 'back'
+export type Verb = ActionName | FormName | `${Asked}Sure` | 'show' | 'mapShow' | 'submit' | 'back' | 'refresh'
 
 /** What is asked about before it is done. */
 export const ASKED = ['approve', 'map'] as const satisfies readonly ActionName[]
@@ -148,6 +156,42 @@ export type Address = z.output<typeof ADDRESS>
 
 export function parseAddress(text: string): Address | undefined {
   return ADDRESS.safeParse(readJson(text)).data
+}
+
+const PLACE = z.object({
+  serviceUrl,
+  conversation: id,
+  bot: id,
+  user: z.string().max(1024),
+  person: z.string().max(64),
+  replyTo: z.string().max(1024),
+  alone: z.boolean(),
+})
+
+/** Where something is to be said later; `alone`: to the person, in their own chat with the bot. */
+export type LaterPlace = z.output<typeof PLACE>
+
+/** Such a place as it was kept. */
+export function parsePlace(text: string): LaterPlace | undefined {
+  return PLACE.safeParse(readJson(text)).data
+}
+
+const OFFERED = z.object({ run: z.string().max(64), revision: z.string().max(64) })
+const UPLOAD = z.object({
+  uploadUrl: z.string().max(8000),
+  contentUrl: z.string().max(8000),
+  uniqueId: z.string().max(400),
+  fileType: z.string().max(60),
+})
+const CONSENT = z.object({ action: z.enum(['accept', 'decline']), context: OFFERED, uploadInfo: odd(UPLOAD) })
+
+/** Where Teams lets an accepted file be put, and how it is shown then. */
+export type UploadPlace = z.output<typeof UPLOAD>
+/** The answer to an offered file. Nothing of it is trusted. */
+export type Consent = z.output<typeof CONSENT>
+
+export function parseConsent(value: unknown): Consent | undefined {
+  return CONSENT.safeParse(value).data
 }
 
 const SIGN_IN = z.object({

@@ -22,6 +22,9 @@ export interface TeamsIdentity {
 
 /** The same, complete and checked. */
 export interface TeamsSettings {
+  /** No token is asked for, and none is sent: this machine alone is heard and spoken to. */
+  readonly anonymous: boolean
+  readonly development: boolean
   readonly appId: string
   readonly appPassword: string
   readonly tenantId: string
@@ -66,6 +69,8 @@ export function checkSettings(identity: TeamsIdentity): TeamsSettings {
   }
   const origins = new Set(allowedServiceUrls.map((url) => new URL(url).origin))
   return {
+    anonymous: false,
+    development,
     appId,
     tenantId,
     appPassword,

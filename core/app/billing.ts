@@ -56,6 +56,8 @@ export interface Billing {
   toldSteps(entries: readonly AuditEntry[]): Promise<ReadonlyMap<string, string>>
   /** Notes an attempt to use a right a person does not have. */
   noteRefused(actor: string, right: string, what: string): Promise<void>
+  /** Notes that the file of a run goes into a person's own storage. */
+  noteSent(actor: string, runId: string): Promise<void>
 }
 
 export function createBilling(
@@ -118,6 +120,9 @@ export function createBilling(
         subject: what,
         details: { right },
       })
+    },
+    noteSent: async (actor, runId) => {
+      await billing.note({ at: await clock.now(), actor, action: 'file.sent', subject: runId, details: {} })
     },
   }
 }

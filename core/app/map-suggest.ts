@@ -301,7 +301,7 @@ function fingerprintOf(
 }
 
 /** No PSA is there to map into. */
-function notConnected(): Problem {
+export function notConnected(): Problem {
   return new Problem({
     kind: 'input',
     what: 'No PSA is connected, so everybody is billed by file.',

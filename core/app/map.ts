@@ -17,6 +17,7 @@ import { staysWithFile } from './map-cycle.js'
 import { type LineageAnswered, type LineagePorts, type LineageSaid, answerLineage } from './map-lineage.js'
 import type { AskedStart } from './map-start.js'
 import { mappable, suggestMapping } from './map-suggest.js'
+import { type MappingChoices, mappingChoices } from './map-choices.js'
 import type { MappingChoice, MappingSuggestion } from './map-types.js'
 import { compareText } from './portfolio.js'
 import type { ReadPsaPorts } from './read-psa.js'
@@ -51,6 +52,8 @@ export interface Mapping {
   overview(): Promise<MappingOverview>
   /** What fits a customer, with scores and reasons. Reads the PSAs. */
   suggest(customerName: string, choice?: MappingChoice): Promise<MappingSuggestion>
+  /** What there is to choose from for whoever says it by hand. Reads the PSAs. */
+  choices(customerName: string): Promise<MappingChoices>
   /**
    * Maps everything sure of a suggestion from a day on, and tells what a sync would write.
    *
@@ -80,6 +83,10 @@ export function createMapping(ports: ReadPsaPorts & LineagePorts, load: Load): M
     suggest: async (customerName, choice = {}) => {
       const { view, customer } = await about(customerName)
       return suggestMapping(ports.psas, view, customer, choice)
+    },
+    choices: async (customerName) => {
+      const { view, customer } = await about(customerName)
+      return mappingChoices(ports.psas, view, customer)
     },
     accept: async (person, customerName, acceptance = {}, from) => {
       const { view, customer } = await about(customerName)

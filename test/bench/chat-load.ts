@@ -1,5 +1,5 @@
 import { linesOf } from '../emulators/teams/cards.js'
-import { cardOf } from '../emulators/teams/world.js'
+import { type Conversation, cardOf } from '../emulators/teams/world.js'
 import type { Outside } from '../support/both-platforms.js'
 import { knockers } from '../support/both-platforms.js'
 
@@ -17,19 +17,25 @@ export interface Timing {
   readonly words: string
 }
 
-/** Seats in as many Slack channels and Teams conversations, all of Dana's. @param url where the bot listens. */
+/**
+ * Places of one seat, which are used in turn: the platforms let nobody speak faster than a few times a second in one, and
+ * the bot keeps to that.
+ */
+export const PLACES_OF_A_SEAT = 12
+
+/** Seats on both platforms, all of Dana's. @param url where the bot listens; `slackSeats`: the channels of each. */
 export function seatsAt(
   outside: Outside,
   url: string,
-  slackChannels: readonly string[],
-  teamsChannels: number,
+  slackSeats: readonly (readonly string[])[],
+  teamsSeats: number,
 ): readonly Seat[] {
   const { sender, player } = knockers(outside, url)
   const { slackUser } = outside.member('dana')
   const dana = outside.teamsUser('dana')
   const { world } = outside.teams
-  const inSlack = slackChannels.map((channel): Seat => {
-    const answered = () =>
+  const inSlack = slackSeats.map((channels): Seat => {
+    const answered = (channel: string) =>
       new Promise<string>((resolve) => {
         outside.slack.world.watch((message) => {
           if (message.channel !== channel || message.user !== outside.slack.world.botUser) return false
@@ -37,12 +43,19 @@ export function seatsAt(
           return true
         })
       })
-    const send = async (command: string) => (await sender.command(slackUser, channel, command)).status
-    return { platform: 'slack', ask: (command) => timed(answered(), () => send(command)) }
+    const next = inTurn(channels)
+    const ask = (command: string) => {
+      const channel = next()
+      const send = async () => (await sender.command(slackUser, channel, command)).status
+      return timed(answered(channel), send)
+    }
+    return { platform: 'slack', ask }
   })
-  const inTeams = Array.from({ length: teamsChannels }, (): Seat => {
-    const channel = world.addConversation('channel', [dana])
-    const answered = () => {
+  const inTeams = Array.from({ length: teamsSeats }, (): Seat => {
+    const next = inTurn(
+      Array.from({ length: PLACES_OF_A_SEAT }, () => world.addConversation('channel', [dana])),
+    )
+    const answered = (channel: Conversation) => {
       const before = world.posted.length
       return new Promise<string>((resolve) => {
         world.watch(() => {
@@ -54,10 +67,24 @@ export function seatsAt(
         })
       })
     }
-    const send = async (command: string) => (await player.say(dana, channel, command)).status
-    return { platform: 'teams', ask: (command) => timed(answered(), () => send(command)) }
+    const ask = (command: string) => {
+      const channel = next()
+      const send = async () => (await player.say(dana, channel, command)).status
+      return timed(answered(channel), send)
+    }
+    return { platform: 'teams', ask }
   })
   return [...inSlack, ...inTeams]
+}
+
+function inTurn<T>(places: readonly T[]): () => T {
+  let turn = 0
+  return () => {
+    const place = places[turn % places.length]
+    if (place === undefined) throw new Error('a seat has no place')
+    turn += 1
+    return place
+  }
 }
 
 async function timed(answered: Promise<string>, send: () => Promise<number>): Promise<Timing> {

@@ -16,7 +16,7 @@ import { type Outside, openOutside } from '../support/both-platforms.js'
 import { machineStoryClock } from '../support/story/clock.js'
 import type { EchoConfig } from './chat-echo.js'
 import { observePortfolio } from './chat-portfolio.js'
-import { type Seat, type Timing, seatsAt } from './chat-load.js'
+import { PLACES_OF_A_SEAT, type Seat, type Timing, seatsAt } from './chat-load.js'
 
 const COMMANDS = 1000
 const AT_ONCE = 50
@@ -155,10 +155,12 @@ function measuresOf(counted: readonly Counted[]): Record<string, number> {
 
 async function main(name: ServerName, size: number): Promise<void> {
   const slackSeats = name === 'botbuilder' ? 0 : name === 'bolt' ? AT_ONCE : AT_ONCE / 2
-  const channels = Array.from({ length: slackSeats }, (_, index) => `C${index + 1}`)
+  const channels = Array.from({ length: slackSeats }, (_, seat) =>
+    Array.from({ length: PLACES_OF_A_SEAT }, (_each, place) => `C${seat + 1}P${place + 1}`),
+  )
   const outside = await openOutside({
     people: new Map([['Dana', 'approver']]),
-    slackChannels: [...channels, 'C0'],
+    slackChannels: [...channels.flat(), 'C0'],
     clock: machineStoryClock(),
   })
   const folder = mkdtempSync(join(tmpdir(), 'bench-chat-'))

@@ -20,6 +20,7 @@ import { type FakePsa, fakePsa } from '../support/fake-psa.js'
 import { memoryLog } from '../support/memory-log.js'
 import { day, decimal, observed, order } from '../support/observed.js'
 import { DANA, LEE } from '../support/office.js'
+import { memoryDeliveries } from '../support/memory-deliveries.js'
 
 const PER_CUSTOMER = 20
 const NOW = new Date('2026-03-20T13:00:00Z')
@@ -203,7 +204,13 @@ async function main(): Promise<void> {
   const [asked, planSeconds] = await timed(() => studio.billing.sync(DANA, []))
   if (asked.type !== 'asked') throw new Error('nothing was asked for')
   const { approval } = asked.record
-  const desk = createDesk({ studio, timeZone: 'America/New_York', clock, files: csvFiles() })
+  const desk = createDesk({
+    studio,
+    timeZone: 'America/New_York',
+    clock,
+    files: csvFiles(),
+    deliveries: memoryDeliveries(),
+  })
   const [, cardSeconds] = await timed(() => desk.cardOf(asked.record))
   await studio.billing.decide(LEE, approval.id, {
     verdict: 'approved',

@@ -53,8 +53,8 @@ test('a stop ends the write that is under way and begins no other one', { timeou
     shortLived: true,
     psas: new Map([['connectwise', slow] as const]),
     clock: { now: async () => new Date('2026-03-20T13:00:00Z') },
-    ticking: (work) => {
-      tick = work
+    ticking: (work, name) => {
+      if (name === 'dispatch') tick = work
       return async () => undefined
     },
   })

@@ -1,7 +1,7 @@
 import type { Activity } from '../emulators/teams/player.js'
 import { resultOf } from '../emulators/teams/player.js'
 import { buttonsOf } from '../emulators/teams/cards.js'
-import type { SignedRequest } from '../emulators/slack/sender.js'
+import type { SignedRequest } from '../emulators/slack/request.js'
 import type { SlackMessageRecord, ViewRecord } from '../emulators/slack/workspace.js'
 import type { Outside, Served } from '../support/both-platforms.js'
 import { settled } from '../support/story/settle.js'

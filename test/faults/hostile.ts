@@ -78,7 +78,8 @@ async function play(scenario: Scenario, { share, seed }: Options, template: stri
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { words: 'broke', faults: [`it broke: ${reason}`] }
   } finally {
-    for (const stage of stages) await stage.close()
+    // The last one first: it may live in the folder of another.
+    for (const stage of stages.toReversed()) await stage.close()
     for (const folder of folders) rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -29,6 +29,7 @@ const METHODS: Readonly<Record<string, Need>> = {
   'chat.postEphemeral': { scopes: ['chat:write'] },
   'conversations.open': { scopes: ['im:write'] },
   'views.open': { scopes: [] },
+  'views.update': { scopes: [] },
   'files.uploadV2': { scopes: ['files:write'] },
 }
 
@@ -40,6 +41,9 @@ const LISTENERS: Readonly<Record<string, Need>> = {
   command: { scopes: ['commands'], feature: 'slash command' },
   'event app_mention': { scopes: ['app_mentions:read'], events: ['app_mention'] },
   'event message': { scopes: ['im:history'], events: ['message.im'] },
+  // News of the app itself comes without a scope.
+  'event app_uninstalled': { scopes: [], events: ['app_uninstalled'] },
+  'event tokens_revoked': { scopes: [], events: ['tokens_revoked'] },
   action: { scopes: [], feature: 'interactivity' },
   view: { scopes: [], feature: 'interactivity' },
 }
@@ -54,7 +58,7 @@ export interface Asked {
 /** Everything that sources of bot/slack use of Slack: methods called on `web`, listeners added to `bolt`. */
 export function usesOf(text: string): readonly string[] {
   const methods = [...text.matchAll(/\bweb\.([\w.]+)\(/g)].map(([, name = '']) => name)
-  const listeners = [...text.matchAll(/\bbolt\.(?!error\b|dispatch\b)(\w+)\(\s*(?:'([^']+)')?/g)].map(
+  const listeners = [...text.matchAll(/\bbolt\.(?!error\b|dispatch\b|use\b)(\w+)\(\s*(?:'([^']+)')?/g)].map(
     ([, kind = '', event]) => (event === undefined ? kind : `${kind} ${event}`),
   )
   return sorted([...methods, ...listeners])

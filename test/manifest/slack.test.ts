@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createSlackSurface } from '../../bot/slack/app.js'
+import { SCOPES } from '../../bot/slack/install.js'
 import type { Route } from '../../bot/http.js'
 import { slackManifest } from '../support/manifest/packages.js'
 import { projectFiles, projectRoot } from '../house/files.js'
@@ -23,6 +24,12 @@ describe('what Slack is asked for', () => {
     expect(askedBy(manifest)).toEqual(needsOf(uses))
   })
 
+  it('is the same where a workspace installs the app by itself', () => {
+    expect(SCOPES.toSorted()).toEqual(askedBy(manifest).scopes)
+    const routes = manifest.oauth_config?.redirect_urls
+    expect(routes).toEqual(['https://billing.example.com/slack/oauth_redirect'])
+  })
+
   it('is found in the code: every method and listener', () => {
     expect(uses).toEqual([
       'action',
@@ -33,10 +40,13 @@ describe('what Slack is asked for', () => {
       'command',
       'conversations.open',
       'event app_mention',
+      'event app_uninstalled',
       'event message',
+      'event tokens_revoked',
       'files.uploadV2',
       'view',
       'views.open',
+      'views.update',
     ])
   })
 
@@ -64,6 +74,7 @@ describe('where Slack is sent to', () => {
   it('are addresses the bot answers, and no others', async () => {
     let routes: readonly Route[] = []
     const house = await slackHouse({
+      install: true,
       create: (options) => {
         const surface = createSlackSurface(options)
         routes = surface.routes
@@ -71,13 +82,14 @@ describe('where Slack is sent to', () => {
       },
     })
     await house.close()
-    const answered = routes
-      .filter(({ method }) => method === 'POST')
-      .map(({ path }) => `${ADDRESS.origin}${path}`)
-    expect(answered).toEqual(['https://billing.example.com/slack/events'])
-    const addresses = addressesIn(manifest)
-    expect(addresses).toHaveLength(3)
-    expect(new Set(addresses)).toEqual(new Set(answered))
+    const answered = (method: string) =>
+      routes.filter((route) => route.method === method).map(({ path }) => `${ADDRESS.origin}${path}`)
+    expect(answered('POST')).toEqual(['https://billing.example.com/slack/events'])
+    const browsers = manifest.oauth_config?.redirect_urls ?? []
+    expect(answered('GET')).toEqual(expect.arrayContaining(browsers))
+    const called = addressesIn(manifest).filter((address) => !browsers.includes(address))
+    expect(called).toHaveLength(3)
+    expect(new Set(called)).toEqual(new Set(answered('POST')))
   })
 
   it('people can write to the bot directly, and are told the words it knows', () => {

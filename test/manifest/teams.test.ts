@@ -50,7 +50,7 @@ describe('the Teams app package', () => {
     expect(manifest.validDomains).toEqual(['billing.example.com'])
   })
 
-  it('says where the bot listens, and that it takes no files, as the code does', () => {
+  it('says where the bot listens, and whether it handles files, as the code does', () => {
     expect(bot?.scopes).toEqual(['personal', 'team', 'groupChat'])
     const teams = projectFiles(projectRoot).filter(({ path }) => path.startsWith('bot/teams/'))
     const takesFiles = teams.some(({ text }) => /fileConsent|file\.consent/i.test(text))

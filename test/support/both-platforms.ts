@@ -10,6 +10,7 @@ import { type TeamsEmulator, startTeamsEmulator } from '../emulators/teams/serve
 import type { Conversation, User } from '../emulators/teams/world.js'
 import { type Cast, type Member, castWith, peopleSettings } from './story/cast.js'
 import type { StoryClock } from './story/clock.js'
+import { impatientPacing } from './pacing.js'
 import { happen, openStage } from './story/happenings.js'
 import { type Environment, marketplaceSettings } from './story/house.js'
 import { slackSettings, slackUsers } from './story/slack-surface.js'
@@ -97,15 +98,20 @@ export interface Served {
   close(): Promise<void>
 }
 
-/** @param replacements beside the clock, which is the outside's. */
+/** @param replacements of the outside's clock, too. */
 export async function serveProduct(
   outside: Outside,
   database: Environment,
-  replacements: Omit<Replacements, 'clock' | 'now'> = {},
+  replacements: Replacements = {},
 ): Promise<Served> {
   const config: Config = parseConfig({ ...outside.settings, ...database })
   const { now } = outside.clock
-  const running = await start(config, { ...replacements, clock: { now: async () => now() }, now })
+  const running = await start(config, {
+    clock: { now: async () => now() },
+    now,
+    pacing: impatientPacing(now),
+    ...replacements,
+  })
   const server = await running.serve()
   return {
     running,

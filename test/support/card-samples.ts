@@ -1,7 +1,10 @@
 import type { Form } from '../../bot/cards/form.js'
+import { reminderCard } from '../../bot/cards/late.js'
 import { type Card, FORM_NAMES } from '../../bot/cards/model.js'
+import { helloCard } from '../../bot/cards/welcome.js'
 import type { Reply } from '../../bot/commands/reply.js'
 import { lineRef } from '../../core/app/who.js'
+import type { NewDelivery } from '../../core/chat-ports.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
 import { type ChatDesk, PEOPLE, chatDesk } from './chat-desk.js'
 import { fakePsa } from './fake-psa.js'
@@ -108,14 +111,26 @@ export async function sampleWorld(name: string): Promise<SampleWorld> {
   await ask(BILLER, `explain ${await anyLine(chat)}`, 'explain')
   await ask(BILLER, 'changes 2026-03-01', 'changes')
   await ask(BILLER, 'status')
+  await untold(chat, name)
+  await ask(BILLER, 'status', 'status, answers that did not arrive')
   await ask(BILLER, 'approvals', 'approvals, none')
-  await decisions(chat, ask)
+  const look: Ask = async (identity, id, label = id) => {
+    const reply = await chat.desk.look(identity, id)
+    cards.set(label, reply.card)
+    return reply
+  }
+  await decisions(chat, ask, look)
+  cards.set('welcome', await chat.desk.welcome(BILLER))
+  cards.set('welcome of a stranger', await chat.desk.welcome('slack:T1:U9'))
+  cards.set('hello', helloCard())
   await ask('slack:T1:U9', 'who', 'a stranger')
   await ask(BILLER, 'audit', 'audit by a biller')
   await ask(APPROVER, 'audit')
   await ask(APPROVER, 'sudo <!channel> `rm`', 'an unknown word')
-  for (const [label, card] of await psaCards(sample)) cards.set(label, card)
-  for (const [label, card] of await peopleCards(sample)) cards.set(label, card)
+  const first = await chat.billing.approval('APR-0001')
+  if (first !== undefined) cards.set('reminder', reminderCard(first, 'America/New_York'))
+  for (const [label, card] of await psaCards(sample, forms)) cards.set(label, card)
+  for (const [label, card] of await peopleCards(sample, forms)) cards.set(label, card)
   return { cards, forms }
 }
 
@@ -134,12 +149,35 @@ async function openForms(
   }
 }
 
+/** Answers on their way, given up, and perhaps arrived. */
+async function untold({ deliveries, now }: ChatDesk, name: string): Promise<void> {
+  const answer: NewDelivery = {
+    surface: 'slack',
+    address: '{"channel":"C1"}',
+    content: { kind: 'card', card: '{}' },
+    createdAt: now(),
+    notBefore: now(),
+    reason: 'away',
+  }
+  await deliveries.keep(answer)
+  const claimed = await deliveries.claim(['slack'], now(), now())
+  const reason = name === 'hostile' ? HOSTILE_NAMES.slice(0, 5).join(' ') : 'is_archived'
+  if (claimed !== undefined) await deliveries.settle(claimed, { state: 'givenUp', reason }, now())
+  await deliveries.keep(answer)
+  if (name !== 'one') await deliveries.lose({ ...answer, surface: 'teams' }, 'Teams did not answer.')
+}
+
 /** Every card about people, who are called what the customers are. */
-async function peopleCards({ customers }: Sample): Promise<ReadonlyMap<string, Card>> {
+async function peopleCards(
+  { customers }: Sample,
+  forms: Map<string, Form>,
+): Promise<ReadonlyMap<string, Card>> {
   const chat = await chatDesk({ log: memoryLog(), people: `${PEOPLE},console:ann=admin:Ann` })
   const cards = new Map<string, Card>()
   const ask = async (identity: string, text: string, label: string): Promise<void> => {
-    cards.set(label, (await chat.desk.ask(identity, text)).card)
+    const { card } = await chat.desk.ask(identity, text)
+    cards.set(label, card)
+    await openForms(chat, identity, label, card, forms)
   }
   for (const [index, { name }] of customers.entries()) {
     await ask('console:ann', `people add ${name.slice(0, 60)} approver slack:T1:N${index}`, 'people, added')
@@ -156,7 +194,7 @@ async function peopleCards({ customers }: Sample): Promise<ReadonlyMap<string, C
 }
 
 /** Every card about PSAs, with everybody billed in one. */
-async function psaCards(sample: Sample): Promise<ReadonlyMap<string, Card>> {
+async function psaCards(sample: Sample, forms: Map<string, Form>): Promise<ReadonlyMap<string, Card>> {
   const books = memoryBooks()
   const [billing, sync, psa] = [memoryBilling(books), memorySync(books), fakePsa()]
   const chat = await chatDesk({ log: memoryLog(), billing, sync, psas: new Map([['connectwise', psa]]) })
@@ -165,6 +203,7 @@ async function psaCards(sample: Sample): Promise<ReadonlyMap<string, Card>> {
   const ask = async (identity: string, text: string, label: string): Promise<Reply> => {
     const reply = await chat.desk.ask(identity, text)
     cards.set(label, reply.card)
+    await openForms(chat, identity, label, reply.card, forms)
     return reply
   }
   const name = sample.customers[0]?.name.slice(0, 60) ?? ''
@@ -197,10 +236,12 @@ async function psaCards(sample: Sample): Promise<ReadonlyMap<string, Card>> {
 
 type Ask = (identity: string, text: string, label?: string) => Promise<Reply>
 
-async function decisions(chat: ChatDesk, ask: Ask): Promise<void> {
+async function decisions(chat: ChatDesk, ask: Ask, look: Ask): Promise<void> {
   const { world } = chat
   const first = await ask(APPROVER, 'propose march', 'pending')
   const id = first.approval?.approval.id ?? 'APR-0001'
+  await look(BILLER, id, 'pending, to a biller')
+  await look(APPROVER, id, 'pending, to who asked')
   await ask(APPROVER, 'approvals')
   await ask(OTHER, `approval ${id} page 1`, 'page of a request')
   await ask(APPROVER, `approve ${id}`, 'refused: own request')

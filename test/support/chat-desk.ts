@@ -1,5 +1,5 @@
 import { csvFiles } from '../../adapters/files/csv/run-csv.js'
-import { createBoard } from '../../bot/commands/board.js'
+import { type BoardParts, createBoard } from '../../bot/commands/board.js'
 import { type Desk, createDesk } from '../../bot/commands/desk.js'
 import { parsePeople } from '../../core/access/people.js'
 import { type Studio, createStudio } from '../../core/app/studio.js'
@@ -11,7 +11,8 @@ import type { BillingStore, Log } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
 import { memoryBilling } from './memory-billing.js'
 import { memoryBooks } from './memory-books.js'
-import { memoryOnce, memoryPostedCards } from './memory-chat.js'
+import { memoryOnce, memoryPostedCards, memoryReferences } from './memory-chat.js'
+import { memoryDeadlines, memoryDeliveries } from './memory-deliveries.js'
 import { memoryLedger } from './memory-ledger.js'
 import { memoryPeople } from './memory-people.js'
 import { noSync } from './no-sync.js'
@@ -42,6 +43,10 @@ export interface ChatDesk {
   readonly board: ReturnType<typeof createBoard>
   readonly once: ReturnType<typeof memoryOnce>
   readonly posted: ReturnType<typeof memoryPostedCards>
+  readonly references: ReturnType<typeof memoryReferences>
+  readonly deliveries: ReturnType<typeof memoryDeliveries>
+  /** What the jobs about cards are given. */
+  readonly cards: BoardParts
   readonly now: () => Date
 }
 
@@ -98,8 +103,23 @@ export async function chatDesk({
     settings,
   )
   await studio.observe()
-  const desk = createDesk({ studio, timeZone: settings.timeZone, clock, files: csvFiles() })
+  const { timeZone } = settings
+  const deliveries = memoryDeliveries()
+  const desk = createDesk({ studio, timeZone, clock, files: csvFiles(), deliveries })
   const posted = memoryPostedCards()
-  const board = createBoard(posted, desk, log)
-  return { world, desk, studio, billing, board, once: memoryOnce(), posted, now: () => world.now }
+  const cards: BoardParts = {
+    posted,
+    deliveries,
+    deadlines: memoryDeadlines(billing, deliveries),
+    desk,
+    billing: studio.billing,
+    clock,
+    timeZone,
+    log,
+    surfaces: new Map(),
+  }
+  const board = createBoard(cards)
+  const now = () => world.now
+  const stores = { once: memoryOnce(), posted, references: memoryReferences(), deliveries }
+  return { world, desk, studio, billing, board, ...stores, cards, now }
 }

@@ -48,3 +48,63 @@ test(`a key is forgotten long after its time, by the clock of who asks, ${ENGINE
   await storage.once.first('newer', new Date(UNTIL.getTime() + ONCE_KEPT_MILLISECONDS + 1))
   expect(await count()).toBe(2)
 })
+
+const MET = {
+  conversation: '19:channel-1@thread.tacv2',
+  kind: 'channel',
+  team: '19:team-1@thread.tacv2',
+  tenant: '7f3b1f0a-2f0c-4d5e-8a60-1b7f5f9f2d22',
+  person: '00000000-0000-4000-8000-000000000002',
+  member: '29:lee',
+  serviceUrl: 'https://smba.trafficmanager.net/amer/',
+  bot: '28:bot',
+  seenAt: UNTIL,
+} as const
+const LATER = new Date(UNTIL.getTime() + 60_000)
+
+test(`somebody met in a conversation is kept as seen last, for one MSP, ${ENGINE} engine`, async () => {
+  const { references } = storage
+  expect(await references.remember(MET)).toBe(true)
+  const moved = { ...MET, serviceUrl: 'https://smba.trafficmanager.net/emea/', seenAt: LATER }
+  expect(await references.remember(moved)).toBe(false)
+  // What was seen earlier comes later: it changes nothing.
+  expect(await references.remember(MET)).toBe(false)
+  expect(await references.inConversation(MET.conversation, 60)).toEqual([moved])
+  expect(await references.ofPerson(MET.tenant, MET.person, 60)).toEqual([moved])
+  expect(await references.ofPerson('another tenant', MET.person, 60)).toEqual([])
+  const other = await database.open({ mspId: 'other' })
+  expect(await other.references.inConversation(MET.conversation, 60)).toEqual([])
+  await other.references.forget(MET.conversation, '')
+  await other.close()
+  expect(await references.inConversation(MET.conversation, 60)).toHaveLength(1)
+})
+
+test(`of people met at the same time one caller hears it was the first, the newest come first, ${ENGINE} engine`, async () => {
+  const { references } = storage
+  const firsts = await Promise.all(Array.from({ length: 20 }, () => references.remember(MET)))
+  expect(firsts.filter((first) => first)).toHaveLength(1)
+  for (const [index, person] of ['a', 'b', 'c'].entries()) {
+    await references.remember({ ...MET, person, seenAt: new Date(LATER.getTime() + index) })
+  }
+  const newest = await references.inConversation(MET.conversation, 2)
+  expect(newest.map(({ person }) => person)).toEqual(['c', 'b'])
+})
+
+test(`where the app was taken away nobody is known any more, in no channel of that team, ${ENGINE} engine`, async () => {
+  const { references } = storage
+  const personal = { ...MET, kind: 'personal', conversation: 'a:1', team: '' } as const
+  await references.remember(MET)
+  await references.remember({ ...MET, conversation: '19:channel-2@thread.tacv2' })
+  await references.remember(personal)
+  await references.forget('19:unknown', '')
+  expect(await references.ofPerson(MET.tenant, MET.person, 60)).toHaveLength(3)
+  await references.forget('19:general@thread.tacv2', MET.team)
+  expect(await references.ofPerson(MET.tenant, MET.person, 60)).toEqual([personal])
+  await references.forget('a:1', '')
+  expect(await references.ofPerson(MET.tenant, MET.person, 60)).toEqual([])
+})
+
+test(`a place of another kind is refused, ${ENGINE} engine`, async () => {
+  const odd = { ...MET, kind: 'meeting' } as unknown as typeof MET
+  await expect(storage.references.remember(odd)).rejects.toThrow('conversation_reference_kind_check')
+})

@@ -35,6 +35,15 @@ describe('a log line', () => {
     expect(lines).toHaveLength(1)
   })
 
+  test('does not show what looks like a secret, also when nobody knew it before', () => {
+    const lines: string[] = []
+    const destination = { write: (line: string) => void lines.push(line) }
+    const log = createLog({ level: 'info', secrets: [], shapes: [/\bxoxb-[a-z0-9-]+/g], destination })
+    log.info({ tokens: ['xoxb-1-abc', 'say xoxb-2'] }, 'xoxb-3')
+    expect(lines.join('')).toContain('"tokens":["[secret]","say [secret]"]')
+    expect(lines.join('')).not.toContain('xoxb')
+  })
+
   test('shows an error with its causes', () => {
     const error = new Error('outside', { cause: new Problem({ kind: 'input', what: 'Inside.' }) })
     const line = onlyLine([], (log) => log.error({ error }, 'failed'))

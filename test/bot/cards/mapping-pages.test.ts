@@ -13,6 +13,7 @@ import { HOSTILE_NAMES } from '../../support/card-samples.js'
 import { LEE, VI } from '../../support/office.js'
 import { observed } from '../../support/observed.js'
 import { company, mappingOffice, visio } from '../../core/app/mapping-office.js'
+import { memoryDeliveries } from '../../support/memory-deliveries.js'
 
 const CUSTOMERS = 40
 
@@ -63,7 +64,16 @@ async function deskOf() {
   await msp.observe()
   const clock = { now: async () => msp.now }
   const { studio } = msp
-  return { msp, desk: createDesk({ studio, timeZone: 'America/New_York', clock, files: csvFiles() }) }
+  return {
+    msp,
+    desk: createDesk({
+      studio,
+      timeZone: 'America/New_York',
+      clock,
+      files: csvFiles(),
+      deliveries: memoryDeliveries(),
+    }),
+  }
 }
 
 function labels({ actions }: Card): string[] {

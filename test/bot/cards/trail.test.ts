@@ -45,6 +45,19 @@ const MANY = {
 }
 
 test.each<[string, Partial<AuditFact>]>([
+  [
+    'slack:T2:U9 (without a role) installed the app in the Slack workspace Fabrikam (slack:T2)',
+    { actor: 'slack:T2:U9', action: 'slack.installed', subject: 'slack:T2', details: { name: 'Fabrikam' } },
+  ],
+  [
+    'The app is gone from the Slack workspace Fabrikam (slack:T2): it was taken out there',
+    {
+      actor: 'system',
+      action: 'slack.removed',
+      subject: 'slack:T2',
+      details: { name: 'Fabrikam', why: 'it was taken out there' },
+    },
+  ],
   ['Dana asked to bill BR-0001 (APR-0001)', { details: RUN }],
   ['Dana asked to void what BR-0001 billed (APR-0001)', { action: 'void.proposed', details: RUN }],
   [
@@ -70,6 +83,7 @@ test.each<[string, Partial<AuditFact>]>([
     'Dana could not decide APR-0001: it was decided already',
     { action: 'approval.refused', details: { refusal: 'decided' } },
   ],
+  ['Dana had the file of BR-0001 put into their OneDrive', { action: 'file.sent', subject: 'BR-0001' }],
   ['Dana was refused “audit”', { action: 'right.refused', subject: 'audit', details: { right: 'audit' } }],
   [
     'The billing policy was changed in the settings: last month in full → last month prorated; holds from 1 Apr 2026',

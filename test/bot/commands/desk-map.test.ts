@@ -6,6 +6,7 @@ import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { Person, Role } from '../../../core/access/rights.js'
 import { LEE, VI } from '../../support/office.js'
 import { mappingOffice } from '../../core/app/mapping-office.js'
+import { memoryDeliveries } from '../../support/memory-deliveries.js'
 
 const BO: Person = { id: 'console:Bo', name: 'Bo', role: 'biller', identities: ['console:Bo'] }
 
@@ -13,7 +14,13 @@ async function deskOf(people: readonly Person[] = [BO, LEE, VI]) {
   const msp = await mappingOffice(DEFAULT_POLICY, ['connectwise'], people)
   const { studio } = msp
   const clock = { now: async () => msp.now }
-  const desk = createDesk({ studio, timeZone: 'America/New_York', clock, files: csvFiles() })
+  const desk = createDesk({
+    studio,
+    timeZone: 'America/New_York',
+    clock,
+    files: csvFiles(),
+    deliveries: memoryDeliveries(),
+  })
   return { msp, desk }
 }
 

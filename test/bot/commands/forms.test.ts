@@ -10,7 +10,13 @@ import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
 import { memoryLog } from '../../support/memory-log.js'
 
 /** Written out by hand: what each form needs. */
-const NEEDS: Readonly<Record<FormName, Right>> = { reject: 'decide' }
+const NEEDS: Readonly<Record<FormName, Right>> = {
+  reject: 'decide',
+  addPerson: 'people',
+  changeRole: 'people',
+  removePerson: 'people',
+  mapByHand: 'map',
+}
 
 const WHO = { admin: 'ann', approver: 'bob', biller: 'cy', viewer: 'vic' } as const
 const PEOPLE = ROLES.map((role) => `console:${WHO[role]}=${role}:${WHO[role]}`).join(',')

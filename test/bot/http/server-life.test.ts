@@ -94,6 +94,15 @@ describe('readiness and figures', () => {
     expect((await rawRequest(url, { path: '/readyz' })).status).toBe(200)
   })
 
+  test('what has to be known besides is said, and is no failure', async () => {
+    const { url } = await serve({ warnings: ['Nobody is checked.'] })
+    const { status, body } = await rawRequest(url, { path: '/readyz' })
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      { ready: true, checks: {}, warnings: ['Nobody is checked.'] },
+    ])
+  })
+
   test('a check that hangs has failed', async () => {
     const quick = await withoutGuard('within(SERVER_CHECK_MILLISECONDS, check)', 'within(20, check)')
     const { url } = await serve({ checks: { database: () => new Promise(() => undefined) } }, quick)

@@ -1,39 +1,74 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type JobParts, startJobs } from '../../../bot/jobs/jobs.js'
-import type { ApprovalRecord } from '../../../core/ports.js'
+import { type Job, startJobs } from '../../../bot/jobs/jobs.js'
 import { memoryLog } from '../../support/memory-log.js'
-
-const RECORD = { approval: { id: 'APR-0001' } } as ApprovalRecord
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-03-20T13:00:30Z') }))
 afterEach(() => void vi.useRealTimers())
 
 describe('every minute', () => {
-  it('what was approved is carried on, and the cards of what moved follow', async () => {
-    const refreshed: string[] = []
-    const carryOn = vi.fn<JobParts['carryOn']>(async () => [RECORD])
-    const refresh = async ({ approval }: ApprovalRecord) => void refreshed.push(approval.id)
-    const jobs = startJobs({ carryOn, refresh, log: memoryLog() })
+  it('each job runs, until they are stopped', async () => {
+    const run = vi.fn<Job['run']>(async () => undefined)
+    const other = vi.fn<Job['run']>(async () => undefined)
+    const jobs = startJobs({
+      jobs: [
+        { name: 'one', run },
+        { name: 'other', run: other },
+      ],
+      log: memoryLog(),
+    })
     await vi.advanceTimersByTimeAsync(20_000)
-    expect(carryOn).not.toHaveBeenCalled()
+    expect(run).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(120_000)
-    expect(carryOn.mock.calls.length).toBeGreaterThanOrEqual(2)
-    expect(refreshed).toHaveLength(carryOn.mock.calls.length)
-    const before = carryOn.mock.calls.length
+    const before = [run, other].map(({ mock }) => mock.calls.length)
+    expect(Math.min(...before)).toBeGreaterThanOrEqual(2)
     await jobs.stop()
     await vi.advanceTimersByTimeAsync(300_000)
-    expect(carryOn.mock.calls.length).toBe(before)
+    expect([run, other].map(({ mock }) => mock.calls.length)).toEqual(before)
   })
 
-  it('a failure is logged, and the next minute tries again', async () => {
+  it('one that fails is logged by its name and tried again; the others go on', async () => {
     const log = memoryLog()
-    const carryOn = vi.fn<JobParts['carryOn']>(async () => {
+    const failing = vi.fn<Job['run']>(async () => {
       throw new Error('the database is away')
     })
-    const jobs = startJobs({ carryOn, refresh: async () => undefined, log })
+    const run = vi.fn<Job['run']>(async () => undefined)
+    const jobs = startJobs({
+      jobs: [
+        { name: 'failing', run: failing },
+        { name: 'good', run },
+      ],
+      log,
+    })
     await vi.advanceTimersByTimeAsync(150_000)
-    expect(carryOn.mock.calls.length).toBeGreaterThanOrEqual(2)
-    expect(JSON.stringify(log.lines)).toContain('the database is away')
+    expect(failing.mock.calls.length).toBeGreaterThanOrEqual(2)
+    expect(run.mock.calls.length).toBeGreaterThanOrEqual(2)
+    expect(log.lines[0]).toMatchObject({
+      level: 'error',
+      fields: { job: 'failing', reason: 'the database is away' },
+    })
     await jobs.stop()
+  })
+
+  it('one that takes long is not begun again meanwhile, holds up no other, and is waited for at the end', async () => {
+    let release = () => {}
+    const slow = vi.fn<Job['run']>(() => new Promise<void>((resolve) => (release = resolve)))
+    const run = vi.fn<Job['run']>(async () => undefined)
+    const jobs = startJobs({
+      jobs: [
+        { name: 'slow', run: slow },
+        { name: 'quick', run },
+      ],
+      log: memoryLog(),
+    })
+    await vi.advanceTimersByTimeAsync(210_000)
+    expect(slow).toHaveBeenCalledTimes(1)
+    expect(run.mock.calls.length).toBeGreaterThanOrEqual(3)
+    let stopped = false
+    const stopping = jobs.stop().then(() => (stopped = true))
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(stopped).toBe(false)
+    release()
+    await stopping
+    expect(stopped).toBe(true)
   })
 })

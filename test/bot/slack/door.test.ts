@@ -6,6 +6,7 @@ import type * as product from '../../../bot/slack/app.js'
 import { createSlackSurface } from '../../../bot/slack/app.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
+import { impatientPacing } from '../../support/pacing.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { SECRET, STAMP, VARIANTS, hmac } from './bad-signatures.js'
@@ -354,6 +355,7 @@ test.each([
   const { house } = await counted()
   const parts = { now: house.now, log: memoryLog(), desk: house.desk, board: house.board, once: house.once }
   const work = { running: 0, start: () => undefined, finish: async () => undefined }
-  const options = { ...parts, work, botToken: 'xoxb-1', signingSecret: SECRET, ...wrong }
+  const pacing = impatientPacing()
+  const options = { ...parts, work, pacing, botToken: 'xoxb-1', signingSecret: SECRET, ...wrong }
   expect(() => createSlackSurface(options)).toThrow(/Slack cannot be reached like this.*Nothing was started/)
 })

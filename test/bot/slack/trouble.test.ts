@@ -7,6 +7,7 @@ import { Problem } from '../../../core/problem.js'
 import type { Outage } from '../../emulators/slack/server.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
+import { impatientPacing } from '../../support/pacing.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { type SlackHouse, type SlackHouseOptions, buttonsOf, slackHouse, wordsOf } from './harness.js'
@@ -22,17 +23,6 @@ async function house(options: SlackHouseOptions = {}): Promise<SlackHouse> {
   const made = await slackHouse(options)
   closing.push(() => made.close())
   return made
-}
-
-/** The product with its waits between two tries shortened: the same tries, in milliseconds. */
-async function impatient(): Promise<SlackHouse> {
-  const { createSlackSurface } = await mutant<typeof product>({
-    file: 'bot/slack/client.ts',
-    from: 'minTimeout: SLACK_RETRY_FIRST_MILLISECONDS',
-    to: 'minTimeout: 2',
-    entry: 'app.ts',
-  })
-  return house({ create: createSlackSurface })
 }
 
 function whispers({ emulator }: SlackHouse, user: string): string[] {
@@ -60,7 +50,7 @@ describe('Slack’s API does not answer', () => {
   test.each<Outage>(['error', 'cut', 'invalid_auth'])(
     '%s: the decision stands, and is seen afterwards',
     async (outage) => {
-      const given = await impatient()
+      const given = await house()
       await given.slack.command('U1', 'C1', 'propose march')
       await given.settled()
       const [card] = given.said()
@@ -81,8 +71,8 @@ describe('Slack’s API does not answer', () => {
     },
   )
 
-  test('an answer that cannot be posted takes another way; one that finds none is logged', async () => {
-    const given = await impatient()
+  test('an answer that cannot be posted takes another way; one that finds none is kept', async () => {
+    const given = await house()
     await given.settled()
     given.emulator.setOutage('invalid_auth')
     await given.slack.command('U1', 'C1', 'status')
@@ -94,12 +84,14 @@ describe('Slack’s API does not answer', () => {
     await given.settled()
     expect(given.log.lines.filter(({ level }) => level === 'error')).toMatchObject([
       { message: 'an answer could not be posted' },
-      { message: 'an answer could not be posted' },
+    ])
+    expect(given.deliveries.kept.map(({ delivery: { address } }) => JSON.parse(address) as unknown)).toEqual([
+      { channel: 'C1', user: 'U1' },
     ])
   })
 
   test('a hiccup of one try is not noticed', async () => {
-    const given = await impatient()
+    const given = await house()
     given.emulator.limitRate({ method: 'chat.postMessage', calls: 1, retryAfterSeconds: 1 })
     await given.slack.command('U1', 'C1', 'status')
     await given.settled()
@@ -111,14 +103,16 @@ describe('Slack’s API does not answer', () => {
     ])
   })
 
-  test('being told to wait for an hour is no answer: the asker gets it another way', async () => {
-    const given = await impatient()
+  test('being told to wait for an hour: it is asked once, the answer is kept for then, and the asker hears so', async () => {
+    const given = await house()
     given.emulator.limitRate({ method: 'chat.postMessage', calls: 99, retryAfterSeconds: 3600 })
     await given.slack.command('U1', 'C1', 'status')
     await given.settled()
-    expect(whispers(given, 'U1')).toEqual([expect.stringContaining('Running subscriptions')])
+    expect(whispers(given, 'U1')).toEqual([expect.stringContaining('the answer follows by itself')])
     const tries = given.emulator.calls.filter(({ method }) => method === 'chat.postMessage')
-    expect(tries).toHaveLength(4)
+    expect(tries).toHaveLength(1)
+    const [kept] = given.deliveries.kept
+    expect(kept?.delivery.notBefore).toEqual(new Date(given.world.now.getTime() + 3_600_000))
   })
 })
 
@@ -203,8 +197,8 @@ describe('only Slack’s hosts are spoken to', () => {
   test('without that, it would get the answer', async () => {
     const { createSlackSurface } = await mutant<typeof product>({
       file: 'bot/slack/client.ts',
-      from: 'url.host !== api.host && !subdomain',
-      to: 'false',
+      from: 'url.host === api.host || subdomain',
+      to: 'true',
       entry: 'app.ts',
     })
     const other = await stranger((_, response) => response.end('ok'))
@@ -225,7 +219,12 @@ describe('only Slack’s hosts are spoken to', () => {
     ['https://slack.com/api/', 'file:///etc/passwd'],
     ['http://127.0.0.1:9/api/', 'http://sub.127.0.0.1:9/x'],
   ])('for %s, %s is a stranger', async (apiUrl, responseUrl) => {
-    const client = createSlackClient({ botToken: 'xoxb-1', apiUrl, log: memoryLog() })
+    const client = createSlackClient({
+      botToken: 'xoxb-1',
+      apiUrl,
+      log: memoryLog(),
+      pacing: impatientPacing(),
+    })
     const said = client.respond(responseUrl, { text: 'x', blocks: [] }, { replace: false })
     await expect(said).rejects.toThrow(/is not a host of Slack|Invalid URL/)
   })
@@ -233,7 +232,12 @@ describe('only Slack’s hosts are spoken to', () => {
   test('a redirect is not followed, and an endless answer not read', async () => {
     const away = await stranger((_, response) => response.end('{"ok":true}'))
     const moved = await stranger((_, response) => response.writeHead(302, { location: away.url }).end())
-    const client = createSlackClient({ botToken: 'xoxb-1', apiUrl: `${moved.url}/api/`, log: memoryLog() })
+    const client = createSlackClient({
+      botToken: 'xoxb-1',
+      apiUrl: `${moved.url}/api/`,
+      log: memoryLog(),
+      pacing: impatientPacing(),
+    })
     const url = `${moved.url}/hooks/1`
     await expect(client.respond(url, { text: 'x', blocks: [] }, { replace: false })).rejects.toThrow(
       /fetch failed|redirect/,
@@ -246,7 +250,12 @@ describe('only Slack’s hosts are spoken to', () => {
       response.on('drain', more)
       more()
     })
-    const second = createSlackClient({ botToken: 'xoxb-1', apiUrl: `${endless.url}/api/`, log: memoryLog() })
+    const second = createSlackClient({
+      botToken: 'xoxb-1',
+      apiUrl: `${endless.url}/api/`,
+      log: memoryLog(),
+      pacing: impatientPacing(),
+    })
     const said = second.respond(`${endless.url}/hooks/1`, { text: 'x', blocks: [] }, { replace: false })
     await expect(said).rejects.toThrow(/answered too much/)
   })

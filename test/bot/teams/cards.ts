@@ -12,6 +12,11 @@ import { SAMPLE_NAMES, sampleWorld } from '../../support/card-samples.js'
 /** Where files are handed out in these samples. */
 export const FILE_URL = 'https://billing.example/files/MTc3NDAxMTYwMCBCUi0wMDA0.c2lnbmVk'
 
+/** People who see cards of requests as they fit them: as many as Teams allows, with ids as long as Teams' own. */
+const VIEWERS = Array.from(
+  { length: 60 },
+  (_, index) => `29:${String(index).padStart(2, '0')}${'x'.repeat(90)}`,
+)
 /** What an opened form carries in these samples. */
 const KEY = '0123456789abcdef'
 
@@ -20,7 +25,7 @@ export async function teamsMessages(name: string): Promise<ReadonlyMap<string, T
   const all = new Map<string, TeamsMessage>()
   const { cards, forms } = await sampleWorld(name)
   for (const [label, card] of cards) {
-    all.set(label, label === 'file' ? renderFile(card, card.title, FILE_URL) : renderTeams(card))
+    all.set(label, label === 'file' ? renderFile(card, card.title, FILE_URL) : renderTeams(card, VIEWERS))
     for (const [question, asked] of questions(card)) all.set(`${label}, ${question}`, asked)
   }
   for (const [label, form] of forms) {

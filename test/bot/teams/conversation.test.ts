@@ -157,8 +157,8 @@ describe('answers for the asker only', () => {
   test('twin: without asking who may read it, the channel reads along', async () => {
     const { createTeamsSurface: careless } = await mutant<typeof product>({
       file: 'bot/teams/answer.ts',
-      from: 'origin.direct\n      ? conversations.post',
-      to: 'origin.place !== undefined\n      ? conversations.post',
+      from: 'origin.direct ? conversations.post',
+      to: 'origin.place !== undefined ? conversations.post',
       entry: 'app.ts',
     })
     const office = await startOffice(() => ({}), careless)
@@ -198,7 +198,7 @@ describe('files', () => {
     await office.sayInVain(office.dana, office.channel, 'export csv BR-0001')
     expect(JSON.stringify(office.emulator.world.posted)).not.toContain('evil')
     expect(office.log.lines).toMatchObject([
-      { level: 'error', message: 'an answer could not be posted in Teams' },
+      { level: 'error', message: 'an answer could not be made for Teams' },
     ])
   })
 })

@@ -9,6 +9,7 @@ import { buttonsOf } from '../../emulators/teams/cards.js'
 import type { Card } from '../../emulators/teams/world.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { TENANT, read, startOffice } from './office.js'
+import { memoryDeliveries } from '../../support/memory-deliveries.js'
 
 checkLeaks()
 
@@ -19,7 +20,13 @@ async function asked() {
   const msp = await mappingOffice(DEFAULT_POLICY, ['connectwise'], people)
   const clock = { now: async () => msp.now }
   const { studio } = msp
-  const desk = createDesk({ studio, timeZone: 'America/New_York', clock, files: csvFiles() })
+  const desk = createDesk({
+    studio,
+    timeZone: 'America/New_York',
+    clock,
+    files: csvFiles(),
+    deliveries: memoryDeliveries(),
+  })
   const office = await startOffice(() => ({ desk }))
   const card = await office.say(office.dana, office.channel, 'map contoso')
   return { msp, office, card, click: (label: string) => office.click(office.dana, card.id, label) }

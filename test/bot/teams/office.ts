@@ -1,6 +1,6 @@
 import { afterEach, vi } from 'vitest'
 import { type HttpServer, type Work, createHttpServer, createWork } from '../../../bot/http.js'
-import { type TeamsSurfaceOptions, createTeamsSurface } from '../../../bot/teams/app.js'
+import { type TeamsSurface, type TeamsSurfaceOptions, createTeamsSurface } from '../../../bot/teams/app.js'
 import { linesOf } from '../../emulators/teams/cards.js'
 import { createKeySet } from '../../emulators/teams/keys.js'
 import { type Player, createPlayer } from '../../emulators/teams/player.js'
@@ -8,6 +8,7 @@ import { type TeamsEmulator, startTeamsEmulator } from '../../emulators/teams/se
 import type { Card, Conversation, Posted, User } from '../../emulators/teams/world.js'
 import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
 import { memoryLog } from '../../support/memory-log.js'
+import { impatientPacing } from '../../support/pacing.js'
 
 export const APP = '5d1c7a52-8d0e-4a7b-9a53-0c6f0f3c9a11'
 export const TENANT = '7f3b1f0a-2f0c-4d5e-8a60-1b7f5f9f2d22'
@@ -26,6 +27,7 @@ const PEOPLE = [
 /** The bot behind its real server, Microsoft's side, and people in front of it. */
 export interface Office extends ChatDesk {
   readonly emulator: TeamsEmulator
+  readonly surface: TeamsSurface
   readonly player: Player
   readonly server: HttpServer
   readonly work: Work
@@ -73,10 +75,11 @@ export async function startOffice(
     tenantId: TENANT,
     keys: await keys,
   })
+  open.push(emulator)
   const work = createWork(log)
   const surface = create({ ...optionsFor(emulator, chat), log, work, ...changes(chat) })
   const server = await createHttpServer({ port: 0, routes: surface.routes, log, work })
-  open.push(server, emulator)
+  open.push(server)
   const player = createPlayer(emulator, server.url)
   const add = (name: string, number: number) => emulator.world.addUser(name, aad(number))
   const [dana, lee, sam, vic, kim] = [
@@ -98,6 +101,7 @@ export async function startOffice(
   return {
     ...chat,
     emulator,
+    surface,
     player,
     server,
     work,
@@ -121,7 +125,7 @@ export async function startOffice(
   }
 }
 
-export function optionsFor(emulator: TeamsEmulator, { desk, board, once, now }: ChatDesk) {
+export function optionsFor(emulator: TeamsEmulator, { desk, board, once, references, now }: ChatDesk) {
   return {
     appId: APP,
     appPassword: 'a secret',
@@ -133,7 +137,9 @@ export function optionsFor(emulator: TeamsEmulator, { desk, board, once, now }: 
     desk,
     board,
     once,
+    references,
     now,
+    pacing: impatientPacing(now),
     fileLinks: ({ name }: { readonly name: string }) => `https://billing.example/files/${name}.signed`,
   }
 }

@@ -34,8 +34,13 @@ function shownBy({ card }: TeamsMessage): Readonly<Record<string, unknown>> {
 function golden(label: string, message: TeamsMessage, whole: boolean): string {
   const shown = shownBy(message)
   const lines = whole ? message.card.body.map((element) => JSON.stringify(element)) : outline(shown)
+  const { refresh } = message.card
+  const renewed =
+    refresh === undefined
+      ? []
+      : [`(renewed by ${refresh.action.verb} ${refresh.action.data.id} for ${refresh.userIds.length} people)`]
   const hash = createHash('sha256').update(JSON.stringify(message)).digest('hex').slice(0, 16)
-  return [`## ${label} (${hash})`, JSON.stringify(message.summary), ...lines, ''].join('\n')
+  return [`## ${label} (${hash})`, JSON.stringify(message.summary), ...lines, ...renewed, ''].join('\n')
 }
 
 function outline(card: Readonly<Record<string, unknown>>): string[] {

@@ -54,7 +54,8 @@ describe('a Connector that is out', () => {
     office.emulator.setFault({ kind: 'dropped' })
     await office.sayInVain(office.dana, office.channel, 'propose march')
     expect(await office.billing.approval('APR-0001')).toBeDefined()
-    expect(messages(office)).toEqual(['an answer could not be posted in Teams'])
+    expect(messages(office)).toEqual(['an answer may not have arrived; it is not repeated'])
+    expect(await office.deliveries.standing(new Date(0))).toMatchObject({ waiting: 0, unknown: 1 })
     office.emulator.setFault(undefined)
     const listed = await office.say(office.lee, office.channel, 'approvals')
     expect(read(listed.card)).toContain('APR-0001')
@@ -135,10 +136,10 @@ describe('the bot calls nobody but its Connector', () => {
   ): Promise<{ readonly calls: number; readonly office: Office }> {
     const { server, url, calls } = await listening()
     const office = await startOffice(() => ({}), create)
-    const card = await office.say(office.dana, office.channel, 'propose march')
+    await office.say(office.dana, office.channel, 'propose march')
     const address = {
       serviceUrl: url,
-      conversation: card.conversation,
+      conversation: '19:elsewhere@thread.tacv2',
       bot: office.emulator.botId,
       activity: '1',
     }
@@ -215,9 +216,10 @@ describe('when our own side fails', () => {
 
   test('a click that takes too long is answered in time, and the end of it told afterwards', async () => {
     const { createTeamsSurface: hurried } = await mutant<typeof product>({
-      file: 'bot/teams/app.ts',
+      file: 'bot/teams/turn.ts',
       from: '    }, TEAMS_CLICK_MILLISECONDS)',
       to: '    }, 20)',
+      entry: 'app.ts',
     })
     let release: () => void = () => undefined
     const gate = new Promise<void>((resolve) => (release = resolve))

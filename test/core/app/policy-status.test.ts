@@ -5,6 +5,8 @@ import { DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
 import { day, observed } from '../../support/observed.js'
 import { APRIL, DANA, Office, started } from '../../support/office.js'
 
+const NOTHING_UNSAID = { waiting: 0, givenUp: 0, unknown: 0, last: undefined }
+
 const CREDIT: Policy = { ...DEFAULT_POLICY, decreases: 'credit' }
 
 describe('status', () => {
@@ -36,7 +38,7 @@ describe('status', () => {
     const { held, waiting } = await msp.studio.status()
     expect(held).toEqual(['Contoso · P2', 'Contoso · P3', 'Contoso · P4', 'Contoso · P5'])
     expect(waiting).toEqual(['APR-0001'])
-    const words = renderConsole(statusCard(await msp.studio.status()))
+    const words = renderConsole(statusCard(await msp.studio.status(), NOTHING_UNSAID))
     expect(words).toMatch(/^Held, not billed +4: Contoso · P2, Contoso · P3, Contoso · P4 and 1 more$/m)
     expect(words).toMatch(/^Waiting for approval +1: APR-0001$/m)
     expect(words).toMatch(/^Policy +as by default: billed by calendar months, month of purchase prorated, /m)

@@ -155,11 +155,12 @@ const METHODS: Readonly<Record<string, Method>> = {
   'auth.test': (world) => ({
     ok: true,
     url: 'https://example.slack.com/',
-    team: 'Example',
+    team: world.name,
     user: 'billing',
     team_id: world.team,
     user_id: world.botUser,
     bot_id: 'B0001',
+    ...(world.enterprise === undefined ? {} : { enterprise_id: world.enterprise }),
     is_enterprise_install: false,
   }),
   'chat.postMessage': postMessage,

@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto'
+import type { Sent, SignedRequest } from './request.js'
 import type { SlackEmulator } from './server.js'
 import type { EphemeralRecord, SlackMessageRecord, ViewRecord } from './workspace.js'
 
 export interface SenderOptions {
-  /** Where the bot listens: "http://127.0.0.1:3978/slack/events". */
-  readonly target: string
+  /** Where the bot listens: "http://127.0.0.1:3978/slack/events"; undefined: it opened a socket. */
+  readonly target: string | undefined
   readonly signingSecret: string
   readonly emulator: SlackEmulator
   readonly now: () => Date
@@ -12,17 +13,6 @@ export interface SenderOptions {
 
 /** What somebody filled in: by the id of each input's block, or the same in all of them. */
 export type Filled = string | Readonly<Record<string, string>>
-
-export interface Sent {
-  readonly status: number
-  readonly body: string
-}
-
-/** A signed request, to be sent as it is, again, or changed first. */
-export interface SignedRequest {
-  readonly body: string
-  readonly headers: Readonly<Record<string, string>>
-}
 
 /** Slack's side of a conversation: it signs and sends what people type and click. */
 export interface SlackSender {
@@ -40,6 +30,8 @@ export interface SlackSender {
     action: string,
     value?: string,
   ): Promise<Sent>
+  /** Tells that the app was taken out, or the bot's token revoked, now or so many seconds ago. */
+  gone(type: 'app_uninstalled' | 'tokens_revoked', secondsAgo?: number): Promise<Sent>
   /** Sends a window off with what was filled in: by the block of each input, or the same in all of them. */
   submit(view: ViewRecord, filled: Filled): Promise<Sent>
   /** Requests as they would be sent, for sending them several times or late. */
@@ -70,6 +62,7 @@ export function createSlackSender(options: SenderOptions): SlackSender {
     },
   })
   const send = async ({ body, headers }: SignedRequest): Promise<Sent> => {
+    if (target === undefined) return await emulator.sockets.send({ body, headers })
     const answer = await fetch(target, { method: 'POST', headers, body })
     return { status: answer.status, body: await answer.text() }
   }
@@ -105,6 +98,10 @@ export function createSlackSender(options: SenderOptions): SlackSender {
     direct: (user, text) =>
       send(sign(eventBody(emulator, 'message', user, world.direct(user).id, asMessage(text)), 'json')),
     click: (user, message, action, value) => send(request.click(user, message, action, value)),
+    gone: (type, secondsAgo = 0) => {
+      const seconds = Math.floor(now().getTime() / 1000) - secondsAgo
+      return send(sign(goneBody(emulator, type, seconds), 'json'))
+    },
     submit: async (view, filled) => {
       const sent = await send(request.submit(view, filled))
       if (sent.status === 200 && sent.body === '') view.open = false
@@ -175,6 +172,24 @@ function eventBody(
     event_time: Number(said.ts.split('.')[0]),
     authorizations: [{ enterprise_id: null, team_id: world.team, user_id: world.botUser, is_bot: true }],
     is_ext_shared_channel: false,
+  })
+}
+
+function goneBody(
+  { world }: SlackEmulator,
+  type: 'app_uninstalled' | 'tokens_revoked',
+  seconds: number,
+): string {
+  const event = type === 'tokens_revoked' ? { type, tokens: { oauth: [], bot: [world.botUser] } } : { type }
+  return JSON.stringify({
+    token: 'legacy',
+    team_id: world.team,
+    ...(world.enterprise === undefined ? {} : { enterprise_id: world.enterprise }),
+    api_app_id: 'A0001',
+    event,
+    type: 'event_callback',
+    event_id: world.id('Ev'),
+    event_time: seconds,
   })
 }
 

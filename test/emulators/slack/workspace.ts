@@ -74,6 +74,11 @@ const HOOK_USES = 5
 
 export interface WorkspaceOptions {
   readonly team: string
+  readonly name?: string
+  /** The organisation it belongs to. */
+  readonly enterprise?: string | undefined
+  /** Where its ids begin to count: those of several workspaces must not be the same. */
+  readonly firstId?: number
   readonly botUser: string
   readonly users: readonly string[]
   readonly channels: readonly { readonly id: string; readonly withBot: boolean }[]
@@ -83,6 +88,8 @@ export interface WorkspaceOptions {
 /** People, conversations and everything said in them. */
 export class Workspace {
   readonly team: string
+  readonly name: string
+  readonly enterprise: string | undefined
   readonly botUser: string
   readonly users: ReadonlySet<string>
   readonly channels = new Map<string, ChannelRecord>()
@@ -94,10 +101,14 @@ export class Workspace {
   readonly #triggers = new Map<string, Trigger>()
   readonly #now: () => Date
   #watchers: ((message: SlackMessageRecord) => boolean)[] = []
-  #count = 0
+  #count: number
 
-  constructor({ team, botUser, users, channels, now }: WorkspaceOptions) {
+  constructor(options: WorkspaceOptions) {
+    const { team, name = 'Example', enterprise, botUser, users, channels, now, firstId = 0 } = options
     this.team = team
+    this.name = name
+    this.enterprise = enterprise
+    this.#count = firstId
     this.botUser = botUser
     this.users = new Set(users)
     this.#now = now
@@ -179,6 +190,10 @@ export class Workspace {
     const until = this.#now().getTime() + HOOK_MILLISECONDS
     this.#hooks.set(id, { channel, user, source, until, left: HOOK_USES })
     return id
+  }
+
+  hasHook(id: string): boolean {
+    return this.#hooks.has(id)
   }
 
   useHook(id: string): Hook | undefined {

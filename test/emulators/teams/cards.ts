@@ -38,6 +38,7 @@ const TEXT_FIELDS: Readonly<Record<string, readonly string[]>> = {
 const MARKDOWN = new Set(['TextBlock', 'Fact'])
 const CARD_BYTES = 28 * 1024
 const ACTIONS = 6
+const VIEWERS = 60
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -52,8 +53,38 @@ export function elementsOf(card: Card): Node[] {
     if (typeof value['type'] === 'string') found.push(value)
     Object.values(value).forEach(walk)
   }
-  walk(card)
+  // How a card is renewed is nothing anybody sees.
+  const { refresh: _, ...seen } = card
+  walk(seen)
   return found
+}
+
+/** How a card wants to be renewed by clients, and for whom (Universal Actions, user-specific views). */
+export interface Renewal {
+  readonly verb: string
+  readonly data: Node
+  readonly userIds: readonly string[]
+}
+
+export function renewalOf({ refresh }: Card): Renewal | undefined {
+  if (!isNode(refresh) || !isNode(refresh['action'])) return undefined
+  const { verb, data } = refresh['action']
+  const ids = Array.isArray(refresh['userIds']) ? (refresh['userIds'] as unknown[]) : []
+  return { verb: String(verb), data: isNode(data) ? data : {}, userIds: ids.map(String) }
+}
+
+function renewalMistakes({ refresh }: Card): string[] {
+  if (refresh === undefined) return []
+  const action = isNode(refresh) ? refresh['action'] : undefined
+  const ids = isNode(refresh) && Array.isArray(refresh['userIds']) ? (refresh['userIds'] as unknown[]) : []
+  return [
+    ...(isNode(action) && action['type'] === 'Action.Execute' && typeof action['verb'] === 'string'
+      ? []
+      : ['it is renewed by no Action.Execute']),
+    ...(ids.length < 1 || ids.length > VIEWERS ? [`it is renewed for ${ids.length} people`] : []),
+    ...ids.filter((id) => !/^29:./.test(String(id))).map((id) => `${String(id)} is no person`),
+    ...(new Set(ids).size === ids.length ? [] : ['it is renewed for somebody twice']),
+  ]
 }
 
 /** What a client could not draw, or a rule of Teams forbids. Empty: it is shown. */
@@ -64,6 +95,7 @@ export function cardMistakes(card: Card): string[] {
   return [
     ...(card['type'] === 'AdaptiveCard' ? [] : ['it is no AdaptiveCard']),
     ...(card['version'] === '1.5' ? [] : ['its version is not 1.5']),
+    ...renewalMistakes(card),
     ...unknown.map((type) => `${type} is no element`),
     ...(actions.length > ACTIONS ? [`${actions.length} buttons`] : []),
     ...actions

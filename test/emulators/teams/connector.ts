@@ -1,3 +1,4 @@
+import { attachmentMistakes } from './attachments.js'
 import { cardMistakes } from './cards.js'
 import { type World, cardOf } from './world.js'
 
@@ -78,7 +79,11 @@ function write(
   const fields = body as Fields
   if (fields['type'] === 'typing') return { status: 201, body: { id: world.nextId() } }
   const card = cardOf(fields)
-  const mistakes = card === undefined ? [] : cardMistakes(card)
+  const personal = world.conversation(id)?.type === 'personal'
+  const mistakes = [
+    ...(card === undefined ? [] : cardMistakes(card)),
+    ...attachmentMistakes(fields, personal),
+  ]
   if (mistakes.length > 0) return refuse(400, 'BadArgument', mistakes.join('; '))
   if (method === 'PUT') {
     return world.replace(id, activity ?? '', fields)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkLeaks } from '../../support/leaks.js'
 import { addressesOf, cardMistakes, linesOf, markdownOf } from './cards.js'
+import { startDrive } from './drive.js'
 import { type TeamsEmulator, startTeamsEmulator } from './server.js'
 
 checkLeaks()
@@ -91,6 +92,42 @@ describe('the Connector', () => {
     expect((await call('POST', place, large)).status).toBe(413)
   })
 
+  test('takes files in personal chats alone, whole ones, and cards that are renewed as Teams can', async () => {
+    const user = teams.world.addUser('Ann', 'aad-4')
+    const chat = teams.world.addConversation('personal', [user])
+    const channel = teams.world.addConversation('channel', [user])
+    const place = ({ id }: { readonly id: string }) => `/${encodeURIComponent(id)}/activities`
+    const kind = 'application/vnd.microsoft.teams.card.file'
+    const content = { description: 'A file', sizeInBytes: 3, acceptContext: {}, declineContext: {} }
+    const offer = { contentType: `${kind}.consent`, name: 'a.csv', content }
+    const info = {
+      contentType: `${kind}.info`,
+      name: 'a.csv',
+      contentUrl: 'https://x',
+      content: { uniqueId: '1', fileType: 'csv' },
+    }
+    const post = async (where: { readonly id: string }, ...attachments: readonly unknown[]) => {
+      const { status, body } = await call('POST', place(where), { type: 'message', attachments })
+      return status === 201 ? 'taken' : JSON.stringify(body)
+    }
+    expect([await post(chat, offer), await post(chat, info)]).toEqual(['taken', 'taken'])
+    expect(await post(channel, offer)).toContain('a file outside a personal chat')
+    expect(await post(chat, offer, info)).toContain('a file beside something else')
+    expect(await post(chat, { ...offer, content: { ...content, sizeInBytes: 0 } })).toContain('not whole')
+    expect(await post(chat, { ...info, contentUrl: undefined })).toContain('a file that is nowhere')
+    expect(await post(chat, { ...offer, contentType: 'text/plain' })).toContain('text/plain is no attachment')
+    const action = { type: 'Action.Execute', verb: 'refresh' }
+    const renewed = async (refresh: unknown) =>
+      (await call('POST', place(chat), message({ ...CARD, refresh }))).status
+    expect(await renewed({ action, userIds: ['29:ann'] })).toBe(201)
+    expect(await renewed({ action, userIds: [] })).toBe(400)
+    expect(await renewed({ action, userIds: ['29:ann', '29:ann'] })).toBe(400)
+    expect(await renewed({ action, userIds: ['ann'] })).toBe(400)
+    expect(await renewed({ action: { ...action, type: 'Action.Submit' }, userIds: ['29:ann'] })).toBe(400)
+    const many = Array.from({ length: 61 }, (_, index) => `29:${index}`)
+    expect(await renewed({ action, userIds: many })).toBe(400)
+  })
+
   test('opens a personal chat once, unless it is closed', async () => {
     const user = teams.world.addUser('Sam', 'aad-2')
     const first = await call('POST', '', { members: [{ id: user.id }] })
@@ -142,4 +179,21 @@ test('reading a card finds its lines, its Markdown, its addresses and what is wr
     '7 buttons',
     ...Array<string>(7).fill('a button without title'),
   ])
+})
+
+test('OneDrive takes a file in one piece, once, at the address it gave, and with no token', async () => {
+  const drive = await startDrive()
+  const put = async (range: string, body: string, more: Readonly<Record<string, string>> = {}) => {
+    const { uploadUrl } = drive.session('a.csv')
+    const send = () => fetch(uploadUrl, { method: 'PUT', headers: { 'content-range': range, ...more }, body })
+    return [(await send()).status, (await send()).status]
+  }
+  expect(await put('bytes 0-2/3', 'abc')).toEqual([201, 404])
+  expect(drive.files.get('a.csv')?.toString()).toBe('abc')
+  expect(await put('bytes 0-2/6', 'abc')).toEqual([202, 202])
+  expect(await put('bytes 0-3/4', 'abc')).toEqual([416, 416])
+  expect(await put('bytes 1-3/3', 'abc')).toEqual([400, 400])
+  expect(await put('', 'abc')).toEqual([400, 400])
+  expect(await put('bytes 0-2/3', 'abc', { authorization: 'Bearer x' })).toEqual([401, 401])
+  await drive.close()
 })

@@ -1,4 +1,6 @@
-import { type Button, buttonsOf } from './cards.js'
+import { fileOf } from './attachments.js'
+import { type Button, buttonsOf, renewalOf } from './cards.js'
+import type { UploadInfo } from './drive.js'
 import { type SigningKey, signToken } from './keys.js'
 import type { TeamsEmulator } from './server.js'
 import type { Card, Conversation, User } from './world.js'
@@ -32,6 +34,17 @@ export interface Player {
     title: string,
     inputs?: Readonly<Record<string, string>>,
   ): Promise<ClickResult>
+  /**
+   * Looks at a message: the client renews it by itself, if it is to be renewed for this person. It does so once for each
+   * state of the message, and again a minute `later`. undefined: it had no reason to.
+   */
+  look(user: User, messageId: string, later?: boolean): Promise<ClickResult | undefined>
+  /** Answers an offered file: with where it may be put, or with a no. */
+  answerFile(user: User, messageId: string, place: UploadInfo | undefined): Promise<Delivery>
+  fileAnswer(user: User, messageId: string, place: UploadInfo | undefined): Activity
+  /** Adds the app where a conversation is, or takes it away: both activities of it. `team`: of a channel. */
+  install(user: User, conversation: Conversation, team?: string): Promise<void>
+  uninstall(user: User, conversation: Conversation, team?: string): Promise<void>
   /** Sends any activity, with a good token unless another header is given. */
   deliver(activity: Activity, headers?: Readonly<Record<string, string>>): Promise<Delivery>
   message(user: User, conversation: Conversation, text: string): Activity
@@ -76,11 +89,38 @@ export function createPlayer(emulator: TeamsEmulator, botUrl: string): Player {
     messageActivity(emulator, user, conversation, text)
   const invoke: Player['invoke'] = (user, messageId, button, inputs = {}) =>
     invokeActivity(emulator, user, messageId, button, inputs)
+  const installing = async (
+    user: User,
+    conversation: Conversation,
+    team: string | undefined,
+    adds: boolean,
+  ) => {
+    for (const activity of installation(emulator, user, conversation, team, adds)) await deliver(activity)
+  }
+  const fileAnswer: Player['fileAnswer'] = (user, messageId, place) =>
+    fileActivity(emulator, user, messageId, place)
+  const renewed = new Set<string>()
   return {
     authorization,
     deliver,
     message,
     invoke,
+    fileAnswer,
+    answerFile: (user, messageId, place) => deliver(fileAnswer(user, messageId, place)),
+    install: (user, conversation, team) => installing(user, conversation, team, true),
+    uninstall: (user, conversation, team) => installing(user, conversation, team, false),
+    look: async (user, messageId, later = false) => {
+      const renewal = renewalOf(world.find(messageId)?.card ?? {})
+      if (renewal === undefined || !renewal.userIds.includes(user.id)) return undefined
+      const state = `${user.id} ${messageId} ${world.find(messageId)?.updates}`
+      if (renewed.has(state) && !later) return undefined
+      renewed.add(state)
+      const asked = invoke(user, messageId, renewal)
+      const value = { ...(asked['value'] as object), trigger: 'automatic' }
+      const result = resultOf(await deliver({ ...asked, value }))
+      if (result.card !== undefined) world.setView(user, messageId, result.card)
+      return result
+    },
     say: (user, conversation, text) => deliver(message(user, conversation, text)),
     click: async (user, messageId, title, inputs) => {
       const card = world.view(user, messageId)
@@ -182,4 +222,43 @@ function invokeActivity(
     replyToId: messageId,
     value: { action, trigger: 'manual' },
   }
+}
+
+/** The answer to an offered file (Teams: file consent). */
+function fileActivity(
+  emulator: TeamsEmulator,
+  user: User,
+  messageId: string,
+  place: UploadInfo | undefined,
+): Activity {
+  const posted = emulator.world.find(messageId)
+  const offer = posted === undefined ? undefined : fileOf(posted.activity)
+  if (offer?.kind !== 'consent') throw new Error(`no file is offered by ${messageId}`)
+  const { acceptContext, declineContext } = offer.content
+  const value =
+    place === undefined
+      ? { type: 'fileUpload', action: 'decline', context: declineContext }
+      : { type: 'fileUpload', action: 'accept', context: acceptContext, uploadInfo: place }
+  const base = invokeActivity(emulator, user, messageId, { verb: '', data: {} }, {})
+  return { ...base, name: 'fileConsent/invoke', value }
+}
+
+/** Teams tells the bot of an installation twice. */
+function installation(
+  emulator: TeamsEmulator,
+  user: User,
+  conversation: Conversation,
+  team: string | undefined,
+  adds: boolean,
+): Activity[] {
+  const base = common(emulator, user, conversation, '')
+  const channelData = { ...base.channelData, ...(team === undefined ? {} : { team: { id: team } }) }
+  const bot = [{ id: emulator.botId }]
+  const members = adds ? { membersAdded: bot } : { membersRemoved: bot }
+  const update = { ...base, channelData, type: 'conversationUpdate', id: `f:${emulator.world.nextId()}` }
+  const installed = { ...update, type: 'installationUpdate', id: `f:${emulator.world.nextId()}` }
+  return [
+    { ...update, ...members },
+    { ...installed, action: adds ? 'add' : 'remove' },
+  ]
 }

@@ -9,8 +9,11 @@ const OTHERS = 'Alpha'
 const OTHER_TEAM = 'T2'
 const OTHER_TENANT = '11111111-2222-4333-8444-555555555555'
 
-/** What must come of an attempt: a denial that is written down, a plain refusal, nothing at all, or a closed door. */
-type Outcome = 'denied' | 'refused' | 'ignored' | 'closed'
+/**
+ * What must come of an attempt: a denial that is told and written down, a plain refusal, nothing at all, a closed door, or
+ * one that is closed and written down.
+ */
+type Outcome = 'denied' | 'refused' | 'ignored' | 'closed' | 'turnedAway'
 
 interface Attempt {
   readonly what: string
@@ -146,9 +149,16 @@ const teamsOutsider: Make = (setting) => {
   return { what: 'somebody of another tenant', outcome: 'closed', send }
 }
 
+/** What bots write is not for the bot; a click of theirs cannot be one of a person, and is written down. */
 const teamsBot: Make = (setting) => {
   const activity = withSender(teamsActivity(setting, 'lee'), { aadObjectId: undefined })
-  return { what: 'a bot in Teams', outcome: 'ignored', send: () => deliver(setting.stage, activity) }
+  const isClick = activity['type'] === 'invoke'
+  const send = () => deliver(setting.stage, activity)
+  return {
+    what: `a ${isClick ? 'click' : 'message'} of a bot in Teams`,
+    outcome: isClick ? 'turnedAway' : 'ignored',
+    send,
+  }
 }
 
 const ownRun: Make = ({ stage, own, draw }) => {
@@ -213,11 +223,15 @@ async function attempt(setting: Setting, faults: Faults): Promise<void> {
   const noted = (await refusals(stage)) - denied
   faults.expect((await decisions(stage)) === decided, `${what}: decided`)
   faults.expect(!told.includes(OTHERS), `${what}: told of another MSP’s customers`)
-  faults.expect(status === (outcome === 'closed' ? 403 : 200), `${what}: answered with ${status}`)
-  faults.expect(noted === (outcome === 'denied' ? 1 : 0), `${what}: ${noted} denials in the trail`)
+  const isClosed = outcome === 'closed' || outcome === 'turnedAway'
+  faults.expect(status === (isClosed ? 403 : 200), `${what}: answered with ${status}`)
+  faults.expect(
+    noted === (outcome === 'denied' || outcome === 'turnedAway' ? 1 : 0),
+    `${what}: ${noted} denials in the trail`,
+  )
   const isDenied = DENIED.test(told)
   faults.expect(isDenied === (outcome === 'denied'), `${what}: told “${told.slice(0, 120)}”`)
-  if (outcome === 'ignored' || outcome === 'closed') {
+  if (outcome === 'ignored' || isClosed) {
     const isSilent = heard() === ''
     faults.expect(isSilent, `${what}: answered “${told.slice(0, 120)}”`)
   }

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { SignedRequest } from '../../emulators/slack/sender.js'
+import type { SignedRequest } from '../../emulators/slack/request.js'
 import { Faults, type Scenario, Times, pick } from './scenario.js'
 import { CHANNEL, type Stage } from './stage.js'
 

@@ -70,10 +70,19 @@ const CLICKS: Readonly<Record<ActionName, Right>> = {
 }
 
 /** Every form, to be opened and to be sent off. */
-const FORMS: Readonly<Record<FormName, Right>> = { reject: 'decide' }
+const FORMS: Readonly<Record<FormName, Right>> = {
+  reject: 'decide',
+  addPerson: 'people',
+  changeRole: 'people',
+  removePerson: 'people',
+  mapByHand: 'map',
+}
 
-/** Every button of a card in Teams, also those of a question and of the form of a rejection. */
-const VERBS: Readonly<Record<Verb, Right>> = {
+/**
+ * Every button of a card in Teams, also those of a question and of the form of a rejection. Only what clients ask for by
+ * themselves, unnoticed by people, is refused without a word.
+ */
+const VERBS: Readonly<Record<Exclude<Verb, 'refresh'>, Right>> = {
   ...CLICKS,
   ...FORMS,
   submit: 'decide',
@@ -171,6 +180,13 @@ export async function playMatrix(stage: Stage, draw: () => number, faults: Fault
           send: () => clickInTeams(stage, handle, verb, target),
         }),
       ),
+      // Sent off by somebody who never saw it; whoever may is told what is missing in it.
+      ...Object.entries(FORMS).map(([form, right]) => ({
+        what: `the form “${form}” sent off in Teams`,
+        handle,
+        mayDo: mayDo(right),
+        send: () => clickInTeams(stage, handle, 'submit', target, form),
+      })),
     ]
   })
   return { tried: tries.length, denied: await playTries(stage, tries, faults) }
@@ -209,12 +225,12 @@ async function clickInSlack(stage: Stage, handle: string, name: string, target: 
   await served().sender.click(outside.member(handle).slackUser, stage.slackCard(), name, value)
   await settled()
   const opened = views.slice(before).at(0)
-  if (opened !== undefined) await served().sender.submit(opened, 'too many seats')
+  if (opened !== undefined && name === 'reject') await served().sender.submit(opened, 'too many seats')
   return undefined
 }
 
-async function clickInTeams(stage: Stage, handle: string, verb: string, target: Target) {
-  const click = stage.teamsClick(handle, verb, target, stage.teamsCard())
+async function clickInTeams(stage: Stage, handle: string, verb: string, target: Target, form?: string) {
+  const click = stage.teamsClick(handle, verb, target, stage.teamsCard(), form)
   const { words, card } = resultOf(await stage.served().player.deliver(click))
   return words ?? JSON.stringify(card ?? {})
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import { BODY, NOW, STAMP, VARIANTS, type Variant, hmac } from '../../bot/slack/bad-signatures.js'
-import type { SignedRequest } from '../../emulators/slack/sender.js'
+import type { SignedRequest } from '../../emulators/slack/request.js'
 import { Faults, type Scenario } from './scenario.js'
 import { CHANNEL, type Stage, rowsOf } from './stage.js'
 

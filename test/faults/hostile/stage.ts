@@ -63,7 +63,7 @@ export interface Stage {
   /** A card of the bot in Teams, by the id of its message. */
   teamsCard(): string
   /** A click in Teams: `approveSure` is the second of the two it takes, `submit` sends off why it is rejected. */
-  teamsClick(handle: string, verb: string, value: Target, card: string): Activity
+  teamsClick(handle: string, verb: string, value: Target, card: string, form?: string): Activity
   /** Stops the product and starts it again with other settings. */
   restart(settings: Readonly<Record<string, string>>): Promise<void>
   /** Stops the product and reads its whole database. */
@@ -184,10 +184,10 @@ function cardsOn(
       return slack.world.say(channel, slack.world.botUser, { text: 'card', blocks: [], threadTs: undefined })
     },
     teamsCard: () => teams.world.post(teamsChannel.id, { type: 'message' }).id,
-    teamsClick: (handle, verb, value, card) => {
+    teamsClick: (handle, verb, value, card, form = 'reject') => {
       // A form tells by its key that it is the same one; here it is the card it was opened on.
-      const data = { ...value, form: 'reject', key: card.slice(-16) }
-      const inputs = { reason: 'not yet' }
+      const data = { ...value, form, key: card.slice(-16) }
+      const inputs = form === 'reject' ? { reason: 'not yet' } : {}
       const { player } = served()
       return verb === 'submit' || verb === 'back'
         ? player.invoke(teamsUser(handle), card, { verb, data }, inputs)

@@ -75,6 +75,22 @@ export function withIdentities(cast: Cast, surface: string, text: string): strin
   })
 }
 
+/** "Eve, approver, @eve" as somebody fills it in there: picked where people are picked, else by the identity. */
+export function withPicked(cast: Cast, surface: string, answers: string): string {
+  return answers.replace(/(?<=^|, )@(\w+)(?=, |$)/g, (typed, handle: string) => {
+    const member = cast.get(handle)
+    if (member === undefined) return typed
+    if (surface === 'slack') return member.slackUser
+    return identitiesOf(member).find((identity) => identity.startsWith(surface)) ?? typed
+  })
+}
+
+/** The answers to the fields of a form, in order. */
+export function answersTo(fields: number, said: string | undefined): readonly string[] {
+  if (said === undefined) return []
+  return fields === 1 ? [said] : said.split(', ')
+}
+
 /** What the bot calls people by where it means their account: each surface has its own, stories say "@dana". */
 export function withHandles(cast: Cast, text: string): string {
   const handles = new Map(

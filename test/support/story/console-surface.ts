@@ -1,14 +1,17 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { reminderCard } from '../../../bot/cards/late.js'
 import type { Action } from '../../../bot/cards/model.js'
 import { carryOn } from '../../../bot/commands/desk-billing.js'
 import { isFormName } from '../../../bot/commands/desk-forms.js'
 import { type Reply } from '../../../bot/commands/reply.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import { withSavedFile } from '../../../bot/console/save.js'
+import { stateOf } from '../../../core/approval/approval.js'
 import type { ApprovalRecord } from '../../../core/ports.js'
-import type { Member } from './cast.js'
+import { type Member, answersTo } from './cast.js'
+import type { StoryClock } from './clock.js'
 import { consoleButtons, consoleWords } from './console-words.js'
 import type { House } from './house.js'
 import type { Press } from './story.js'
@@ -25,6 +28,9 @@ interface Printed {
 
 interface State {
   house: House
+  readonly clock: StoryClock
+  /** What was told of requests by the clock: "remind APR-0001". */
+  readonly told: Set<string>
   readonly folder: string
   readonly printed: Printed[]
   posts: Words[]
@@ -38,9 +44,9 @@ interface State {
  * A terminal everybody of the story sits at in turn. Nothing printed ever changes: where the other surfaces change a card
  * they have posted, the same card is printed again here. A click is its command, typed.
  */
-export async function consoleSurface(house: House): Promise<Surface> {
+export async function consoleSurface(house: House, clock: StoryClock): Promise<Surface> {
   const folder = await mkdtemp(join(tmpdir(), 'billing-story-'))
-  const state: State = { house, folder, printed: [], ...NOTHING }
+  const state: State = { house, clock, told: new Set(), folder, printed: [], ...NOTHING }
   return {
     say: async (member, text) => {
       const reply = await state.house.desk.ask(`console:${member.handle}`, text)
@@ -50,7 +56,10 @@ export async function consoleSurface(house: House): Promise<Surface> {
       await reprintAll(state, changedBy(reply, moved))
     },
     click: (members, press) => click(state, members, press),
-    tick: async () => reprintAll(state, await carryOn(state.house.studio)),
+    tick: async () => {
+      await reprintAll(state, await carryOn(state.house.studio))
+      await tellHours(state)
+    },
     meet: ({ house: restarted }) => void (state.house = restarted),
     look: async () => takeSeen(state),
     close: () => rm(folder, { recursive: true, force: true }),
@@ -119,7 +128,9 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
   const { card, command } = printedWith(state, press)
   const action = card.actions.find(({ label }) => label === press.button)
   const asked = await Promise.all(members.map((member) => questionOf(state, member, card, action)))
-  const typed = command.replace('<reason>', press.reason ?? '')
+  const gaps = [...command.matchAll(/<[^<>]+>/g)].map(([gap]) => gap)
+  const answers = answersTo(gaps.length, press.reason)
+  const typed = gaps.reduce((text, gap, index) => text.replace(gap, () => answers[index] ?? ''), command)
   await Promise.all(
     members.map(async (member, index) => {
       const question = asked[index]
@@ -169,6 +180,26 @@ async function reprintAll(state: State, records: readonly ApprovalRecord[]): Pro
     const stale = state.printed.filter(({ id, text }) => id === record.approval.id && text !== card)
     for (const printed of stale) printed.text = card
     if (stale.length > 0) state.cards.push(consoleWords(card))
+  }
+}
+
+/** A terminal has nobody who is told anything by the clock: printed here is what the other surfaces are told. */
+async function tellHours(state: State): Promise<void> {
+  const { house, clock, told, printed } = state
+  const ids = new Set(printed.map(({ id }) => id).filter((id) => id !== ''))
+  for (const id of ids) {
+    const record = await house.studio.billing.request(id)
+    const { requestedAt, expiresAt } = record.approval
+    const [now, standing] = [clock.now(), stateOf(record.approval, clock.now())]
+    const isHalf = now.getTime() >= (requestedAt.getTime() + expiresAt.getTime()) / 2
+    if (standing === 'pending' && isHalf && !told.has(`remind ${id}`)) {
+      told.add(`remind ${id}`)
+      state.posts.push(consoleWords(renderConsole(reminderCard(record, clock.timeZone))))
+    }
+    if (standing === 'expired' && !told.has(`expire ${id}`)) {
+      told.add(`expire ${id}`)
+      await reprintAll(state, [record])
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { type Config, parseConfig } from '../../../bot/config.js'
 import type { Ticking } from '../../../bot/jobs/jobs.js'
 import { type Running, start } from '../../../bot/main.js'
 import type { IngramEmulator } from '../../emulators/ingram/server.js'
+import { impatientPacing } from '../pacing.js'
 import { type Cast, peopleSettings } from './cast.js'
 import type { StoryClock } from './clock.js'
 import { type Action, type Story, opening } from './story.js'
@@ -46,7 +47,14 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     ticks.add(tick)
     return async () => void ticks.delete(tick)
   }
-  return { ...(await start(config, { clock: { now: async () => clock.now() }, ticking })), config }
+  return {
+    ...(await start(config, {
+      clock: { now: async () => clock.now() },
+      ticking,
+      pacing: impatientPacing(clock.now),
+    })),
+    config,
+  }
 }
 
 /** The settings a story begins with. */

@@ -4,7 +4,7 @@ import type { KeySet } from '../../emulators/teams/keys.js'
 import { startTeamsEmulator } from '../../emulators/teams/server.js'
 import { localDateOf } from '../../../core/calendar/zone.js'
 import { type Era, audit } from './auditor.js'
-import { type Cast, type Member, castOf, withHandles, withIdentities } from './cast.js'
+import { type Cast, type Member, castOf, withHandles, withIdentities, withPicked } from './cast.js'
 import { type StoryClock, createStoryClock } from './clock.js'
 import { consoleSurface } from './console-surface.js'
 import { type Stage, happen, openStage } from './happenings.js'
@@ -169,7 +169,7 @@ async function chatOf(
   clock: StoryClock,
   cast: Cast,
 ): Promise<{ readonly chat: Environment; readonly meet: (program: Program) => Promise<Surface> }> {
-  if (surface === 'console') return { chat: {}, meet: ({ house }) => consoleSurface(house) }
+  if (surface === 'console') return { chat: {}, meet: ({ house }) => consoleSurface(house, clock) }
   if (surface === 'slack') {
     const channels = [{ id: SLACK_CHANNEL, withBot: true }]
     const emulator = await startSlackEmulator({ now: clock.now, channels, ...slackUsers(cast) })
@@ -207,7 +207,9 @@ async function perform(play: Play, action: Action): Promise<void> {
   if (action.type === 'say') await surface.say(memberOf(play.cast, action.who), typedText(play, action.text))
   if (action.type === 'click') {
     const members = action.who.map((who) => memberOf(play.cast, who))
-    await surface.click(members, action.press)
+    const { reason, ...press } = action.press
+    const answers = reason === undefined ? undefined : withPicked(play.cast, theatre.surface, reason)
+    await surface.click(members, { ...press, reason: answers })
   }
 }
 

@@ -1,14 +1,16 @@
-import { type SlackSender, type Sent, createSlackSender } from '../../emulators/slack/sender.js'
+import { isFormName } from '../../../bot/commands/desk-forms.js'
+import type { Sent } from '../../emulators/slack/request.js'
+import { type SlackSender, createSlackSender } from '../../emulators/slack/sender.js'
 import type { SlackEmulator } from '../../emulators/slack/server.js'
-import type { SlackMessageRecord } from '../../emulators/slack/workspace.js'
-import { type Cast, type Member, SLACK_TEAM } from './cast.js'
+import type { SlackMessageRecord, ViewRecord } from '../../emulators/slack/workspace.js'
+import { type Cast, type Member, SLACK_TEAM, answersTo } from './cast.js'
 import type { StoryClock } from './clock.js'
 import type { Environment } from './house.js'
 import { settled } from './settle.js'
 import { markupWords, slackWords, windowWords } from './slack-words.js'
 import type { Press } from './story.js'
 import type { Handed, Seen, Surface } from './surface.js'
-import { type Words, buttonLine, wordsOf } from './words.js'
+import { type Words, isMeant, buttonLine, wordsOf } from './words.js'
 
 export const SLACK_CHANNEL = 'C1'
 const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5'
@@ -87,9 +89,6 @@ interface Button {
   readonly confirm?: Readonly<Record<'title' | 'text' | 'confirm' | 'deny', { readonly text: string }>>
 }
 
-/** Buttons that open a window. */
-const FORMS: ReadonlySet<string> = new Set(['reject'])
-
 async function click(state: State, members: readonly Member[], press: Press): Promise<void> {
   const { emulator, sender, url } = state
   const { message, button } = messageWith(emulator, press)
@@ -105,14 +104,38 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
   const opened = emulator.world.views.length
   const sent = members.map(({ slackUser }) => sender.click(slackUser, message, button.action_id))
   for (const answer of await Promise.all(sent)) accepted(answer)
-  if (!FORMS.has(button.action_id)) return
+  if (!isFormName(button.action_id)) return
   await settled(url)
   // Whoever may not fill it in is told so instead.
   const views = emulator.world.views.slice(opened)
   const card = slackWords(message.blocks)
-  const submitted = views.map((view) => sender.submit(view, press.reason ?? ''))
+  const submitted = views.map((view) => sender.submit(view, filledIn(view, press.reason)))
   state.questions.push(...views.map(({ view }) => windowWords(view, card)))
   for (const answer of await Promise.all(submitted)) accepted(answer)
+}
+
+interface InputBlock {
+  readonly type: string
+  readonly block_id?: string
+  readonly element?: {
+    readonly options?: readonly { readonly value: string; readonly text: { readonly text: string } }[]
+    readonly initial_option?: { readonly value: string }
+  }
+}
+
+/** The answers in the fields of a window: chosen where there is a choice. */
+function filledIn({ view }: ViewRecord, said: string | undefined): Readonly<Record<string, string>> {
+  const inputs = (view['blocks'] as readonly InputBlock[]).filter(({ type }) => type === 'input')
+  const answers = answersTo(inputs.length, said)
+  return Object.fromEntries(
+    inputs.flatMap(({ block_id: id = '', element }, index) => {
+      const answer = answers[index] ?? ''
+      const options = element?.options
+      if (options === undefined) return answer === '' ? [] : [[id, answer]]
+      const chosen = options.find(({ text }) => isMeant(text.text, answer)) ?? element?.initial_option
+      return chosen === undefined ? [] : [[id, chosen.value]]
+    }),
+  )
 }
 
 /** The newest message with such a button, or that of one request. */

@@ -50,6 +50,7 @@ export interface Press {
   readonly button: string
   /** Id of the request whose card it is; undefined: the newest card with such a button. */
   readonly on: string | undefined
+  /** What is filled into the form it opens: one answer, or one for each field with commas between. */
   readonly reason: string | undefined
 }
 

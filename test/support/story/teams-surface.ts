@@ -1,4 +1,5 @@
-import { type Button, buttonsOf } from '../../emulators/teams/cards.js'
+import { isFormName } from '../../../bot/commands/desk-forms.js'
+import { type Button, buttonsOf, elementsOf } from '../../emulators/teams/cards.js'
 import {
   type Activity,
   type ClickResult,
@@ -9,13 +10,13 @@ import {
 } from '../../emulators/teams/player.js'
 import type { TeamsEmulator } from '../../emulators/teams/server.js'
 import type { Card, Conversation, Posted, User } from '../../emulators/teams/world.js'
-import { type Cast, type Member, TEAMS_TENANT } from './cast.js'
+import { type Cast, type Member, TEAMS_TENANT, answersTo } from './cast.js'
 import type { Environment } from './house.js'
 import { settled } from './settle.js'
 import type { Press } from './story.js'
 import type { Handed, Seen, Surface } from './surface.js'
 import { messageWords, teamsWords } from './teams-words.js'
-import type { Words } from './words.js'
+import { type Words, isMeant } from './words.js'
 
 /** Who the bot is at Microsoft. */
 export const TEAMS_BOT = {
@@ -96,6 +97,8 @@ function accepted({ status, body }: Delivery): void {
 interface Ready {
   readonly member: Member
   readonly activity: Activity
+  /** The message on which a form is open. */
+  readonly form?: string
 }
 
 /** The first click asks, the second does: what a person answers to the question is part of the one click of the story. */
@@ -104,19 +107,20 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
   const ready: Ready[] = []
   for (const member of members) {
     const activity = await prepare(state, player, member, press)
-    if (activity !== undefined) ready.push({ member, activity })
+    if (activity !== undefined) ready.push({ member, ...activity })
   }
   await Promise.all(
-    ready.map(async ({ member, activity }) => {
+    ready.map(async ({ member, activity, form }) => {
       const delivery = await player.deliver(activity)
       accepted(delivery)
-      hear(state, member, resultOf(delivery))
+      const result = resultOf(delivery)
+      hear(state, member, result)
+      const { world } = state.emulator
+      if (form !== undefined && result.card !== undefined)
+        world.setView(userOf(state, member), form, result.card)
     }),
   )
 }
-
-/** Buttons that open a form. */
-const FORMS: readonly string[] = ['reject']
 
 /** Clicks until only the last click is left, and returns that one; undefined when the first was answered with words. */
 async function prepare(
@@ -124,9 +128,10 @@ async function prepare(
   player: Player,
   member: Member,
   press: Press,
-): Promise<Activity | undefined> {
+): Promise<Omit<Ready, 'member'> | undefined> {
   const user = userOf(state, member)
-  if (messageWith(state, user, press) === undefined) await goBack(state, player, user)
+  await goBack(state, player, user, 'back')
+  if (messageWith(state, user, press) === undefined) await goBack(state, player, user, 'show')
   const message = messageWith(state, user, press)
   if (message === undefined) {
     throw new Error(
@@ -134,12 +139,12 @@ async function prepare(
     )
   }
   const { id } = message
-  const inputs = press.reason === undefined ? {} : { reason: press.reason }
   const button = buttonOn(state, user, id, press)
-  if (!['approve', 'map', ...FORMS].includes(button?.verb ?? '')) {
-    return button === undefined ? undefined : player.invoke(user, id, button, inputs)
+  const verb = button?.verb ?? ''
+  if (!['approve', 'map'].includes(verb) && !isFormName(verb)) {
+    return button === undefined ? undefined : { activity: player.invoke(user, id, button) }
   }
-  const sure = FORMS.includes(button?.verb ?? '') ? 'submit' : `${button?.verb}Sure`
+  const sure = isFormName(verb) ? 'submit' : `${verb}Sure`
   const before = state.emulator.world.view(user, id) ?? {}
   const first = await player.click(user, id, press.button)
   accepted(first)
@@ -150,7 +155,22 @@ async function prepare(
   const yes = buttonsOf(first.card).find(({ verb }) => verb === sure)
   if (yes === undefined) throw new Error(`Teams did not ask before it did [${press.button}]`)
   state.questions.push(addedWords(before, first.card))
-  return player.invoke(user, id, yes, inputs)
+  const activity = player.invoke(user, id, yes, filledIn(first.card, press.reason))
+  return isFormName(verb) ? { activity, form: id } : { activity }
+}
+
+/** The answers in the inputs of a card: chosen where there is a choice. */
+function filledIn(card: Card, said: string | undefined): Readonly<Record<string, string>> {
+  const inputs = elementsOf(card).filter(({ type }) => String(type).startsWith('Input.'))
+  const answers = answersTo(inputs.length, said)
+  return Object.fromEntries(
+    inputs.map(({ id, choices, value = '' }, index) => {
+      const answer = answers[index] ?? ''
+      const options = (choices ?? []) as readonly { readonly title: string; readonly value: string }[]
+      const chosen = options.find(({ title }) => isMeant(title, answer))?.value ?? value
+      return [String(id), choices === undefined ? answer : String(chosen)]
+    }),
+  )
 }
 
 /** The foot of a card: on the same card it is another at another moment. */
@@ -163,9 +183,14 @@ function addedWords(before: Card, after: Card): Words {
 }
 
 /** Whoever has left a question open goes back from it before they click anything else. */
-async function goBack({ emulator: { world } }: State, player: Player, user: User): Promise<void> {
+async function goBack(
+  { emulator: { world } }: State,
+  player: Player,
+  user: User,
+  way: 'back' | 'show',
+): Promise<void> {
   for (const { id } of world.posted) {
-    const back = buttonsOf(world.view(user, id) ?? {}).find(({ verb }) => verb === 'show' || verb === 'back')
+    const back = buttonsOf(world.view(user, id) ?? {}).find(({ verb }) => verb === way)
     if (back !== undefined) accepted(await player.click(user, id, back.title))
   }
 }

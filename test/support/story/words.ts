@@ -10,6 +10,11 @@ export function quoted(text: string): string {
   return text.replace(/[`“”]/g, '"')
 }
 
+/** A choice is named in full, or by its beginning: "Lee" of “Lee · approver”, "Contoso" of “Contoso (101)”. */
+export function isMeant(choice: string, answer: string): boolean {
+  return answer !== '' && (choice === answer || choice.startsWith(`${answer} `))
+}
+
 /** One line without what only lays it out. Empty: there is nothing to read. */
 export function folded(text: string): string {
   return quoted(text)
