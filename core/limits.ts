@@ -48,6 +48,15 @@ export const SEATS = 1_000_000_000_000n
 /** Price of one seat for one period, in whole units of its currency. */
 export const UNIT_PRICE = 1_000_000_000_000n
 
+/** A markup above this is an amount typed as percent: nobody sells at a hundred times the cost. */
+export const MARKUP_PERCENT = 10_000n
+/** Decimals of a percent: a hundredth of a basis point, so that what a margin makes of a cost stays a price. */
+export const PERCENT_PLACES = 4
+/** Characters of a description: what an invoice line of every system we know shows whole. */
+export const DESCRIPTION_LENGTH = 200
+/** Subscriptions an answer about an override shows one by one: enough to see whether it does what was meant. */
+export const OVERRIDE_EFFECTS_SHOWN = 8
+
 /** Billing periods longer than ten years are not sold. */
 export const BILLING_PERIOD_YEARS = 10
 
@@ -240,63 +249,6 @@ export const SECRETS_KEY_BYTES = 32
 export const SECRETS_KEY_VALUES = 16
 /** Characters of a file that holds a key: some hundred at most. */
 export const SECRETS_KEY_FILE_LENGTH = 4096
-
-// Slack
-
-/** Characters of a signing secret: Slack's have 32; a short one could be guessed. */
-export const SLACK_SIGNING_SECRET_LENGTH = 16
-/** Distance between a request's stamp and now, both ways: what Slack recommends. */
-export const SLACK_FRESH_SECONDS = 300
-/** A signed request is remembered until its stamp is stale for certain: both sides of the window, and one more. */
-export const SLACK_REQUEST_KEPT_MILLISECONDS = 900_000
-/** An event is remembered longer: Slack repeats one for up to an hour, and for a day when asked to. */
-export const SLACK_EVENT_KEPT_MILLISECONDS = 90_000_000
-/** One call of Slack's API: it answers within a second; uploads take a few. */
-export const SLACK_CALL_MILLISECONDS = 10_000
-/** Answer of Slack's API: a few kilobytes. */
-export const SLACK_ANSWER_BYTES = 4 * 1024 * 1024
-/** How long an accepted token counts as accepted before it is asked about again. */
-export const SLACK_READY_MILLISECONDS = 300_000
-/** From setting out to install the app until coming back from Slack: time to read what it asks for, and to find an admin. */
-export const SLACK_STATE_MILLISECONDS = 600_000
-/** Opening a socket: Slack says hello within a second. */
-export const SLACK_SOCKET_OPEN_MILLISECONDS = 15_000
-/** Closing one: Slack answers at once; who does not is not waited for. */
-export const SLACK_SOCKET_CLOSE_MILLISECONDS = 2000
-/** Between tries to open a socket, doubling: Slack renews sockets every hour or so, and is away for minutes at most. */
-export const SLACK_SOCKET_RETRY_FIRST_MILLISECONDS = 500
-export const SLACK_SOCKET_RETRY_LAST_MILLISECONDS = 30_000
-/** Until a form is made, before a window that asks to wait is opened: a click opens a window within three seconds only. */
-export const SLACK_FORM_MILLISECONDS = 1000
-
-// Microsoft Teams
-
-/** An activity is remembered for a day: a token that could bring it again is void after an hour. */
-export const TEAMS_ACTIVITY_KEPT_MILLISECONDS = 86_400_000
-/** Until a token was checked: it takes milliseconds, or one look at Microsoft's keys. */
-export const TEAMS_VERIFY_MILLISECONDS = 8000
-/** Until a click is answered: Teams gives up after 15 seconds, and the work goes on without it. */
-export const TEAMS_CLICK_MILLISECONDS = 9000
-/** One call of the Connector or of the sign-in: they answer within a second. */
-export const TEAMS_CALL_MILLISECONDS = 10_000
-/** Answer of the Connector or of the sign-in: a few kilobytes. */
-export const TEAMS_ANSWER_BYTES = 1024 * 1024
-/** A token for the Connector is renewed this long before its end, so that none ends on the way. */
-export const TEAMS_TOKEN_EARLY_MILLISECONDS = 300_000
-/** Cards whose last content is remembered, so that a crowd of clicks on an old one rewrites it once: a month of them. */
-export const TEAMS_WRITTEN_CARDS = 1000
-/** People who see a card of their own: the most Teams allows on one card. */
-export const TEAMS_VIEWERS = 60
-/** People looked up as having been met in one conversation: those with a role among them are fewer than the above. */
-export const TEAMS_MET_PEOPLE = 500
-/** How long somebody without a role is not refused, and noted, again for a card their client renews by itself. */
-export const TEAMS_REFUSED_LOOK_MILLISECONDS = 3_600_000
-/** Such refusals kept: more people without a role look at cards nowhere. */
-export const TEAMS_REFUSED_LOOKS = 1000
-/** A file that is offered for somebody's OneDrive: it goes there in one piece. Larger ones have the link alone. */
-export const TEAMS_FILE_BYTES = 20 * 1024 * 1024
-/** Until such a file has been taken: some megabytes over an office's line. */
-export const TEAMS_UPLOAD_MILLISECONDS = 60_000
 
 // Forms
 

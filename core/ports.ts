@@ -5,6 +5,8 @@ import type { PeopleDraft } from './audit/people-draft.js'
 import type { BillRun, RunLine } from './billrun/run.js'
 import type { Period } from './calendar/period.js'
 import type { RecordedPolicy } from './charges/policies.js'
+import type { RecordedOverride } from './pricing/recorded.js'
+import type { OverrideDraft } from './pricing/override-draft.js'
 import type { ContainerPlan } from './sync/types.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription, Snapshot } from './marketplace/types.js'
 import type { LineageAnswer, LineageMembership } from './timeline/types.js'
@@ -148,11 +150,13 @@ export interface BilledLine extends RunLine {
 
 /** What is billed and how it is billed, at one version of the books. */
 export interface Books {
-  /** Grows by one with every proposal, decision and policy: whoever writes says which version they computed from. */
+  /** Grows by one with every proposal, decision, policy and override: whoever writes says which version they computed from. */
   readonly version: number
   readonly billed: readonly BilledLine[]
   /** Every policy ever recorded, in order. */
   readonly policies: readonly RecordedPolicy[]
+  /** Every price and description override ever recorded, with its ends, in order. */
+  readonly overrides: readonly RecordedOverride[]
 }
 
 /** What deciding whether to record a policy needs, without reading what is billed. */
@@ -244,6 +248,8 @@ export interface BillingStore {
   policyStanding(): Promise<PolicyStanding>
   /** Records a policy and moves the books on. Problem `conflict` when they are not at `version` any more. */
   recordPolicy(draft: PolicyDraft, version: number): Promise<void>
+  /** Records an override or its end, and moves the books on. Problem `conflict` when anything moved since `draft` was made. */
+  recordOverride(draft: OverrideDraft): Promise<void>
   /** Appends a fact that changes nothing else, such as a refused attempt. */
   note(fact: AuditFact): Promise<void>
   /** The trail of one subject, or all of it, in order. */

@@ -26,6 +26,7 @@ import type { StoredApproval } from './billing-approval.js'
 import { addEntry, readTrail } from './billing-audit.js'
 import { billLines, booksReader, voidLines } from './billing-billed-line.js'
 import { type BooksState, lockBooks, numberOf, numberedId, readVersion, saveBooks } from './billing-books.js'
+import { recordOverride } from './billing-override.js'
 import { readStanding, recordPolicy } from './billing-policy.js'
 import { type RunReader, addRun, runReader } from './billing-run.js'
 import { inTransaction, readConsistently } from './database.js'
@@ -68,6 +69,7 @@ export function billingStore(database: Database, mspId: string): BillingStore {
     decide: (record) => write((tx) => decide(database, tx, mspId, record)),
     policyStanding: () => read((query) => readStanding(query, mspId)),
     recordPolicy: (draft, version) => write((tx) => recordPolicy(tx, mspId, draft, version)),
+    recordOverride: (draft) => write((tx) => recordOverride(tx, mspId, draft)),
     note: (fact) =>
       write(async (tx) => {
         const books = await lockBooks(tx, mspId)

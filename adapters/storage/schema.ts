@@ -193,6 +193,12 @@ export function parseSettled(stored: unknown): Parsed<readonly SettledCharge[]> 
   return exactly(z.array(SETTLED), stored)
 }
 
+/** By lineage, the first day that PSAs did not hold when an override was recorded. */
+export function parseHeld(stored: unknown): Parsed<ReadonlyMap<string, LocalDate>> {
+  const read = exactly(z.record(z.string(), date), stored)
+  return 'value' in read ? { value: new Map(Object.entries(read.value)) } : read
+}
+
 export function parseStep(stored: unknown): Parsed<StepContent> {
   return exactly(STEP, stored)
 }

@@ -2,7 +2,13 @@ import { type LocalDate, addDays } from '../../core/calendar/date.js'
 import { dayMonth, monthYear, periodWords } from '../../core/calendar/words.js'
 import type { Answer, CustomerAnswer } from '../../core/app/studio.js'
 import type { CoveredLine } from '../../core/app/psa-lines.js'
-import { type BillLine, type CustomerBill, type HeldBillLine, lineRef } from '../../core/app/who.js'
+import {
+  type BillLine,
+  type CustomerBill,
+  type HeldBillLine,
+  descriptionOf,
+  lineRef,
+} from '../../core/app/who.js'
 import { explainLine, forecastWords } from '../../core/charges/explain.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Block, Card } from './model.js'
@@ -69,7 +75,7 @@ function coveredItem(line: CoveredLine, day: DayWords): string {
   const { ref, subscription, charge } = line
   const service = periodWords(charge)
   return [
-    `[${ref}] ${subscription.subscription.productName}`,
+    `[${ref}] ${descriptionOf(subscription, charge)}`,
     service,
     `bill on ${day(charge.billOn)}`,
     withoutDates(coveredArithmetic(line), service),
@@ -107,7 +113,7 @@ function lineWords(line: BillLine, day: DayWords, today: LocalDate): string {
   const { subscription, charge, currency } = line
   const service = periodWords(charge)
   return [
-    `[${lineRef(line)}] ${subscription.subscription.productName}`,
+    `[${lineRef(line)}] ${descriptionOf(subscription, charge)}`,
     service,
     `bill on ${day(charge.billOn)}`,
     withoutDates(explainLine(charge, currency), service),
@@ -137,7 +143,7 @@ function heldWords(
 ): string {
   if (priced !== undefined) return `${lineWords(priced, day, today)} · held: ${why}`
   const service = periodWords({ from: line.from, to: line.to })
-  return `${subscription.subscription.productName} · ${service} · ${heldSeats(line)} · amount not known: ${why}`
+  return `${descriptionOf(subscription, line)} · ${service} · ${heldSeats(line)} · amount not known: ${why}`
 }
 
 function heldSeats({ reason, quantity }: HeldBillLine['line']): string {
@@ -148,8 +154,7 @@ function heldSeats({ reason, quantity }: HeldBillLine['line']): string {
 /** What changes dated after today will do, clearly apart from what is billed (B21). */
 function plannedList({ forecast, name }: CustomerAnswer): Block {
   const items = forecast.map(({ subscription, charge, currency }) => {
-    const { productName } = subscription.subscription
-    return `Planned: ${productName} · ${forecastWords(charge, currency)}`
+    return `Planned: ${descriptionOf(subscription, charge)} · ${forecastWords(charge, currency)}`
   })
   return boundedList('Not billed yet, and in no total', items, commandFor(name))
 }

@@ -7,7 +7,7 @@ import type {
   SourcedLine,
 } from '../../core/app/explain.js'
 import type { CountSource, LineSource, OpeningSource, SourceOrder } from '../../core/app/line-source.js'
-import { lineRef } from '../../core/app/who.js'
+import { type BillLine, descriptionOf, lineRef } from '../../core/app/who.js'
 import { unreachable } from '../../core/assert.js'
 import type { LocalDate } from '../../core/calendar/date.js'
 import { dayMonthYear, periodWords } from '../../core/calendar/words.js'
@@ -51,7 +51,7 @@ function cardOf(answer: ExplainAnswer, timeZone: string, today: LocalDate): Card
 
 /** What a PSA was read to hold; what it was taken from is told where the same is due. */
 function coveredCard({ covered, customerName, due }: CoveredExplanation, timeZone: string): Card {
-  const { ref, subscription, charge, currency, title, container, readAt } = covered
+  const { ref, charge, currency, title, container, readAt } = covered
   const rule = covered.due?.charge.priceRule
   const facts: Fact[] = [
     {
@@ -59,7 +59,7 @@ function coveredCard({ covered, customerName, due }: CoveredExplanation, timeZon
       value: `${coveredState(covered)}; ${container}, read on ${instantWords(readAt, timeZone)}`,
     },
     { label: 'Customer', value: customerName },
-    { label: 'Product', value: subscription.subscription.productName },
+    ...productFacts(covered),
     ...dateFacts(charge),
     ...(rule === undefined ? [] : countFacts(charge, currency, rule, due)),
     ...(due === undefined ? [] : sourceFacts(due.source, timeZone)),
@@ -77,14 +77,14 @@ function dueCard(
   timeZone: string,
   today: LocalDate,
 ): Card {
-  const { charge, subscription, currency } = line
+  const { charge, currency } = line
   const blocks: Block[] = [
     { type: 'text', style: 'strong', text: explainLine(charge, currency) },
     {
       type: 'facts',
       facts: [
         { label: 'Customer', value: customerName },
-        { label: 'Product', value: subscription.subscription.productName },
+        ...productFacts(line),
         ...dateFacts(charge),
         ...countFacts(charge, currency, charge.priceRule, { line, source }),
         ...(isAhead(charge, today) ? [AHEAD] : []),
@@ -133,6 +133,20 @@ function billedCard({ ref, line, due }: BilledExplanation, timeZone: string): Ca
     { type: 'text', style: 'plain', text: `Next: \`export csv ${runId}\` for all lines of that run.` },
   ]
   return { title: `Line ${ref} is billed`, tone: 'good', blocks, actions: [] }
+}
+
+/** What it is called, and where that are words of the MSP's own, what the marketplace calls it. */
+function productFacts({
+  subscription,
+  charge,
+}: Pick<BillLine, 'subscription'> & { readonly charge: SettledLine }): Fact[] {
+  const { productName } = subscription.subscription
+  const description = descriptionOf(subscription, charge)
+  if (description === productName) return [{ label: 'Product', value: productName }]
+  return [
+    { label: 'Description', value: description },
+    { label: 'Product', value: productName },
+  ]
 }
 
 function dateFacts({ from, to, period, billOn }: SettledLine): Fact[] {

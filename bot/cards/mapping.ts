@@ -86,8 +86,18 @@ function pageActions({ number, of }: Paged, command: string, ids: readonly strin
  * @param number of the page, from 1.
  */
 export function suggestionCard(suggestion: MappingSuggestion, choice: MappingChoice, number = 1): Card {
-  const { customerId, customerName, company, companies, container, containers, drafts, left, beside } =
-    suggestion
+  const {
+    customerId,
+    customerName,
+    company,
+    companies,
+    container,
+    containers,
+    drafts,
+    left,
+    beside,
+    subscriptions,
+  } = suggestion
   const uncertain = uncertainItems(suggestion)
   const isSure = companies.doubt === undefined && containers.doubt === undefined
   const mayAccept = isSure && company !== undefined && drafts.length > 0
@@ -118,7 +128,9 @@ export function suggestionCard(suggestion: MappingSuggestion, choice: MappingCho
     actions: [
       ...(mayAccept ? acceptAction(suggestion, choice, command) : []),
       // Other pages have buttons enough.
-      ...(page.number === 1 ? mapByHandActions(customerId, customerName) : []),
+      ...(page.number === 1 && subscriptions.some(({ byFile }) => byFile === undefined)
+        ? mapByHandActions(customerId, customerName)
+        : []),
       ...pageActions(page, shows, targetIds(suggestion, choice)),
     ],
   }

@@ -60,7 +60,15 @@ export interface Action {
 export type ActionName = 'approve' | 'download' | 'again' | 'page' | 'map' | 'mapPage'
 
 /** Every form there is (`form.ts` says how one is added). */
-export const FORM_NAMES = ['reject', 'addPerson', 'changeRole', 'removePerson', 'mapByHand'] as const
+export const FORM_NAMES = [
+  'reject',
+  'addPerson',
+  'changeRole',
+  'removePerson',
+  'mapByHand',
+  'price',
+  'describe',
+] as const
 export type FormName = (typeof FORM_NAMES)[number]
 
 /** What a click or a form is about: an id and the revision of the content the person saw. */

@@ -126,6 +126,7 @@ const DEEDS: Readonly<Record<Right, string>> = {
   observe: 'read the marketplace',
   propose: 'ask for approvals',
   map: 'map customers',
+  price: 'set prices',
   decide: 'approve and reject',
   void: 'ask to void',
   download: 'take files',

@@ -160,11 +160,10 @@ function programOf(actor: string): string | undefined {
   return rule === undefined ? undefined : `The rule “${rule}”`
 }
 
-function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
-  const { action, subject, actor, details } = entry
+/** What was asked for and decided; undefined: it was something else. */
+function requestWords({ action, subject, details }: AuditEntry, who: string): string | undefined {
   const run = textOf(details['run']) ?? ''
-  const reason = textOf(details['reason'])
-  const why = reason === undefined ? '' : `: ${reason}`
+  const why = whyWords(details)
   const { what, because, known } = voidWords(run, details['void'])
   switch (action) {
     case 'bill.proposed':
@@ -181,6 +180,27 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `${who} rejected ${subject}, to void ${what}${why}`
     case 'sync.proposed':
       return `${who} asked to write ${run} into the PSA (${subject})`
+    case 'sync.undo':
+      return `${who} asked to take back ${run} (${subject})${why}`
+    case 'sync.approved':
+      return `${who} approved ${subject}: ${run} is written into the PSA`
+    case 'sync.rejected':
+      return `${who} rejected ${subject}, to write ${run} into the PSA${why}`
+    default:
+      return undefined
+  }
+}
+
+function whyWords(details: AuditDetails): string {
+  const reason = textOf(details['reason'])
+  return reason === undefined ? '' : `: ${reason}`
+}
+
+function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
+  const { action, subject, actor, details } = entry
+  const asked = requestWords(entry, who)
+  if (asked !== undefined) return asked
+  switch (action) {
     case 'map.accepted':
     case 'map.changed':
       return `${who} mapped ${textOf(details['customer']) ?? subject} to ${placeWords(details)}`
@@ -190,12 +210,6 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `${who} said that ${lineWords(details)} continues ${textOf(details['continues']) ?? ''}`
     case 'lineage.new':
       return `${who} said that ${lineWords(details)} is new`
-    case 'sync.undo':
-      return `${who} asked to take back ${run} (${subject})${why}`
-    case 'sync.approved':
-      return `${who} approved ${subject}: ${run} is written into the PSA`
-    case 'sync.rejected':
-      return `${who} rejected ${subject}, to write ${run} into the PSA${why}`
     case 'sync.confirmed':
     case 'sync.parked':
     case 'sync.unknown':
@@ -223,11 +237,17 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
       return `${who} installed the app in the Slack workspace ${textOf(details['name']) ?? ''} (${subject})`
     case 'slack.removed':
       return `The app is gone from the Slack workspace ${textOf(details['name']) ?? ''} (${subject})${workspaceWords(details)}`
+    case 'price.set':
+    case 'description.set':
+      return `${who} set the ${action.slice(0, -4)} of ${overrideWords(details)} (${subject})`
+    case 'price.ended':
+    case 'description.ended':
+      return `${who} ended the ${action.slice(0, -6)} of ${overrideWords(details)} (${subject})`
     case 'policy.changed':
       return `The billing policy was changed in the settings: ${textOf(details['words']) ?? ''}`
     default:
       // Written by another version of the program: better its codes than nothing.
-      return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${why}`
+      return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${whyWords(details)}`
   }
 }
 
@@ -241,6 +261,15 @@ function workspaceWords(details: AuditDetails): string {
 function lineWords(details: AuditDetails): string {
   const [customer, product, line] = ['customer', 'product', 'line'].map((name) => textOf(details[name]) ?? '')
   return `${customer} · ${product} (${line})`
+}
+
+/** "Contoso · Business Premium: no price of its own → $20.50, from 1 Apr 2026" */
+function overrideWords(details: AuditDetails): string {
+  const [about, before, after, from] = ['about', 'before', 'after', 'from'].map(
+    (name) => textOf(details[name]) ?? '',
+  )
+  const through = textOf(details['through'])
+  return `${about}: ${before} → ${after}, from ${from}${through === undefined ? '' : ` through ${through}`}`
 }
 
 /** "Ann gave Lee the role biller (was approver)" */

@@ -7,6 +7,7 @@ import type { ActionName, FormName } from '../cards/model.js'
 import { NO_ADMIN } from '../cards/people.js'
 import { COMMANDS } from './catalog.js'
 import { rightOver } from './desk-people.js'
+import { rightOverPrices } from './desk-price.js'
 import type { Command } from './parse.js'
 
 /** Which right each button needs: the same as its command. */
@@ -31,6 +32,8 @@ const FORM_RIGHTS: Readonly<Record<FormName, Right>> = {
   changeRole: 'people',
   removePerson: 'people',
   mapByHand: 'map',
+  price: 'price',
+  describe: 'price',
 }
 
 /** What a form needs; undefined: there is no such form. */
@@ -41,6 +44,7 @@ export function rightToFill(name: string): Right | undefined {
 /** What a command needs; undefined: nobody knows it. */
 export function rightFor(command: Command): Right | undefined {
   if (command.name === 'people') return rightOver(command)
+  if (command.name === 'price' || command.name === 'describe') return rightOverPrices(command)
   return COMMANDS.find(({ name }) => name === command.name)?.right
 }
 

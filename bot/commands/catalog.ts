@@ -19,6 +19,8 @@ export type CommandName =
   | 'propose'
   | 'sync'
   | 'map'
+  | 'price'
+  | 'describe'
   | 'approvals'
   | 'approval'
   | 'approve'
@@ -92,6 +94,37 @@ export const COMMANDS: readonly CommandInfo[] = [
       'map contoso remove',
       'map contoso continue k7q2mdxa from mftqaf57',
       'map contoso new k7q2mdxa',
+    ],
+  },
+  {
+    name: 'price',
+    right: 'read',
+    usage:
+      'price [<customer> [product] | <line> | all [product]] <rule> [from <date>] [until <date>] | remove <number>',
+    does: 'prices of your own: what holds, most specific first; a new one, and what it changes; what is billed stays',
+    examples: [
+      'price',
+      'price contoso premium 20.50',
+      'price contoso premium 20.50 EUR from 1 april until 30 june',
+      'price contoso discount 10%',
+      'price all premium margin 20%',
+      'price all markup 15%',
+      'price k7q2mdxa 19.00',
+      'price remove 3',
+      'price remove 3 from may',
+    ],
+  },
+  {
+    name: 'describe',
+    right: 'read',
+    usage:
+      'describe [<customer> [product] | <line> | all [product]] "<words>" [from <date>] [until <date>] | remove <number>',
+    does: 'what a product is called on bills and in files; no amount changes',
+    examples: [
+      'describe',
+      'describe contoso premium "Cloud office, per person"',
+      'describe all premium "Microsoft 365" from april',
+      'describe remove 4',
     ],
   },
   {

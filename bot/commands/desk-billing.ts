@@ -27,7 +27,20 @@ export async function answerBilling(
   person: Person,
   command: Exclude<
     Command,
-    { name: 'help' | 'who' | 'customer' | 'explain' | 'changes' | 'status' | 'observe' | 'map' | 'people' }
+    {
+      name:
+        | 'help'
+        | 'who'
+        | 'customer'
+        | 'explain'
+        | 'changes'
+        | 'status'
+        | 'observe'
+        | 'map'
+        | 'price'
+        | 'describe'
+        | 'people'
+    }
   >,
 ): Promise<Reply> {
   const { billing } = parts.studio

@@ -18,6 +18,7 @@ import { authorise, rightFor, rightToClick } from './authorise.js'
 import { type FormDesk, createFormDesk } from './desk-forms.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
 import { known, lookReply, noteSent, welcome } from './desk-look.js'
+import { priceCard } from './desk-price.js'
 import { type Mention, linkReply, peopleReply, withIdentities } from './desk-people.js'
 import { type Command, parseCommand } from './parse.js'
 
@@ -163,6 +164,9 @@ async function answer(
       return observedReply(parts, await studio.observe(onProgress))
     case 'map':
       return shown(await mapCard(studio.mapping, person, command))
+    case 'price':
+    case 'describe':
+      return shown(await priceCard(studio.prices, person, command))
     case 'people': {
       const { card, audience } = await peopleReply(studio, person, command)
       return { ...shown(card), audience }

@@ -6,6 +6,7 @@ import { stateOf } from '../../core/approval/approval.js'
 import { decisionReply } from './desk-billing.js'
 import { MAP_BY_HAND } from './forms-map.js'
 import { PEOPLE_FORMS } from './forms-people.js'
+import { PRICE_FORMS } from './forms-price.js'
 import type { FormKind, FormMade } from './form-kind.js'
 import type { DeskParts } from './reply.js'
 
@@ -21,6 +22,7 @@ export const FORMS: Readonly<Record<FormName, FormKind>> = {
   },
   ...PEOPLE_FORMS,
   mapByHand: MAP_BY_HAND,
+  ...PRICE_FORMS,
 }
 
 /** Of a request that waits, as it was seen; of any other, the attempt is refused and noted like one to decide. */

@@ -11,6 +11,7 @@ import { Problem } from '../../core/problem.js'
 import type { PriceOwner, PsaName } from '../../core/sync/types.js'
 import { dayAtStart, monthAtStart } from './dates.js'
 import { pageNumber } from './parse-words.js'
+import { type Token, isWord, textOf, tokensOf } from './tokens.js'
 
 /** Who is whom in a PSA, as it was asked or said. */
 export type MapCommand = { readonly name: 'map' } & MapAction
@@ -32,14 +33,6 @@ interface Paged {
   /** From 1; undefined: none was named. */
   readonly page: number | undefined
 }
-
-/** A word, or several in quotes: those are a name and nothing else. */
-interface Token {
-  readonly text: string
-  readonly quoted: boolean
-}
-
-const QUOTED = /"([^"]+)"|“([^”]+)”|‘([^’]+)’(?=\s|$)|(?<=^|\s)'([^']+)'(?=\s|$)|(\S+)/gu
 
 /**
  * "page 2", "contoso", "contoso page 2", "contoso to fabrikam in licences accept from april",
@@ -84,26 +77,8 @@ function actionOf(tokens: readonly Token[], today: LocalDate): MapCommand {
   }
 }
 
-function tokensOf(words: readonly string[]): readonly Token[] {
-  return [...words.join(' ').matchAll(QUOTED)].map((match) => {
-    const inside = match.slice(1, 5).find((text) => text !== undefined)
-    return { text: inside ?? match[0], quoted: inside !== undefined }
-  })
-}
-
-function isWord(token: Token | undefined, word: string): boolean {
-  return token?.quoted === false && token.text.toLowerCase() === word
-}
-
 function isAny(token: Token, words: ReadonlySet<string>): boolean {
   return !token.quoted && words.has(token.text.toLowerCase())
-}
-
-function textOf(tokens: readonly Token[]): string {
-  return tokens
-    .map(({ text }) => text)
-    .join(' ')
-    .trim()
 }
 
 const PSA_WORDS: ReadonlyMap<string, PsaName> = new Map([

@@ -6,6 +6,7 @@ import { Problem } from '../../core/problem.js'
 import { COMMANDS, type CommandName } from './catalog.js'
 import { type MapCommand, parseMap } from './parse-map.js'
 import { type PeopleCommand, parsePeopleCommand } from './parse-people.js'
+import { type PriceCommand, parsePrice } from './parse-price.js'
 import { type Phrase, dayAtEnd, dayAtStart, monthAtEnd, monthAtStart, unreadDate } from './dates.js'
 import {
   bare,
@@ -48,6 +49,7 @@ export type Command =
   | { readonly name: 'observe' }
   | { readonly name: 'approvals' }
   | MapCommand
+  | PriceCommand
   | PeopleCommand
   | { readonly name: 'audit' }
 
@@ -121,6 +123,9 @@ function withArguments(
       return exportWith(words)
     case 'map':
       return parseMap(words, today)
+    case 'price':
+    case 'describe':
+      return parsePrice(name, words, today)
     case 'people':
       return parsePeopleCommand(words)
     case 'status':

@@ -1,4 +1,4 @@
-import { SLACK_EVENT_KEPT_MILLISECONDS, SLACK_REQUEST_KEPT_MILLISECONDS } from '../../core/limits.js'
+import { SLACK_EVENT_KEPT_MILLISECONDS, SLACK_REQUEST_KEPT_MILLISECONDS } from '../../core/chat-limits.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { Card } from '../cards/model.js'

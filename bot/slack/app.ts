@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt'
-import { SLACK_READY_MILLISECONDS, SLACK_SIGNING_SECRET_LENGTH } from '../../core/limits.js'
+import { SLACK_READY_MILLISECONDS, SLACK_SIGNING_SECRET_LENGTH } from '../../core/chat-limits.js'
 import type { Once } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'

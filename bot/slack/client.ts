@@ -4,8 +4,9 @@ import {
   CHAT_TRIES,
   SLACK_CHANNEL_BURST_MILLISECONDS,
   SLACK_CHANNEL_BURST_POSTS,
+  SLACK_ANSWER_BYTES,
+  SLACK_CALL_MILLISECONDS,
 } from '../../core/chat-limits.js'
-import { SLACK_ANSWER_BYTES, SLACK_CALL_MILLISECONDS } from '../../core/limits.js'
 import type { ExportFile } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'

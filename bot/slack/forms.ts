@@ -1,4 +1,4 @@
-import { SLACK_EVENT_KEPT_MILLISECONDS, SLACK_FORM_MILLISECONDS } from '../../core/limits.js'
+import { SLACK_EVENT_KEPT_MILLISECONDS, SLACK_FORM_MILLISECONDS } from '../../core/chat-limits.js'
 import { formCard } from '../cards/form.js'
 import type { ActionTarget, Card, FormName } from '../cards/model.js'
 import type { FormMade } from '../commands/form-kind.js'

@@ -5,7 +5,7 @@ import {
   SLACK_SOCKET_OPEN_MILLISECONDS,
   SLACK_SOCKET_RETRY_FIRST_MILLISECONDS,
   SLACK_SOCKET_RETRY_LAST_MILLISECONDS,
-} from '../../core/limits.js'
+} from '../../core/chat-limits.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { reasonOf } from '../trouble.js'

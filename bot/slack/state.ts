@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { InstallURLOptions, StateStore } from '@slack/bolt'
-import { SLACK_STATE_MILLISECONDS } from '../../core/limits.js'
+import { SLACK_STATE_MILLISECONDS } from '../../core/chat-limits.js'
 import type { Once } from '../../core/chat-ports.js'
 
 export interface StateOptions {

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { SLACK_FRESH_SECONDS } from '../../core/limits.js'
+import { SLACK_FRESH_SECONDS } from '../../core/chat-limits.js'
 
 /** What Slack says it signed: a `v0` signature in lower-case hex, and whole seconds since 1970 in plain digits. */
 const SIGNATURE = /^v0=([0-9a-f]{64})$/

@@ -1,5 +1,5 @@
 import type { InvokeResponse } from 'botbuilder'
-import { TEAMS_ACTIVITY_KEPT_MILLISECONDS } from '../../core/limits.js'
+import { TEAMS_ACTIVITY_KEPT_MILLISECONDS } from '../../core/chat-limits.js'
 import type { ConversationReferences, ExportFile, Once } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import type { Card } from '../cards/model.js'

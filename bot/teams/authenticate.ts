@@ -1,5 +1,5 @@
 import type { Activity, ConfigurationBotFrameworkAuthentication } from 'botbuilder'
-import { TEAMS_VERIFY_MILLISECONDS } from '../../core/limits.js'
+import { TEAMS_VERIFY_MILLISECONDS } from '../../core/chat-limits.js'
 import { type Incoming, parseToken } from './schema.js'
 import type { TeamsSettings } from './settings.js'
 

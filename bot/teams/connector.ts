@@ -1,5 +1,5 @@
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder'
-import { TEAMS_ANSWER_BYTES, TEAMS_CALL_MILLISECONDS } from '../../core/limits.js'
+import { TEAMS_ANSWER_BYTES, TEAMS_CALL_MILLISECONDS } from '../../core/chat-limits.js'
 import { Problem } from '../../core/problem.js'
 import { unsent } from '../trouble.js'
 

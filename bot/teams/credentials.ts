@@ -1,5 +1,5 @@
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder'
-import { TEAMS_CALL_MILLISECONDS, TEAMS_TOKEN_EARLY_MILLISECONDS } from '../../core/limits.js'
+import { TEAMS_CALL_MILLISECONDS, TEAMS_TOKEN_EARLY_MILLISECONDS } from '../../core/chat-limits.js'
 import { Problem } from '../../core/problem.js'
 import { neverSent } from '../trouble.js'
 import { readCapped } from './connector.js'

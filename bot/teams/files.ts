@@ -1,5 +1,5 @@
 import type { ExportFile } from '../../core/chat-ports.js'
-import { TEAMS_ACTIVITY_KEPT_MILLISECONDS } from '../../core/limits.js'
+import { TEAMS_ACTIVITY_KEPT_MILLISECONDS } from '../../core/chat-limits.js'
 import { Problem } from '../../core/problem.js'
 import type { Card } from '../cards/model.js'
 import { problemCard } from '../cards/status.js'

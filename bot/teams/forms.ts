@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { TEAMS_ACTIVITY_KEPT_MILLISECONDS } from '../../core/limits.js'
+import { TEAMS_ACTIVITY_KEPT_MILLISECONDS } from '../../core/chat-limits.js'
 import { formCard } from '../cards/form.js'
 import type { ActionTarget, Card, FormName } from '../cards/model.js'
 import type { AnswerParts, Origin } from './answer.js'

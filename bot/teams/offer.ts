@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ExportFile } from '../../core/chat-ports.js'
-import { TEAMS_FILE_BYTES } from '../../core/limits.js'
+import { TEAMS_FILE_BYTES } from '../../core/chat-limits.js'
 import type { FileMessage } from './adaptive.js'
 
 /** Which content was offered: a void makes it another. */

@@ -1,5 +1,5 @@
 import type { ConversationReference, ConversationReferences } from '../../core/chat-ports.js'
-import { TEAMS_MET_PEOPLE } from '../../core/limits.js'
+import { TEAMS_MET_PEOPLE } from '../../core/chat-limits.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { Card } from '../cards/model.js'

@@ -1,4 +1,4 @@
-import { TEAMS_VIEWERS } from '../../core/limits.js'
+import { TEAMS_VIEWERS } from '../../core/chat-limits.js'
 import type { Card } from '../cards/model.js'
 import type { Refresh } from './adaptive.js'
 

@@ -1,5 +1,5 @@
 import { type InvokeResponse, TurnContext } from 'botbuilder'
-import { TEAMS_CLICK_MILLISECONDS } from '../../core/limits.js'
+import { TEAMS_CLICK_MILLISECONDS } from '../../core/chat-limits.js'
 import { problemCard } from '../cards/status.js'
 import type { Work } from '../http.js'
 import { type Origin, answerTyped, asProblem, privately } from './answer.js'

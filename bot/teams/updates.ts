@@ -1,4 +1,4 @@
-import { TEAMS_WRITTEN_CARDS } from '../../core/limits.js'
+import { TEAMS_WRITTEN_CARDS } from '../../core/chat-limits.js'
 
 /** Replaces what stands at an address. */
 type Replace<A, M> = (address: A, message: M) => Promise<void>

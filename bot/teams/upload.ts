@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.js'
-import { TEAMS_FILE_BYTES, TEAMS_UPLOAD_MILLISECONDS } from '../../core/limits.js'
+import { TEAMS_FILE_BYTES, TEAMS_UPLOAD_MILLISECONDS } from '../../core/chat-limits.js'
 import { Problem } from '../../core/problem.js'
 
 /**

@@ -3,7 +3,7 @@ import {
   TEAMS_CLICK_MILLISECONDS,
   TEAMS_REFUSED_LOOKS,
   TEAMS_REFUSED_LOOK_MILLISECONDS,
-} from '../../core/limits.js'
+} from '../../core/chat-limits.js'
 import type { Log } from '../../core/ports.js'
 import type { Desk } from '../commands/desk.js'
 import type { Origin } from './answer.js'

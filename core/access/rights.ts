@@ -7,6 +7,7 @@ export type Right =
   | 'observe' // read the marketplace now
   | 'propose' // make a bill run and ask for approval
   | 'map' // say who is whom in a PSA
+  | 'price' // set prices and descriptions
   | 'decide' // approve or reject
   | 'void' // ask to make a billed run due again
   | 'download' // take a file of an approved run
@@ -16,9 +17,20 @@ export type Right =
 /** Who may do what: what is not listed is refused. */
 export const RIGHTS: Readonly<Record<Role, ReadonlySet<Right>>> = {
   viewer: new Set(['read']),
-  biller: new Set(['read', 'observe', 'propose', 'map', 'download']),
-  approver: new Set(['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit']),
-  admin: new Set(['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit', 'people']),
+  biller: new Set(['read', 'observe', 'propose', 'map', 'price', 'download']),
+  approver: new Set(['read', 'observe', 'propose', 'map', 'price', 'decide', 'void', 'download', 'audit']),
+  admin: new Set([
+    'read',
+    'observe',
+    'propose',
+    'map',
+    'price',
+    'decide',
+    'void',
+    'download',
+    'audit',
+    'people',
+  ]),
 }
 
 export const ROLES = ['viewer', 'biller', 'approver', 'admin'] as const satisfies readonly Role[]

@@ -30,6 +30,14 @@ export function findCustomer(
   return match
 }
 
+/** Ids of all customers a text can mean. */
+export function customersNamed(
+  customers: ReadonlyMap<string, { readonly name: string }>,
+  typed: string,
+): readonly string[] {
+  return matchesOf(customers, typed).map(({ id }) => id)
+}
+
 /** Customers by their exact name, else by its beginning, else by a part of it; none for an empty text. */
 function matchesOf(
   customers: ReadonlyMap<string, { readonly name: string }>,

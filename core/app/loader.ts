@@ -8,6 +8,7 @@ import { type Policies, policiesOf } from '../charges/policies.js'
 import type { Policy } from '../charges/types.js'
 import type { DataAge } from './data-age.js'
 import { firstBilled, refuseLateOpening } from './opening.js'
+import { withOverrides } from './overridden.js'
 import { type Portfolio, type PortfolioSettings, buildPortfolio } from './portfolio.js'
 import { nothingObserved } from './problems.js'
 import { remember } from './remember.js'
@@ -58,7 +59,7 @@ export function createLoader(
   ports: LoaderPorts,
   settings: LoaderSettings,
 ): { readonly load: Load; readonly loadContainer: LoadContainer } {
-  const portfolioAt = remember(async () => buildPortfolio(await ports.ledger.ledger(), settings, []))
+  const portfolioAt = remember(async () => buildPortfolio(await ports.ledger.ledger(), settings))
   const booksAt = remember(async () => {
     const books = await ports.billing.books()
     return {
@@ -69,6 +70,7 @@ export function createLoader(
     }
   })
   const syncAt = remember(() => ports.sync.state())
+  const overriddenAt = rememberLast(withOverrides)
   const routedAt = rememberLast(routeToPsas)
   const booked = async () => {
     const [observation, answered, version] = await Promise.all([
@@ -77,11 +79,12 @@ export function createLoader(
       ports.billing.version(),
     ])
     if (observation === undefined) throw nothingObserved()
-    const [portfolio, { first, books, billed, policies }] = await Promise.all([
+    const [listed, { first, books, billed, policies }] = await Promise.all([
       portfolioAt(`${observation.sequence} ${answered}`),
       booksAt(version),
     ])
-    refuseLateOpening(portfolio.opensOn, first, books.billed)
+    refuseLateOpening(listed.opensOn, first, books.billed)
+    const portfolio = overriddenAt(listed, books.overrides, billed)
     const age = { observation, now: await ports.clock.now(), timeZone: settings.timeZone }
     return { portfolio, books, billed, policies, age, today: localDateOf(age.now, settings.timeZone) }
   }

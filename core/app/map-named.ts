@@ -14,6 +14,7 @@ export function pickNamed<Thing extends Named>(
   things: readonly Thing[],
   typed: string,
   what: { readonly one: string; readonly many: string },
+  notDone = 'Nothing was mapped.',
 ): Thing {
   const matches = matching(things, typed)
   const [match, ...others] = matches
@@ -22,16 +23,21 @@ export function pickNamed<Thing extends Named>(
     throw new Problem({
       kind: 'notFound',
       what: `No ${what.one} is called “${typed}”.`,
-      notDone: 'Nothing was mapped.',
+      notDone,
       next: things.length === 0 ? `There is no ${what.one}.` : `There is ${listed(things)}.`,
     })
   }
   throw new Problem({
     kind: 'input',
     what: `“${typed}” fits ${matches.length} ${what.many}.`,
-    notDone: 'Nothing was mapped.',
+    notDone,
     next: `Type the id of one: ${listed(matches)}.`,
   })
+}
+
+/** Whether what was typed names at least one of them. */
+export function isNamed(things: readonly Named[], typed: string): boolean {
+  return matching(things, typed).length > 0
 }
 
 function matching<Thing extends Named>(things: readonly Thing[], typed: string): readonly Thing[] {
@@ -41,6 +47,7 @@ function matching<Thing extends Named>(things: readonly Thing[], typed: string):
   const ways: readonly ((one: (typeof all)[number]) => boolean)[] = [
     ({ thing }) => thing.id === text,
     ({ thing }) => thing.code !== undefined && thing.code === text,
+    ({ thing }) => thing.id.toLowerCase() === text.toLowerCase(),
     ({ thing }) => thing.name.trim() === text,
     ({ folded }) => wanted !== '' && folded === wanted,
     ({ folded }) => wanted !== '' && folded.startsWith(wanted),

@@ -119,7 +119,7 @@ function recordOf(
     ],
     orders: mergeOrders(ledger, difference.orders, sequence),
   }
-  const { assignment } = buildPortfolio(next, settings, [])
+  const { assignment } = buildPortfolio(next, settings)
   const stored = new Set(ledger.memberships.map(({ recordKey }) => recordKey))
   return {
     id,

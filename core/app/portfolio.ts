@@ -4,7 +4,6 @@ import { localDateOf } from '../calendar/zone.js'
 import type { Ledger } from '../ports.js'
 import { unlistedFees } from '../pricing/fees.js'
 import { type PricedSubscription, priceSubscription } from '../pricing/timeline.js'
-import type { PriceOverride } from '../pricing/overrides.js'
 import { candidateOf } from '../timeline/candidate.js'
 import type { ExceptionKind } from '../timeline/exceptions.js'
 import { type FoldedSubscription, type LineageRecord, foldLineage } from '../timeline/fold.js'
@@ -39,12 +38,11 @@ export interface Portfolio {
   readonly completions: ReadonlyMap<string, Date>
 }
 
-/** Folds and prices the whole ledger. Pure: the same ledger gives the same portfolio. */
-export function buildPortfolio(
-  ledger: Ledger,
-  settings: PortfolioSettings,
-  overrides: readonly PriceOverride[],
-): Portfolio {
+/**
+ * Folds and prices the whole ledger at the marketplace's prices; overridden.ts puts overrides upon it. Pure: the same ledger
+ * gives the same portfolio.
+ */
+export function buildPortfolio(ledger: Ledger, settings: PortfolioSettings): Portfolio {
   const { timeZone } = settings
   const opensOn = settings.opensOn ?? defaultOpening(ledger, timeZone)
   assert(ledger.latest !== undefined, 'a portfolio of nothing observed')
@@ -59,7 +57,7 @@ export function buildPortfolio(
     ledger.customers.map(({ id, name, billingCurrency }) => [id, { name, billingCurrency }]),
   )
   const price = (folded: FoldedSubscription) =>
-    priceSubscription(folded, overrides, customers.get(folded.customerId)?.billingCurrency)
+    priceSubscription(folded, [], customers.get(folded.customerId)?.billingCurrency)
   const known = new Map(ledger.memberships.map(({ recordKey, lineageId }) => [recordKey, lineageId]))
   const answers = new Map(ledger.answers.map((answer) => [answer.recordKey, answer]))
   const candidates = [...records.lines.values()].map((record) => candidateOf(record, fold))

@@ -17,7 +17,7 @@ import type { Container, DuePeriod, PsaName, Slot, SlotDue } from '../sync/types
 import { formerPeriods } from './former-periods.js'
 import { grouped } from './grouped.js'
 import type { Portfolio } from './portfolio.js'
-import { type Billed, type BilledCharge, dueInputOf, isKnownBy } from './who.js'
+import { type Billed, type BilledCharge, describedOn, dueInputOf, isKnownBy } from './who.js'
 
 /** A slot with what it has to hold, what it holds and the steps between. */
 export interface RoutedSlot extends SlotPlan {
@@ -191,7 +191,8 @@ interface Days {
 
 function routedSlot(parts: SlotParts, policies: Policies, memory: SlotMemory, days: Days): RoutedSlot {
   const { slot, reading, own, first } = parts
-  const { customerId, productName: words } = first.subscription
+  const { customerId } = first.subscription
+  const words = describedOn(first, days.today)
   const { container } = reading
   const until = untilOf(container, days)
   const empty: SlotDue = { slot, currency: first.currency, words, periods: [], until }

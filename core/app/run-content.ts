@@ -19,7 +19,7 @@ import { twoPeriods } from './two-periods.js'
 import { grouped } from './grouped.js'
 import type { RoutedSlot } from './routed.js'
 import type { SyncState } from '../sync/intent.js'
-import { type Billed, type BillLine, type CustomerBill, type Who, whoToBill } from './who.js'
+import { type Billed, type BillLine, type CustomerBill, type Who, descriptionOf, whoToBill } from './who.js'
 
 /** What a proposal is computed from: one moment of ledger and books. */
 export interface BillingView {
@@ -123,7 +123,7 @@ function freeze(
   customerName: string,
   keyOf: (lineageId: string, line: SettledLine) => string,
 ): RunLine {
-  const { lineageId, customerId, mpn, productName } = subscription.subscription
+  const { lineageId, customerId, mpn } = subscription.subscription
   const { kind, period, from, to, billOn, quantity, unitPrice, amount, priceRule } = charge
   const settled = { kind, period, from, to, billOn, quantity, unitPrice, amount }
   return {
@@ -133,7 +133,7 @@ function freeze(
     customerName,
     lineageId,
     mpn,
-    description: productName,
+    description: descriptionOf(subscription, charge),
     currency,
     explanation: explainLine(charge, currency),
     priceRule,

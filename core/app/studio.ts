@@ -21,6 +21,7 @@ import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { beginPeople, createEverybody } from './people.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
+import { type Prices, createPrices } from './prices.js'
 import { type Portfolio, compareText } from './portfolio.js'
 import { type CoveredLine, coveredLinesOf } from './psa-lines.js'
 import {
@@ -138,6 +139,8 @@ export interface Studio {
   /** Asks for what PSAs have to follow since the marketplace changed, or approves it where a rule says so. */
   raiseAlerts(): Promise<Alerts>
   readonly mapping: Mapping
+  /** Prices and descriptions of the MSP's own. */
+  readonly prices: Prices
   /** Carries out what was approved to be written into PSAs; safe at any time. */
   dispatch(): Promise<Dispatched>
   /** This program is to end: no other write into a PSA is begun, so that what runs ends in time. */
@@ -167,6 +170,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     billing,
     raiseAlerts: () => raiseAlerts(ports, load, everybody, settings.autoApprove ?? []),
     mapping: createMapping(ports, load),
+    prices: createPrices(ports, load),
     dispatch: () => dispatch(ports, loadContainer, owner, () => isEnding),
     end: () => {
       isEnding = true

@@ -2,7 +2,7 @@ import type { RunLine } from '../billrun/run.js'
 import { type LocalDate, addDays, addMonths, formatLocalDate, startOfMonth } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { dueAsKnown } from '../charges/due.js'
-import { type BilledPeriod, type Policies, changesFor } from '../charges/policies.js'
+import { type Policies, changesFor } from '../charges/policies.js'
 import type {
   ChargeLine,
   DueInput,
@@ -12,6 +12,8 @@ import type {
   LineReason,
   SettledLine,
 } from '../charges/types.js'
+import { descriptionOn } from '../pricing/price.js'
+import type { BilledPeriod } from '../pricing/recorded.js'
 import { type PricedSubscription, isHolding } from '../pricing/timeline.js'
 import { formatDecimal } from '../money/decimal.js'
 import { Problem } from '../problem.js'
@@ -114,6 +116,22 @@ export function whoToBill(
   const sorted = sortedBills(bills)
   const psa = sortedBills(psaBills)
   return { month, opensOn, today, totals: totalsOf(sorted), bills: sorted, psa, exceptions, held, forecast }
+}
+
+/** What the product of a subscription is called on a day: its name, or the words of an override (BILLING B14). */
+export function describedOn(
+  { subscription, descriptions = NO_DESCRIPTIONS }: PricedSubscription,
+  day: LocalDate,
+): string {
+  return descriptionOn(day, subscription.productName, subscription, descriptions)
+}
+
+const NO_DESCRIPTIONS: NonNullable<PricedSubscription['descriptions']> = []
+
+/** Words resolve at the start of the period, or of the subscription (B16). */
+export function descriptionOf(priced: PricedSubscription, { period }: Pick<SettledLine, 'period'>): string {
+  const { start } = priced.subscription
+  return describedOn(priced, start > period.from && start < period.to ? start : period.from)
 }
 
 type Bills = Map<string, { bill: CustomerBill; lines: BillLine[] }>

@@ -43,6 +43,14 @@ export function boundaryBy(input: DueInput, day: LocalDate): LocalDate {
   return periodOn(openAccount(input).schedule, day).from
 }
 
+/** B15, B16: the first day that is charged at a price which holds from `day` on. */
+export function priceDay(input: DueInput, day: LocalDate): LocalDate {
+  const { history, schedule } = openAccount(input)
+  if (day <= history.serviceFrom) return history.serviceFrom
+  const { from, period, policy } = periodOn(schedule, day)
+  return from === day || policy.priceChange === 'immediate' ? day : period.to
+}
+
 /** D2: by the policy that holds, so that one that was put right before it held stops nothing. */
 function refuseDayCount(months: number, { dayCount }: Policy): void {
   if (months > 0 || dayCount === 'actual') return

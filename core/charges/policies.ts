@@ -1,5 +1,5 @@
 import type { LocalDate } from '../calendar/date.js'
-import type { Period } from '../calendar/period.js'
+import { type BilledPeriod, behindBilled } from '../pricing/recorded.js'
 import { samePolicy } from './policy-words.js'
 import type { Policy, PolicyChange } from './types.js'
 
@@ -22,13 +22,6 @@ export interface Policies {
 
 export interface DatedPolicy extends RecordedPolicy {
   readonly holdsFrom: LocalDate
-}
-
-/** A billed line, as far as it stands in the way of a change of policy. */
-export interface BilledPeriod {
-  readonly period: Period
-  /** Version of the books its approval made. */
-  readonly version: number
 }
 
 const NO_CHANGES: readonly PolicyChange[] = []
@@ -72,9 +65,8 @@ export function policyToRecord(
  */
 export function changesFor({ changes }: Policies, billed: readonly BilledPeriod[]): readonly PolicyChange[] {
   if (changes.length === 0) return NO_CHANGES
-  return changes.map(({ policy, holdsFrom, version }) => {
-    let from = holdsFrom
-    for (const line of billed) if (line.version < version && line.period.to > from) from = line.period.to
-    return { from, policy }
-  })
+  return changes.map((change) => ({
+    from: behindBilled(change.holdsFrom, change, billed),
+    policy: change.policy,
+  }))
 }

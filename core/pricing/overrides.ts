@@ -23,6 +23,10 @@ export interface PriceOverride {
   readonly from: LocalDate
   /** First day it no longer holds; null: open. */
   readonly to: LocalDate | null
+  /** The day it was meant to begin, where what is billed made it begin later: it still counts who began last. */
+  readonly startedOn?: LocalDate
+  /** Who recorded it, for its words. */
+  readonly by?: string
 }
 
 /** A description rule: the same ladder, words instead of a price. */
@@ -64,9 +68,11 @@ export function rungWords(scope: OverrideScope): string {
  * The override that holds on `day`: the most specific one; on one rung the one that started last, then the greater id,
  * so that the answer never depends on the order of reading (BILLING B14).
  */
-export function overrideOn<
-  T extends { id: string; scope: OverrideScope; from: LocalDate; to: LocalDate | null },
->(overrides: readonly T[], target: OverrideTarget, day: LocalDate): T | undefined {
+export function overrideOn<T extends Ranked & { to: LocalDate | null }>(
+  overrides: readonly T[],
+  target: OverrideTarget,
+  day: LocalDate,
+): T | undefined {
   let best: T | undefined
   for (const candidate of overrides) {
     if (candidate.from > day || (candidate.to !== null && candidate.to <= day)) continue
@@ -84,11 +90,11 @@ export function appliesTo(scope: OverrideScope, target: OverrideTarget): boolean
   )
 }
 
-function isMoreSpecific<T extends { id: string; scope: OverrideScope; from: LocalDate }>(
-  left: T,
-  right: T,
-): boolean {
+type Ranked = Pick<PriceOverride, 'id' | 'scope' | 'from' | 'startedOn'>
+
+function isMoreSpecific(left: Ranked, right: Ranked): boolean {
   const rungs = rungOf(left.scope) - rungOf(right.scope)
   if (rungs !== 0) return rungs < 0
-  return left.from === right.from ? left.id > right.id : left.from > right.from
+  const [begun, other] = [left.startedOn ?? left.from, right.startedOn ?? right.from]
+  return begun === other ? left.id > right.id : begun > other
 }

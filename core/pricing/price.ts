@@ -1,4 +1,5 @@
 import type { LocalDate } from '../calendar/date.js'
+import { dayMonthYear } from '../calendar/words.js'
 import type { UnitPrice } from '../marketplace/types.js'
 import { currencyDigits } from '../money/currency.js'
 import { type Decimal, DECIMAL_ONE, formatDecimal } from '../money/decimal.js'
@@ -69,7 +70,7 @@ function resolve({ price, cost }: MarketplacePrice, override: PriceOverride | un
     return { found: true, price, rule: OWN_PRICE_RULE }
   }
   const { rule } = override
-  const scope = rungWords(override.scope)
+  const scope = `${rungWords(override.scope)}${sinceWords(override)}`
   switch (rule.kind) {
     case 'fixed':
       return {
@@ -87,6 +88,11 @@ function resolve({ price, cost }: MarketplacePrice, override: PriceOverride | un
       if (cost === undefined) return missing('cost', 'a margin needs a cost, and ')
       return derived(cost, HUNDRED, HUNDRED - rule.percent, `margin ${percent(rule.percent)} on cost`, scope)
   }
+}
+
+/** ", since 1 Mar 2026 by Dana"; nothing where nobody is known to have recorded it. */
+function sinceWords({ from, by }: PriceOverride): string {
+  return by === undefined ? '' : `, since ${dayMonthYear(from)} by ${by}`
 }
 
 /** A derived price is rounded half away to the currency's digits before use, and shown (B14). */

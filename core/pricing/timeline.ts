@@ -4,7 +4,7 @@ import { EXCEPTION_WORDS, type ExceptionKind } from '../timeline/exceptions.js'
 import type { FoldedSubscription } from '../timeline/fold.js'
 import type { PriceStep } from '../timeline/prices.js'
 import type { Timeline, TimelineEvent } from '../timeline/types.js'
-import type { PriceOverride } from './overrides.js'
+import type { DescriptionOverride, PriceOverride } from './overrides.js'
 import { type PriceAt, gapsOf } from './gaps.js'
 import { overrideDays, priceOn } from './price.js'
 
@@ -18,6 +18,8 @@ export interface PricedSubscription {
   readonly held: boolean
   /** Without price gaps, which matter only where they hold a period. */
   readonly exceptions: readonly { readonly kind: ExceptionKind; readonly why: string }[]
+  /** What it is called otherwise than by its product's name; absent: nothing. */
+  readonly descriptions?: readonly DescriptionOverride[]
   /** From when and by which periods a PSA bills it (SYNC S1); absent: it is billed by file. */
   readonly route?: Route
   /** By which periods PSAs have billed it before, in order; absent: by none. */

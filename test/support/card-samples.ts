@@ -114,6 +114,8 @@ export async function sampleWorld(name: string): Promise<SampleWorld> {
   await untold(chat, name)
   await ask(BILLER, 'status', 'status, answers that did not arrive')
   await ask(BILLER, 'approvals', 'approvals, none')
+  await ask(BILLER, 'price', 'prices, none')
+  await ask(BILLER, 'describe', 'descriptions, none')
   const look: Ask = async (identity, id, label = id) => {
     const reply = await chat.desk.look(identity, id)
     cards.set(label, reply.card)
@@ -131,6 +133,7 @@ export async function sampleWorld(name: string): Promise<SampleWorld> {
   if (first !== undefined) cards.set('reminder', reminderCard(first, 'America/New_York'))
   for (const [label, card] of await psaCards(sample, forms)) cards.set(label, card)
   for (const [label, card] of await peopleCards(sample, forms)) cards.set(label, card)
+  for (const [label, card] of await priceCards(sample)) cards.set(label, card)
   return { cards, forms }
 }
 
@@ -147,6 +150,33 @@ async function openForms(
     const made = await desk.form(identity, name, target)
     if (made.type === 'form') forms.set(`${label}, ${button}`, made.form)
   }
+}
+
+/** Every card about prices and descriptions of one's own: for each customer one, some of them billed already. */
+async function priceCards({ customers, ...sample }: Sample): Promise<ReadonlyMap<string, Card>> {
+  const chat = await chatDesk({ log: memoryLog() })
+  Object.assign(chat.world, { ...sample, customers, now: new Date('2026-03-20T13:05:00Z') })
+  const cards = new Map<string, Card>()
+  const ask = async (identity: string, text: string, label: string): Promise<void> => {
+    cards.set(label, (await chat.desk.ask(identity, text)).card)
+  }
+  await chat.desk.ask(BILLER, 'observe')
+  await ask(BILLER, 'price all 20.50 USD from 1 march', 'price, set for everyone')
+  await ask(BILLER, 'price all discount 10% from april until june', 'price, ahead')
+  const { approval } = await chat.desk.ask(APPROVER, 'propose march')
+  if (approval !== undefined) await chat.desk.ask(OTHER, `approve ${approval.approval.id}`)
+  await ask(BILLER, 'price all margin 20% from 1 march', 'price, behind what is billed')
+  for (const [index] of customers.entries()) {
+    await chat.desk.ask(BILLER, `price C${index + 1} ${20 + index}.00 USD`)
+  }
+  await ask(BILLER, 'describe all "<!channel> *Office* [x](http://evil.example)"', 'description, set')
+  await ask(BILLER, 'price', 'prices')
+  await ask(BILLER, 'describe', 'descriptions')
+  await ask(BILLER, 'price remove 1', 'price, ended')
+  await ask(BILLER, 'price C1 20,50', 'price, refused')
+  await ask('slack:T1:U4', 'price C1 20.50', 'price, by a viewer')
+  await ask(APPROVER, 'audit', 'audit of prices')
+  return cards
 }
 
 /** Answers on their way, given up, and perhaps arrived. */

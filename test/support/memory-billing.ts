@@ -11,6 +11,8 @@ import type {
   DecisionRecord,
   ProposalDraft,
 } from '../../core/ports.js'
+import type { OverrideDraft } from '../../core/pricing/override-draft.js'
+import type { RecordedOverride } from '../../core/pricing/recorded.js'
 import { Problem } from '../../core/problem.js'
 import type { ContainerPlan } from '../../core/sync/types.js'
 import { type MemoryBooks, isBusy, keepSteps, memoryBooks, note, promise } from './memory-books.js'
@@ -29,11 +31,17 @@ export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore 
     voids: new Map(),
     plans: new Map(),
     billed: [],
+    overrides: new Map(),
   }
   const { runs, approvals } = tables
   const policies: RecordedPolicy[] = []
   return {
-    books: async () => ({ version: books.version, billed: tables.billed, policies: [...policies] }),
+    books: async () => ({
+      version: books.version,
+      billed: tables.billed,
+      policies: [...policies],
+      overrides: [...tables.overrides.values()],
+    }),
     version: async () => books.version,
     propose: async (draft, expected) => propose(books, tables, draft, expected),
     proposeVoid: async ({ runId, customerId, reason, facts, ...request }) => {
@@ -58,6 +66,7 @@ export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore 
       policies.push(structuredClone({ ...policy, version: (books.version += 1) }))
       if (audit !== undefined) note(books, { ...audit, at: policy.recordedAt })
     },
+    recordOverride: async (draft) => recordOverride(books, tables, draft),
     note: async (fact) => note(books, fact),
     trail: async (subject) =>
       books.trail.filter((entry) => subject === undefined || entry.subject === subject),
@@ -70,6 +79,29 @@ interface Tables {
   readonly voids: Map<string, readonly RunVoid[]>
   readonly plans: Map<string, readonly ContainerPlan[]>
   billed: BilledLine[]
+  /** By number, in order. */
+  readonly overrides: Map<number, RecordedOverride>
+}
+
+function recordOverride(
+  books: MemoryBooks,
+  { overrides }: Tables,
+  { said, byName, held, audit, version, syncVersion }: OverrideDraft,
+): void {
+  refuseMoved(version, books.version)
+  refuseMoved(syncVersion, books.syncVersion)
+  const stamp = { by: audit.actor, byName, at: audit.at, version: version + 1, held }
+  if (said.type === 'set') {
+    if (overrides.has(said.number)) throw new Error(`override ${said.number} is there already`)
+    const { type: _, ...content } = said
+    overrides.set(said.number, structuredClone({ ...content, ...stamp, ends: [] }))
+  } else {
+    const override = overrides.get(said.number)
+    if (override === undefined) throw new Error(`override ${said.number} ends without having begun`)
+    overrides.set(said.number, { ...override, ends: [...override.ends, { ...stamp, on: said.on }] })
+  }
+  books.version += 1
+  note(books, audit)
 }
 
 function recordOf({ runs, voids, plans }: Tables, approval: Approval): ApprovalRecord {

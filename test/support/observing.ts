@@ -54,7 +54,7 @@ export class Observing {
   }
 
   async portfolio(): Promise<Portfolio> {
-    return buildPortfolio(await this.ledger.ledger(), this.#settings, [])
+    return buildPortfolio(await this.ledger.ledger(), this.#settings)
   }
 
   /** Whom to bill in the month of a date, asked at the instant of the last observation. */

@@ -5,6 +5,7 @@ import type { ApprovalRecord, BillingStore } from '../../../core/ports.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
 import { EVERY_RULE } from '../../support/every-rule.js'
 import { memoryBilling } from '../../support/memory-billing.js'
+import { day } from '../../support/observed.js'
 import {
   APRIL,
   DECIDED_AT,
@@ -15,6 +16,7 @@ import {
   decisionOn,
   draft,
   fact,
+  overrideDraft,
   policyDraft,
   proposed,
   runCustomer,
@@ -38,7 +40,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
   test('before the first proposal there is nothing', () =>
     withBilling(async (billing) => {
       expect(await billing.version()).toBe(0)
-      expect(await billing.books()).toEqual({ version: 0, billed: [], policies: [] })
+      expect(await billing.books()).toEqual({ version: 0, billed: [], policies: [], overrides: [] })
       expect(await billing.open()).toEqual([])
       expect(await billing.trail()).toEqual([])
       for (const id of ['APR-0001', 'APR-1', 'APR-00001', 'BR-0001', 'APR-0000', 'APR-99999999999', '']) {
@@ -76,7 +78,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       expect(await billing.approval('APR-0001')).toEqual({ approval, run, voids: [] })
       expect(await billing.run('BR-0001')).toEqual(run)
       expect(await billing.open()).toEqual([{ approval, run, voids: [] }])
-      expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [] })
+      expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [], overrides: [] })
     }))
 
   test('a proposal computed from older books is a conflict and leaves nothing', () =>
@@ -99,6 +101,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       expect(await billing.books()).toEqual({
         version: 4,
         policies: [],
+        overrides: [],
         billed: [
           ...first.run.lines.map((line) => ({ ...line, ...billing1 })),
           ...second.run.lines.map((line) => ({ ...line, ...billing2 })),
@@ -120,7 +123,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
     withBilling(async (billing) => {
       const record = await proposed(billing, draft(['k1']))
       expect(await billing.decide(decisionOn(record, 'rejected', 1))).toEqual({ outcome: 'written' })
-      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [], overrides: [] })
       expect((await billing.approval('APR-0001'))?.approval.decision).toEqual(decision('rejected'))
       expect(await billing.open()).toEqual([])
     }))
@@ -150,7 +153,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
         const about = { ...decisionOn(record, 'approved', 2), approvalId }
         expect(await billing.decide(about), approvalId).toEqual({ outcome: 'moved' })
       }
-      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [], overrides: [] })
       expect(await billing.trail()).toHaveLength(2)
     }))
 
@@ -329,6 +332,32 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       const trail = await billing.trail()
       expect(trail.map(({ action }) => action)).toEqual(['bill.proposed', 'bill.approved', 'policy.changed'])
       expect(trail[2]).toMatchObject({ ...second.audit, at: second.recordedAt })
+      expect(verifyChain(trail)).toBeUndefined()
+    }))
+
+  test('an override and its end move the books on; over older books, or older PSAs, each is a conflict', () =>
+    withBilling(async (billing) => {
+      const record = await proposed(billing, draft(['k1']))
+      const set = overrideDraft(1)
+      await expect(billing.recordOverride({ ...set, version: 0 })).rejects.toMatchObject({ kind: 'conflict' })
+      await expect(billing.recordOverride({ ...set, syncVersion: 7 })).rejects.toMatchObject({
+        kind: 'conflict',
+      })
+      await billing.recordOverride(set)
+      expect(await billing.decide(decisionOn(record, 'approved', 1))).toEqual({ outcome: 'moved' })
+      await billing.recordOverride({
+        ...overrideDraft(2),
+        said: { type: 'end', number: 1, on: day('2026-05-01') },
+      })
+      const { version, overrides } = await billing.books()
+      expect([version, overrides.length]).toEqual([3, 1])
+      expect(overrides[0]).toMatchObject({
+        number: 1,
+        version: 2,
+        ends: [{ on: day('2026-05-01'), version: 3 }],
+      })
+      const trail = await billing.trail()
+      expect(trail.map(({ action }) => action)).toEqual(['bill.proposed', 'price.set', 'price.set'])
       expect(verifyChain(trail)).toBeUndefined()
     }))
 

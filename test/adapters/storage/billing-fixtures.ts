@@ -11,6 +11,7 @@ import type {
   ProposalDraft,
   VoidDraft,
 } from '../../../core/ports.js'
+import type { OverrideDraft } from '../../../core/pricing/override-draft.js'
 import type { CommonDatabase, TestDatabases } from '../../support/database.js'
 import { observation } from '../../support/observations.js'
 import { day, decimal } from '../../support/observed.js'
@@ -55,6 +56,26 @@ export function runCustomer(changes: Partial<RunCustomer> = {}): RunCustomer {
     lines: 1,
     comparison: { type: 'firstBill' },
     ...changes,
+  }
+}
+
+/** A price of $20.00 for Contoso, recorded over the books of a version. */
+export function overrideDraft(version: number): OverrideDraft {
+  const scope = { customerId: 'C1' }
+  const says = { kind: 'fixed', price: decimal('20.00'), currency: 'USD' } as const
+  return {
+    said: { type: 'set', number: 1, scope, says, from: day('2026-03-15'), to: null },
+    byName: 'Ada',
+    held: new Map(),
+    audit: {
+      at: PROPOSED_AT,
+      actor: 'slack:T1:U1',
+      action: 'price.set',
+      subject: 'override 1',
+      details: {},
+    },
+    version,
+    syncVersion: 0,
   }
 }
 

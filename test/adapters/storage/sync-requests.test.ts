@@ -93,7 +93,7 @@ describe.each(STORES)('requests to write into PSAs %s', (_name, withStores) => {
         { id: 'BR-0001/1', ...of, step: steps?.[0] },
         { id: 'BR-0001/2', ...of, step: steps?.[1] },
       ])
-      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [], overrides: [] })
       expect(await sync.version()).toBe(1)
       const { approval } = (await billing.approval('APR-0001')) ?? {}
       expect(approval?.decision).toEqual(decision('approved'))

@@ -48,6 +48,11 @@ test('a suggestion says each score with its reason, and Accept carries ids and a
       target: { id: 'C1', revision: fingerprint.slice(0, 16) },
       command: 'map Contoso accept',
     },
+    {
+      name: 'mapByHand',
+      target: { id: 'C1', revision: '' },
+      command: 'map Contoso to <company> in <agreement or contract> accept from <month>',
+    },
   ])
   expect(text).toContain('`map Contoso accept`')
 })
@@ -138,7 +143,7 @@ test('without a sure company or agreement there is nothing to accept', async () 
   const msp = await mappingOffice()
   msp.companies = [company('14', 'Contoso Holding')]
   const card = await suggested(msp)
-  expect(card.actions).toEqual([])
+  expect(card.actions.map(({ name }) => name)).toEqual(['mapByHand'])
   expect(renderConsole(card)).toContain('`map Contoso to <company>` with a name or id')
 })
 
@@ -147,12 +152,13 @@ test('a named place stays in the button and in the words; one too long for a but
   const named = await suggested(msp, { company: '12', container: '77' })
   expect(named.actions).toMatchObject([
     { target: { id: 'C1 connectwise 12 77' }, command: 'map Contoso to connectwise 12 in 77 accept' },
+    { name: 'mapByHand' },
   ])
   const long = '9'.repeat(60)
   msp.companies = [company(long, 'Contoso')]
   msp.containers = msp.containers.map((each) => ({ ...each, companyId: long }))
   const words = await suggested(msp, { company: long })
-  expect(words.actions).toEqual([])
+  expect(words.actions.map(({ name }) => name)).toEqual(['mapByHand'])
   expect(renderConsole(words)).toContain(`\`map Contoso to connectwise ${long} accept\``)
 })
 

@@ -16,6 +16,8 @@ const NEEDS: Readonly<Record<FormName, Right>> = {
   changeRole: 'people',
   removePerson: 'people',
   mapByHand: 'map',
+  price: 'price',
+  describe: 'price',
 }
 
 const WHO = { admin: 'ann', approver: 'bob', biller: 'cy', viewer: 'vic' } as const
@@ -228,5 +230,97 @@ describe('values', () => {
       ]),
     )
     expect(filled(form, new Map([['reason', 'x']])).fields).toEqual([{ ...REJECT_FIELDS[0], value: 'x' }])
+  })
+})
+
+describe('people', () => {
+  const TARGET = { id: 'people', revision: '' }
+
+  function of(name: FormName, values: Readonly<Record<string, unknown>>): Submission {
+    return submission({ name, target: TARGET, values: new Map(Object.entries(values)) })
+  }
+
+  /** What the choice of somebody carries. */
+  async function choiceOf({ desk }: ChatDesk, name: FormName, label: string): Promise<string> {
+    const made = await desk.form('console:ann', name, TARGET)
+    const field = made.type === 'form' ? made.form.fields.find(({ id }) => id === 'person') : undefined
+    const option =
+      field?.type === 'choice' ? field.options.find((each) => each.label.startsWith(label)) : undefined
+    if (option === undefined) throw new Error(`${label} cannot be chosen`)
+    return option.value
+  }
+
+  test('the buttons are below the list, for whoever may', async () => {
+    const { desk } = await house()
+    const { card } = await desk.ask('console:ann', 'people')
+    expect(card.actions.map(({ name, command }) => [name, command])).toEqual([
+      ['addPerson', 'people add <name> <role> <identity>'],
+      ['changeRole', 'people role <name> <role>'],
+      ['removePerson', 'people remove <name>'],
+    ])
+    expect((await desk.ask('console:bob', 'people')).card.actions).toEqual([])
+  })
+
+  test('added, given another role and removed, as the command does it', async () => {
+    const chat = await house()
+    const { desk } = chat
+    const added = { name: 'Eve Adams', role: 'approver', identity: 'TEAMS:x' }
+    expect(await desk.submit('console:ann', of('addPerson', added))).toMatchObject({
+      type: 'mistakes',
+      mistakes: new Map([['identity', expect.stringContaining('An identity is written as')]]),
+    })
+    const identity = 'teams:7F3B1F0A-2f0c-4d5e-8a60-1b7f5f9f2d22:00000000-0000-4000-8000-000000000001'
+    await desk.submit('console:ann', of('addPerson', { ...added, identity }))
+    const person = await choiceOf(chat, 'changeRole', 'Eve Adams')
+    await desk.submit('console:ann', of('changeRole', { person, role: 'viewer' }))
+    await desk.submit('console:ann', of('removePerson', { person }))
+    const subject = identity.toLowerCase()
+    expect((await trail(chat)).filter((entry) => entry.endsWith(subject))).toEqual([
+      `console:ann people.added ${subject}`,
+      `console:ann people.role ${subject}`,
+      `console:ann people.removed ${subject}`,
+    ])
+    // Whoever is gone cannot be chosen any more.
+    const again = await desk.submit('console:ann', of('removePerson', { person }))
+    expect(wordsOf(again)).toContain('What was chosen for “Who” is not offered (any more).')
+  })
+
+  test('two of one name are told apart', async () => {
+    const people = 'console:ann=admin:Ann,console:x=viewer:Lee,console:y=viewer:lee'
+    const chat = await chatDesk({ log: memoryLog(), people })
+    const person = await choiceOf(chat, 'removePerson', 'lee')
+    await chat.desk.submit('console:ann', of('removePerson', { person }))
+    expect((await chat.studio.everybody()).people.map(({ id }) => id)).toEqual(['console:ann', 'console:x'])
+  })
+
+  test('more than anybody would look through are typed', async () => {
+    const many = Array.from({ length: 110 }, (_, index) => `console:v${index}=viewer:Vic ${index}`)
+    const chat = await chatDesk({ log: memoryLog(), people: ['console:ann=admin:Ann', ...many].join(',') })
+    const made = await chat.desk.form('console:ann', 'removePerson', TARGET)
+    expect(made).toMatchObject({ form: { fields: [{ id: 'person', type: 'text' }] } })
+    for (const person of ['vic 7', 'console:v8']) {
+      expect(await chat.desk.submit('console:ann', of('removePerson', { person }))).toMatchObject({
+        type: 'done',
+      })
+    }
+    const sent = await chat.desk.submit('console:ann', of('removePerson', { person: 'nobody' }))
+    expect(wordsOf(sent)).toContain('Nobody is called “nobody”.')
+  })
+
+  test.each([
+    ['addPerson', { name: 'Eve', role: 'owner', identity: 'console:eve' }],
+    ['addPerson', { name: 'Eve', role: 'viewer', identity: 'console:eve', id: 'x' }],
+    ['addPerson', { name: ['Eve'], role: 'viewer', identity: 'console:eve' }],
+    ['addPerson', { name: 'E\u0000ve', role: 'viewer', identity: 'console:eve' }],
+    ['addPerson', { name: 'E'.repeat(61), role: 'viewer', identity: 'console:eve' }],
+    ['changeRole', { person: 'Cy', role: 'admin' }],
+    ['removePerson', { person: 'console:cy' }],
+    ['removePerson', {}],
+  ] as const)('%s with %j changes nobody', async (name, values) => {
+    const chat = await house()
+    const before = (await chat.studio.everybody()).people
+    const sent = await chat.desk.submit('console:ann', of(name, values))
+    expect(['refused', 'mistakes']).toContain(sent.type)
+    expect((await chat.studio.everybody()).people).toEqual(before)
   })
 })

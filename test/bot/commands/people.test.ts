@@ -39,6 +39,11 @@ const NEEDS: readonly (readonly [text: string, right: Right | undefined])[] = [
   ['propose march', 'propose'],
   ['sync', 'propose'],
   ['map', 'map'],
+  ['price', 'read'],
+  ['price contoso 20.50', 'price'],
+  ['price remove 1', 'price'],
+  ['describe', 'read'],
+  ['describe contoso "Cloud office"', 'price'],
   ['approve APR-0001', 'decide'],
   ['reject APR-0001 because no', 'decide'],
   ['void BR-0001 because no', 'void'],
@@ -136,7 +141,7 @@ describe('people', () => {
     expect(await say('dee', 'propose march')).toContain('APR-0001')
     expect(await say('dee', 'approve APR-0001')).toContain('somebody else has to approve it')
     expect(await say('ann', 'people role "dee dee" biller')).toContain(
-      'Dee Dee is biller now, not approver any more Dee Dee may look, read the marketplace, ask for approvals, map customers and take files. Dee Dee may not approve and reject, ask to void or read the trail any more.',
+      'Dee Dee is biller now, not approver any more Dee Dee may look, read the marketplace, ask for approvals, map customers, set prices and take files. Dee Dee may not approve and reject, ask to void or read the trail any more.',
     )
     expect(await say('dee', 'approve APR-0001')).toContain('Your role (biller) may not do that.')
     expect(await say('ann', 'people remove Dee Dee')).toContain('Dee Dee may do nothing here any more')

@@ -136,3 +136,78 @@ test('a window of a form there is not, or with another field, is refused and cha
   ])
   expect(buttonsOf(card)).toEqual(['approve', 'reject'])
 })
+
+/** An admin's list of people, with the form to add somebody open. */
+async function adding() {
+  const house = await slackHouse({ people: 'slack:T1:U1=admin:Ann' })
+  open.push(house)
+  await house.slack.command('U1', 'C1', 'people')
+  await house.settled()
+  const [list] = house.said()
+  if (list === undefined) throw new Error('no list')
+  expect(buttonsOf(list)).toEqual(['addPerson', 'changeRole', 'removePerson'])
+  await house.slack.click('U1', list, 'addPerson')
+  await house.settled()
+  const [view] = house.emulator.world.views
+  if (view === undefined) throw new Error('no window')
+  return { house, list, view }
+}
+
+const EVE = { name: 'Eve', role: 'approver', identity: 'U5' }
+
+test('somebody is picked, and is who they are in the asker’s workspace; the answer stands below the list', async () => {
+  const { house, list, view } = await adding()
+  const sent = await house.slack.submit(view, { name: 'Eve', role: 'approver' })
+  expect(JSON.parse(sent.body)).toEqual({
+    response_action: 'errors',
+    errors: { identity: 'This is needed.' },
+  })
+  expect((await house.slack.submit(view, EVE)).body).toBe('')
+  await house.settled()
+  const [, answer] = house.said()
+  expect(wordsOf(answer)).toContain('Eve is approver here now')
+  expect(answer?.threadTs).toBe(list.ts)
+  expect((await house.studio.everybody()).people).toContainEqual({
+    id: 'slack:T1:U5',
+    name: 'Eve',
+    role: 'approver',
+    identities: ['slack:T1:U5'],
+  })
+})
+
+test('a window sent off twice is carried out once: the second is no mistake of anybody', async () => {
+  const { house, view } = await adding()
+  await house.slack.submit(view, EVE)
+  await house.settled()
+  await house.slack.submit(view, { ...EVE, name: 'Eva' })
+  await house.settled()
+  const trail = (await house.billing.trail()).map(({ action }) => action)
+  expect(trail.filter((action) => action.startsWith('people.'))).toEqual(['people.added'])
+  expect(house.emulator.world.ephemerals).toEqual([])
+})
+
+test('what only the desk can find wrong is said after the window is closed, with what to type', async () => {
+  const { house, view } = await adding()
+  await house.slack.submit(view, { ...EVE, identity: 'U1' })
+  await house.settled()
+  const [told] = house.emulator.world.ephemerals
+  expect(wordsOf(told)).toContain('slack:T1:U1 is Ann (admin) already.')
+})
+
+test('a user who is none, a choice that is no text: the request is not understood', async () => {
+  const { house, view } = await adding()
+  const good = house.slack.request.submit(view, EVE)
+  const payload = new URLSearchParams(good.body).get('payload') ?? ''
+  for (const [from, to] of [
+    ['"selected_user":"U5"', '"selected_user":"U5:console:dana"'],
+    ['"selected_user":"U5"', '"selected_user":["U5"]'],
+    ['"value":"Eve"', '"value":5'],
+    ['"selected_option":{', '"selected_option":5,"x":{'],
+  ] as const) {
+    expect(payload).toContain(from)
+    const body = new URLSearchParams({ payload: payload.replace(from, to) }).toString()
+    expect((await house.slack.send(house.slack.sign(body, 'form'))).status).toBe(400)
+  }
+  await house.settled()
+  expect((await house.studio.everybody()).people).toHaveLength(1)
+})

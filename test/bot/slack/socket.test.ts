@@ -152,7 +152,7 @@ describe('the connection', () => {
   test('while Slack is away the program lives, says it is not ready, and comes back', async () => {
     const { createSlackSurface } = await mutant<typeof product>({
       file: 'bot/slack/client.ts',
-      from: 'minTimeout: SLACK_RETRY_FIRST_MILLISECONDS',
+      from: 'minTimeout: CHAT_RETRY_FIRST_MILLISECONDS',
       to: 'minTimeout: 2',
       entry: 'app.ts',
     })

@@ -46,7 +46,10 @@ test('accepting takes two clicks: the first repeats count, amount and target, th
   expect(msp.sync.trail).toEqual([])
   const done = await click('Accept')
   expect(msp.sync.trail).toMatchObject([{ action: 'map.accepted' }])
-  expect([titles(done.card), read(done.card)]).toEqual([[], expect.stringContaining('Mapped already')])
+  expect([titles(done.card), read(done.card)]).toEqual([
+    ['Map by hand'],
+    expect.stringContaining('Mapped already'),
+  ])
   const last = office.emulator.world.posted.at(-1)
   expect(read(last?.card)).toContain('Contoso is billed in ConnectWise')
 })
@@ -55,7 +58,7 @@ test('going back maps nothing, and offers it again', async () => {
   const { msp, click } = await asked()
   await click('Accept')
   const back = await click('Back')
-  expect([titles(back.card), msp.sync.trail]).toEqual([['Accept'], []])
+  expect([titles(back.card), msp.sync.trail]).toEqual([['Accept', 'Map by hand'], []])
 })
 
 test('what changed before the question, or while it was open, is mapped by neither click', async () => {
@@ -68,4 +71,46 @@ test('what changed before the question, or while it was open, is mapped by neith
     expect(words).toContain('Nothing was mapped.')
     expect(msp.sync.trail).toEqual([])
   }
+})
+
+test('mapped by hand: what is chosen is mapped, the card shows what fits now, the answer stands below it', async () => {
+  const { msp, office, card, click } = await asked()
+  const form = await click('Map by hand')
+  expect(read(form.card)).toMatch(
+    /^Map by hand\nWhere Contoso is\n[^]*Company ____\nAgreement or contract ____/,
+  )
+  const values = { company: 'connectwise 12', container: '77', month: '2026-04' }
+  const done = await office.click(office.dana, card.id, 'Map', values)
+  expect(read(done.card)).toContain('Mapped already')
+  expect(msp.sync.trail).toMatchObject([{ action: 'map.accepted' }])
+  const last = office.emulator.world.posted.at(-1)
+  expect(read(last?.card)).toContain('Contoso is billed in ConnectWise')
+  expect(read(last?.card)).toContain('from 1 Apr 2026')
+})
+
+test('a form sent off twice maps once; one left out is asked for again; back shows the card', async () => {
+  const { msp, office, card, click } = await asked()
+  const form = await click('Map by hand')
+  const again = await office.click(office.dana, card.id, 'Map', { company: '', month: '2026-04' })
+  expect(read(again.card)).toContain('This is needed.')
+  expect(JSON.stringify(again.card)).toContain('"value":"2026-04"')
+  const [send] = buttonsOf(form.card ?? {})
+  if (send === undefined) throw new Error('no button')
+  const values = { company: 'connectwise 12' }
+  for (const month of ['2026-04', '2026-05']) {
+    await office.player.deliver(office.player.invoke(office.dana, card.id, send, { ...values, month }))
+    await office.work.finish()
+  }
+  expect(msp.sync.trail).toHaveLength(1)
+  expect(titles((await click('Back')).card)).toEqual(['Map by hand'])
+})
+
+test('what is no choice, and whoever may not: told so, nothing mapped', async () => {
+  const { msp, office, card, click } = await asked()
+  await click('Map by hand')
+  const { words } = await office.click(office.dana, card.id, 'Map', { company: 'connectwise 99' })
+  expect(words).toContain('What was chosen for “Company” is not offered (any more).')
+  const other = await office.click(office.vic, card.id, 'Map by hand')
+  expect(other.words).toContain('You have no role here yet.')
+  expect(msp.sync.trail).toEqual([])
 })

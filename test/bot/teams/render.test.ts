@@ -2,25 +2,16 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Action, Block, Card } from '../../../bot/cards/model.js'
-import { rejectForm } from '../../../bot/cards/reject-form.js'
 import { LIMITS } from '../../../bot/teams/limits.js'
 import type * as product from '../../../bot/teams/render.js'
 import {
   type TeamsMessage,
   renderFile,
-  renderForm,
   renderQuestion,
   renderTeams,
   renderWords,
 } from '../../../bot/teams/render.js'
-import {
-  addressesOf,
-  buttonsOf,
-  cardMistakes,
-  elementsOf,
-  linesOf,
-  markdownOf,
-} from '../../emulators/teams/cards.js'
+import { addressesOf, buttonsOf, cardMistakes, linesOf, markdownOf } from '../../emulators/teams/cards.js'
 import { HOSTILE_NAMES, SAMPLE_NAMES } from '../../support/card-samples.js'
 import { mutant } from '../../support/mutant.js'
 import { FILE_URL, allTeamsCards, teamsMessages } from './cards.js'
@@ -329,27 +320,6 @@ describe('buttons', () => {
       ['Approve', 'approveSure'],
       ['Back', 'show'],
     ])
-  })
-
-  test('a form asks for what is needed; going back needs nothing', () => {
-    const form = rejectForm(card({}), { id: 'APR-0001', revision: '0123456789abcdef' })
-    const { card: shown } = renderForm(form, 'key')
-    const [input] = elementsOf(shownBy({ summary: '', card: shown })).filter(
-      ({ type }) => type === 'Input.Text',
-    )
-    expect(input).toMatchObject({
-      id: 'reason',
-      label: 'Why is it rejected?',
-      isRequired: true,
-      maxLength: 500,
-    })
-    const data = { id: 'APR-0001', revision: '0123456789abcdef', form: 'reject', key: 'key' }
-    expect(shown.body.at(-1)).toMatchObject({
-      actions: [
-        { verb: 'submit', data },
-        { verb: 'back', data, associatedInputs: 'none' },
-      ],
-    })
   })
 })
 

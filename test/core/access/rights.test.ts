@@ -5,15 +5,16 @@ import { type Right, ROLES, approvers, may, personOf } from '../../../core/acces
 /** Written out by hand: who may do what. */
 const MATRIX: Record<(typeof ROLES)[number], readonly Right[]> = {
   viewer: ['read'],
-  biller: ['read', 'observe', 'propose', 'map', 'download'],
-  approver: ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit'],
-  admin: ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit', 'people'],
+  biller: ['read', 'observe', 'propose', 'map', 'price', 'download'],
+  approver: ['read', 'observe', 'propose', 'map', 'price', 'decide', 'void', 'download', 'audit'],
+  admin: ['read', 'observe', 'propose', 'map', 'price', 'decide', 'void', 'download', 'audit', 'people'],
 }
 const ALL: readonly Right[] = [
   'read',
   'observe',
   'propose',
   'map',
+  'price',
   'decide',
   'void',
   'download',

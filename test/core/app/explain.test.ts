@@ -152,7 +152,7 @@ describe('finding a line', () => {
     const view = {
       portfolio: { ...portfolio, subscriptions },
       policies: { first: DEFAULT_POLICY, changes: [] },
-      books: { version: 1, billed, policies: [] },
+      books: { version: 1, billed, policies: [], overrides: [] },
       billed: billedByLineage(billed),
       slots: [],
       sync: { version: 0, customers: [], slots: [], readings: [], locked: [], intents: [], written: [] },

@@ -97,26 +97,25 @@ export function handOf(url: string, secret: string): Hand {
         }),
       })
     },
-    submit: ({ team, user }, view, typed) => {
-      const inputs = view.blocks.filter(({ type }) => type === 'input')
-      const values = Object.fromEntries(
-        inputs.map(({ block_id: block = '', element }) => [
-          block,
-          { [element?.action_id ?? '']: { type: element?.type, value: typed } },
-        ]),
-      )
-      const sent = { ...view, team_id: team, state: { values } }
-      return form({
-        payload: JSON.stringify({
-          type: 'view_submission',
-          team: { id: team },
-          user: { id: user, team_id: team },
-          trigger_id: '1',
-          view: sent,
-        }),
-      })
-    },
+    submit: (place, view, typed) => form({ payload: JSON.stringify(submission(place, view, typed)) }),
     event,
+  }
+}
+
+function submission({ team, user }: Place, view: View, typed: string): object {
+  const inputs = view.blocks.filter(({ type }) => type === 'input')
+  const values = Object.fromEntries(
+    inputs.map(({ block_id: block = '', element }) => [
+      block,
+      { [element?.action_id ?? '']: { type: element?.type, value: typed } },
+    ]),
+  )
+  return {
+    type: 'view_submission',
+    team: { id: team },
+    user: { id: user, team_id: team },
+    trigger_id: '1',
+    view: { ...view, team_id: team, state: { values } },
   }
 }
 

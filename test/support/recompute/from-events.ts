@@ -4,6 +4,7 @@ import type { PolicyInput } from './input.js'
 import { type FeeEvent, inputOf } from './lineage-input.js'
 import { type Lineage, lineagesOf } from './lineages.js'
 import { recordKey } from './opening.js'
+import type { OverrideInput } from './overrides.js'
 import { type Poll, type Watch, type WatchedOrder, watch } from './polls.js'
 import { recompute } from './recompute.js'
 import type { Rules } from './rules.js'
@@ -20,6 +21,8 @@ interface Question {
   readonly policy?: PolicyInput
   /** B18: what people said, by record key: which record it continues; null: none, it begins a subscription. */
   readonly answers?: ReadonlyMap<string, string | null>
+  /** B14–B16: prices people set. */
+  readonly overrides?: readonly OverrideInput[]
 }
 
 export interface Asked extends Question {
@@ -167,6 +170,7 @@ function chargeLineage(lineage: Lineage, scene: Scene): Charged {
     ...windowOf(lineage, scene),
     currency,
     policy: asked.policy ?? {},
+    overrides: asked.overrides ?? [],
     rules: asked.rules ?? {},
     orders: seen.orders,
     fees: own.filter((fee) => fee.order.currency === currency),

@@ -3,6 +3,7 @@ import type { CalculatorInput, EventInput, PolicyInput } from './input.js'
 import { readInput } from './input.js'
 import type { Lineage } from './lineages.js'
 import { hasEnded, type OpenedRecord } from './opening.js'
+import { type OverrideInput, overriddenPrices } from './overrides.js'
 import { periodsOf } from './periods.js'
 import type { WatchedOrder } from './polls.js'
 import type { Rules } from './rules.js'
@@ -14,6 +15,7 @@ export type FeeEvent = EventInput & { readonly on: string; readonly type: 'oneTi
 export interface InputRequest {
   readonly currency: string
   readonly policy: PolicyInput
+  readonly overrides: readonly OverrideInput[]
   readonly rules: Rules
   readonly orders: readonly WatchedOrder[]
   readonly fees: readonly FeeEvent[]
@@ -113,7 +115,10 @@ export function inputOf(lineage: Lineage, request: InputRequest): CalculatorInpu
   const { records } = lineage
   const [first, last] = [records[0], records.at(-1)]
   if (first === undefined || last === undefined) throw new Error('a lineage has at least one record')
-  const own = records.flatMap((opened, index) => priceEvents(opened, records[index + 1]))
+  const listed = records.flatMap((opened, index) => priceEvents(opened, records[index + 1]))
+  const { customerId, mpn } = first.record
+  const whose = { customerId, mpn, currency: request.currency }
+  const own = overriddenPrices(listed, request.overrides, whose)
   const others = [...holdEvents(lineage, request.rules), ...request.fees]
   const trialEnd = trialEndOf(own)
   const terms = records.map((opened) => {

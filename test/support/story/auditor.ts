@@ -15,8 +15,10 @@ import type { BilledLine } from '../../../core/ports.js'
 import type { IngramEmulator } from '../../emulators/ingram/server.js'
 import { recomputeFromEvents } from '../recompute/from-events.js'
 import type { WhoLine } from '../recompute/who.js'
+import type { OverrideInput } from '../recompute/overrides.js'
 import type { StoryClock } from './clock.js'
 import type { House } from './house.js'
+import { toldOverrides } from './told-overrides.js'
 
 /** A program that ran in the story, and the day it was started. */
 export interface Era {
@@ -37,8 +39,13 @@ interface Asked {
   readonly age: { readonly observation: { readonly observedAt: Date } }
 }
 
-/** What people said of licence lines: facts that no event log of the marketplace has. */
-type Answers = ReadonlyMap<string, string | null>
+/** What people said: facts that no event log of the marketplace has. */
+interface Said {
+  /** Of licence lines. */
+  readonly answers: ReadonlyMap<string, string | null>
+  /** Of prices. */
+  readonly overrides: readonly OverrideInput[]
+}
 
 /** What one customer owes in one currency, seen from three sides, in minor units. */
 interface Account {
@@ -59,12 +66,13 @@ interface Account {
  */
 export async function audit(audited: Audited): Promise<readonly string[]> {
   const { storage, clock } = audited
-  const { billed } = await storage.billing.books()
+  const books = await storage.billing.books()
+  const { billed } = books
   const month = monthOfBooks(billed, clock)
   const who = await latestOf(audited).house.studio.who(month)
   const { answers } = await storage.ledger.ledger()
   const said = new Map(answers.map(({ recordKey, continues }) => [recordKey, continues ?? null]))
-  const accounts = accountsOf(audited, billed, who, said)
+  const accounts = accountsOf(audited, billed, who, { answers: said, overrides: toldOverrides(books) })
   await addStandings(accounts, latestOf(audited), who)
   const names = await namesOf(audited)
   const lines = [...accounts].map(([key, account]) => {
@@ -97,11 +105,11 @@ function accountsOf(
   audited: Audited,
   billed: readonly BilledLine[],
   who: WhoAnswer & Asked,
-  answers: Answers,
+  said: Said,
 ): Map<string, Account> {
   const accounts = new Map<string, Account>()
   const account = (customerId: string, currency: string) => accountOf(accounts, customerId, currency)
-  for (const { customerId, currency, amount } of dueLines(audited, who, answers)) {
+  for (const { customerId, currency, amount } of dueLines(audited, who, said)) {
     account(customerId, currency).due += BigInt(amount.replace('.', ''))
   }
   for (const { customerId, currency, amount } of billed) {
@@ -141,7 +149,7 @@ async function addStandings(
  * Everything due from scratch, by the policy of its time: an edit holds for periods that begin on or after the next
  * first of a month. Enough for stories of calendar months in which no more than the current one is billed.
  */
-function dueLines(audited: Audited, who: WhoAnswer & Asked, answers: Answers): readonly WhoLine[] {
+function dueLines(audited: Audited, who: WhoAnswer & Asked, said: Said): readonly WhoLine[] {
   const { eras, ingram, clock } = audited
   const begins = eras.map(({ since }, index) => (index === 0 ? '' : formatLocalDate(nextFirst(since))))
   return eras.flatMap(({ house }, index) => {
@@ -152,7 +160,7 @@ function dueLines(audited: Audited, who: WhoAnswer & Asked, answers: Answers): r
       timeZone: clock.timeZone,
       until: formatLocalDate(addDays(who.month.to, -1)),
       policy: recomputedPolicy(house),
-      answers,
+      ...said,
     })
     return customers
       .flatMap(({ lines }) => lines)

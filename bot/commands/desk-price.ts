@@ -1,0 +1,26 @@
+import type { Person } from '../../core/access/people.js'
+import { may } from '../../core/access/people.js'
+import type { Right } from '../../core/access/rights.js'
+import type { Prices } from '../../core/app/prices.js'
+import type { Card } from '../cards/model.js'
+import { recordedCard } from '../cards/price-recorded.js'
+import { pricesCard } from '../cards/prices.js'
+import { OVERRIDE_KINDS, type PriceCommand } from './parse-price.js'
+
+/** Whoever may look sees what holds; saying it is a right of its own. */
+export function rightOverPrices({ action }: PriceCommand): Right {
+  return action === 'list' ? 'read' : 'price'
+}
+
+/** The card that answers what holds, or what was recorded. */
+export async function priceCard(prices: Prices, person: Person, command: PriceCommand): Promise<Card> {
+  const kind = OVERRIDE_KINDS[command.name]
+  switch (command.action) {
+    case 'list':
+      return pricesCard(await prices.list(kind), command.page, may(person, 'price'))
+    case 'set':
+      return recordedCard(await prices.set(person, command.asked))
+    case 'end':
+      return recordedCard(await prices.end(person, kind, command.number, command.on))
+  }
+}

@@ -1,0 +1,194 @@
+import type { LocalDate } from '../calendar/date.js'
+import { foldName } from '../mapping/names.js'
+import { formatUnitPrice } from '../money/money.js'
+import type { OverrideRule, OverrideScope } from '../pricing/overrides.js'
+import type { OverrideSays } from '../pricing/recorded.js'
+import type { AskedRule } from '../pricing/typed-rule.js'
+import { Problem } from '../problem.js'
+import { type ExplainView, explainRef } from './explain.js'
+import { customersNamed, findCustomer } from './find-customer.js'
+import { type Named, isNamed, pickNamed } from './map-named.js'
+import type { Portfolio } from './portfolio.js'
+import { isKnownBy } from './who.js'
+
+/** Whom an override is for, as it was typed: words, where a name in quotes is one of them. */
+export interface AskedAbout {
+  /** "all" was said in the place of a customer. */
+  readonly everyone: boolean
+  readonly words: readonly string[]
+}
+
+/** What people ask an override to say. */
+export type AskedSays = AskedRule | Extract<OverrideSays, { kind: 'words' }>
+
+const NOTHING = 'Nothing was recorded.'
+const PRODUCT = { one: 'product', many: 'products' }
+/** A line's reference, as cards show it. */
+const REFERENCE = /^[a-z2-9]{8}$/
+
+/** The scope that is meant. Problem `notFound` or `input` with what there is otherwise. */
+export function scopeOf(view: ExplainView, { everyone, words }: AskedAbout, today: LocalDate): OverrideScope {
+  const { portfolio } = view
+  if (everyone) {
+    if (words.length === 0) return {}
+    return { mpn: pickNamed(productsOf(portfolio), words.join(' '), PRODUCT, NOTHING).id }
+  }
+  const found = customerAndProduct(portfolio, words)
+  if (found !== undefined) return found
+  const [ref = ''] = words
+  if (words.length === 1 && REFERENCE.test(ref.toLowerCase())) {
+    return { lineageId: lineageOf(view, ref, today) }
+  }
+  return { customerId: findCustomer(portfolio.customers, words.join(' ')).id }
+}
+
+/**
+ * Names stand one behind the other: the longest beginning that names a customer is one, where what follows names a
+ * product of theirs. undefined: no beginning names a customer.
+ */
+function customerAndProduct(portfolio: Portfolio, words: readonly string[]): OverrideScope | undefined {
+  const { customers } = portfolio
+  let refuse: (() => never) | undefined
+  for (let count = words.length; count > 0; count -= 1) {
+    const typed = words.slice(0, count).join(' ')
+    const ids = customersNamed(customers, typed)
+    if (ids.length === 0) continue
+    const rest = words.slice(count).join(' ')
+    if (rest === '') return { customerId: findCustomer(customers, typed).id }
+    const fitting = ids.filter((id) => isNamed(productsOf(portfolio, id), rest))
+    const [only, ...others] = fitting
+    if (only !== undefined && others.length === 0) {
+      return { customerId: only, mpn: pickNamed(productsOf(portfolio, only), rest, PRODUCT, NOTHING).id }
+    }
+    refuse ??= () => {
+      const { id } = findCustomer(customers, typed)
+      pickNamed(productsOf(portfolio, id), rest, PRODUCT, NOTHING)
+      throw new Problem({
+        kind: 'notFound',
+        what: `“${rest}” is no product of “${typed}”.`,
+        notDone: NOTHING,
+      })
+    }
+  }
+  return refuse?.()
+}
+
+/** What one customer has, or everybody, by part number. */
+function productsOf({ subscriptions }: Portfolio, customerId?: string): readonly Named[] {
+  const products = new Map<string, Named>()
+  for (const { subscription } of subscriptions) {
+    if (customerId !== undefined && subscription.customerId !== customerId) continue
+    const { mpn, productName } = subscription
+    products.set(mpn, { id: mpn, name: productName })
+  }
+  return [...products.values()]
+}
+
+function lineageOf(view: ExplainView, ref: string, today: LocalDate): string {
+  const answer = explainRef(view, ref, today)
+  switch (answer.type) {
+    case 'due':
+      return answer.line.subscription.subscription.lineageId
+    case 'covered':
+      return answer.covered.subscription.subscription.lineageId
+    case 'billed': {
+      const { lineageId } = answer.line
+      const known = view.portfolio.subscriptions.find(({ subscription }) =>
+        isKnownBy(subscription, lineageId),
+      )
+      return known?.subscription.lineageId ?? lineageId
+    }
+  }
+}
+
+/** "Contoso · Microsoft 365 Business Premium", "everyone": whom a scope is for, in words. */
+export function scopeWords(
+  { customers, subscriptions }: Pick<Portfolio, 'customers' | 'subscriptions'>,
+  { lineageId, customerId, mpn }: OverrideScope,
+): string {
+  if (lineageId !== undefined) {
+    const own = subscriptions.find(({ subscription }) => isKnownBy(subscription, lineageId))?.subscription
+    if (own === undefined) return lineageId
+    return `${customers.get(own.customerId)?.name ?? own.customerId} · ${own.productName}, this subscription only`
+  }
+  const product = mpn === undefined ? undefined : nameOf(subscriptions, mpn)
+  if (customerId === undefined) return product === undefined ? 'everyone' : `everyone · ${product}`
+  const customer = customers.get(customerId)?.name ?? customerId
+  return product === undefined ? customer : `${customer} · ${product}`
+}
+
+function nameOf(subscriptions: Portfolio['subscriptions'], mpn: string): string {
+  return subscriptions.find(({ subscription }) => subscription.mpn === mpn)?.subscription.productName ?? mpn
+}
+
+/**
+ * What an override says, with the currency of those it is for. Problem `input` for a fixed price they cannot be billed
+ * at (BILLING B17), and for a number that may as well be the end of a name.
+ */
+export function settledSays(
+  { customers, subscriptions }: Portfolio,
+  scope: OverrideScope,
+  asked: AskedSays,
+  typed: readonly string[],
+): OverrideSays {
+  if (asked.kind !== 'fixed') return asked
+  const { price, currency, bare } = asked
+  const meant = subscriptions.filter(({ subscription }) => isInScope(scope, subscription))
+  const names = meant.map(({ subscription }) => subscription.productName)
+  if (bare !== undefined) refuseNumberOfName(names, typed, bare)
+  const ids = new Set(meant.map(({ subscription }) => subscription.customerId))
+  if (scope.customerId !== undefined) ids.add(scope.customerId)
+  const billed = [...ids].flatMap((id) => customers.get(id)?.billingCurrency ?? [])
+  const known = [...new Set(billed)].sort()
+  const rule = (code: string): OverrideRule => ({ kind: 'fixed', price, currency: code })
+  const [only, ...others] = known
+  if (currency !== undefined) {
+    if (known.length === 0 || known.includes(currency)) return rule(currency)
+    throw otherCurrency(formatUnitPrice(price, currency), known)
+  }
+  if (only !== undefined && others.length === 0) return rule(only)
+  throw new Problem({
+    kind: 'input',
+    what:
+      only === undefined
+        ? 'Nobody knows yet which currency is billed there.'
+        : `There is billed in ${known.join(' and ')}, and which one the price is in is not said.`,
+    notDone: NOTHING,
+    next: `Type it with its currency, as in \`20.50 ${only ?? 'USD'}\`.`,
+  })
+}
+
+function otherCurrency(price: string, known: readonly string[]): Problem {
+  return new Problem({
+    kind: 'input',
+    what: `A price of ${price} could not be billed there: ${known.join(' and ')} is billed, and nothing is ever converted.`,
+    notDone: NOTHING,
+    next: `Type the price in ${known.join(' or ')}, as in \`20.50 ${known[0] ?? ''}\`, or a discount.`,
+  })
+}
+
+function isInScope(
+  { lineageId, customerId, mpn }: OverrideScope,
+  subscription: Portfolio['subscriptions'][number]['subscription'],
+): boolean {
+  return (
+    (lineageId === undefined || isKnownBy(subscription, lineageId)) &&
+    (customerId === undefined || subscription.customerId === customerId) &&
+    (mpn === undefined || subscription.mpn === mpn)
+  )
+}
+
+/** "price contoso microsoft 365": half of a name is no price. */
+function refuseNumberOfName(names: readonly string[], typed: readonly string[], bare: string): void {
+  const last = typed.at(-1)
+  if (last === undefined) return
+  const wanted = foldName(`${last} ${bare}`).words.join(' ')
+  const name = names.find((each) => foldName(each).words.join(' ').includes(wanted))
+  if (name === undefined) return
+  throw new Problem({
+    kind: 'input',
+    what: `“${last} ${bare}” is part of the name of ${name}, or ${bare} is a price: nobody can tell.`,
+    notDone: NOTHING,
+    next: `Write a price of ${bare} as \`${bare}.00\`, and a price behind the whole name otherwise.`,
+  })
+}

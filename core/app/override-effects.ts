@@ -1,0 +1,253 @@
+import type { LocalDate } from '../calendar/date.js'
+import { boundaryBy, priceDay } from '../charges/account.js'
+import { monthsIn } from '../charges/periods.js'
+import type { Policies } from '../charges/policies.js'
+import type { UnitPrice } from '../marketplace/types.js'
+import { DECIMAL_ONE, type Decimal } from '../money/decimal.js'
+import { minorPerMajor } from '../money/money.js'
+import { divideRounded } from '../money/rounding.js'
+import { type OverrideStamp, type RecordedOverride, behindAll } from '../pricing/recorded.js'
+import type { PricedSubscription } from '../pricing/timeline.js'
+import { Problem } from '../problem.js'
+import { isAbout } from './overridden.js'
+import type { Portfolio } from './portfolio.js'
+import { type Billed, describedOn, dueInputOf, settledOf } from './who.js'
+
+/** What becomes of one subscription by an override, or by its end. */
+export interface OverrideEffect {
+  readonly customerName: string
+  readonly product: string
+  /** First day that is charged at the new price. */
+  readonly from: LocalDate
+  readonly seats: Decimal
+  /** undefined: none can be known, and `gap` says why for the one after. */
+  readonly before: UnitPrice | undefined
+  readonly after: UnitPrice | undefined
+  readonly gap: string | undefined
+  /** What the seats of `from` cost more or less in a month, minor units; undefined: it cannot be said. */
+  readonly monthly: { readonly currency: string; readonly amount: bigint } | undefined
+}
+
+/** What was billed, or is in a PSA, and stays as it is (B16). */
+export interface OverrideStays {
+  readonly subscriptions: number
+  /** First day behind all of it. */
+  readonly to: LocalDate
+  readonly totals: readonly { readonly currency: string; readonly amount: bigint }[]
+}
+
+export interface OverrideEffects {
+  /** Running subscriptions it is about. */
+  readonly touched: number
+  /** Those whose price becomes another one, the largest difference first. */
+  readonly changed: readonly OverrideEffect[]
+  readonly monthly: readonly { readonly currency: string; readonly amount: bigint }[]
+  readonly stays: OverrideStays | undefined
+  /** The earliest day a price of today's period could hold from, where it waits for the next one; undefined: none waits. */
+  readonly couldHoldFrom: LocalDate | undefined
+}
+
+/** What effects are computed from. */
+export interface EffectsView {
+  readonly before: Portfolio
+  readonly after: Portfolio
+  readonly billed: Billed
+  readonly policies: Policies
+  readonly today: LocalDate
+}
+
+/** A change of what holds: an override that begins, or ends, on a day. */
+export interface OverrideChange {
+  readonly override: RecordedOverride
+  readonly stamp: Pick<OverrideStamp, 'version' | 'held'>
+  readonly on: LocalDate
+  /** First day it would not have held any more anyway; null: none. */
+  readonly until: LocalDate | null
+}
+
+/** What a price override changes, subscription by subscription. */
+export function effectsOf(view: EffectsView, change: OverrideChange): OverrideEffects {
+  const { before, after, today } = view
+  const touched = after.subscriptions.flatMap((priced, index) => {
+    const { end } = priced.subscription
+    const former = before.subscriptions[index]
+    const isOver = end !== null && end <= (change.on > today ? change.on : today)
+    if (former === undefined || isOver || !isAbout(change.override, after, priced)) return []
+    return [effectOf(view, change, former, priced)]
+  })
+  const changed = touched
+    .flatMap(({ effect }) => effect ?? [])
+    .sort((left, right) => compare(size(right), size(left)))
+  const waiting = touched.flatMap(({ couldHoldFrom }) => couldHoldFrom ?? [])
+  return {
+    touched: touched.length,
+    changed,
+    monthly: summed(changed.flatMap(({ monthly }) => monthly ?? [])),
+    stays: staysOf(touched.flatMap(({ stays }) => stays ?? [])),
+    couldHoldFrom: waiting.length === 0 ? undefined : (Math.min(...waiting) as LocalDate),
+  }
+}
+
+interface Touched {
+  /** undefined: its price stays what it is. */
+  readonly effect: OverrideEffect | undefined
+  readonly stays: Omit<OverrideStays, 'subscriptions'> | undefined
+  readonly couldHoldFrom: LocalDate | undefined
+}
+
+function effectOf(
+  view: EffectsView,
+  { stamp, on, until }: OverrideChange,
+  former: PricedSubscription,
+  priced: PricedSubscription,
+): Touched {
+  const { after, today } = view
+  const { subscription } = priced
+  const billed = settledOf(subscription, view.billed)
+  const holdsFrom = behindAll(on, stamp, subscription, billed)
+  const there = billed.filter(({ period }) => period.to > on && period.from < holdsFrom)
+  const stays = holdsFrom === on ? undefined : { to: holdsFrom, totals: summed(there) }
+  const opens = holdsFrom > after.opensOn ? holdsFrom : after.opensOn
+  const from = chargedFrom(priced, view, opens)
+  const waits = from > opens && opens <= today && opens > subscription.start
+  const couldHoldFrom = waits && holdsFrom === on ? periodStart(priced, view, on, stamp) : undefined
+  const kept = { effect: undefined, stays, couldHoldFrom: undefined }
+  const found = firstDifference(view, former, priced, from)
+  const { end } = subscription
+  if (found === undefined) return kept
+  if ([until, end].some((day) => day !== null && found.on >= day)) return kept
+  const effect: OverrideEffect = {
+    customerName: after.customers.get(subscription.customerId)?.name ?? subscription.customerId,
+    product: describedOn(priced, found.on),
+    from: found.on,
+    seats: seatsAt(priced, found.on),
+    before: found.old.price,
+    after: found.now.price,
+    gap: found.now.why,
+    monthly: monthlyDifference(priced, found.on, found.old.price, found.now.price),
+  }
+  return { effect, stays, couldHoldFrom: found.on === from ? couldHoldFrom : undefined }
+}
+
+/** The first day from `from` on that is charged at another price than before: another override may hold until then. */
+function firstDifference(
+  view: EffectsView,
+  former: PricedSubscription,
+  priced: PricedSubscription,
+  from: LocalDate,
+): { readonly on: LocalDate; readonly old: PriceThen; readonly now: PriceThen } | undefined {
+  const later = [former, priced]
+    .flatMap(({ timeline }) => timeline?.events ?? [])
+    .flatMap(({ on, unitPrice }) => (unitPrice !== undefined && on > from ? [on] : []))
+  for (const day of [from, ...new Set(later.toSorted((left, right) => left - right))]) {
+    const on = day === from ? from : chargedFrom(priced, view, day)
+    const [old, now] = [priceAt(former, on), priceAt(priced, on)]
+    const isSame = old.price?.amount === now.price?.amount && old.price?.currency === now.price?.currency
+    if (!isSame) return { on, old, now }
+  }
+  return undefined
+}
+
+/** The first day charged at a price that holds from a day on; that day itself where nothing can be charged. */
+function chargedFrom(
+  priced: PricedSubscription,
+  { policies, billed }: EffectsView,
+  day: LocalDate,
+): LocalDate {
+  const input = dueInputOf(priced, policies, billed)
+  if (input === undefined) return day
+  try {
+    return priceDay(input, day)
+  } catch (error) {
+    if (error instanceof Problem) return day
+    throw error
+  }
+}
+
+/** The start of the period a day is in, where nothing billed stands before it: a price could hold from there. */
+function periodStart(
+  priced: PricedSubscription,
+  view: EffectsView,
+  day: LocalDate,
+  stamp: OverrideChange['stamp'],
+): LocalDate | undefined {
+  const first = firstDayOf(priced, view, day)
+  if (first === undefined || first >= day) return undefined
+  const free = behindAll(first, stamp, priced.subscription, settledOf(priced.subscription, view.billed))
+  return free === first ? first : undefined
+}
+
+function firstDayOf(
+  priced: PricedSubscription,
+  { policies, billed }: EffectsView,
+  day: LocalDate,
+): LocalDate | undefined {
+  const input = dueInputOf(priced, policies, billed)
+  if (input === undefined) return undefined
+  try {
+    return boundaryBy(input, day)
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}
+
+interface PriceThen {
+  readonly price: UnitPrice | undefined
+  readonly why: string | undefined
+}
+
+function priceAt({ timeline, currency }: PricedSubscription, day: LocalDate): PriceThen {
+  const gap = timeline?.priceGaps?.find(({ from, to }) => from <= day && (to === null || day < to))
+  if (gap !== undefined) return { price: undefined, why: gap.why }
+  const event = timeline?.events.findLast(
+    ({ on, type, unitPrice }) => on <= day && type === 'change' && unitPrice !== undefined,
+  )
+  const amount = event?.unitPrice
+  return { price: amount === undefined ? undefined : { currency, amount }, why: undefined }
+}
+
+function seatsAt({ subscription: { counts } }: PricedSubscription, day: LocalDate): Decimal {
+  return (counts.findLast(({ on }) => on <= day) ?? counts[0])?.quantity ?? (0n as Decimal)
+}
+
+/** Of a period of several months its part of one month; of days it cannot be said. */
+function monthlyDifference(
+  priced: PricedSubscription,
+  day: LocalDate,
+  before: UnitPrice | undefined,
+  after: UnitPrice | undefined,
+): OverrideEffect['monthly'] {
+  const months = priced.timeline === undefined ? 0 : monthsIn(priced.timeline.billingPeriod)
+  if (months === 0 || before === undefined || after === undefined) return undefined
+  if (before.currency !== after.currency) return undefined
+  const { currency } = after
+  const difference = (after.amount - before.amount) * seatsAt(priced, day) * minorPerMajor(currency)
+  const amount = divideRounded(difference, DECIMAL_ONE * DECIMAL_ONE * BigInt(months), 'halfAway')
+  return { currency, amount }
+}
+
+function summed(
+  amounts: readonly { readonly currency: string; readonly amount: bigint }[],
+): OverrideEffects['monthly'] {
+  const totals = new Map<string, bigint>()
+  for (const { currency, amount } of amounts) totals.set(currency, (totals.get(currency) ?? 0n) + amount)
+  return [...totals].map(([currency, amount]) => ({ currency, amount }))
+}
+
+function staysOf(all: readonly Omit<OverrideStays, 'subscriptions'>[]): OverrideStays | undefined {
+  const [first] = all
+  if (first === undefined) return undefined
+  const to = all.reduce((day, stays) => (stays.to > day ? stays.to : day), first.to)
+  return { subscriptions: all.length, to, totals: summed(all.flatMap(({ totals }) => totals)) }
+}
+
+function size({ monthly }: OverrideEffect): bigint {
+  const amount = monthly?.amount ?? 0n
+  return amount < 0n ? -amount : amount
+}
+
+function compare(left: bigint, right: bigint): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { parseCommand } from '../../../bot/commands/parse.js'
+import { Problem } from '../../../core/problem.js'
+import { day, decimal } from '../../support/observed.js'
+
+const TODAY = day('2026-03-20')
+
+const about = (...words: string[]) => ({ everyone: false, words })
+const all = (...words: string[]) => ({ everyone: true, words })
+const fixed = (price: string, currency?: string, bare?: string) => ({
+  kind: 'fixed',
+  price: decimal(price),
+  currency,
+  bare,
+})
+const words = (description: string) => ({ kind: 'words', description })
+
+describe('price and describe', () => {
+  test.each([
+    ['price', { action: 'list', page: 1 }],
+    ['price page 2', { action: 'list', page: 2 }],
+    ['price remove 3', { action: 'end', number: 3, on: undefined }],
+    ['price remove #3 from may', { action: 'end', number: 3, on: day('2026-05-01') }],
+    ['describe', { action: 'list', page: 1 }],
+    ['describe remove 12 from 2026-04-15', { action: 'end', number: 12, on: day('2026-04-15') }],
+  ])('%s', (text, command) => {
+    expect(parseCommand(text, TODAY)).toEqual({ name: text.split(' ')[0], ...command })
+  })
+
+  const open = { from: undefined, to: undefined }
+  test.each([
+    ['price contoso premium 20.50', { about: about('contoso', 'premium'), says: fixed('20.50'), ...open }],
+    ['price "Contoso Ltd" 20.50', { about: about('Contoso Ltd'), says: fixed('20.50'), ...open }],
+    ['price all 20', { about: all(), says: fixed('20', undefined, '20'), ...open }],
+    [
+      'price all premium margin 20%',
+      { about: all('premium'), says: { kind: 'margin', percent: decimal('20') }, ...open },
+    ],
+    ['price "all" 20.50', { about: about('all'), says: fixed('20.50'), ...open }],
+    ['price [k7q2mdxa] 20.50', { about: about('k7q2mdxa'), says: fixed('20.50'), ...open }],
+    [
+      'price contoso $20.50 from 1 april until 30 june',
+      {
+        about: about('contoso'),
+        says: fixed('20.50', 'USD'),
+        from: day('2026-04-01'),
+        to: day('2026-07-01'),
+      },
+    ],
+    [
+      'price contoso discount 10 % until june from april',
+      {
+        about: about('contoso'),
+        says: { kind: 'discount', percent: decimal('10') },
+        from: day('2026-04-01'),
+        to: day('2026-07-01'),
+      },
+    ],
+    [
+      'price coffee from peru 20.50 from 2026-04-01',
+      {
+        about: about('coffee', 'from', 'peru'),
+        says: fixed('20.50'),
+        from: day('2026-04-01'),
+        to: undefined,
+      },
+    ],
+    [
+      'describe contoso premium "Cloud office"',
+      { about: about('contoso', 'premium'), says: words('Cloud office'), ...open },
+    ],
+    [
+      'describe all premium “Office” from april',
+      { about: all('premium'), says: words('Office'), from: day('2026-04-01'), to: undefined },
+    ],
+  ])('%s', (text, asked) => {
+    expect(parseCommand(text, TODAY)).toEqual({ name: text.split(' ')[0], action: 'set', asked })
+  })
+
+  test.each([
+    ['price 20.50', /needs whom it is for/],
+    ['price contoso', /“contoso” is not a price/],
+    ['price contoso 20.50 from soon', /“from soon” is not a day/],
+    ['price contoso 20.50 from april from may', /is not a day to begin or end with/],
+    ['price contoso 20.50 until 31 june', /“until 31 june” is not a day/],
+    ['price remove', /needs the number of one/],
+    ['price remove 0', /needs the number of one/],
+    ['price remove 99999999999', /needs the number of one/],
+    ['price remove 3 please', /takes nothing more/],
+    ['price remove 3 until may', /takes nothing more/],
+    ['price page', /is not the number of a page/],
+    ['price contoso "20.50"', /A number is missing/],
+    ['describe contoso Cloud', /needs the words, in quotes/],
+    ['describe contoso " "', /needs the words, in quotes/],
+    ['describe "Cloud"', /needs whom it is for/],
+    [`describe contoso "${'x'.repeat(201)}"`, /has 201 characters; at most 200 fit/],
+  ])('“%s” is refused in words', (text, why) => {
+    let said = 'read'
+    try {
+      parseCommand(text, TODAY)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      said = error.what
+    }
+    expect(said).toMatch(why)
+  })
+})
