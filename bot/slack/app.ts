@@ -15,6 +15,7 @@ import { SLACK_API, type SlackClient, slackLogger } from './client.js'
 import { type Homes, createHomes } from './home.js'
 import { type SlackInstallOptions, createInstallRoutes } from './install.js'
 import { slackCards } from './later.js'
+import { plainBody } from './plain-body.js'
 import {
   type Challenge,
   bodyOf,
@@ -212,9 +213,8 @@ function receive(
   const incoming = parseRemoval(value) ?? incomingOf(value)
   if (type === undefined || incoming === undefined) return answerPlain(response, 400)
   if (incoming.kind === 'ignored') return answerPlain(response, 200)
-  // Bolt knows this one spelling of the type only, and takes the body we have read.
-  message.headers['content-type'] = type
-  bolt.dispatch(Object.assign(message, { rawBody: body }), response, {
+  message.headers['content-type'] = 'application/json'
+  bolt.dispatch(Object.assign(message, { rawBody: plainBody(incoming) }), response, {
     incoming,
     key: verdict.key,
     installed: installedOf(value),

@@ -66,6 +66,8 @@ export interface Submission extends Sender {
 /** Slack asks whether this address is ours. */
 export interface Challenge {
   readonly kind: 'challenge'
+  /** Sent back as it is. */
+  readonly challenge: string
 }
 
 /** Signed by Slack and nothing of ours: the bot's own messages, edits, events and windows we do not use. */
@@ -176,7 +178,7 @@ export function contentType(header: string | undefined): ContentType | undefined
   return known === 'application/json' || known === 'application/x-www-form-urlencoded' ? known : undefined
 }
 
-/** The value a body stands for; undefined when it cannot be read. Bolt reads it the same way after us. */
+/** The value a body stands for; undefined when it cannot be read. */
 export function bodyOf(type: ContentType, text: string): unknown {
   return type === 'application/json' ? readJson(text) : formValue(text)
 }
@@ -291,7 +293,8 @@ function filledIn(filled: z.output<typeof FILLED>, home: string): string {
 }
 
 function challengeOf(value: object): Challenge | undefined {
-  return CHALLENGE.safeParse(value).success ? { kind: 'challenge' } : undefined
+  const { data } = CHALLENGE.safeParse(value)
+  return data === undefined ? undefined : { kind: 'challenge', challenge: data.challenge }
 }
 
 const TARGET = z.strictObject({ id: z.string().min(1).max(64), revision: z.string().max(64) })

@@ -26,6 +26,9 @@ const DECIDED_IN_TABLE: Removal = {
   to: '',
 }
 
+/** The product, and its table, that take a second decision. */
+export const SECOND_DECISION: readonly Removal[] = [DECIDED_IN_CORE, DECIDED_IN_TRANSACTION, DECIDED_IN_TABLE]
+
 export const TWINS: readonly Twin[] = [
   {
     name: 'once',
@@ -36,7 +39,7 @@ export const TWINS: readonly Twin[] = [
   {
     name: 'decision',
     words: 'that never looks whether it is decided, with a table that takes a second decision',
-    removals: [DECIDED_IN_CORE, DECIDED_IN_TRANSACTION, DECIDED_IN_TABLE],
+    removals: SECOND_DECISION,
     reports: /decided [2-9]\d* times/,
   },
   {

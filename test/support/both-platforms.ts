@@ -98,6 +98,7 @@ export interface Served {
   close(): Promise<void>
 }
 
+/** @param replacements of the outside's clock, too. */
 export async function serveProduct(
   outside: Outside,
   database: Environment,

@@ -175,6 +175,7 @@ const badClaims: Readonly<Record<string, Maker>> = {
   'the channel itself as audience': claiming({ aud: 'https://api.botframework.com' }),
   'no audience': claiming({ aud: undefined }),
   'two audiences': claiming(({ claims }) => ({ aud: [claims['aud'], OTHER_APP] })),
+  'ended six minutes ago': claiming(({ now }) => ({ nbf: now - 3960, exp: now - 360 })),
   'ended ten minutes ago': claiming(({ now }) => ({ nbf: now - 4200, exp: now - 600 })),
   'ended a year ago': claiming({ exp: 1_700_000_000 }),
   'no end': claiming({ exp: undefined }),
