@@ -5,9 +5,9 @@
  * Needs `npm ci --prefix test/clients` and openssl.
  */
 import { strict as assert } from 'node:assert'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COMMANDS } from '../../bot/commands/catalog.js'
@@ -19,7 +19,7 @@ import { marketplaceSettings } from '../support/story/house.js'
 import { settled } from '../support/story/settle.js'
 import { type Front, openFront, teamOf } from './slack/front.js'
 import { type ClickedMessage, type Hand, type Place, type View, handOf } from './slack/hand.js'
-import { type Workspace, startWorkspace } from './slack/workspace.js'
+import { LOOKER_TOKEN, type Workspace, startWorkspace } from './slack/workspace.js'
 
 const SECRET = randomBytes(16).toString('hex')
 const CLIENT = { clientId: '12345.67890', clientSecret: randomBytes(16).toString('hex') }
@@ -43,9 +43,14 @@ async function step(what: string, work: () => Promise<void>): Promise<void> {
 }
 
 /** Somebody's place in the channel for billing of a workspace. */
-function at({ workspaces }: World, workspace: number, person: string): Place {
+function at({ workspaces, front }: World, workspace: number, person: string): Place {
   const { people, channel } = found(workspaces[workspace], 'a workspace')
-  return { team: teamOf(workspace), user: found(people.get(person), person), channel }
+  return {
+    team: teamOf(workspace),
+    user: found(people.get(person), person),
+    channel,
+    back: `${front.url}/hooks/${workspace}`,
+  }
 }
 
 function found<T>(value: T | undefined, what: string): T {
@@ -123,8 +128,12 @@ async function installBoth(world: World): Promise<void> {
     },
   )
   for (const [workspace, { call, channel }] of world.workspaces.entries()) {
-    const joined = await call('conversations.join', { channel }, world.front.tokens.get(workspace))
-    assert.ok(joined.ok, `the bot is no member: ${JSON.stringify(joined)}`)
+    const { user_id: bot } = await call('auth.test', {}, world.front.tokens.get(workspace))
+    const invited = await call('conversations.invite', { channel, users: String(bot) })
+    assert.ok(
+      invited.ok || invited['error'] === 'already_in_channel',
+      `the bot is no member: ${JSON.stringify(invited)}`,
+    )
   }
 }
 
@@ -231,7 +240,7 @@ function buttonsOf({ blocks }: ClickedMessage): string[] {
 
 async function download({ workspaces }: World, { id, name }: { id: string; name: string }): Promise<string> {
   const answer = await fetch(`${workspaces[0]?.url}/files-pri/${id}/${encodeURIComponent(name)}`, {
-    headers: { authorization: 'Bearer test_token_admin' },
+    headers: { authorization: `Bearer ${LOOKER_TOKEN}` },
   })
   assert.equal(answer.status, 200, 'the file is not there')
   return await answer.text()
@@ -299,20 +308,32 @@ async function otherWorkspace(world: World): Promise<void> {
   })
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((open) => server.listen(0, '127.0.0.1', open))
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((closed) => void server.close(() => closed()))
-  return port
+/** Ports that are free and that no client is given by chance: below those the system hands out by itself. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = randomInt(20_000, 30_000)
+    if (await isFree(port)) ports.add(port)
+  }
+  return [...ports]
 }
 
-/** Contoso: 20 × $22.00 since the first of this month, so $440.00. */
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, () => resolve(true))
+  })
+  if (isListening) await new Promise<void>((closed) => void server.close(() => closed()))
+  return isListening
+}
+
+/** Contoso: 20 × $22.00 for this month, so $440.00. */
 async function openMarketplace() {
   const clock = machineStoryClock()
   const stage = await openStage(clock)
   const month = new Date().toISOString().slice(0, 7)
-  happen(stage, `Contoso buys 20 × Microsoft 365 Business Premium at 22.00 a month on ${month}-01`)
+  happen(stage, `Contoso buys 20 × Microsoft 365 Business Premium at 22.00 a month on 2025-02-01`)
   return { ingram: stage.ingram, clock, opensOn: `${month}-01` }
 }
 
@@ -320,7 +341,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cloud-billing-workspaces-'))
   const closing: (() => Promise<unknown>)[] = []
   try {
-    const [botPort, frontPort, ...ports] = await Promise.all([1, 2, 3, 4].map(() => freePort()))
+    const [botPort, frontPort, ...ports] = await freePorts(4)
     const url = `http://127.0.0.1:${botPort}`
     const frontUrl = `http://127.0.0.1:${frontPort}`
     const workspaces: Workspace[] = []

@@ -57,6 +57,8 @@ async function pass(state: State, request: IncomingMessage, response: ServerResp
   const body = await bodyOf(request)
   const path = request.url ?? '/'
   if (path === '/api/oauth.v2.access') return await exchange(state, request, body, response)
+  const hook = /^\/hooks\/(\d)$/.exec(path)
+  if (hook !== null) return hooked(state, Number(hook[1]), body, response)
   const upload = /^\/(\d)(\/.*)$/.exec(path)
   if (upload !== null) {
     const answer = await ask(state, Number(upload[1]), upload[2] ?? '', request, body)
@@ -75,6 +77,13 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
   return Buffer.concat(chunks)
+}
+
+/** The way back a request brings along: the emulator has none. */
+function hooked(state: State, workspace: number, body: Buffer, response: ServerResponse): void {
+  const message = JSON.parse(body.toString('utf8')) as unknown
+  state.calls.push({ workspace, method: 'response_url', given: {}, answer: { ok: true, message } })
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}')
 }
 
 /** A code is known to the workspace that gave it, and to no other. */

@@ -5,6 +5,8 @@ export interface Place {
   readonly team: string
   readonly user: string
   readonly channel: string
+  /** The way back for answers. */
+  readonly back: string
 }
 
 /** Slack's side of a conversation: what people do, signed by openssl and sent to the bot. */
@@ -62,7 +64,7 @@ export function handOf(url: string, secret: string): Hand {
     )
   }
   return {
-    command: ({ team, user, channel }, text) =>
+    command: ({ team, user, channel, back }, text) =>
       form({
         token: 'x',
         team_id: team,
@@ -70,11 +72,12 @@ export function handOf(url: string, secret: string): Hand {
         user_id: user,
         command: '/billing',
         text,
+        response_url: back,
         trigger_id: '1',
       }),
     mention: (place, text) => event(place, { type: 'app_mention', text: `<@${BOT}> ${text}` }),
     direct: (place, text) => event(place, { type: 'message', channel_type: 'im', text }),
-    click: ({ team, user, channel }, message, action, trigger = '1') => {
+    click: ({ team, user, channel, back }, message, action, trigger = '1') => {
       const [block, button] = buttonOf(message, action)
       return form({
         payload: JSON.stringify({
@@ -85,6 +88,7 @@ export function handOf(url: string, secret: string): Hand {
           container: { type: 'message', message_ts: message.ts, channel_id: channel },
           message,
           trigger_id: trigger,
+          response_url: back,
           actions: [
             {
               type: 'button',

@@ -7,8 +7,19 @@ import { fileURLToPath } from 'node:url'
 const EMULATE = fileURLToPath(
   new URL('../../../../test/clients/node_modules/emulate/dist/index.js', import.meta.url),
 )
-/** Of whoever looks at a workspace from outside; the emulator knows it without being told. */
-const ADMIN_TOKEN = 'test_token_admin'
+/** Of whoever looks at a workspace from outside, as Dana, and what that takes. */
+export const LOOKER_TOKEN = 'xoxp-looks-from-outside'
+const LOOKER_SCOPES = [
+  'users:read',
+  'channels:read',
+  'channels:history',
+  'groups:history',
+  'files:read',
+  'im:write',
+  'im:read',
+  'channels:write',
+  'channels:manage',
+]
 const STARTS_IN_MILLISECONDS = 30_000
 
 export interface WorkspaceOptions {
@@ -47,6 +58,7 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
         users: people.map((person) => ({ name: person, real_name: person })),
         channels: [{ name: 'billing' }],
         oauth_apps: [{ ...oauth, redirect_uris: [redirect], scopes }],
+        tokens: [{ token: LOOKER_TOKEN, type: 'user', user: people[0], scopes: LOOKER_SCOPES }],
         // What is asked with a token that has not the scope for it is refused, as in Slack.
         strict_scopes: true,
       },
@@ -58,19 +70,27 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const url = `http://127.0.0.1:${port}`
-  const call = (method: string, given: Readonly<Record<string, string>> = {}, token = ADMIN_TOKEN) =>
+  const call = (method: string, given: Readonly<Record<string, string>> = {}, token = LOOKER_TOKEN) =>
     callMethod(url, method, given, token)
-  await answering(child, call)
+  const close = () => end(child)
+  try {
+    await answering(child, call)
+    return { url, call, close, ...(await contentOf(call)) }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Who and what is there. */
+async function contentOf(call: Workspace['call']): Promise<Pick<Workspace, 'people' | 'channel'>> {
   const { members } = (await call('users.list')) as unknown as { members: { id: string; name: string }[] }
   const { channels } = (await call('conversations.list')) as unknown as {
     channels: { id: string; name: string }[]
   }
   return {
-    url,
     people: new Map(members.map((member) => [member.name, member.id])),
     channel: channels.find((channel) => channel.name === 'billing')?.id ?? '',
-    call,
-    close: () => end(child),
   }
 }
 
