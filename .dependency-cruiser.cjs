@@ -82,8 +82,8 @@ const coreRules = [
   error(
     'core-roots-import-nothing',
     'problem, limits and assert are imported by all, so they import nothing but each other.',
-    { path: '^core/(problem|limits|chat-limits|assert)\\.ts$' },
-    { path: '.', pathNot: '^core/(problem|limits|chat-limits|assert)\\.ts$' },
+    { path: '^core/(problem|limits|chat-limits|limits-ahead|assert)\\.ts$' },
+    { path: '.', pathNot: '^core/(problem|limits|chat-limits|limits-ahead|assert)\\.ts$' },
   ),
   error(
     'core-never-app',

@@ -15,6 +15,7 @@ import { helpCard, statusCard } from '../cards/status.js'
 import { whoCard } from '../cards/who.js'
 import { againOf } from './again.js'
 import { authorise, rightFor, rightToClick } from './authorise.js'
+import { answerBilling, cardOf, fileReply, observedReply, pageReply } from './desk-billing.js'
 import { calendarReply, lookOf } from './desk-calendar.js'
 import { type FormDesk, createFormDesk } from './desk-forms.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
@@ -22,9 +23,8 @@ import { known, lookReply, noteSent, welcome } from './desk-look.js'
 import { priceCard } from './desk-price.js'
 import { type Mention, linkReply, peopleReply, withIdentities } from './desk-people.js'
 import { type Command, parseCommand } from './parse.js'
-
-import { answerBilling, cardOf, fileReply, observedReply, pageReply } from './desk-billing.js'
 import { type DeskParts, type Reply, refused, shown } from './reply.js'
+
 /** A click: an action on a target, by an authenticated identity. */
 export interface Click {
   /** An {@link ActionName}, unless a surface was sent something else. */

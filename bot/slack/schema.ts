@@ -63,17 +63,14 @@ export interface Submission extends Sender {
   readonly values: ReadonlyMap<string, string>
 }
 
-/** Slack asks whether this address is ours. */
+/** Slack asks whether this address is ours, and wants its words back as they are. */
 export interface Challenge {
   readonly kind: 'challenge'
-  /** Sent back as it is. */
   readonly challenge: string
 }
 
 /** Signed by Slack and nothing of ours: the bot's own messages, edits, events and windows we do not use. */
-export interface Ignored {
-  readonly kind: 'ignored'
-}
+export type Ignored = { readonly kind: 'ignored' }
 
 export type Incoming = SlashCommand | Message | HomeOpened | ButtonClick | Submission | Challenge | Ignored
 
@@ -108,7 +105,7 @@ const EVENT = z.object({
     text: z.string(),
     ts: stamp,
     thread_ts: stamp.optional(),
-    // Edits, joins and the like, and what bots write, the bot itself included: not said to us by a person.
+    // Edits, joins and what bots write, the bot itself included: not said to us by a person.
     subtype: z.never().optional(),
     bot_id: z.never().optional(),
     edited: z.never().optional(),

@@ -134,7 +134,8 @@ const generalRules: readonly CodeRule[] = [
   {
     name: 'bounds-in-limits',
     next: 'Name it in core/limits.ts with the reason for its value.',
-    applies: (path) => isProduct(path) && path.endsWith('.ts') && !/^core\/(chat-)?limits\.ts$/.test(path),
+    applies: (path) =>
+      isProduct(path) && path.endsWith('.ts') && !/^core\/(limits|chat-limits|limits-ahead)\.ts$/.test(path),
     inCode: ({ node }) => {
       const name = node.type === 'VariableDeclarator' ? nameOf(node['id']) : undefined
       return name !== undefined && BOUND.test(name) && isNumber(node['init'])

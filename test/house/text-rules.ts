@@ -75,7 +75,7 @@ export const textRules: readonly TextRule[] = [
   {
     name: 'bounds-have-reasons',
     next: 'Say above it, in a doc comment, why it has this value and not another.',
-    applies: (path) => /^core\/(chat-)?limits\.ts$/.test(path),
+    applies: (path) => /^core\/(limits|chat-limits|limits-ahead)\.ts$/.test(path),
     inText: ({ text }) =>
       text.split('\n').flatMap((line, index, all) => {
         // Two bounds that belong together may share one reason.

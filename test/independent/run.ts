@@ -7,8 +7,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { strict as assert } from 'node:assert'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -17,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Outside, openOutside, serveProduct } from '../support/both-platforms.js'
 import { createStoryClock } from '../support/story/clock.js'
+import { freePorts } from './ports.js'
 import { openSigningDoor } from './signing-door.js'
 
 const CLIENT = fileURLToPath(new URL('../../../test/clients/playground.mjs', import.meta.url))
@@ -69,14 +68,6 @@ class Client {
     const next = await this.#lines.next()
     return next.done === true ? undefined : next.value
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((open) => server.listen(0, '127.0.0.1', open))
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((closed) => void server.close(() => closed()))
-  return port
 }
 
 const PEOPLE = ['dana', 'lee'] as const
@@ -142,8 +133,7 @@ async function main(): Promise<void> {
   })
   outside.tell('Contoso buys 20 × Microsoft 365 Business Premium at 22.00 a month on 2025-02-01')
   outside.tell('Contoso · Microsoft 365 Business Premium · 20 → 25 seats on 2026-03-11')
-  const ports = [await freePort(), await freePort()]
-  const publicPort = await freePort()
+  const [publicPort = 0, ...ports] = await freePorts(3)
   const served = await serveProduct(outside, {
     DATA_DIR: join(temporary, 'data'),
     BILLING_OPENS_ON: '2026-03-01',

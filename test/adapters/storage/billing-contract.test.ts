@@ -5,7 +5,6 @@ import type { ApprovalRecord, BillingStore } from '../../../core/ports.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
 import { EVERY_RULE } from '../../support/every-rule.js'
 import { memoryBilling } from '../../support/memory-billing.js'
-import { day } from '../../support/observed.js'
 import {
   APRIL,
   DECIDED_AT,
@@ -16,7 +15,6 @@ import {
   decisionOn,
   draft,
   fact,
-  overrideDraft,
   policyDraft,
   proposed,
   runCustomer,
@@ -332,32 +330,6 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       const trail = await billing.trail()
       expect(trail.map(({ action }) => action)).toEqual(['bill.proposed', 'bill.approved', 'policy.changed'])
       expect(trail[2]).toMatchObject({ ...second.audit, at: second.recordedAt })
-      expect(verifyChain(trail)).toBeUndefined()
-    }))
-
-  test('an override and its end move the books on; over older books, or older PSAs, each is a conflict', () =>
-    withBilling(async (billing) => {
-      const record = await proposed(billing, draft(['k1']))
-      const set = overrideDraft(1)
-      await expect(billing.recordOverride({ ...set, version: 0 })).rejects.toMatchObject({ kind: 'conflict' })
-      await expect(billing.recordOverride({ ...set, syncVersion: 7 })).rejects.toMatchObject({
-        kind: 'conflict',
-      })
-      await billing.recordOverride(set)
-      expect(await billing.decide(decisionOn(record, 'approved', 1))).toEqual({ outcome: 'moved' })
-      await billing.recordOverride({
-        ...overrideDraft(2),
-        said: { type: 'end', number: 1, on: day('2026-05-01') },
-      })
-      const { version, overrides } = await billing.books()
-      expect([version, overrides.length]).toEqual([3, 1])
-      expect(overrides[0]).toMatchObject({
-        number: 1,
-        version: 2,
-        ends: [{ on: day('2026-05-01'), version: 3 }],
-      })
-      const trail = await billing.trail()
-      expect(trail.map(({ action }) => action)).toEqual(['bill.proposed', 'price.set', 'price.set'])
       expect(verifyChain(trail)).toBeUndefined()
     }))
 

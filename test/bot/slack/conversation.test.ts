@@ -46,6 +46,8 @@ describe('every command, as a slash command, after the bot’s name, and in a di
     ['map', 'U1', 'map', 'No PSA is connected'],
     ['sync', 'U1', 'sync', 'No customer is billed in a PSA'],
     ['people', 'U1', 'people', 'Who may do what'],
+    ['price', 'U1', 'price', 'Prices of your own'],
+    ['describe', 'U1', 'describe', 'Descriptions of your own'],
     ['approvals', 'U1', 'approvals', 'Approvals: 1 waiting'],
     ['approval', 'U1', 'approval APR-0001', 'asked to bill BR-0001'],
     ['reject', 'U2', 'reject APR-0001 because the seats are wrong', 'Rejected by Lee'],

@@ -46,6 +46,8 @@ describe.each(PLACES)('in a %s', (type) => {
       ['map', 'No PSA is connected.'],
       ['sync', 'No customer is billed in a PSA.'],
       ['people', 'Who may do what'],
+      ['price', 'Prices of your own'],
+      ['describe', 'Descriptions of your own'],
       ['approvals', 'Nothing waits for a decision.'],
       ['propose march', 'Total $514.52 (2 lines)'],
       ['approval APR-0001', 'Trail'],

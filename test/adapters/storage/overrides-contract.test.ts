@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { verifyChain } from '../../../core/audit/chain.js'
+import type { BillingStore } from '../../../core/ports.js'
+import { ENGINE, testDatabases } from '../../support/database.js'
+import { memoryBilling } from '../../support/memory-billing.js'
+import { day } from '../../support/observed.js'
+import { decisionOn, draft, overrideDraft, proposed, withStorage } from './billing-fixtures.js'
+
+const databases = testDatabases()
+
+type WithBilling = (work: (billing: BillingStore) => Promise<void>) => Promise<void>
+
+const STORES: readonly [name: string, withBilling: WithBilling][] = [
+  ['in memory', (work) => work(memoryBilling())],
+  [`in the database, ${ENGINE} engine`, (work) => withStorage(databases, ({ billing }) => work(billing))],
+]
+
+describe.each(STORES)('overrides %s', (_name, withBilling) => {
+  test('an override and its end move the books on; over older books, or older PSAs, each is a conflict', () =>
+    withBilling(async (billing) => {
+      const record = await proposed(billing, draft(['k1']))
+      const set = overrideDraft(1)
+      await expect(billing.recordOverride({ ...set, version: 0 })).rejects.toMatchObject({ kind: 'conflict' })
+      await expect(billing.recordOverride({ ...set, syncVersion: 7 })).rejects.toMatchObject({
+        kind: 'conflict',
+      })
+      await billing.recordOverride(set)
+      expect(await billing.decide(decisionOn(record, 'approved', 1))).toEqual({ outcome: 'moved' })
+      await billing.recordOverride({
+        ...overrideDraft(2),
+        said: { type: 'end', number: 1, on: day('2026-05-01') },
+      })
+      const { version, overrides } = await billing.books()
+      expect([version, overrides.length]).toEqual([3, 1])
+      expect(overrides[0]).toMatchObject({
+        number: 1,
+        version: 2,
+        ends: [{ on: day('2026-05-01'), version: 3 }],
+      })
+      const trail = await billing.trail()
+      expect(trail.map(({ action }) => action)).toEqual(['bill.proposed', 'price.set', 'price.set'])
+      expect(verifyChain(trail)).toBeUndefined()
+    }))
+})
