@@ -46,6 +46,12 @@ describe('a price and a description', () => {
     ['price', { customer: 'contoso', rule: 'margin', amount: '100' }, 'A margin is less than 100%'],
     ['price', { customer: 'contoso', rule: 'fixed', amount: '-1' }, 'A price is not negative'],
     ['price', { customer: 'contoso', rule: 'fixed', amount: '20', currency: 'xyz' }, 'is not a price'],
+    ['price', { customer: 'contoso', rule: 'fixed', amount: '20', currency: '30' }, '“30” is not a currency'],
+    [
+      'price',
+      { customer: 'contoso', rule: 'fixed', amount: '20', currency: '$30' },
+      '“$30” is not a currency',
+    ],
     ['price', { customer: 'nobody', rule: 'fixed', amount: '20' }, 'No customer is called “nobody”'],
     ['price', { customer: 'contoso', rule: 'gift', amount: '20' }, 'is not offered'],
     ['price', { customer: '', rule: 'fixed', amount: '20' }, 'mistakes'],
