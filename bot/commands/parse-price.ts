@@ -81,10 +81,12 @@ function filledAbout(
   values: ReadonlyMap<string, string>,
 ): Omit<AskedOverride, 'says'> {
   const [customer = '', product = ''] = [values.get('customer'), values.get('product')]
-  const tokens = [customer, product].filter((text) => text !== '').map((text) => ({ text, quoted: false }))
   const last = parseLocalDate(values.get('until') ?? '')
   return {
-    about: aboutOf(name, tokens),
+    about: {
+      ...aboutOf(name, customer === '' ? [] : [{ text: customer, quoted: false }]),
+      ...(product === '' ? {} : { product: bare(product) ?? product }),
+    },
     from: parseLocalDate(values.get('from') ?? ''),
     to: last === undefined ? undefined : addDays(last, 1),
   }
