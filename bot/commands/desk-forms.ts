@@ -17,13 +17,18 @@ export interface Submission {
 }
 
 export type Submitted =
-  | { readonly type: 'done'; readonly reply: Reply }
+  | ({ readonly type: 'done'; readonly reply: Reply } & SentAgain)
   /** Nothing was done. */
-  | { readonly type: 'refused'; readonly reply: Reply }
+  | ({ readonly type: 'refused'; readonly reply: Reply } & SentAgain)
   /** Nothing was done; the form holds what was filled in. */
   | { readonly type: 'mistakes'; readonly form: Form; readonly mistakes: Mistakes }
   /** It was sent off twice. */
   | { readonly type: 'repeated' }
+
+/** What was refused can be put right: the form, holding what was filled in. Without it there is nothing to send again. */
+interface SentAgain {
+  readonly again?: Form
+}
 
 /** Where surfaces bring forms. Rights are checked each time: to open one, and to send it off. */
 export interface FormDesk {
@@ -98,7 +103,15 @@ async function submit(
   const values = valuesOf(form.fields, sent)
   const mistakes = mistakesIn(form.fields, values)
   if (mistakes.size > 0) return { type: 'mistakes', form: filled(form, values), mistakes }
-  const command = kind.command(form, values)
-  if (!(await isFirst())) return { type: 'repeated' }
-  return { type: 'done', reply: await answer(parts, person, command) }
+  const again = filled(form, values)
+  try {
+    const command = kind.command(form, values)
+    if (!(await isFirst())) return { type: 'repeated' }
+    const reply = await answer(parts, person, command)
+    // A request that comes back with a problem is decided, or another by now: no form of it helps.
+    const isOver = reply.problem === undefined || reply.approval !== undefined
+    return isOver ? { type: 'done', reply } : { type: 'done', reply, again }
+  } catch (error) {
+    return { type: 'refused', reply: refused(error), again }
+  }
 }

@@ -53,10 +53,20 @@ export function filledPrice(values: ReadonlyMap<string, string>): PriceCommand {
   const value = (id: string) => values.get(id) ?? ''
   const [kind, amount, currency] = [value('rule'), value('amount'), value('currency')]
   const words = kind === 'fixed' ? [amount, ...(currency === '' ? [] : [currency])] : [kind, `${amount}%`]
-  const { rule } = ruleAtEnd(words)
+  const { rule, used } = ruleAtEnd(words)
+  if (used !== words.length) throw noCurrency(currency)
   // What stands in a field of its own is no part of a name.
   const says = rule.kind === 'fixed' ? { ...rule, bare: undefined } : rule
   return { name: 'price', action: 'set', asked: { ...filledAbout('price', values), says } }
+}
+
+function noCurrency(typed: string): Problem {
+  return new Problem({
+    kind: 'input',
+    what: `“${typed}” is not a currency.`,
+    notDone: 'No price was set.',
+    next: 'Write its three letters, as in `EUR`, or leave it empty for the currency that is billed there.',
+  })
 }
 
 /** The same for a description. */
@@ -71,10 +81,12 @@ function filledAbout(
   values: ReadonlyMap<string, string>,
 ): Omit<AskedOverride, 'says'> {
   const [customer = '', product = ''] = [values.get('customer'), values.get('product')]
-  const tokens = [customer, product].filter((text) => text !== '').map((text) => ({ text, quoted: false }))
   const last = parseLocalDate(values.get('until') ?? '')
   return {
-    about: aboutOf(name, tokens),
+    about: {
+      ...aboutOf(name, customer === '' ? [] : [{ text: customer, quoted: false }]),
+      ...(product === '' ? {} : { product: bare(product) ?? product }),
+    },
     from: parseLocalDate(values.get('from') ?? ''),
     to: last === undefined ? undefined : addDays(last, 1),
   }

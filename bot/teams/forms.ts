@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { TEAMS_ACTIVITY_KEPT_MILLISECONDS } from '../../core/chat-limits.js'
-import { formCard } from '../cards/form.js'
-import type { ActionTarget, Card, FormName } from '../cards/model.js'
+import { type Form, formCard } from '../cards/form.js'
+import type { ActionTarget, Block, Card, FormName } from '../cards/model.js'
 import type { AnswerParts, Origin } from './answer.js'
 import { type ClickAnswer, clicked } from './clicked.js'
 import { renderForm, renderTeams } from './render.js'
@@ -47,21 +47,34 @@ export async function submitForm(parts: AnswerParts, press: Press, origin: Origi
     case 'repeated':
       return { say: SENT_BEFORE }
     case 'refused':
-      return clicked(parts, submitted.reply, origin)
     case 'done': {
-      const answer = clicked(parts, submitted.reply, origin)
+      const { type, reply, again } = submitted
+      const answer = clicked(parts, reply, origin)
+      if (again !== undefined) return askedAgain(again, reply.card, answer, origin)
+      if (type === 'refused') return answer
       // A refusal is told in words; the form stays, and leads back.
-      if (answer.show !== undefined || submitted.reply.problem !== undefined) return answer
+      if (answer.show !== undefined || reply.problem !== undefined) return answer
       const card = await cardBehind(parts, name, target, origin)
       return card === undefined ? answer : { ...answer, show: renderTeams(card) }
     }
   }
 }
 
+/** The form under a new key, since its old one is used up: the refusal, and what was filled in, to be put right. */
+function askedAgain(form: Form, refusal: Card, { after }: ClickAnswer, origin: Origin): ClickAnswer {
+  const why: readonly Block[] = [{ type: 'text', style: 'strong', text: refusal.title }, ...refusal.blocks]
+  const shown = { ...form, introduction: [...why, ...form.introduction] }
+  return {
+    show: renderForm(shown, keyOf(origin)),
+    late: refusal,
+    ...(after === undefined ? {} : { after }),
+  }
+}
+
 const SENT_BEFORE: Card = {
   title: 'This was sent off before, and is done once.',
   tone: 'plain',
-  blocks: [],
+  blocks: [{ type: 'text', style: 'plain', text: 'For something else, go back and open the form again.' }],
   actions: [],
 }
 

@@ -16,6 +16,8 @@ export interface AskedAbout {
   /** "all" was said in the place of a customer. */
   readonly everyone: boolean
   readonly words: readonly string[]
+  /** A product that was said apart, so that no word of it can be part of a customer's name. */
+  readonly product?: string
 }
 
 /** What people ask an override to say. */
@@ -27,12 +29,17 @@ const PRODUCT = { one: 'product', many: 'products' }
 const REFERENCE = /^[a-z2-9]{8}$/
 
 /** The scope that is meant. Problem `notFound` or `input` with what there is otherwise. */
-export function scopeOf(view: ExplainView, { everyone, words }: AskedAbout, today: LocalDate): OverrideScope {
+export function scopeOf(
+  view: ExplainView,
+  { everyone, words, product }: AskedAbout,
+  today: LocalDate,
+): OverrideScope {
   const { portfolio } = view
   if (everyone) {
-    if (words.length === 0) return {}
-    return { mpn: pickNamed(productsOf(portfolio), words.join(' '), PRODUCT, NOTHING).id }
+    const named = product ?? words.join(' ')
+    return named === '' ? {} : { mpn: pickNamed(productsOf(portfolio), named, PRODUCT, NOTHING).id }
   }
+  if (product !== undefined) return productOfCustomer(portfolio, words.join(' '), product)
   const found = customerAndProduct(portfolio, words)
   if (found !== undefined) return found
   const [ref = ''] = words
@@ -55,14 +62,10 @@ function customerAndProduct(portfolio: Portfolio, words: readonly string[]): Ove
     if (ids.length === 0) continue
     const rest = words.slice(count).join(' ')
     if (rest === '') return { customerId: findCustomer(customers, typed).id }
-    const fitting = ids.filter((id) => isNamed(productsOf(portfolio, id), rest))
-    const [only, ...others] = fitting
-    if (only !== undefined && others.length === 0) {
-      return { customerId: only, mpn: pickNamed(productsOf(portfolio, only), rest, PRODUCT, NOTHING).id }
-    }
+    const only = onlyWithProduct(portfolio, ids, rest)
+    if (only !== undefined) return pickedOf(portfolio, only, rest)
     refuse ??= () => {
-      const { id } = findCustomer(customers, typed)
-      pickNamed(productsOf(portfolio, id), rest, PRODUCT, NOTHING)
+      pickedOf(portfolio, findCustomer(customers, typed).id, rest)
       throw new Problem({
         kind: 'notFound',
         what: `“${rest}” is no product of “${typed}”.`,
@@ -71,6 +74,22 @@ function customerAndProduct(portfolio: Portfolio, words: readonly string[]): Ove
     }
   }
   return refuse?.()
+}
+
+/** Where several customers can be meant, the one that has the product. */
+function productOfCustomer(portfolio: Portfolio, typed: string, product: string): OverrideScope {
+  const { customers } = portfolio
+  const only = onlyWithProduct(portfolio, customersNamed(customers, typed), product)
+  return pickedOf(portfolio, only ?? findCustomer(customers, typed).id, product)
+}
+
+function onlyWithProduct(portfolio: Portfolio, ids: readonly string[], product: string): string | undefined {
+  const [only, ...others] = ids.filter((id) => isNamed(productsOf(portfolio, id), product))
+  return others.length === 0 ? only : undefined
+}
+
+function pickedOf(portfolio: Portfolio, customerId: string, product: string): OverrideScope {
+  return { customerId, mpn: pickNamed(productsOf(portfolio, customerId), product, PRODUCT, NOTHING).id }
 }
 
 /** What one customer has, or everybody, by part number. */

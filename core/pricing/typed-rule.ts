@@ -106,7 +106,14 @@ function fixedRule(text: string, said: string | undefined): AskedRule {
     sign?.[0] ?? code ?? '',
     sign === undefined && code === undefined ? (behind?.[0] ?? '') : '',
   )
-  const currency = said ?? sign?.[1] ?? code?.toUpperCase() ?? behind?.[1]
+  const own = sign?.[1] ?? code?.toUpperCase() ?? behind?.[1]
+  if (said !== undefined && own !== undefined && said !== own) {
+    throw refusal(
+      `“${text}” is a price in ${own}, and ${said} is said beside it.`,
+      'Write the price with the one currency it is in, as in `20.50 EUR`.',
+    )
+  }
+  const currency = said ?? own
   const price = numberOf(typed, 'a price')
   if (price > UNIT_PRICE * DECIMAL_ONE) {
     throw refusal(`A price of “${typed}” is more than anything costs.`, 'Look for a digit too many.')

@@ -1,20 +1,36 @@
 import { describe, expect, test } from 'vitest'
 import type { FormName } from '../../../bot/cards/model.js'
 import { renderConsole } from '../../../bot/console/render.js'
-import { chatDesk } from '../../support/chat-desk.js'
+import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
 import { memoryLog } from '../../support/memory-log.js'
+import { observed } from '../../support/observed.js'
 
 describe('a price and a description', () => {
-  const send = async (name: FormName, values: Readonly<Record<string, string>>) => {
-    const chat = await chatDesk({ log: memoryLog(), people: 'console:cy=biller:Cy,console:ann=admin:Ann' })
+  const office = () => chatDesk({ log: memoryLog(), people: 'console:cy=biller:Cy,console:ann=admin:Ann' })
+  const sendTo = async (chat: ChatDesk, name: FormName, values: Readonly<Record<string, string>>) => {
     const sent = await chat.desk.submit('console:cy', {
       name,
       target: { id: name, revision: '' },
       values: new Map(Object.entries(values)),
       isFirst: async () => true,
     })
-    const words = 'reply' in sent ? renderConsole(sent.reply.card).replaceAll(/\s+/g, ' ') : sent.type
-    return { chat, words }
+    return 'reply' in sent ? renderConsole(sent.reply.card).replaceAll(/\s+/g, ' ') : sent.type
+  }
+  const send = async (name: FormName, values: Readonly<Record<string, string>>) => {
+    const chat = await office()
+    return { chat, words: await sendTo(chat, name, values) }
+  }
+  /** A customer whose name is that of another with the beginning of a product behind it. */
+  const eastToo = async () => {
+    const chat = await office()
+    chat.world.customers.push({ id: 'C2', name: 'Contoso East' })
+    chat.world.subscriptions.push(
+      observed({ subscriptionId: '1001', mpn: 'EC', productName: 'East Cloud' }),
+      observed({ subscriptionId: '2000', customerId: 'C2' }),
+    )
+    chat.world.now = new Date(chat.world.now.getTime() + 60_000)
+    await chat.studio.observe()
+    return chat
   }
 
   test.each([
@@ -33,6 +49,37 @@ describe('a price and a description', () => {
     expect(words).toContain(says)
   })
 
+  test.each([
+    ['price', { rule: 'fixed', amount: '20' }],
+    ['describe', { words: 'Cloud' }],
+  ] as const)(
+    '%s: customer and product stay apart, whatever other customer they spell',
+    async (name, says) => {
+      const chat = await eastToo()
+      await sendTo(chat, name, { customer: 'Contoso', product: 'East', ...says })
+      const scopes = async () => (await chat.billing.books()).overrides.map(({ scope }) => scope)
+      expect(await scopes()).toEqual([{ customerId: 'C1', mpn: 'EC' }])
+      const refused = await sendTo(chat, name, { customer: 'Contoso East', product: 'Cloud', ...says })
+      expect(refused).toContain('No product is called “Cloud”')
+      expect(await sendTo(chat, name, { customer: 'all', product: 'Visio', ...says })).toContain(
+        'No product is called “Visio”',
+      )
+      expect(await scopes()).toHaveLength(1)
+      await sendTo(chat, name, { customer: 'all', product: 'East', ...says })
+      await sendTo(chat, name, { customer: 'Contoso East', ...says })
+      expect((await scopes()).slice(1)).toEqual([{ mpn: 'EC' }, { customerId: 'C2' }])
+    },
+  )
+
+  test('a name that fits several customers is the one that has the product', async () => {
+    const chat = await eastToo()
+    await sendTo(chat, 'price', { customer: 'conto', product: 'east', rule: 'fixed', amount: '20' })
+    expect((await chat.billing.books()).overrides).toMatchObject([{ scope: { customerId: 'C1', mpn: 'EC' } }])
+    const both = { customer: 'conto', product: 'premium', rule: 'fixed', amount: '20' }
+    expect(await sendTo(chat, 'price', both)).toContain('Contoso East')
+    expect((await chat.billing.books()).overrides).toHaveLength(1)
+  })
+
   test('the words of a description', async () => {
     const { words } = await send('describe', {
       customer: 'contoso',
@@ -46,6 +93,12 @@ describe('a price and a description', () => {
     ['price', { customer: 'contoso', rule: 'margin', amount: '100' }, 'A margin is less than 100%'],
     ['price', { customer: 'contoso', rule: 'fixed', amount: '-1' }, 'A price is not negative'],
     ['price', { customer: 'contoso', rule: 'fixed', amount: '20', currency: 'xyz' }, 'is not a price'],
+    ['price', { customer: 'contoso', rule: 'fixed', amount: '20', currency: '30' }, '“30” is not a currency'],
+    [
+      'price',
+      { customer: 'contoso', rule: 'fixed', amount: '20', currency: '$30' },
+      '“$30” is not a currency',
+    ],
     ['price', { customer: 'nobody', rule: 'fixed', amount: '20' }, 'No customer is called “nobody”'],
     ['price', { customer: 'contoso', rule: 'gift', amount: '20' }, 'is not offered'],
     ['price', { customer: '', rule: 'fixed', amount: '20' }, 'mistakes'],

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
-import { buttonsOf } from '../../emulators/teams/cards.js'
+import { describe, expect, test } from 'vitest'
+import { buttonsOf, elementsOf } from '../../emulators/teams/cards.js'
 import { resultOf } from '../../emulators/teams/player.js'
-import type { Conversation } from '../../emulators/teams/world.js'
+import type { Card, Conversation } from '../../emulators/teams/world.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { type Office, read, startOffice } from './office.js'
 
@@ -74,6 +74,65 @@ test('sent off twice, sent again, and sent off by somebody else meanwhile: decid
   expect(answers.filter(({ card: shown }) => shown !== undefined)).toHaveLength(1)
   const trail = (await office.billing.trail()).filter(({ action }) => action === 'bill.rejected')
   expect(trail).toHaveLength(1)
+})
+
+describe('what is refused when it is sent off', () => {
+  const wrong = { customer: 'nobody', product: '', rule: 'fixed', amount: '20.50', currency: 'usd' }
+  const right = { ...wrong, customer: 'contoso' }
+  const start = async () => {
+    const office = await startOffice()
+    const card = await office.say(office.dana, office.personal(office.dana), 'price')
+    const first = await office.click(office.dana, card.id, 'Set a price')
+    const prices = async () => (await office.billing.books()).overrides.length
+    return { office, card, first, prices }
+  }
+  const sendOf = (shown: Card | undefined) => {
+    const send = buttonsOf(shown ?? {}).find(({ verb }) => verb === 'submit')
+    if (send === undefined) throw new Error('no button')
+    return send
+  }
+  const valuesIn = (shown: Card | undefined) =>
+    Object.fromEntries(
+      elementsOf(shown ?? {})
+        .filter(({ type }) => String(type).startsWith('Input.'))
+        .map(({ id, value = '' }) => [String(id), value]),
+    )
+
+  test('stands in the form, which keeps what was filled in; corrected, it is recorded once', async () => {
+    const { office, card, first, prices } = await start()
+    const again = await office.click(office.dana, card.id, 'Set', wrong)
+    expect(read(again.card)).toMatch(/No customer is called “nobody”[^]*Customer ____/)
+    expect(valuesIn(again.card)).toMatchObject(wrong)
+    expect(sendOf(again.card).data['key']).not.toBe(sendOf(first.card).data['key'])
+    expect(await prices()).toBe(0)
+    const send = sendOf(again.card)
+    const twice = [1, 2].map(() => office.player.invoke(office.dana, card.id, send, right))
+    const answers = await Promise.all(twice.map(async (each) => resultOf(await office.player.deliver(each))))
+    await office.work.finish()
+    expect(await prices()).toBe(1)
+    const words = answers.map((each) => each.words ?? read(each.card))
+    expect(words.filter((each) => each.includes('This was sent off before, and is done once.'))).toHaveLength(
+      1,
+    )
+  })
+
+  test('the form it stood in is used up, and says so', async () => {
+    const { office, card, first, prices } = await start()
+    await office.click(office.dana, card.id, 'Set', wrong)
+    const late = office.player.invoke(office.dana, card.id, sendOf(first.card), right)
+    const { words } = resultOf(await office.player.deliver(late))
+    await office.work.finish()
+    expect(words).toContain('go back and open the form again')
+    expect(await prices()).toBe(0)
+  })
+
+  test('no price at all is told in the form too', async () => {
+    const { office, card, prices } = await start()
+    const again = await office.click(office.dana, card.id, 'Set', { ...right, currency: '30' })
+    expect(read(again.card)).toContain('“30” is not a currency')
+    await office.click(office.dana, card.id, 'Set', right)
+    expect(await prices()).toBe(1)
+  })
 })
 
 test('whatever a button carries that is none of ours: told plainly, nothing decided', async () => {

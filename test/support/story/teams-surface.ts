@@ -97,8 +97,8 @@ function accepted({ status, body }: Delivery): void {
 interface Ready {
   readonly member: Member
   readonly activity: Activity
-  /** The message on which a form is open. */
-  readonly form?: string
+  /** The message on which a form is open, and the form. */
+  readonly form?: { readonly id: string; readonly card: Card }
 }
 
 /** The first click asks, the second does: what a person answers to the question is part of the one click of the story. */
@@ -116,8 +116,9 @@ async function click(state: State, members: readonly Member[], press: Press): Pr
       const result = resultOf(delivery)
       hear(state, member, result)
       const { world } = state.emulator
-      if (form !== undefined && result.card !== undefined)
-        world.setView(userOf(state, member), form, result.card)
+      if (form === undefined || result.card === undefined) return
+      world.setView(userOf(state, member), form.id, result.card)
+      hearAgain(state, member, form.card, result.card)
     }),
   )
 }
@@ -156,7 +157,7 @@ async function prepare(
   if (yes === undefined) throw new Error(`Teams did not ask before it did [${press.button}]`)
   state.questions.push(addedWords(before, first.card))
   const activity = player.invoke(user, id, yes, filledIn(first.card, press.reason))
-  return isFormName(verb) ? { activity, form: id } : { activity }
+  return isFormName(verb) ? { activity, form: { id, card: first.card } } : { activity }
 }
 
 /** The answers in the inputs of a card: chosen where there is a choice. */
@@ -199,6 +200,12 @@ function hear(state: State, { handle }: Member, answer: ClickResult): void {
   const { words } = answer
   if (words === undefined || SEE_BELOW.test(words)) return
   state.whispers.push({ to: handle, words: messageWords(words) })
+}
+
+/** A form that is shown again says why above its fields. */
+function hearAgain(state: State, { handle }: Member, asked: Card, answer: Card): void {
+  if (!buttonsOf(answer).some(({ verb }) => verb === 'submit')) return
+  state.whispers.push({ to: handle, words: addedWords(asked, answer) })
 }
 
 /** The newest message on which this person sees such a button, or that of one request. */
