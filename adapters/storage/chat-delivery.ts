@@ -52,8 +52,7 @@ export async function addDelivery(
       ${approvalId}, ${card}, ${writeInstant(createdAt)}::timestamptz, ${writeInstant(notBefore)}::timestamptz, 0, NULL,
       ${state}, ${reason}, ${writeInstant(endedAt)}::timestamptz)
     ON CONFLICT (msp_id, id) DO UPDATE SET state = excluded.state, created_at = excluded.created_at,
-      not_before = excluded.not_before, attempts = 0, lease_until = NULL, reason = excluded.reason,
-      ended_at = excluded.ended_at`
+      not_before = excluded.not_before, lease_until = NULL, reason = excluded.reason, ended_at = excluded.ended_at`
 }
 
 function idOf({ surface, address, content }: NewDelivery): string {
