@@ -113,9 +113,16 @@ describe('the bot’s own sign-in', () => {
     await office.work.finish()
     expect([office.emulator.signIns(), office.emulator.world.posted.length]).toEqual([1, 3])
     office.emulator.revokeTokens()
-    await office.sayInVain(office.dana, office.channel, 'who march')
     const posted = await office.say(office.dana, office.channel, 'who march')
     expect([office.emulator.signIns(), read(posted.card)]).toEqual([2, expect.stringContaining('Contoso')])
+    expect(office.emulator.world.posted).toHaveLength(4)
+  })
+
+  test('that the Connector does not accept for a while loses no answer: it is kept', async () => {
+    const office = await startOffice()
+    office.emulator.setFault({ kind: 'status', status: 401 })
+    await office.sayInVain(office.dana, office.channel, 'who march')
+    expect(await office.deliveries.standing(new Date(0))).toMatchObject({ waiting: 1, unknown: 0 })
   })
 
   test('a token is renewed before it ends', async () => {
