@@ -335,32 +335,6 @@ describe('the hours of a request', () => {
     expect(given.said()[1]?.threadTs).toBe(card.threadTs)
   })
 
-  test('a reminder that has no card to stand below waits until there is one', async () => {
-    const given = await house()
-    await given.desk.ask('slack:T1:U1', 'propose march')
-    later(given, 36 * 60)
-    await tick(given)
-    expect(given.said()).toEqual([])
-    await given.slack.command('U3', 'C1', 'approval APR-0001')
-    await given.settled()
-    await tick(given)
-    await tick(given)
-    const [card, reminder, ...more] = given.said()
-    expect(more).toEqual([])
-    expect(reminder).toMatchObject({ threadTs: card?.ts })
-    expect(wordsOf(reminder)).toContain('APR-0001 still waits for a decision')
-  })
-
-  test('nor does a process take it that does not serve where the card stands', async () => {
-    const given = await house()
-    await given.slack.command('U1', 'C1', 'propose march')
-    await given.settled()
-    later(given, 36 * 60)
-    await takeDeadlines({ ...given.cards, surfaces: new Map() })
-    await tick(given)
-    expect(given.said()).toHaveLength(2)
-  })
-
   test('a reminder that could not be said is made up for, but not when it is decided or over', async () => {
     for (const [minutes, decided, said] of [
       [30, false, 2],
