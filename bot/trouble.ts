@@ -27,6 +27,11 @@ export function unsent(what: string, waitMilliseconds?: number): Problem {
   return new Problem({ kind: 'unavailable', what, cause })
 }
 
+/** A gateway's word that what was sent reached nobody behind it. After other errors of a server it may have been done. */
+export function isNotHandedOn(status: number): boolean {
+  return status === 502 || status === 503
+}
+
 /** Words of Node and its HTTP client for a connection that never came about. */
 const NEVER_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT|UNSENT)$/

@@ -85,6 +85,8 @@ export const TEAMS_MET_PEOPLE = 500
 export const TEAMS_REFUSED_LOOK_MILLISECONDS = 3_600_000
 /** Such refusals kept: more people without a role look at cards nowhere. */
 export const TEAMS_REFUSED_LOOKS = 1000
+/** How long somebody without a role is not refused, and noted, again for opening their Home: the page says so already. */
+export const SLACK_REFUSED_HOME_MILLISECONDS = 3_600_000
 /** A file that is offered for somebody's OneDrive: it goes there in one piece. Larger ones have the link alone. */
 export const TEAMS_FILE_BYTES = 20 * 1024 * 1024
 /** Until such a file has been taken: some megabytes over an office's line. */

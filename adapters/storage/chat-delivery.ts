@@ -33,7 +33,7 @@ export function deliveries(database: Database, mspId: string): Deliveries {
  * Adds one. Updates of one card are one row, so that it is replaced once however often it missed a change: one that waits
  * or is being sent at this moment is wanted once more, by then with newer content.
  *
- * @param lost why nobody knows whether it arrived; undefined: it is to be sent.
+ * @param lost why nobody knows whether it arrived, so that its card is not kept; undefined: it is to be sent.
  */
 export async function addDelivery(
   tx: Transaction,
@@ -49,11 +49,10 @@ export async function addDelivery(
     INSERT INTO chat_delivery AS known (msp_id, id, surface, address, kind, approval_id, content, created_at, not_before,
       attempts, lease_until, state, reason, ended_at)
     VALUES (${mspId}, ${idOf(delivery)}, ${surface}, ${writeText(address, 'address of an answer')}, ${content.kind},
-      ${approvalId}, ${card}, ${writeInstant(createdAt)}::timestamptz, ${writeInstant(notBefore)}::timestamptz, 0, NULL,
+      ${approvalId}, ${lost === undefined ? card : ''}, ${writeInstant(createdAt)}::timestamptz, ${writeInstant(notBefore)}::timestamptz, 0, NULL,
       ${state}, ${reason}, ${writeInstant(endedAt)}::timestamptz)
     ON CONFLICT (msp_id, id) DO UPDATE SET state = excluded.state, created_at = excluded.created_at,
-      not_before = excluded.not_before, attempts = 0, lease_until = NULL, reason = excluded.reason,
-      ended_at = excluded.ended_at`
+      not_before = excluded.not_before, lease_until = NULL, reason = excluded.reason, ended_at = excluded.ended_at`
 }
 
 function idOf({ surface, address, content }: NewDelivery): string {

@@ -12,7 +12,10 @@ export async function takeDeadlines(parts: BoardParts): Promise<void> {
     const now = await parts.clock.now()
     for (const id of await parts.deadlines.due(deadline, now, DELIVERY_TICK_ITEMS)) {
       const cards = await parts.posted.of(id)
-      await parts.deadlines.take(deadline, id, now, wordsFor(parts, deadline, cards, now))
+      const words = wordsFor(parts, deadline, cards, now)
+      // No card stands yet, or where it stands is not served here: a reminder is still to come, maybe from another process.
+      if (deadline === 'remind' && words.length === 0) continue
+      await parts.deadlines.take(deadline, id, now, words)
     }
   }
 }

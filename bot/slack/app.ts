@@ -149,7 +149,7 @@ interface Answering {
 }
 
 /** Answers go with the token of their workspace, and cards remember whose it was. */
-function answersByWorkspace({ desk, board, log }: SlackSurfaceOptions): (served: Served) => Answering {
+function answersByWorkspace({ desk, board, log, now }: SlackSurfaceOptions): (served: Served) => Answering {
   const known = new Map<string | undefined, Answering>()
   return ({ client, key }) => {
     const before = known.get(key)
@@ -160,7 +160,7 @@ function answersByWorkspace({ desk, board, log }: SlackSurfaceOptions): (served:
       return board.remember({ ...card, address: JSON.stringify({ ...address, workspace: key }) })
     }
     const answers = createAnswers({ client, workspace: key, desk, board: { ...board, remember }, log })
-    const answering = { answers, homes: createHomes({ client, desk, log }) }
+    const answering = { answers, homes: createHomes({ client, desk, log, now }) }
     known.set(key, answering)
     return answering
   }

@@ -11,7 +11,7 @@ import type { ExportFile } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { type Lanes, type Pacing, createLanes } from '../lanes.js'
-import { unsent } from '../trouble.js'
+import { isNotHandedOn, unsent } from '../trouble.js'
 import type { SlackMessage } from './render.js'
 import {
   type BotIdentity,
@@ -193,8 +193,8 @@ async function respond(
   const { ok, status } = answer
   if (ok) return
   const what = `response_url answered ${status}`
-  if (status === 429 || status >= 500) throw unsent(what)
-  throw new Problem({ kind: 'conflict', what })
+  if (status === 429 || isNotHandedOn(status)) throw unsent(what)
+  throw new Problem({ kind: status >= 500 ? 'unavailable' : 'conflict', what })
 }
 
 /** Slack's word for a refusal, such as `not_in_channel`; undefined when it was no refusal. */

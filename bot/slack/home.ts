@@ -1,3 +1,4 @@
+import { SLACK_REFUSED_HOME_MILLISECONDS } from '../../core/chat-limits.js'
 import { SLACK_HOMES } from '../../core/limits-ahead.js'
 import type { Log } from '../../core/ports.js'
 import type { Desk } from '../commands/desk.js'
@@ -11,37 +12,51 @@ export interface HomeParts {
   readonly client: Pick<SlackClient, 'publishHome'>
   readonly desk: Pick<Desk, 'ask'>
   readonly log: Log
+  readonly now: () => Date
 }
 
 type Somebody = Pick<Origin, 'identity' | 'user'>
 
 /** The page of the app that each person sees: what `home` answers them. */
 export interface Homes {
-  /** Publishes it as it is now. A page that cannot be published is logged, and disturbs nobody. */
+  /**
+   * Publishes it as it is now. To somebody without a role it says the same for an hour: it is not looked up, and noted, each
+   * time they open it. A page that cannot be published is logged, and disturbs nobody.
+   */
   publish(somebody: Somebody): Promise<void>
   /** The same after somebody did something, if they have opened it since this program began. */
   refresh(somebody: Somebody): Promise<void>
 }
 
-export function createHomes({ client, desk, log }: HomeParts): Homes {
+export function createHomes({ client, desk, log, now }: HomeParts): Homes {
   // In order of opening, the longest ago first.
   const opened = new Set<string>()
-  const publish = async ({ identity, user }: Somebody) => {
+  const refusedUntil = new Map<string, number>()
+  const refused = (identity: string) => {
+    refusedUntil.delete(identity)
+    refusedUntil.set(identity, now().getTime() + SLACK_REFUSED_HOME_MILLISECONDS)
+    const [oldest] = refusedUntil.keys()
+    if (refusedUntil.size > SLACK_HOMES && oldest !== undefined) refusedUntil.delete(oldest)
+  }
+  const write = async ({ identity, user }: Somebody) => {
     opened.delete(identity)
     opened.add(identity)
     const [oldest] = opened
     if (opened.size > SLACK_HOMES && oldest !== undefined) opened.delete(oldest)
     try {
-      const { card } = await desk.ask(identity, 'home')
+      const { card, problem } = await desk.ask(identity, 'home')
       await client.publishHome(user, renderHome(card))
+      if (problem?.kind === 'forbidden') refused(identity)
     } catch (error) {
       log.error({ reason: reasonOf(error) }, 'a Home could not be published')
     }
   }
   return {
-    publish,
+    publish: async (somebody) => {
+      if ((refusedUntil.get(somebody.identity) ?? 0) <= now().getTime()) await write(somebody)
+    },
     refresh: async (somebody) => {
-      if (opened.has(somebody.identity)) await publish(somebody)
+      if (opened.has(somebody.identity)) await write(somebody)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { webApi } from '@slack/bolt'
 import { Problem, type ProblemKind } from '../../core/problem.js'
-import { type Trouble, connectionTrouble } from '../trouble.js'
+import { type Trouble, connectionTrouble, isNotHandedOn } from '../trouble.js'
 
 const NOT_SENT = { type: 'notSent', waitMilliseconds: undefined } as const
 const REFUSED = { type: 'refused' } as const
@@ -23,13 +23,18 @@ const OWN_PROBLEMS: ReadonlyMap<ProblemKind, Trouble> = new Map<ProblemKind, Tro
   ['held', NOT_SENT],
 ])
 
-/** How a call of Slack failed. An error page is Slack's gateway, which did not hand on what was sent. */
+/** How a call of Slack failed. */
 export function slackTrouble(error: unknown): Trouble {
   if (error instanceof webApi.WebAPIRateLimitedError) {
     return { type: 'notSent', waitMilliseconds: error.retryAfter * 1000 }
   }
-  if (error instanceof webApi.WebAPIHTTPError) return error.statusCode >= 500 ? NOT_SENT : REFUSED
+  if (error instanceof webApi.WebAPIHTTPError) return statusTrouble(error.statusCode)
   if (error instanceof webApi.WebAPIPlatformError) return OWN_TROUBLE.get(error.data.error) ?? REFUSED
   const known = error instanceof Problem ? OWN_PROBLEMS.get(error.kind) : undefined
   return connectionTrouble(error) ?? known ?? UNKNOWN
+}
+
+function statusTrouble(status: number): Trouble {
+  if (isNotHandedOn(status)) return NOT_SENT
+  return status >= 500 ? UNKNOWN : REFUSED
 }

@@ -70,7 +70,10 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     },
     forget: (key) => void state.opened.delete(key),
     removed: async (installed, removal) => {
-      for (const key of keysOf(installed)) await remove(state, key, removal)
+      const named = keyOf(installed)
+      for (const key of keysOf(installed)) {
+        if (key === named || (await isRefusedAt(state, key))) await remove(state, key, removal)
+      }
     },
     end: () => {
       for (const client of made) client.end()
@@ -98,7 +101,7 @@ function keyOf({ team, enterprise, forAll }: Installed): string | undefined {
   return team === undefined ? undefined : `T:${team}`
 }
 
-/** Who takes the app out is not always said: the workspace, or its organisation. */
+/** Both that a removal may be about: Slack names the organisation also when only one of its workspaces took the app out. */
 function keysOf({ team, enterprise }: Installed): readonly string[] {
   return [
     ...(team === undefined ? [] : [`T:${team}`]),
@@ -218,6 +221,19 @@ async function remove(state: State, key: string, { why, at }: Removal): Promise<
   )
   state.opened.delete(key)
   if (removed) log.info({ workspace: key, why }, 'the app is gone from a workspace')
+}
+
+/** Slack itself says that it does not take the token any more; when it says nothing, the installation stays. */
+async function isRefusedAt(state: State, key: string): Promise<boolean> {
+  state.opened.delete(key)
+  const found = await open(state, key)
+  if (found === undefined) return false
+  try {
+    await found.client.whoAmI()
+    return false
+  } catch (error) {
+    return isTokenRefused(error)
+  }
 }
 
 /** When Slack does not say, its news counts: installing again is easier than a token too many. */

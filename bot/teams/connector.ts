@@ -1,7 +1,7 @@
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder'
 import { TEAMS_ANSWER_BYTES, TEAMS_CALL_MILLISECONDS } from '../../core/chat-limits.js'
 import { Problem } from '../../core/problem.js'
-import { unsent } from '../trouble.js'
+import { isNotHandedOn, unsent } from '../trouble.js'
 
 type ConnectorOptions = NonNullable<ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[4]>
 type HttpClient = NonNullable<ConnectorOptions['httpClient']>
@@ -15,8 +15,8 @@ export interface ConnectorGuard {
 
 /**
  * How the SDK reaches the Connector: allowed addresses only, whatever a request or a redirect names; with an end to every
- * call and every answer. What was refused with 429 or 5xx never reached anybody; the SDK would repeat it by itself, whatever
- * else waits for the same conversation, so that it is told otherwise (see paced.ts).
+ * call and every answer. What was refused with 429, 502 or 503 never reached anybody, after another 5xx nobody knows; the SDK
+ * would repeat all of it by itself, whatever else waits for the same conversation, so that it is told otherwise (see paced.ts).
  */
 export function guardedClient({ isAllowed, onUnauthorised }: ConnectorGuard): HttpClient {
   return {
@@ -33,7 +33,7 @@ export function guardedClient({ isAllowed, onUnauthorised }: ConnectorGuard): Ht
       })
       if (answer.status === 401) onUnauthorised()
       const bodyAsText = await readCapped(answer)
-      refuseUnsent(answer)
+      refuseTrouble(answer)
       return { request, status: answer.status, headers: headersOf(request, answer), bodyAsText }
     },
   }
@@ -57,8 +57,11 @@ function forbidden(url: string): Problem {
   })
 }
 
-function refuseUnsent({ status, headers }: Response): void {
+function refuseTrouble({ status, headers }: Response): void {
   if (status !== 429 && status !== 412 && status < 500) return
+  if (status >= 500 && !isNotHandedOn(status)) {
+    throw new Problem({ kind: 'unavailable', what: `Teams answered ${status}.` })
+  }
   const asked = headers.get('retry-after') ?? ''
   throw /^\d+$/.test(asked)
     ? unsent(`Teams asks to wait for ${asked} seconds.`, Number(asked) * 1000)

@@ -6,7 +6,10 @@ export function teamsTrouble(error: unknown): Trouble {
   const found = connectionTrouble(error)
   if (found?.type === 'notSent') return found
   const isNo = error instanceof Problem && (error.kind === 'forbidden' || error.kind === 'conflict')
-  if (isNo || statusOf(error) !== undefined) return { type: 'refused' }
+  const status = statusOf(error)
+  // Only our token was refused: the next try signs in anew.
+  if (status === 401) return { type: 'notSent', waitMilliseconds: undefined }
+  if (isNo || status !== undefined) return { type: 'refused' }
   return found ?? { type: 'unknown' }
 }
 

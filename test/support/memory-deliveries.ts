@@ -27,9 +27,9 @@ export function memoryDeliveries(): Deliveries & { readonly kept: readonly Kept[
     const id = isUpdate
       ? JSON.stringify([surface, address, content.approvalId])
       : `delivery-${kept.length + 1}`
-    const fresh = { delivery, state, attempts: 0, leaseUntil: undefined, endedAt: undefined }
+    const fresh = { delivery, state, leaseUntil: undefined, endedAt: undefined }
     const known = kept.find((one) => one.id === id)
-    if (known === undefined) kept.push({ id, ...fresh })
+    if (known === undefined) kept.push({ id, ...fresh, attempts: 0 })
     else Object.assign(known, fresh)
   }
   return {

@@ -106,7 +106,19 @@ describe(`what is to be said, ${ENGINE} engine`, () => {
     expect(await storage.deliveries.settle(second, { state: 'delivered' }, later(7))).toBe(true)
     expect(await claim(later(900))).toBeUndefined()
     await storage.deliveries.keep({ ...update, createdAt: later(1000), notBefore: later(1000) })
-    expect(await claim(later(1000))).toMatchObject({ attempts: 1 })
+    expect(await claim(later(1000))).toMatchObject({ attempts: 3 })
+  })
+
+  test('an update that was wanted again does not end with the try before it, which ends while it is sent', async () => {
+    const update = delivery({ content: UPDATE })
+    await storage.deliveries.keep(update)
+    const older = await claim(later(0))
+    await storage.deliveries.keep({ ...update, createdAt: later(1), notBefore: later(1) })
+    const newer = await claim(later(1))
+    if (older === undefined || newer === undefined) throw new Error('nothing was claimed')
+    expect(await storage.deliveries.settle(older, { state: 'delivered' }, later(2))).toBe(false)
+    expect((await storage.deliveries.standing(NOW)).waiting).toBe(1)
+    expect(await storage.deliveries.settle(newer, { state: 'delivered' }, later(3))).toBe(true)
   })
 
   test('what waits, was given up or may not have arrived is counted, and the last reason said', async () => {
@@ -126,8 +138,8 @@ describe(`what is to be said, ${ENGINE} engine`, () => {
       last: { surface: 'slack', reason: 'away for a day' },
     })
     expect(await storage.deliveries.standing(later(61))).toEqual({ ...nothing, waiting: 1 })
-    const cards = await database.sql(`SELECT content FROM chat_delivery WHERE state = 'givenUp'`)
-    expect(cards).toEqual([{ content: '' }])
+    const cards = await database.sql(`SELECT content FROM chat_delivery WHERE state <> 'waiting'`)
+    expect(cards).toEqual([{ content: '' }, { content: '' }])
   })
 })
 

@@ -75,6 +75,22 @@ describe('the page of the app, when somebody opens it', () => {
     expect(buttonsOf(pageOf(subject, 'U9'))).toEqual([])
   })
 
+  test('refuses somebody without a role, and notes so, once an hour however often they open it', async () => {
+    const subject = await house()
+    const refusals = async () => (await subject.billing.trail()).length
+    const before = await refusals()
+    const openAgain = async () => {
+      await subject.slack.openHome('U9')
+      await subject.settled()
+    }
+    for (let times = 0; times < 3; times += 1) await openAgain()
+    expect(await refusals()).toBe(before + 1)
+    expect(wordsOf(pageOf(subject, 'U9'))).toContain('You have no role here yet.')
+    subject.world.now = new Date(subject.world.now.getTime() + 3_600_000)
+    await openAgain()
+    expect(await refusals()).toBe(before + 2)
+  })
+
   test('is nothing of ours when it is another tab', async () => {
     const subject = await house()
     expect(await subject.slack.openHome('U1', 'messages')).toMatchObject({ status: 200 })
@@ -194,6 +210,7 @@ test('of many people who opened it, the one of longest ago is forgotten first', 
     client: { publishHome: async (user) => void told.push(user) },
     desk: { ask: async () => shown(card) },
     log: memoryLog(),
+    now: () => new Date(0),
   })
   for (let index = 0; index <= SLACK_HOMES; index += 1) {
     await homes.publish({ identity: `slack:T1:U${index}`, user: `U${index}` })
@@ -211,6 +228,7 @@ test('a page nobody could make is logged with its reason', async () => {
     client: { publishHome: async () => undefined },
     desk: { ask: () => Promise.reject(new Problem({ kind: 'unavailable', what: 'It is off.' })) },
     log,
+    now: () => new Date(0),
   })
   await homes.publish({ identity: 'slack:T1:U1', user: 'U1' })
   expect(JSON.stringify(log.lines)).toContain('It is off.')

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/slack/app.js'
 import { createSlackClient } from '../../../bot/slack/client.js'
+import { slackTrouble } from '../../../bot/slack/trouble.js'
 import { Problem } from '../../../core/problem.js'
 import type { Outage } from '../../emulators/slack/server.js'
 import { checkLeaks } from '../../support/leaks.js'
@@ -178,6 +179,32 @@ describe('readiness', () => {
     const text = JSON.stringify(given.log.lines)
     expect(text).toContain('invalid_auth')
     expect(text).not.toContain('xoxb-wrong')
+  })
+})
+
+describe('an error of a server', () => {
+  test.each([
+    [500, 1, 4, 'unknown'],
+    [504, 1, 4, 'unknown'],
+    [502, 4, 4, 'notSent'],
+    [503, 4, 4, 'notSent'],
+  ])('%d: a post is tried %d times, an update %d times', async (status, posts, updates, type) => {
+    const server = await stranger((_, response) => response.writeHead(status).end('<html>'))
+    const options = { botToken: 'xoxb-1', apiUrl: `${server.url}/api/`, log: memoryLog() }
+    const client = createSlackClient({ ...options, pacing: impatientPacing() })
+    const message = { text: 'x', blocks: [] }
+    const failed = async (call: Promise<unknown>) =>
+      slackTrouble(
+        await call.then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      ).type
+    expect(await failed(client.post({ channel: 'C1' }, message))).toBe(type)
+    expect(server.asked).toHaveLength(posts)
+    expect(await failed(client.update({ channel: 'C1', stamp: '1.1' }, message))).toBe(type)
+    expect(server.asked).toHaveLength(posts + updates)
+    expect(await failed(client.respond(`${server.url}/hooks/1`, message, { replace: false }))).toBe(type)
   })
 })
 

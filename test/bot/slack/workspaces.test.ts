@@ -112,6 +112,39 @@ describe('the app is taken out', () => {
     expect(given.workspaces.kept.size).toBe(0)
   })
 
+  test('of one workspace: its organisation’s installation stays as long as Slack takes that token', async () => {
+    const given = await house()
+    const { emulator, slack } = second(given, { enterprise: 'E1' })
+    await openBrowser(given).install({ ...T2, forAll: true })
+    await slack.gone('app_uninstalled')
+    await given.settled()
+    expect([...given.workspaces.kept.keys()]).toEqual(['E:E1'])
+    given.emulator.setOutage('error')
+    await slack.gone('app_uninstalled')
+    await given.settled()
+    expect([...given.workspaces.kept.keys()]).toEqual(['E:E1'])
+    given.emulator.setOutage()
+    given.emulator.oauth.end(emulator.world, 'token_revoked')
+    await slack.gone('tokens_revoked')
+    await given.settled()
+    expect(given.workspaces.kept.size).toBe(0)
+  })
+
+  test('without asking Slack, the whole organisation’s would be taken away', async () => {
+    const { createSlackSurface } = await mutant<typeof product>({
+      file: 'bot/slack/workspaces.ts',
+      from: 'if (key === named || (await isRefusedAt(state, key)))',
+      to: 'if (key === named || Math.random() < 2)',
+      entry: 'app.ts',
+    })
+    const given = await house({ create: createSlackSurface })
+    const { slack } = second(given, { enterprise: 'E1' })
+    await openBrowser(given).install({ ...T2, forAll: true })
+    await slack.gone('app_uninstalled')
+    await given.settled()
+    expect(given.workspaces.kept.size).toBe(0)
+  })
+
   test('of a workspace that is not kept: nothing happens', async () => {
     const given = await house()
     const { slack } = second(given)

@@ -70,6 +70,32 @@ describe('a Connector that is out', () => {
     expect(office.emulator.world.posted).toHaveLength(1)
   })
 
+  test.each([
+    [500, 1, { waiting: 0, unknown: 1 }],
+    [504, 1, { waiting: 0, unknown: 1 }],
+    [502, 4, { waiting: 1, unknown: 0 }],
+    [503, 4, { waiting: 1, unknown: 0 }],
+  ])(
+    'after a %d an answer is sent %d times: only a gateway says that it did not arrive',
+    async (status, times, standing) => {
+      const office = await startOffice()
+      office.emulator.setFault({ kind: 'status', status })
+      await office.sayInVain(office.dana, office.channel, 'who march')
+      expect(office.emulator.calls).toHaveLength(times)
+      expect(await office.deliveries.standing(new Date(0))).toMatchObject(standing)
+    },
+  )
+
+  test('after a 500 a card is replaced again all the same', async () => {
+    const office = await startOffice()
+    const card = await office.say(office.dana, office.channel, 'propose march')
+    office.emulator.setFault({ kind: 'status', status: 500 })
+    const before = office.emulator.calls.length
+    await office.click(office.lee, card.id, 'Approve')
+    await office.click(office.lee, card.id, 'Approve')
+    expect(office.emulator.calls.length - before).toBe(4)
+  })
+
   test('told to wait for an hour, it gives up', async () => {
     const office = await startOffice()
     office.emulator.setFault({ kind: 'rateLimit', times: 99, retryAfter: '3600' })
@@ -87,9 +113,16 @@ describe('the bot’s own sign-in', () => {
     await office.work.finish()
     expect([office.emulator.signIns(), office.emulator.world.posted.length]).toEqual([1, 3])
     office.emulator.revokeTokens()
-    await office.sayInVain(office.dana, office.channel, 'who march')
     const posted = await office.say(office.dana, office.channel, 'who march')
     expect([office.emulator.signIns(), read(posted.card)]).toEqual([2, expect.stringContaining('Contoso')])
+    expect(office.emulator.world.posted).toHaveLength(4)
+  })
+
+  test('that the Connector does not accept for a while loses no answer: it is kept', async () => {
+    const office = await startOffice()
+    office.emulator.setFault({ kind: 'status', status: 401 })
+    await office.sayInVain(office.dana, office.channel, 'who march')
+    expect(await office.deliveries.standing(new Date(0))).toMatchObject({ waiting: 1, unknown: 0 })
   })
 
   test('a token is renewed before it ends', async () => {
