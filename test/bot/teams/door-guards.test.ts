@@ -1,7 +1,7 @@
 import { ConfigurationBotFrameworkAuthentication } from 'botbuilder'
 import { describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/teams/app.js'
-import { createTeamsSurface } from '../../../bot/teams/app.js'
+import type { createTeamsSurface } from '../../../bot/teams/app.js'
 import type { TeamsEmulator } from '../../emulators/teams/server.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
