@@ -49,6 +49,8 @@ export interface World {
   /** What `user` sees of a message: the answer to their own last click, or what stands there for all. */
   view(user: User, id: string): Card | undefined
   setView(user: User, id: string, card: Card): void
+  /** They look with another device, which shows every card as it stands for all. */
+  forgetViews(user: User): void
   nextId(): string
   /** Calls `listener` after every change until it returns true. */
   watch(listener: () => boolean): void
@@ -111,6 +113,9 @@ export function createWorld(): World {
     find: (id) => posted.find((message) => message.id === id),
     view: (user, id) => views.get(`${user.id} ${id}`) ?? posted.find((message) => message.id === id)?.card,
     setView: (user, id, card) => void views.set(`${user.id} ${id}`, card),
+    forgetViews: (user) => {
+      for (const key of views.keys()) if (key.startsWith(`${user.id} `)) views.delete(key)
+    },
     watch(listener) {
       if (!listener()) watchers.push(listener)
     },

@@ -133,6 +133,8 @@ async function prepare(
   const user = userOf(state, member)
   await goBack(state, player, user, 'back')
   if (messageWith(state, user, press) === undefined) await goBack(state, player, user, 'show')
+  // What fits a person leaves out what they may not do; the card that stands for all has it.
+  if (messageWith(state, user, press) === undefined) state.emulator.world.forgetViews(user)
   const message = messageWith(state, user, press)
   if (message === undefined) {
     throw new Error(
