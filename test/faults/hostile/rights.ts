@@ -10,9 +10,9 @@ import { CHANNEL, type Stage } from './stage.js'
 /** Who may do what, written out by hand a second time. */
 const MAY: Readonly<Record<Role, readonly Right[]>> = {
   viewer: ['read'],
-  biller: ['read', 'observe', 'propose', 'map', 'download'],
-  approver: ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit'],
-  admin: ['read', 'observe', 'propose', 'map', 'decide', 'void', 'download', 'audit', 'people'],
+  biller: ['read', 'observe', 'propose', 'map', 'price', 'download'],
+  approver: ['read', 'observe', 'propose', 'map', 'price', 'decide', 'void', 'download', 'audit'],
+  admin: ['read', 'observe', 'propose', 'map', 'price', 'decide', 'void', 'download', 'audit', 'people'],
 }
 
 /** One of each role, and somebody without any. */
@@ -52,6 +52,16 @@ const COMMANDS: Readonly<Record<CommandName, readonly Asked[]>> = {
     ['map', 'map'],
     ['map Customer 1 remove', 'map'],
   ],
+  price: [
+    ['price', 'read'],
+    ['price Customer 1 20.50', 'price'],
+    ['price remove 999', 'price'],
+  ],
+  describe: [
+    ['describe', 'read'],
+    ['describe Customer 1 Business "Office"', 'price'],
+    ['describe remove 999', 'price'],
+  ],
   approve: [['approve APR-9999', 'decide']],
   reject: [['reject APR-9999 because no', 'decide']],
   void: [['void BR-9999 because no', 'void']],
@@ -76,6 +86,8 @@ const FORMS: Readonly<Record<FormName, Right>> = {
   changeRole: 'people',
   removePerson: 'people',
   mapByHand: 'map',
+  price: 'price',
+  describe: 'price',
 }
 
 /**
