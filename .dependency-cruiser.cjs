@@ -180,11 +180,11 @@ const everywhereRules = [
   ),
   error(
     'zod-at-the-doors',
-    'zod parses at the doors only: adapters/*/schema.ts, bot/config.ts, bot/*/schema.ts, bot/slack/schema-install.ts. Export a parse function from there.',
+    'zod parses at the doors only: adapters/*/schema.ts, bot/config.ts, bot/*/schema.ts, bot/slack/schema-install.ts and schema-home.ts. Export a parse function from there.',
     {
       path: '^(core|adapters|bot|prisma|test)/',
       pathNot:
-        '^(adapters/[^/]+/schema\\.ts|bot/config\\.ts|bot/[^/]+/schema\\.ts|bot/slack/schema-install\\.ts)$',
+        '^(adapters/[^/]+/schema\\.ts|bot/config\\.ts|bot/[^/]+/schema\\.ts|bot/slack/schema-(install|home)\\.ts)$',
     },
     { path: packagePath('zod') },
   ),

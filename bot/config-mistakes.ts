@@ -129,7 +129,7 @@ export function unknownNames(
   return Object.keys(environment)
     .filter(
       (name) =>
-        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|SECRETS|TEAMS|FILES|CONNECTWISE|AUTOTASK|AUTO)_/.test(
+        /^(BILLING|INGRAM|MSP|PEOPLE|CONSOLE|SLACK|SECRETS|TEAMS|FILES|CONNECTWISE|AUTOTASK|AUTO|INVOICE)_/.test(
           name,
         ) && !names.includes(name),
     )

@@ -74,6 +74,10 @@ const url = text.refine((value) => URL.canParse(value) && /^https?:$/.test(new U
 const optional = <T extends z.ZodType>(schema: T) => schema.optional()
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   optional(z.enum(values, { error: `must be one of: ${values.join(', ')}` }))
+const dayOfMonth = text
+  .regex(/^\d+$/, 'must be a day from 1 to 31')
+  .transform(Number)
+  .refine((day) => day >= 1 && day <= 31, { error: 'must be a day from 1 to 31' })
 const SCHEMA = z.object({
   MSP_ID: optional(
     text.regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 small letters, digits or hyphens, such as my-msp'),
@@ -173,13 +177,9 @@ const SCHEMA = z.object({
   BILLING_BOUND_PERCENT: optional(
     text.regex(/^\d{1,4}$/, 'must be a whole number of percent, such as 20').transform(Number),
   ),
+  INVOICE_DAY: optional(dayOfMonth),
   BILLING_CYCLE: oneOf('calendar', 'anniversary'),
-  BILLING_ANCHOR_DAY: optional(
-    text
-      .regex(/^\d+$/, 'must be a day from 1 to 31')
-      .transform(Number)
-      .refine((day) => day >= 1 && day <= 31, { error: 'must be a day from 1 to 31' }),
-  ),
+  BILLING_ANCHOR_DAY: optional(dayOfMonth),
   BILLING_FIRST_PERIOD: oneOf('prorate', 'full'),
   BILLING_LAST_PERIOD: oneOf('full', 'prorate'),
   BILLING_INCREASES: oneOf('prorate', 'full', 'nextPeriod'),
@@ -255,6 +255,7 @@ function configOf(values: Values): Config {
       bounds: { ...DEFAULT_BOUNDS, percent: values.BILLING_BOUND_PERCENT ?? DEFAULT_BOUNDS.percent },
       people,
       autoApprove: parseAutoApprove(values.AUTO_APPROVE ?? '').rules,
+      invoiceDay: values.INVOICE_DAY,
     },
     server: { host: values.HOST, port: values.PORT },
     slack: slackOf(values),

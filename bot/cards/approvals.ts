@@ -81,6 +81,12 @@ function outOfDateWords(record: StandingRecord): string {
 
 const NO_CHANGES = { added: [], gone: [], reworded: [] }
 
+/** "APR-0001 · Bill run BR-0001, Contoso · asked by Dana · until 23 Mar 2026 09:05 · $514.52 (2 lines)" */
+export function requestWords(record: StandingRecord, timeZone: string): string {
+  const [id, what, by, until, total] = requestRow(record, timeZone)
+  return `${id} · ${what} · asked by ${by} · until ${until} · ${total}`
+}
+
 function requestRow(record: StandingRecord, timeZone: string): string[] {
   const { approval, run, standing } = record
   const { lines } = requestContent(record)

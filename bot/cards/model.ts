@@ -25,6 +25,29 @@ export type Block =
       readonly items: readonly string[]
       readonly more?: More
     }
+  | Chart
+
+/** Numbers people would rather look at than read: drawn where a surface can, and told in words on every one. */
+export interface Chart {
+  readonly type: 'chart'
+  readonly title: string
+  /** Places on the axis, all different. */
+  readonly labels: readonly string[]
+  readonly series: readonly ChartSeries[]
+}
+
+export interface ChartSeries {
+  readonly name: string
+  /** One for each label. */
+  readonly points: readonly ChartPoint[]
+}
+
+export interface ChartPoint {
+  /** As it is told: "$514.52". */
+  readonly words: string
+  /** For drawing only. */
+  readonly height: number
+}
 
 export interface Fact {
   readonly label: string
@@ -57,7 +80,16 @@ export interface Action {
   readonly confirm?: Confirmation
 }
 
-export type ActionName = 'approve' | 'download' | 'again' | 'page' | 'map' | 'mapPage'
+export type ActionName =
+  | 'approve'
+  | 'download'
+  | 'again'
+  | 'page'
+  | 'map'
+  | 'mapPage'
+  /** Asks for what its target says, which only shows something. */
+  | 'look'
+  | 'propose'
 
 /** Every form there is (`form.ts` says how one is added). */
 export const FORM_NAMES = [

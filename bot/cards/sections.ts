@@ -39,8 +39,13 @@ export function pageOf(sections: readonly Section[], number: number, command: st
   const pages = pagesOf(sections)
   const of = Math.max(1, pages.length)
   if (number <= of) return { number, of, sections: pages[number - 1] ?? [] }
+  throw noSuchPage(command, number, of)
+}
+
+/** @param command what shows the first page. */
+export function noSuchPage(command: string, number: number, of: number): Problem {
   const all = of === 1 ? '`page 1` is all of it' : `they go from 1 to ${of}`
-  throw new Problem({
+  return new Problem({
     kind: 'notFound',
     what: `\`${command}\` has no page ${number}: ${all}.`,
     next: `Type \`${command}\` to read it from the beginning.`,

@@ -18,6 +18,8 @@ const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
   page: 'read',
   map: 'map',
   mapPage: 'map',
+  look: 'read',
+  propose: 'propose',
 }
 
 /** What a click needs; undefined: no card has such a button. */

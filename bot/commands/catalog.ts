@@ -16,6 +16,8 @@ export type CommandName =
   | 'customer'
   | 'explain'
   | 'changes'
+  | 'upcoming'
+  | 'calendar'
   | 'propose'
   | 'sync'
   | 'map'
@@ -29,6 +31,7 @@ export type CommandName =
   | 'export'
   | 'people'
   | 'audit'
+  | 'home'
   | 'status'
   | 'observe'
 
@@ -60,6 +63,20 @@ export const COMMANDS: readonly CommandInfo[] = [
     usage: 'changes [since] [filter]',
     does: 'licence changes, by the date they took effect',
     examples: ['changes', 'changes since monday', 'changes 2026-03-01 contoso'],
+  },
+  {
+    name: 'upcoming',
+    right: 'read',
+    usage: 'upcoming [days] [page <n>]',
+    does: 'the invoices to come from Ingram with what they should come to, renewals, and what can still be given back',
+    examples: ['upcoming', 'upcoming 60', 'upcoming 60 page 2'],
+  },
+  {
+    name: 'calendar',
+    right: 'read',
+    usage: 'calendar [month] [page <n>]',
+    does: 'the days of a month that carry an invoice from Ingram, bills of customers or renewals',
+    examples: ['calendar', 'calendar april'],
   },
   {
     name: 'propose',
@@ -188,6 +205,13 @@ export const COMMANDS: readonly CommandInfo[] = [
     usage: 'audit',
     does: 'who did what, the newest first, and whether the trail is whole',
     examples: ['audit'],
+  },
+  {
+    name: 'home',
+    right: 'read',
+    usage: 'home',
+    does: 'what waits for you, whom to bill, and what is to come, at a glance',
+    examples: ['home'],
   },
   {
     name: 'status',

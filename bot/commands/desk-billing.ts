@@ -40,6 +40,9 @@ export async function answerBilling(
         | 'price'
         | 'describe'
         | 'people'
+        | 'upcoming'
+        | 'calendar'
+        | 'home'
     }
   >,
 ): Promise<Reply> {

@@ -15,6 +15,7 @@ import { helpCard, statusCard } from '../cards/status.js'
 import { whoCard } from '../cards/who.js'
 import { againOf } from './again.js'
 import { authorise, rightFor, rightToClick } from './authorise.js'
+import { calendarReply, lookOf } from './desk-calendar.js'
 import { type FormDesk, createFormDesk } from './desk-forms.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
 import { known, lookReply, noteSent, welcome } from './desk-look.js'
@@ -158,6 +159,10 @@ async function answer(
       return shown(explainCard(await studio.explain(command.line)))
     case 'changes':
       return shown(changesCard(await studio.changes(command.since, command.filter), command.filter))
+    case 'upcoming':
+    case 'calendar':
+    case 'home':
+      return calendarReply(studio.planning, person, command)
     case 'status':
       return shown(statusCard(await studio.status(), await unsaidOf(parts)))
     case 'observe':
@@ -192,5 +197,9 @@ async function carryOut(parts: DeskParts, identity: string, { name, target }: Cl
       return shown(await acceptClicked(parts.studio.mapping, person, target))
     case 'mapPage':
       return shown(await mapPageClicked(parts.studio.mapping, target))
+    case 'look':
+      return answer(parts, person, lookOf(parseCommand(target.id, await parts.studio.today())))
+    case 'propose':
+      return answer(parts, person, parseCommand(`propose ${target.id}`, await parts.studio.today()))
   }
 }

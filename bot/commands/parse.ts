@@ -4,6 +4,7 @@ import { monthYear } from '../../core/calendar/words.js'
 import { COMMAND_LENGTH_LIMIT } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
 import { COMMANDS, type CommandName } from './catalog.js'
+import { type CalendarCommand, calendarWith, upcomingWith } from './parse-calendar.js'
 import { type MapCommand, parseMap } from './parse-map.js'
 import { type PeopleCommand, parsePeopleCommand } from './parse-people.js'
 import { type PriceCommand, parsePrice } from './parse-price.js'
@@ -26,6 +27,7 @@ export type Command =
   | { readonly name: 'customer'; readonly customer: string; readonly month: Period | undefined }
   | { readonly name: 'explain'; readonly line: string }
   | { readonly name: 'changes'; readonly since: LocalDate | undefined; readonly filter: string }
+  | CalendarCommand
   | { readonly name: 'propose'; readonly month: Period | undefined; readonly customers: readonly string[] }
   | { readonly name: 'sync'; readonly customers: readonly string[] }
   /** `seen`: revision of the content that was shown; undefined: typed, and meant for what is there now. */
@@ -45,6 +47,7 @@ export type Command =
       readonly reason: string
     }
   | { readonly name: 'export'; readonly template: 'csv'; readonly run: string }
+  | { readonly name: 'home' }
   | { readonly name: 'status' }
   | { readonly name: 'observe' }
   | { readonly name: 'approvals' }
@@ -103,6 +106,10 @@ function withArguments(
       }
     case 'changes':
       return changesWith(withoutQuestionMark(words), today)
+    case 'upcoming':
+      return upcomingWith(withoutQuestionMark(words))
+    case 'calendar':
+      return calendarWith(withoutQuestionMark(words), today)
     case 'propose':
       return proposeWith(words, today, isName)
     case 'sync':
@@ -128,6 +135,7 @@ function withArguments(
       return parsePrice(name, words, today)
     case 'people':
       return parsePeopleCommand(words)
+    case 'home':
     case 'status':
     case 'observe':
     case 'approvals':
@@ -330,6 +338,12 @@ const QUESTIONS: readonly { readonly pattern: RegExp; readonly command: CommandN
     pattern: /^what (?:waits|is waiting|needs (?:me|approval))(?: for (?:me|approval))?$/,
     command: 'approvals',
   },
+  {
+    pattern:
+      /^(?:what|which)(?: (?:ingram|vendor))? (?:invoices? (?:are|is) (?:coming|upcoming|next|due)|is coming up|renews(?: soon| next)?)(?: in the next (\d+) days)?$/,
+    command: 'upcoming',
+  },
+  { pattern: /^when is (?:the|our|my) next(?: ingram)? invoice$/, command: 'upcoming' },
   { pattern: /^how (?:old|fresh) is (?:the|this|my) data$/, command: 'status' },
   { pattern: /^(?:what can (?:i|you) do|what can i (?:ask|type))(?: here)?$/, command: 'help' },
 ]
@@ -346,6 +360,7 @@ function parseQuestion(words: readonly string[], today: LocalDate, isName: IsNam
     const rest = (match[1] ?? '').split(' ').filter((word) => word !== '')
     if (command === 'changes') return changesWith(rest, today)
     if (command === 'who') return whoWith(rest, today, isName)
+    if (command === 'upcoming') return upcomingWith(rest)
     return command === 'status' || command === 'approvals'
       ? { name: command }
       : { name: 'help', about: undefined }

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width'
 import { unreachable } from '../../core/assert.js'
+import { chartWords } from '../cards/chart.js'
 import type { Block, Card, Column, More } from '../cards/model.js'
 
 /** Columns of a table are separated by two spaces; cells wider than this are cut with an ellipsis. */
@@ -29,6 +30,8 @@ function renderBlock(block: Block): string {
         [...heading, ...block.items.map((item) => `  - ${plain(item)}`)].join('\n') + renderMore(block.more)
       )
     }
+    case 'chart':
+      return renderBlock(chartWords(block))
     default:
       return unreachable(block, 'renderBlock')
   }

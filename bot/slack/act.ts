@@ -7,6 +7,8 @@ import { isFormName } from '../commands/desk-forms.js'
 import type { ActParts } from './act-parts.js'
 import { type Origin, addressIn } from './answer.js'
 import { openForm, submitForm } from './forms.js'
+import { followHome } from './home.js'
+import type { HomeOpened } from './schema-home.js'
 import type { ButtonClick, Message, Sender, SlashCommand, Submission } from './schema.js'
 import { parseNote } from './schema.js'
 import { mentionsIn, typedText } from './text.js'
@@ -17,7 +19,7 @@ export interface Received<T> {
   readonly key: string
 }
 
-export type Actable = SlashCommand | Message | ButtonClick | Submission
+export type Actable = SlashCommand | Message | HomeOpened | ButtonClick | Submission
 
 /** Carries out an acknowledged request, once however often it comes, and answers it, also when it failed. */
 export async function act(parts: ActParts, { incoming, key }: Received<Actable>): Promise<void> {
@@ -36,7 +38,7 @@ export async function act(parts: ActParts, { incoming, key }: Received<Actable>)
 async function isFirst({ once, now }: ActParts, incoming: Actable, key: string): Promise<boolean> {
   const instant = now().getTime()
   const fresh = await once.first(`slack:request:${key}`, new Date(instant + SLACK_REQUEST_KEPT_MILLISECONDS))
-  if (!fresh || incoming.kind !== 'message') return fresh
+  if (!fresh || (incoming.kind !== 'message' && incoming.kind !== 'home')) return fresh
   return await once.first(
     `slack:event:${incoming.eventId}`,
     new Date(instant + SLACK_EVENT_KEPT_MILLISECONDS),
@@ -49,6 +51,8 @@ async function carryOut(parts: ActParts, incoming: Actable, origin: Origin): Pro
       return await answerText(parts, incoming.text, origin)
     case 'message':
       return await answerText(parts, withoutMention(incoming), origin)
+    case 'home':
+      return await parts.homes.publish(origin)
     case 'click':
       return await answerClick(parts, incoming, origin)
     case 'submission':
@@ -56,7 +60,8 @@ async function carryOut(parts: ActParts, incoming: Actable, origin: Origin): Pro
   }
 }
 
-async function answerText({ desk, answers }: ActParts, text: string, origin: Origin): Promise<void> {
+async function answerText(parts: ActParts, text: string, origin: Origin): Promise<void> {
+  const { desk, answers } = parts
   let told: Promise<void> | undefined
   const sign = () => {
     told ??= answers.privately(READING, origin)
@@ -64,6 +69,7 @@ async function answerText({ desk, answers }: ActParts, text: string, origin: Ori
   const reply = await desk.ask(origin.identity, typedText(text), sign, mentionsIn(text, origin.identity))
   await told
   await answers.typed(reply, origin)
+  await followHome(parts.homes, reply, origin)
 }
 
 /** Said at the first sign that an answer takes minutes. */
@@ -87,7 +93,9 @@ async function answerClick(parts: ActParts, click: ButtonClick, origin: Origin):
   // Whatever the button carries goes to the desk, which knows what exists and writes down what it refuses.
   const target = click.target ?? { id: value.slice(0, 64), revision: '' }
   if (isFormName(name)) return await openForm(parts, { name, target, triggerId: click.triggerId }, origin)
-  await answers.clicked(await desk.click(origin.identity, { name, target }), origin)
+  const reply = await desk.click(origin.identity, { name, target })
+  await answers.clicked(reply, origin)
+  await followHome(parts.homes, reply, origin, click.onHome)
 }
 
 function identityOf({ team, user }: Sender): string {
@@ -108,6 +116,8 @@ function originOf(incoming: Actable): Origin {
       const place = { channel, thread: direct ? thread : (thread ?? stamp) }
       return { identity, user, place, direct, responseUrl: undefined, clicked: undefined }
     }
+    case 'home':
+      return { ...placeOf(undefined, undefined), identity, user, responseUrl: undefined, clicked: undefined }
     case 'click': {
       const { channel, thread, message, responseUrl } = incoming
       return {

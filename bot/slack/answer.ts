@@ -88,7 +88,9 @@ async function clicked(parts: AnswerParts, reply: Reply, origin: Origin): Promis
   if (approval === undefined) return
   // It may have been posted before its address could be remembered.
   if (origin.clicked !== undefined) await remember(parts, approval, origin.clicked)
-  else await replaceOwn(parts, reply.card, origin)
+  else if (origin.responseUrl !== undefined) await replaceOwn(parts, reply.card, origin)
+  // On the page of the app itself there is no card to say it: a direct message does.
+  else await publicly(parts, reply, origin)
   await refresh(parts, approval)
 }
 

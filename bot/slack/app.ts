@@ -12,6 +12,7 @@ import type { Pacing } from '../lanes.js'
 import { reasonOf } from '../trouble.js'
 import { type Answers, createAnswers } from './answer.js'
 import { SLACK_API, type SlackClient, slackLogger } from './client.js'
+import { type Homes, createHomes } from './home.js'
 import { type SlackInstallOptions, createInstallRoutes } from './install.js'
 import { slackCards } from './later.js'
 import { plainBody } from './plain-body.js'
@@ -84,7 +85,7 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
       if (incoming.kind === 'removal') return await workspaces.removed(installed, incoming)
       const served = await workspaces.of(installed)
       if (served !== undefined) {
-        return await act({ ...options, client: served.client, answers: answersIn(served) }, { incoming, key })
+        return await act({ ...options, client: served.client, ...answersIn(served) }, { incoming, key })
       }
       log.warn(
         { workspace: nameOf(installed) },
@@ -142,9 +143,14 @@ function overSocket(
   return { routes: [], ready, begin: () => socket.begin(), close: () => socket.close() }
 }
 
+interface Answering {
+  readonly answers: Answers
+  readonly homes: Homes
+}
+
 /** Answers go with the token of their workspace, and cards remember whose it was. */
-function answersByWorkspace({ desk, board, log }: SlackSurfaceOptions): (served: Served) => Answers {
-  const known = new Map<string | undefined, Answers>()
+function answersByWorkspace({ desk, board, log }: SlackSurfaceOptions): (served: Served) => Answering {
+  const known = new Map<string | undefined, Answering>()
   return ({ client, key }) => {
     const before = known.get(key)
     if (before !== undefined) return before
@@ -154,8 +160,9 @@ function answersByWorkspace({ desk, board, log }: SlackSurfaceOptions): (served:
       return board.remember({ ...card, address: JSON.stringify({ ...address, workspace: key }) })
     }
     const answers = createAnswers({ client, workspace: key, desk, board: { ...board, remember }, log })
-    known.set(key, answers)
-    return answers
+    const answering = { answers, homes: createHomes({ client, desk, log }) }
+    known.set(key, answering)
+    return answering
   }
 }
 
@@ -267,6 +274,7 @@ function listen(bolt: App, desk: Desk, start: (due: Due) => void): void {
   // Bolt acknowledges events itself, before it calls these.
   bolt.event('app_mention', async ({ context }) => take(context))
   bolt.event('message', async ({ context }) => take(context))
+  bolt.event('app_home_opened', async ({ context }) => take(context))
   bolt.event('app_uninstalled', async ({ context }) => take(context))
   bolt.event('tokens_revoked', async ({ context }) => take(context))
   bolt.action(/[^]*/, async ({ ack, context }) => {

@@ -43,6 +43,8 @@ export interface SlackClient {
   /** Opens a window and returns its id. */
   openView(triggerId: string, view: types.ModalView): Promise<string>
   updateView(id: string, view: types.ModalView): Promise<void>
+  /** Replaces the page of the app that one person sees. */
+  publishHome(user: string, view: types.HomeView): Promise<void>
   upload(place: Place, file: ExportFile, comment: string): Promise<void>
   /** Answers through the address a request brought along: five times in half an hour, without being a member. */
   respond(responseUrl: string, message: SlackMessage, options: RespondOptions): Promise<void>
@@ -135,7 +137,7 @@ function messagesOf(
 function othersOf(
   web: webApi.WebClient,
   calls: Lanes,
-): Pick<SlackClient, 'whoAmI' | 'openDirect' | 'openView' | 'updateView' | 'upload'> {
+): Pick<SlackClient, 'whoAmI' | 'openDirect' | 'openView' | 'updateView' | 'publishHome' | 'upload'> {
   return {
     whoAmI: () => {
       const send = async () => understood(parseAuth(await web.auth.test()), 'auth.test')
@@ -154,6 +156,10 @@ function othersOf(
     updateView: (id, view) => {
       const send = async () => void (await web.views.update({ view_id: id, view }))
       return calls.run({ lane: `view ${id}`, method: 'views.update', repeatable: true, send })
+    },
+    publishHome: (user, view) => {
+      const send = async () => void (await web.views.publish({ user_id: user, view }))
+      return calls.run({ lane: `home ${user}`, method: 'views.publish', repeatable: true, send })
     },
     upload: ({ channel, thread }, { name, bytes }, comment) => {
       const shared = { channel_id: channel, filename: name, title: name, initial_comment: comment }

@@ -5,6 +5,7 @@ import type { FormMade } from '../commands/form-kind.js'
 import type { ActParts } from './act-parts.js'
 import { reasonOf } from '../trouble.js'
 import type { Origin } from './answer.js'
+import { followHome } from './home.js'
 import { type Submission, type WindowNote, parseNote } from './schema.js'
 import { cardWindow, formWindow } from './window.js'
 
@@ -84,7 +85,8 @@ export async function submitForm(parts: ActParts, submission: Submission, origin
   switch (submitted.type) {
     case 'done':
     case 'refused':
-      return await answers.clicked(submitted.reply, origin)
+      await answers.clicked(submitted.reply, origin)
+      return await followHome(parts.homes, submitted.reply, origin)
     case 'repeated':
       return log.info({ form: name }, 'a form that was sent off twice was carried out once')
     case 'mistakes': {

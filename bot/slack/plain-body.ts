@@ -28,6 +28,8 @@ function contentOf(incoming: Actable | Challenge | Removal): object {
       const actions = [{ type: 'button', action_id: name, block_id: '', value }]
       return { type: 'block_actions', ...sender(incoming), actions }
     }
+    case 'home':
+      return { type: 'event_callback', event: { type: 'app_home_opened', user: incoming.user, tab: 'home' } }
     case 'removal':
       return { type: 'event_callback', event: { type: incoming.why } }
     case 'submission':

@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { types } from '@slack/bolt'
 import { assert, unreachable } from '../../core/assert.js'
+import { chartWords, withChartWords } from '../cards/chart.js'
 import type { Action, Block, Card, Column, Fact, More } from '../cards/model.js'
+import { type DataVisualization, chartBlock } from './chart.js'
 import { LIMITS, SHOWN } from './limits.js'
+import { buttonId } from './button-id.js'
 import { cut, cutMiddle, escapeMarkup, plain } from './text.js'
 
 /** A card as Slack shows it. `text` is what notifications and screen readers say. */
 export interface SlackMessage {
   readonly text: string
-  readonly blocks: types.KnownBlock[]
+  readonly blocks: SlackBlock[]
 }
+
+export type SlackBlock = types.KnownBlock | DataVisualization
 
 /** Characters of the hash that makes block ids differ whenever the content does. */
 const REVISION_CHARACTERS = 12
@@ -42,15 +47,31 @@ export function renderSlack(card: Card): SlackMessage {
 
 /** The words of a window, above as many fields. */
 export function renderBody(blocks: readonly Block[], fields: number): types.KnownBlock[] {
-  return fit(bodyBlocks(blocks, LIMITS.message), LIMITS.message, LIMITS.viewBlocks - fields)
+  const told = blocks.map((block) => (block.type === 'chart' ? chartWords(block) : block))
+  return withoutDrawings(fit(bodyBlocks(told, LIMITS.message), LIMITS.message, LIMITS.viewBlocks - fields))
 }
 
-function size(blocks: readonly types.KnownBlock[]): number {
+/** The page of the app itself. It takes no table and draws no chart: both are told. */
+export function renderHome(card: Card): types.HomeView {
+  const blocks = card.blocks.map((block): Block => {
+    if (block.type === 'chart') return chartWords(block)
+    return block.type === 'table' ? asList(block) : block
+  })
+  return { type: 'home', blocks: withoutDrawings(renderSlack({ ...card, blocks }).blocks) }
+}
+
+/** Drawings stand in messages only. */
+function withoutDrawings(blocks: readonly SlackBlock[]): types.KnownBlock[] {
+  return blocks.filter((block) => block.type !== 'data_visualization')
+}
+
+function size(blocks: readonly SlackBlock[]): number {
   return blocks.reduce((sum, block) => sum + (block.type === 'table' ? 0 : JSON.stringify(block).length), 0)
 }
 
 /** Everything a card says; lists share the room that texts, facts and tables leave. */
-function bodyBlocks(blocks: readonly Block[], room: number): types.KnownBlock[] {
+function bodyBlocks(given: readonly Block[], room: number): SlackBlock[] {
+  const blocks = withChartWords(given)
   const firstTable = blocks.find((block) => block.type === 'table')
   const fixed = blocks.map((block) =>
     block.type === 'list' || (block.type === 'table' && block !== firstTable)
@@ -69,7 +90,7 @@ function bodyBlocks(blocks: readonly Block[], room: number): types.KnownBlock[] 
   })
 }
 
-function fixedBlocks(block: Block): types.KnownBlock[] {
+function fixedBlocks(block: Block): SlackBlock[] {
   switch (block.type) {
     case 'text':
       return [textBlock(block.text, block.style)]
@@ -79,6 +100,8 @@ function fixedBlocks(block: Block): types.KnownBlock[] {
       return tableBlocks(block)
     case 'list':
       return []
+    case 'chart':
+      return [chartBlock(block)]
     default:
       return unreachable(block, 'fixedBlocks')
   }
@@ -175,8 +198,8 @@ function moreBlocks(more: More | undefined, cutHere: number): types.KnownBlock[]
 }
 
 /** The last resort for a card no message can hold: whole blocks go, and it says so. */
-function fit(blocks: types.KnownBlock[], room: number, most: number): types.KnownBlock[] {
-  const fits = (some: readonly types.KnownBlock[]) => some.length <= most && size(some) <= room
+function fit(blocks: SlackBlock[], room: number, most: number): SlackBlock[] {
+  const fits = (some: readonly SlackBlock[]) => some.length <= most && size(some) <= room
   if (fits(blocks)) return blocks
   const kept = [...blocks]
   const note = () =>
@@ -217,19 +240,27 @@ function plainText(text: string, limit: number): types.PlainTextElement {
 function actionBlocks(actions: readonly Action[]): types.ActionsBlock[] {
   const blocks: types.ActionsBlock[] = []
   for (let from = 0; from < actions.length; from += LIMITS.actions) {
-    const elements = actions.slice(from, from + LIMITS.actions).map(button)
+    const part = actions.slice(from, from + LIMITS.actions)
+    const elements = part.map((action, index) => {
+      const before = part.slice(0, index).filter(({ name }) => name === action.name).length
+      return button(action, before)
+    })
     blocks.push({ type: 'actions', elements })
   }
   return blocks
 }
 
-/** The payload of a button is what it is about and which content was seen; never an amount. */
-function button({ name, label, tone, target, confirm }: Action): types.Button {
+/**
+ * The payload of a button is what it is about and which content was seen; never an amount.
+ *
+ * @param before how many buttons of the same action stand before it: Slack wants each to have an id of its own.
+ */
+function button({ name, label, tone, target, confirm }: Action, before: number): types.Button {
   const value = JSON.stringify({ id: target.id, revision: target.revision })
   assert(value.length <= LIMITS.buttonValue, 'a button names its target in a few characters')
   return {
     type: 'button',
-    action_id: name,
+    action_id: buttonId(name, before),
     text: plainText(plain(label), LIMITS.buttonText),
     value,
     ...(tone === 'default' ? {} : { style: tone }),
@@ -274,6 +305,8 @@ function fallbackLines(block: Block): string[] {
         ...block.items.map((item) => `- ${item}`),
         ...fallbackMore(block.more),
       ]
+    case 'chart':
+      return fallbackLines(chartWords(block))
     default:
       return unreachable(block, 'fallbackLines')
   }

@@ -1,5 +1,7 @@
 import { parse as parseForm } from 'node:querystring'
 import { z } from 'zod'
+import { actionOf } from './button-id.js'
+import { type HomeOpened, homeOf } from './schema-home.js'
 import { readJson } from '../http.js'
 import type { ActionTarget } from '../cards/model.js'
 
@@ -45,6 +47,8 @@ export interface ButtonClick extends Sender {
   readonly thread: string | undefined
   readonly responseUrl: string | undefined
   readonly triggerId: string
+  /** The button stands on the page of the app itself, where there is no message. */
+  readonly onHome: boolean
 }
 
 /** A window was sent off: a form that was filled in. */
@@ -71,7 +75,7 @@ export interface Ignored {
   readonly kind: 'ignored'
 }
 
-export type Incoming = SlashCommand | Message | ButtonClick | Submission | Challenge | Ignored
+export type Incoming = SlashCommand | Message | HomeOpened | ButtonClick | Submission | Challenge | Ignored
 
 const id = (letters: string) => z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{1,30}$`))
 export const team = id('TE')
@@ -123,6 +127,7 @@ const CLICK = z.object({
   channel: z.object({ id: channel }).optional(),
   message: z.object({ ts: stamp, thread_ts: stamp.optional() }).optional(),
   container: z.object({ is_ephemeral: z.boolean().optional() }),
+  view: z.object({ type: z.string() }).optional(),
   actions: z
     .array(
       z.object({
@@ -182,7 +187,12 @@ export function bodyOf(type: ContentType, text: string): unknown {
 export function incomingOf(value: unknown): Incoming | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const known =
-    commandOf(value) ?? eventOf(value) ?? clickOf(value) ?? submissionOf(value) ?? challengeOf(value)
+    commandOf(value) ??
+    eventOf(value) ??
+    homeOf(value) ??
+    clickOf(value) ??
+    submissionOf(value) ??
+    challengeOf(value)
   if (known !== undefined) return known
   return USED.safeParse(value).success ? undefined : { kind: 'ignored' }
 }
@@ -241,7 +251,7 @@ function clickOf(value: object): ButtonClick | undefined {
     kind: 'click',
     team: home,
     user: data.user.id,
-    name: action.action_id,
+    name: actionOf(action.action_id),
     target: parseTarget(action.value),
     value: action.value,
     channel: data.channel?.id,
@@ -249,6 +259,7 @@ function clickOf(value: object): ButtonClick | undefined {
     thread: data.message?.thread_ts,
     responseUrl: data.response_url,
     triggerId: data.trigger_id,
+    onHome: data.view?.type === 'home',
   }
 }
 

@@ -174,6 +174,7 @@ function following(state: State, key: string): SlackClient {
     openDirect: (user) => call((client) => client.openDirect(user)),
     openView: (triggerId, view) => call((client) => client.openView(triggerId, view)),
     updateView: (id, view) => call((client) => client.updateView(id, view)),
+    publishHome: (user, view) => call((client) => client.publishHome(user, view)),
     upload: (place, file, comment) => call((client) => client.upload(place, file, comment)),
     respond: (url, message, options) => call((client) => client.respond(url, message, options)),
     end: () => undefined,

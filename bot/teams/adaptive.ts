@@ -19,7 +19,7 @@ export interface Refresh {
   readonly userIds: readonly string[]
 }
 
-export type Element = RichText | Table | Input | ActionSet
+export type Element = RichText | Table | ChartElement | Input | ActionSet
 
 /** Literal text: Teams reads Markdown in TextBlock and FactSet, and never here. */
 export interface RichText {
@@ -50,6 +50,23 @@ export interface Table {
 export interface TableRow {
   readonly type: 'TableRow'
   readonly cells: readonly { readonly type: 'TableCell'; readonly items: readonly RichText[] }[]
+}
+
+/** Bars, one or several at each place of the axis: an extension of Teams, drawn where it is known, else its fallback. */
+export type ChartElement = {
+  readonly title: string
+  readonly fallback: RichText
+} & (
+  | { readonly type: 'Chart.VerticalBar'; readonly data: readonly ChartBar[] }
+  | {
+      readonly type: 'Chart.VerticalBar.Grouped'
+      readonly data: readonly { readonly legend: string; readonly values: readonly ChartBar[] }[]
+    }
+)
+
+export interface ChartBar {
+  readonly x: string
+  readonly y: number
 }
 
 /** Something to fill in; its value comes with the button, under its id. */

@@ -26,6 +26,8 @@ export const SHOWN = {
   item: 600,
   cell: 200,
   button: 60,
+  /** The words of buttons that stand beside each other on a telephone. */
+  buttonRow: 30,
   /** Of one choice of a form: shorter where there are many. */
   choices: [100, 60, 36],
   fewest: 24,

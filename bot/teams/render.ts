@@ -1,6 +1,7 @@
 import { assert, unreachable } from '../../core/assert.js'
+import { chartWords, withChartWords } from '../cards/chart.js'
 import type { Field, Form, Mistakes } from '../cards/form.js'
-import type { Action, ActionTarget, Block, Card, Column, More } from '../cards/model.js'
+import type { Action, Block, Card, Column, More } from '../cards/model.js'
 import type {
   ActionSet,
   AdaptiveCard,
@@ -13,9 +14,11 @@ import type {
   TableRow,
   TextRun,
 } from './adaptive.js'
+import { actionRows, execute } from './buttons.js'
+import { chartElement } from './chart.js'
 import { BREAKS, LIMITS, SHOWN } from './limits.js'
 import { refreshOf } from './refresh.js'
-import { CARRIED, type Verb, isAsked } from './schema.js'
+import { CARRIED, isAsked } from './schema.js'
 import { breakable, cut, cutMiddle, inert, plain, plainLines } from './text.js'
 
 /** What a message of the bot shows. `summary` is what notifications say. */
@@ -161,6 +164,8 @@ function wordLines(block: Block): string[] {
         ...block.items.map((item) => `• ${item}`),
         ...moreWords(block.more, 0),
       ]
+    case 'chart':
+      return wordLines(chartWords(block))
     default:
       return unreachable(block, 'wordLines')
   }
@@ -181,10 +186,7 @@ function message(
 ): TeamsMessage {
   const title = cut(plain(card.title), SHOWN.title) || '–'
   const head = richText([styled(title, { weight: 'Bolder', size: 'Medium', ...TONES[card.tone] })])
-  const foot: Element[] = [
-    ...below,
-    ...(actions.length === 0 ? [] : [{ type: 'ActionSet', actions } as const]),
-  ]
+  const foot: Element[] = [...below, ...actionRows(actions)]
   const room = LIMITS.cardBytes - size(whole([head, ...foot], refresh))
   const body = fit(bodyOf(card.blocks, room), room)
   return { summary: cut(inert(card.title), LIMITS.summary), card: whole([head, ...body, ...foot], refresh) }
@@ -215,7 +217,8 @@ function sizeOf(values: readonly unknown[]): number {
 type Growing = Extract<Block, { type: 'table' | 'list' }>
 
 /** Everything a card says; lists and tables share the room that texts and facts leave. */
-function bodyOf(blocks: readonly Block[], room: number): Element[] {
+function bodyOf(given: readonly Block[], room: number): Element[] {
+  const blocks = withChartWords(given)
   const fixed = blocks.map((block) => (isGrowing(block) ? growing(block, 0) : fixedElements(block)))
   let left = room - sizeOf(fixed.flat())
   let waiting = blocks.filter(isGrowing).length
@@ -244,6 +247,8 @@ function fixedElements(block: Exclude<Block, Growing>): Element[] {
           { spacing: 'Small' },
         ),
       )
+    case 'chart':
+      return [chartElement(block)]
     default:
       return unreachable(block, 'fixedElements')
   }
@@ -384,16 +389,4 @@ function richText(inlines: RichText['inlines'], looks: Omit<RichText, 'type' | '
 
 function button({ name, label, tone, target }: Action): Execute {
   return execute(label, name, target, tone)
-}
-
-const STYLES = { default: {}, primary: { style: 'positive' }, danger: { style: 'destructive' } } as const
-
-function execute(label: string, verb: Verb, { id, revision }: ActionTarget, tone: Action['tone']): Execute {
-  return {
-    type: 'Action.Execute',
-    title: cut(plain(label), SHOWN.button),
-    verb,
-    data: { id, revision },
-    ...STYLES[tone],
-  }
 }

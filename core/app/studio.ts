@@ -20,6 +20,7 @@ import type { Psas } from './read-psa.js'
 import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { beginPeople, createEverybody } from './people.js'
+import { type Planning, createPlanning } from './planning.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
 import { type Prices, createPrices } from './prices.js'
 import { type Portfolio, compareText } from './portfolio.js'
@@ -60,6 +61,8 @@ export interface StudioSettings extends LoaderSettings {
   readonly people: readonly Person[]
   /** What may be written into PSAs without asking. */
   readonly autoApprove?: readonly AutoApproval[]
+  /** Day of the month on which the marketplace makes its invoice, 1–31; undefined: nobody said. */
+  readonly invoiceDay?: number | undefined
 }
 
 export type Answer<T> = T & { readonly age: DataAge }
@@ -132,6 +135,8 @@ export interface Studio {
   /** Tells whether a text is a customer's name also with its last words, which could be a month. */
   names(): Promise<(whole: string, before: string) => boolean>
   readonly billing: Billing
+  /** Invoices to come, a month's days, and what a person should know today. */
+  readonly planning: Planning
   /** Who has which role now. */
   everybody(): Promise<Everybody>
   /** Gives and takes roles. */
@@ -168,6 +173,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     people: createPeople(ports),
     observe: (onProgress) => observe(ports, settings, onProgress),
     billing,
+    planning: createPlanning({ load, billing, everybody, today, invoiceDay: settings.invoiceDay }),
     raiseAlerts: () => raiseAlerts(ports, load, everybody, settings.autoApprove ?? []),
     mapping: createMapping(ports, load),
     prices: createPrices(ports, load),

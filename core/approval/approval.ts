@@ -81,6 +81,15 @@ export interface Attempt {
   readonly seen: string
 }
 
+/** Nobody approves their own request as soon as somebody else could. */
+export function isOwnToLeave(
+  { requestedBy }: Pick<Approval, 'requestedBy'>,
+  person: Person,
+  people: readonly Person[],
+): boolean {
+  return isOf(person, requestedBy) && approvers(people).length >= 2
+}
+
 /** Checks one attempt to decide; undefined when it may be written. Staleness is checked by comparing fresh lines. */
 export function refusalOf(
   approval: Approval,
@@ -104,8 +113,7 @@ export function refusalOf(
     default:
       return unreachable(state, 'refusalOf')
   }
-  const own = isOf(person, approval.requestedBy)
-  if (own && attempt.verdict === 'approved' && approvers(people).length >= 2) return { type: 'ownRequest' }
+  if (attempt.verdict === 'approved' && isOwnToLeave(approval, person, people)) return { type: 'ownRequest' }
   if (attempt.seen !== approval.fingerprint) return { type: 'wrongRevision' }
   if (attempt.verdict === 'rejected' && (attempt.reason ?? '').trim() === '') return { type: 'reasonMissing' }
   return undefined

@@ -4,6 +4,7 @@ import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { LINEAGE_GAP_DAYS } from '../limits.js'
 import type { ObservedSubscription, SubscriptionStatus } from '../marketplace/types.js'
+import { type Commitment, commitmentOf } from './commitment.js'
 import { countHistory, scheduledCounts, seatsReturned, withoutSeatsSince } from './counts.js'
 import type { CountStep } from './gaps.js'
 import type { CountLeft } from './opening.js'
@@ -54,6 +55,8 @@ export interface FoldedSubscription {
   readonly renewals: readonly LocalDate[]
   /** The marketplace's licence lines behind it, oldest first. */
   readonly recordKeys: readonly string[]
+  /** Until when it is bound, and what happens then; absent: it is not in service. */
+  readonly commitment?: Commitment
 }
 
 /** One licence line of a lineage, with whether the last observation still listed it. */
@@ -87,6 +90,7 @@ export function foldLineage(
   const end = ended === undefined ? null : ended.on
   const billingPeriod = periodChanged(parts) ? undefined : latestPeriod
   const estimated = counted.steps.some((step) => step.estimated) || ended?.estimated === true
+  const commitment = commitmentOf(parts, settings)
   return {
     lineageId,
     customerId: subscription.customerId,
@@ -112,6 +116,7 @@ export function foldLineage(
     ],
     renewals: parts.slice(1).map(({ start }) => start),
     recordKeys: records.map(keyOf),
+    ...(commitment === undefined ? {} : { commitment }),
   }
 }
 

@@ -26,6 +26,15 @@ test('what is required is enough; the rest has defaults', () => {
   expect(config.marketplace.auth).toMatchObject({ kind: 'basic-token', marketplace: 'us' })
 })
 
+test('the day of the marketplace’s invoices is one of a month, or nobody says it', () => {
+  expect(parseConfig({ ...GOOD, INVOICE_DAY: '31' }).settings.invoiceDay).toBe(31)
+  expect(parseConfig({ ...GOOD, INVOICE_DAY: '' }).settings.invoiceDay).toBeUndefined()
+  for (const wrong of ['0', '32', '8th', '-1', '1.5']) {
+    expect(refusal({ ...GOOD, INVOICE_DAY: wrong })).toContain('INVOICE_DAY must be a day from 1 to 31')
+  }
+  expect(refusal({ ...GOOD, INVOICE_DATE: '8' })).toContain('INVOICE_DATE is not a setting')
+})
+
 test('an empty line means the default', () => {
   expect(parseConfig({ ...GOOD, BILLING_CYCLE: '', BILLING_OPENS_ON: ' ', DATABASE_URL: '' })).toEqual(
     parseConfig(GOOD),

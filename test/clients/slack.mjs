@@ -92,6 +92,43 @@ function button({ type, text, style = 'default', url }) {
   return `<span role="button" class="button ${style}"${url ? ' data-link' : ''}>${textObject(text)}</span>`
 }
 
+const SERIES = ['#3b7dd8', '#e8912d', '#2bac76', '#9a4fc7', '#c01343', '#616061']
+
+/**
+ * Groups of bars, one group for each place of the axis; what is below zero hangs from the line of zero.
+ * @param {any} block
+ */
+function chartHtml({ title, chart }) {
+  if (chart.type !== 'bar') throw new Error(`a chart of an unknown kind: ${chart.type}`)
+  const { series, axis_config: axis } = chart
+  const values = series.flatMap((/** @type {any} */ one) =>
+    one.data.map((/** @type {any} */ point) => point.value),
+  )
+  const [most, least] = [Math.max(0, ...values), Math.min(0, ...values)]
+  const [width, height, foot] = [560, 160, 20]
+  const scale = height / (most - least || 1)
+  const group = width / axis.categories.length
+  const bar = (group * 0.8) / series.length
+  const bars = series.flatMap((/** @type {any} */ one, /** @type {number} */ number) =>
+    one.data.map((/** @type {any} */ point, /** @type {number} */ place) => {
+      const top = (most - Math.max(0, point.value)) * scale
+      const left = place * group + group * 0.1 + number * bar
+      return `<rect x="${left}" y="${top}" width="${bar}" height="${Math.abs(point.value) * scale}" fill="${SERIES[number]}"/>`
+    }),
+  )
+  const names = axis.categories.map(
+    (/** @type {string} */ name, /** @type {number} */ place) =>
+      `<text x="${(place + 0.5) * group}" y="${height + 14}" text-anchor="middle">${escaped(name)}</text>`,
+  )
+  const zero = `<line x1="0" x2="${width}" y1="${most * scale}" y2="${most * scale}"/>`
+  const legend = series.map(
+    (/** @type {any} */ one, /** @type {number} */ number) =>
+      `<span style="color:${SERIES[number]}">■</span> ${escaped(one.name)}`,
+  )
+  const drawing = `<svg viewBox="0 0 ${width} ${height + foot}">${bars.join('')}${zero}${names.join('')}</svg>`
+  return `<div class="chart"><b>${escaped(title)}</b>${drawing}<div class="context">${legend.join(' ')}</div></div>`
+}
+
 /** @param {any} block */
 function blockHtml(block) {
   switch (block.type) {
@@ -109,6 +146,8 @@ function blockHtml(block) {
       return block.elements.map(rich).join('')
     case 'table':
       return table(block)
+    case 'data_visualization':
+      return chartHtml(block)
     case 'actions':
       return `<div class="actions">${block.elements.map(button).join('')}</div>`
     case 'input':
@@ -157,6 +196,9 @@ export function slackStyle(theme) {
     .block { margin: 0 0 8px; }
     .header { font-weight: 900; font-size: 18px; line-height: 24px; }
     .context { font-size: 13px; line-height: 18px; color: ${quiet}; }
+    .chart { border: 1px solid ${line}; border-radius: 8px; padding: 8px 12px; }
+    .chart svg { display: block; width: 100%; } .chart line { stroke: ${quiet}; }
+    .chart text { font-size: 9px; fill: ${quiet}; }
     .fields { display: grid; grid-template-columns: 1fr 1fr; gap: 4px 12px; }
     .scrolls { overflow-x: auto; }
     ul { margin: 0; padding-left: 28px; } li { margin: 0; }

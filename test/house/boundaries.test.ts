@@ -116,6 +116,7 @@ const PLANTS: readonly Plant[] = [
   plant('adapters/ingram/schema.ts', 'zod'),
   plant('bot/teams/schema.ts', 'zod'),
   plant('bot/slack/schema-install.ts', 'zod'),
+  plant('bot/slack/schema-home.ts', 'zod'),
   plant('bot/config.ts', 'zod'),
   plant('bot/jobs/to-test.ts', '../../test/target.js', 'nothing-imports-test'),
   plant('prisma/to-test.mjs', '../test/target.js', 'nothing-imports-test'),

@@ -14,7 +14,7 @@ type BotEvent = NonNullable<Events['bot_events']>[number]
 interface Need {
   readonly scopes: readonly BotScope[]
   readonly events?: readonly BotEvent[]
-  readonly feature?: 'slash command' | 'interactivity'
+  readonly feature?: 'slash command' | 'interactivity' | 'home tab'
 }
 
 /**
@@ -30,6 +30,7 @@ const METHODS: Readonly<Record<string, Need>> = {
   'conversations.open': { scopes: ['im:write'] },
   'views.open': { scopes: [] },
   'views.update': { scopes: [] },
+  'views.publish': { scopes: [], feature: 'home tab' },
   'files.uploadV2': { scopes: ['files:write'] },
 }
 
@@ -41,6 +42,7 @@ const LISTENERS: Readonly<Record<string, Need>> = {
   command: { scopes: ['commands'], feature: 'slash command' },
   'event app_mention': { scopes: ['app_mentions:read'], events: ['app_mention'] },
   'event message': { scopes: ['im:history'], events: ['message.im'] },
+  'event app_home_opened': { scopes: [], events: ['app_home_opened'], feature: 'home tab' },
   // News of the app itself comes without a scope.
   'event app_uninstalled': { scopes: [], events: ['app_uninstalled'] },
   'event tokens_revoked': { scopes: [], events: ['tokens_revoked'] },
@@ -92,6 +94,7 @@ export function askedBy({ oauth_config: oauth, settings, features }: SlackManife
     features: sorted([
       ...((features?.slash_commands ?? []).length > 0 ? ['slash command'] : []),
       ...(settings?.interactivity?.is_enabled === true ? ['interactivity'] : []),
+      ...(features?.app_home?.home_tab_enabled === true ? ['home tab'] : []),
     ]),
   }
 }

@@ -39,6 +39,7 @@ describe('what Slack is asked for', () => {
       'chat.update',
       'command',
       'conversations.open',
+      'event app_home_opened',
       'event app_mention',
       'event app_uninstalled',
       'event message',
@@ -46,6 +47,7 @@ describe('what Slack is asked for', () => {
       'files.uploadV2',
       'view',
       'views.open',
+      'views.publish',
       'views.update',
     ])
   })
@@ -62,8 +64,9 @@ describe('what Slack is asked for', () => {
     const without = (method: string) => needsOf(uses.filter((use) => use !== method))
     expect(askedBy(manifest).scopes).not.toEqual(without('files.uploadV2').scopes)
     expect(askedBy(manifest).events).not.toEqual(without('event message').events)
+    expect(askedBy(manifest).events).not.toEqual(without('event app_home_opened').events)
     expect(() => needsOf(usesOf('await web.users.info({ user })'))).toThrow('users.info is not in the table')
-    expect(() => needsOf(usesOf("bolt.event('app_home_opened', take)"))).toThrow('event app_home_opened')
+    expect(() => needsOf(usesOf("bolt.event('team_join', take)"))).toThrow('event team_join')
     expect(() => needsOf(usesOf('bolt.shortcut(/x/, take)'))).toThrow('shortcut')
     const more = { ...manifest, oauth_config: { scopes: { bot: ['chat:write'], user: ['search:read'] } } }
     expect(askedBy(more as SlackManifest).scopes).toEqual(['chat:write', 'search:read'])
@@ -94,7 +97,7 @@ describe('where Slack is sent to', () => {
 
   it('people can write to the bot directly, and are told the words it knows', () => {
     expect(manifest.features?.app_home).toEqual({
-      home_tab_enabled: false,
+      home_tab_enabled: true,
       messages_tab_enabled: true,
       messages_tab_read_only_enabled: false,
     })

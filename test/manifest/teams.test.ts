@@ -72,10 +72,22 @@ describe('its menu', () => {
     }
   })
 
-  it('offers everything but what is reached from the card of a request, run or line', () => {
+  it('offers everything but what is reached from the card of a request, run or line, and what few use', () => {
     const menu = menuCommands().map(({ name }) => name)
     const left = COMMANDS.map(({ name }) => name).filter((name) => !menu.includes(name))
-    expect(left).toEqual(['explain', 'approval', 'approve', 'reject', 'void', 'export'])
+    expect(left).toEqual([
+      'explain',
+      'map',
+      'describe',
+      'approval',
+      'approve',
+      'reject',
+      'void',
+      'export',
+      'people',
+      'audit',
+      'observe',
+    ])
   })
 })
 

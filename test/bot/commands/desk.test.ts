@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { renderConsole } from '../../../bot/console/render.js'
 import { chatDesk } from '../../support/chat-desk.js'
 import { memoryLog } from '../../support/memory-log.js'
@@ -67,3 +67,31 @@ test.each(['propose contoso march', 'propose march contoso', 'propose march, con
     expect(said).toContain('Bill run BR-0001 · Contoso · 1–31 Mar 2026')
   },
 )
+
+describe('a button that only shows something', () => {
+  const look = (id: string) => ({ name: 'look' as const, target: { id, revision: '' } })
+
+  test('shows what its words ask for', async () => {
+    const { desk } = await chatDesk({ log: memoryLog() })
+    const reply = await desk.click('slack:T1:U4', look('upcoming 60'))
+    expect(reply.card.title).toBe('Upcoming, 20 Mar – 18 May 2026')
+    expect((await desk.click('slack:T1:U4', look('calendar 2026-04'))).card.title).toBe(
+      'Calendar of April 2026',
+    )
+  })
+
+  test.each([
+    'propose march',
+    'observe',
+    'approve APR-0001',
+    'people remove Vic',
+    'people link',
+    'audit',
+    'sudo',
+  ])('does not lead to %s, whatever it was made to carry', async (id) => {
+    const { desk, billing } = await chatDesk({ log: memoryLog() })
+    const reply = await desk.click('slack:T1:U2', look(id))
+    expect(reply.problem?.kind).toBe('input')
+    expect(await billing.approval('APR-0001')).toBeUndefined()
+  })
+})

@@ -35,6 +35,16 @@ describe('commands', () => {
     ['who', { name: 'who', month: undefined, filter: '' }],
     ['WHO March', { name: 'who', month: MARCH, filter: '' }],
     ['who 2026-03', { name: 'who', month: MARCH, filter: '' }],
+    ['upcoming', { name: 'upcoming', days: undefined, page: 1 }],
+    ['upcoming 60', { name: 'upcoming', days: 60, page: 1 }],
+    ['upcoming 366 days', { name: 'upcoming', days: 366, page: 1 }],
+    ['Upcoming 60 page 2', { name: 'upcoming', days: 60, page: 2 }],
+    ['upcoming page 3', { name: 'upcoming', days: undefined, page: 3 }],
+    ['calendar', { name: 'calendar', month: undefined, page: 1 }],
+    ['calendar for april', { name: 'calendar', month: APRIL, page: 1 }],
+    ['calendar 2026-04 page 2', { name: 'calendar', month: APRIL, page: 2 }],
+    ['calendar next month?', { name: 'calendar', month: APRIL, page: 1 }],
+    ['home', { name: 'home' }],
     ['who next month', { name: 'who', month: APRIL, filter: '' }],
     ['who apr contoso ltd', { name: 'who', month: APRIL, filter: 'contoso ltd' }],
     ['who contoso', { name: 'who', month: undefined, filter: 'contoso' }],
@@ -219,5 +229,34 @@ describe('what is not understood gets a way out', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+})
+
+describe('what lies ahead', () => {
+  test.each([
+    ['what invoices are coming?', undefined],
+    ['Which Ingram invoices are coming?', undefined],
+    ['what is coming up?', undefined],
+    ['what renews soon?', undefined],
+    ['when is the next invoice?', undefined],
+    ['what invoices are coming in the next 60 days?', 60],
+  ])('%s', (text, days) => {
+    expect(parseCommand(text, TODAY)).toEqual({ name: 'upcoming', days, page: 1 })
+  })
+
+  test.each([
+    ['upcoming 0', '“0” is not a number of days from 1 to 366.'],
+    ['upcoming 367', '“367” is not a number of days from 1 to 366.'],
+    ['upcoming -3', '“-3” is not a number of days'],
+    ['upcoming soon', '“soon” is not a number of days'],
+    ['upcoming 60 contoso', '“60 contoso” is not a number of days'],
+    ['upcoming page', '“” is not the number of a page.'],
+    ['upcoming 60 page 0', '“0” is not the number of a page.'],
+    ['calendar contoso', '“contoso” is not a month.'],
+    ['calendar april contoso', '“april contoso” is not a month.'],
+    ['calendar april page x', '“x” is not the number of a page.'],
+    ['home page 2', '`home` takes nothing more'],
+  ])('%s is refused', (text, what) => {
+    expect(refusal(text).what).toContain(what)
   })
 })

@@ -28,6 +28,9 @@ const NEEDS: readonly (readonly [text: string, right: Right | undefined])[] = [
   ['customer contoso', 'read'],
   ['explain nothing', 'read'],
   ['changes', 'read'],
+  ['upcoming', 'read'],
+  ['calendar april', 'read'],
+  ['home', 'read'],
   ['status', 'read'],
   ['approvals', 'read'],
   ['approval APR-0001', 'read'],
@@ -61,6 +64,8 @@ const CLICKS: Readonly<Record<ActionName, Right>> = {
   page: 'read',
   map: 'map',
   mapPage: 'map',
+  look: 'read',
+  propose: 'propose',
 }
 
 const WHO: Readonly<Record<Role, string>> = { admin: 'ann', approver: 'bob', biller: 'cy', viewer: 'vic' }

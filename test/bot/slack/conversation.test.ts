@@ -37,6 +37,9 @@ describe('every command, as a slash command, after the bot’s name, and in a di
     ['customer', 'U1', 'customer contoso march', 'Total $514.52 (2 lines)'],
     ['explain', 'U1', 'explain {line}', '20 × $22.00 = $440.00'],
     ['changes', 'U1', 'changes since 2026-03-01', '20 → 25'],
+    ['upcoming', 'U1', 'upcoming', 'Upcoming, 20 Mar – 18 Apr 2026'],
+    ['calendar', 'U1', 'calendar april', 'Calendar of April 2026'],
+    ['home', 'U1', 'home', 'Today for Dana, 20 Mar 2026'],
     ['status', 'U1', 'status', 'Running subscriptions'],
     ['observe', 'U1', 'observe', 'Nothing changed since the last observation.'],
     ['propose', 'U1', 'propose march', 'Bill run BR-0001 · Contoso · 1–31 Mar 2026'],
@@ -81,9 +84,11 @@ describe('every command, as a slash command, after the bot’s name, and in a di
       await given.settled()
       const answers = answersOf(given, user, way)
       // A file is its own answer; a long reading is announced, in a direct message by a message.
-      const count = command === 'export' ? 0 : command === 'observe' && way === 'direct' ? 2 : 1
+      // In a channel a home is for the eyes of one.
+      const isAlone = command === 'home' && way !== 'direct'
+      const count = command === 'export' || isAlone ? 0 : command === 'observe' && way === 'direct' ? 2 : 1
       expect([command, answers.length - before]).toEqual([command, count])
-      expect(wordsOf(answers.at(-1))).toContain(shows)
+      expect(isAlone ? whispered(given, user)[0] : wordsOf(answers.at(-1))).toContain(shows)
     }
     expect(given.emulator.world.files).toMatchObject([{ name: 'BR-0002.csv' }])
     expect(given.log.lines).toEqual([])

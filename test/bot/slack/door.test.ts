@@ -205,7 +205,7 @@ describe('signed, and not to be used', () => {
     ['talk in a channel', callback({ ...said, channel: 'C1', channel_type: 'channel' })],
     ['talk among several', callback({ ...said, channel: 'G1', channel_type: 'mpim' })],
     ['a reaction', callback({ type: 'reaction_added', user: 'U1', item: { channel: 'C1' } })],
-    ['the home page', callback({ type: 'app_home_opened', user: 'U1', tab: 'home' })],
+    ['another tab of the app', callback({ type: 'app_home_opened', user: 'U1', tab: 'messages' })],
     ['an event that is a word', { ...callback({}), event: 'app_mention' }],
     ['a shortcut', { type: 'shortcut', callback_id: 'x', user: { id: 'U1' }, trigger_id: '1' }],
     ['a menu’s question', { type: 'block_suggestion', value: 'x', user: { id: 'U1' } }],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Action, Block, Card } from '../../../bot/cards/model.js'
-import { type SlackMessage, renderSlack } from '../../../bot/slack/render.js'
+import { type SlackMessage, renderHome, renderSlack } from '../../../bot/slack/render.js'
 import { formWindow } from '../../../bot/slack/window.js'
 import { mentionsIn, messageMistakes, viewMistakes } from '../../emulators/slack/blocks.js'
 import { HOSTILE_NAMES, SAMPLE_NAMES, sampleWorld } from '../../support/card-samples.js'
@@ -58,6 +58,21 @@ describe.each(SAMPLE_NAMES)('every card in the world “%s”', async (name) => 
     expect(messageMistakes(blocks)).toEqual([])
     expect(mentionsIn(text, blocks)).toEqual([])
     expect(text.length).toBeLessThan(4000)
+  })
+
+  test('every home as the page of the app: it is what it was, Slack takes it, and it calls nobody', async () => {
+    const homes = [...cards].filter(([label]) => label.startsWith('home'))
+    const pages = homes.map(([label, card]) => ({ label, view: renderHome(card) }))
+    for (const { view } of pages) {
+      expect(viewMistakes(view)).toEqual([])
+      expect(mentionsIn('', view.blocks)).toEqual([])
+      expect(view.blocks.length).toBeLessThanOrEqual(100)
+    }
+    const text = pages.map(({ label, view }) =>
+      golden(label, { text: '', blocks: view.blocks as SlackMessage['blocks'] }, name !== 'many'),
+    )
+    expect(homes.length).toBeGreaterThan(3)
+    await expect(`${text.join('\n')}\n`).toMatchFileSnapshot(`../../goldens/slack/home-${name}.txt`)
   })
 })
 

@@ -39,6 +39,8 @@ describe.each(PLACES)('in a %s', (type) => {
       ['customer contoso', 'Total $514.52 (2 lines)'],
       [`explain ${await anyLine(office)}`, 'Customer: Contoso'],
       ['changes since 1 march', 'Contoso: Microsoft 365 Business Premium 20 → 25 seats from 11 Mar'],
+      ['upcoming', 'Upcoming, 20 Mar – 18 Apr 2026'],
+      ['calendar april', 'Calendar of April 2026'],
       ['status', 'Last observation: 1,'],
       ['observe', 'Nothing changed since the last observation.'],
       ['map', 'No PSA is connected.'],
@@ -63,6 +65,11 @@ describe.each(PLACES)('in a %s', (type) => {
       asked.set(text.split(' ')[0] ?? '', text)
       expect(await ask(text)).toContain(words)
     }
+    // A home is for the eyes of one: in company it comes to them alone.
+    const home = await office.say(lee, place, 'home')
+    asked.set('home', 'home')
+    expect(read(home.card)).toContain('Today for Lee, 20 Mar 2026')
+    expect(office.emulator.world.conversation(home.conversation)?.type).toBe('personal')
     expect([...COMMANDS].map(({ name }) => name).filter((name) => !asked.has(name))).toEqual([])
     expect(office.log.lines).toEqual([])
   })

@@ -168,7 +168,55 @@ const BLOCKS = {
     }),
   },
 } satisfies { [T in KnownBlock['type']]?: FieldsOf<Extract<KnownBlock, { type: T }>> }
-const BLOCK = byType(BLOCKS)
+const numeral: Check = (value, place) =>
+  typeof value === 'number' && Number.isFinite(value) ? [] : [`${place}: must be a number`]
+
+/** Not among Slack's published types yet (Block Kit reference, data visualization block). */
+const DRAWING: Shape = {
+  ...ID,
+  title: text(50),
+  chart: byType({
+    bar: {
+      series: list(
+        shape({ name: text(20), data: list(shape({ label: text(20), value: numeral }), 1, 20) }),
+        1,
+        6,
+      ),
+      axis_config: shape({
+        categories: list(text(20), 1, 20),
+        'x_label?': text(50),
+        'y_label?': text(50),
+      }),
+    },
+  }),
+}
+const BLOCK = byType({ ...BLOCKS, data_visualization: DRAWING })
+
+/** What the parts of a chart have to be to each other: names once, and each series at every place of the axis. */
+function chartMistakes(blocks: readonly Record<string, unknown>[]): string[] {
+  const charts = blocks.filter(({ type }) => type === 'data_visualization')
+  const wrong = charts.flatMap(({ chart }) => {
+    const { series, axis_config: axis } = chart as {
+      readonly series: readonly {
+        readonly name: string
+        readonly data: readonly { readonly label: string }[]
+      }[]
+      readonly axis_config: { readonly categories: readonly string[] }
+    }
+    const places = JSON.stringify(axis.categories)
+    return [
+      ...repeated(axis.categories, 'category'),
+      ...repeated(
+        series.map(({ name }) => name),
+        'series',
+      ),
+      ...series.flatMap(({ data }) =>
+        JSON.stringify(data.map(({ label }) => label)) === places ? [] : ['blocks: a series misses its axis'],
+      ),
+    ]
+  })
+  return [...wrong, ...(charts.length > 2 ? ['blocks: only two charts are allowed'] : [])]
+}
 
 /** Slack's limit for everything a message's blocks hold but its table; undocumented, seen at about 13,200. */
 const MESSAGE_CHARACTERS = 13_200
@@ -196,6 +244,7 @@ export function messageMistakes(blocks: unknown): string[] {
           )
         : [],
     ),
+    ...chartMistakes(all),
     ...all.flatMap(({ type }) => (type === 'input' ? ['blocks: an input stands in windows only'] : [])),
     ...(tables.length > 1 ? ['blocks: only one table is allowed'] : []),
     ...(tableText > TABLE_CHARACTERS ? ['blocks: the cells have more than 10000 characters'] : []),
@@ -232,6 +281,10 @@ export function viewMistakes(view: unknown): string[] {
   const wrong = MODAL(view, 'view')
   if (wrong.length > 0 || !isObject(view)) return wrong
   const blocks = view['blocks'] as Record<string, unknown>[]
+  // Both blocks are for messages only.
+  const foreign = blocks.filter(({ type }) => type === 'table' || type === 'data_visualization')
+  if (view['type'] === 'home' && foreign.length > 0)
+    return foreign.map(({ type }) => `view: a ${String(type)} stands in messages only`)
   const inputs = blocks.filter(({ type }) => type === 'input')
   const noSubmit = view['type'] === 'modal' && inputs.length > 0 && view['submit'] === undefined
   return [

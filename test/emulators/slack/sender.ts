@@ -30,6 +30,10 @@ export interface SlackSender {
     action: string,
     value?: string,
   ): Promise<Sent>
+  /** The page of the app is opened, or another of its tabs. */
+  openHome(user: string, tab?: 'home' | 'messages'): Promise<Sent>
+  /** A click on a button of somebody's page of the app. */
+  clickHome(user: string, action: string): Promise<Sent>
   /** Tells that the app was taken out, or the bot's token revoked, now or so many seconds ago. */
   gone(type: 'app_uninstalled' | 'tokens_revoked', secondsAgo?: number): Promise<Sent>
   /** Sends a window off with what was filled in: by the block of each input, or the same in all of them. */
@@ -45,6 +49,7 @@ export interface SlackSender {
       value?: string,
     ): SignedRequest
     submit(view: ViewRecord, filled: Filled): SignedRequest
+    openHome(user: string, tab?: 'home' | 'messages', eventId?: string): SignedRequest
   }
 }
 
@@ -75,6 +80,7 @@ export function createSlackSender(options: SenderOptions): SlackSender {
     click: (user, message, action, value) =>
       sign(payload(clickPayload(emulator, user, message, action, value)), 'form'),
     submit: (view, filled) => sign(payload(submissionPayload(emulator, view, filled)), 'form'),
+    openHome: (user, tab = 'home', eventId) => sign(homeBody(emulator, user, tab, eventId), 'json'),
   }
   return {
     sign,
@@ -97,6 +103,8 @@ export function createSlackSender(options: SenderOptions): SlackSender {
       ),
     direct: (user, text) =>
       send(sign(eventBody(emulator, 'message', user, world.direct(user).id, asMessage(text)), 'json')),
+    openHome: (user, tab) => send(request.openHome(user, tab)),
+    clickHome: (user, action) => send(sign(payload(homeClickPayload(emulator, user, action)), 'form')),
     click: (user, message, action, value) => send(request.click(user, message, action, value)),
     gone: (type, secondsAgo = 0) => {
       const seconds = Math.floor(now().getTime() / 1000) - secondsAgo
@@ -173,6 +181,61 @@ function eventBody(
     authorizations: [{ enterprise_id: null, team_id: world.team, user_id: world.botUser, is_bot: true }],
     is_ext_shared_channel: false,
   })
+}
+
+/** Slack tells of every opening, with the page as it is when there is one. */
+function homeBody({ world }: SlackEmulator, user: string, tab: string, eventId = world.id('Ev')): string {
+  const stamp = world.stamp()
+  const view = world.homes.get(user)
+  return JSON.stringify({
+    token: 'legacy',
+    team_id: world.team,
+    api_app_id: 'A0001',
+    event: {
+      type: 'app_home_opened',
+      user,
+      channel: world.direct(user).id,
+      tab,
+      event_ts: stamp,
+      ...(view === undefined ? {} : { view }),
+    },
+    type: 'event_callback',
+    event_id: eventId,
+    event_time: Number(stamp.split('.')[0]),
+    authorizations: [{ enterprise_id: null, team_id: world.team, user_id: world.botUser, is_bot: true }],
+    is_ext_shared_channel: false,
+  })
+}
+
+/** There is no channel, no message and no way back: only a trigger. */
+function homeClickPayload({ world }: SlackEmulator, user: string, action: string): object {
+  const view = world.homes.get(user)
+  const blocks = (view?.['blocks'] ?? []) as readonly ButtonBlock[]
+  const block = blocks.find(({ elements = [] }) => elements.some(({ action_id: id }) => id === action))
+  const button = block?.elements?.find(({ action_id: id }) => id === action)
+  if (button === undefined) throw new Error(`the page of ${user} has no button ${action}`)
+  return {
+    type: 'block_actions',
+    user: { id: user, username: user.toLowerCase(), name: user.toLowerCase(), team_id: world.team },
+    api_app_id: 'A0001',
+    token: 'legacy',
+    container: { type: 'view', view_id: 'V0001' },
+    trigger_id: world.openTrigger(user),
+    team: { id: world.team, domain: 'example' },
+    enterprise: null,
+    is_enterprise_install: false,
+    view: { ...view, id: 'V0001', team_id: world.team, state: { values: {} } },
+    actions: [
+      {
+        type: 'button',
+        block_id: block?.block_id ?? 'b',
+        action_id: action,
+        value: button.value ?? '',
+        text: { type: 'plain_text', text: action },
+        action_ts: world.stamp(),
+      },
+    ],
+  }
 }
 
 function goneBody(

@@ -26,6 +26,8 @@ const TEXT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ColumnSet: [],
   Column: [],
   ActionSet: [],
+  'Chart.VerticalBar': ['title'],
+  'Chart.VerticalBar.Grouped': ['title'],
   'Input.Text': ['label'],
   'Input.Date': ['label'],
   'Input.ChoiceSet': ['label'],
@@ -97,12 +99,33 @@ export function cardMistakes(card: Card): string[] {
     ...(card['version'] === '1.5' ? [] : ['its version is not 1.5']),
     ...renewalMistakes(card),
     ...unknown.map((type) => `${type} is no element`),
+    ...elements.filter(isChart).flatMap(chartMistakes),
     ...(actions.length > ACTIONS ? [`${actions.length} buttons`] : []),
     ...actions
       .filter(({ title }) => typeof title !== 'string' || title === '')
       .map(() => 'a button without title'),
     ...elements.filter(isInput).flatMap(inputMistakes),
     ...(Buffer.byteLength(JSON.stringify(card)) > CARD_BYTES ? ['it is larger than 28 KB'] : []),
+  ]
+}
+
+function isChart({ type }: Node): boolean {
+  return String(type).startsWith('Chart.')
+}
+
+/** An extension of Teams: older clients draw its fallback, and would draw nothing without one. */
+function chartMistakes({ type, title, data, fallback }: Node): string[] {
+  const all = Array.isArray(data) ? (data as Node[]) : []
+  const groups = type === 'Chart.VerticalBar' ? [all] : all.map(({ values }) => values as Node[])
+  const bars = groups.flat()
+  const isBar = ({ x, y }: Node) => typeof x === 'string' && typeof y === 'number' && Number.isFinite(y)
+  return [
+    ...(isNode(fallback) ? [] : [`${String(type)} has no fallback`]),
+    ...(typeof title === 'string' && title !== '' ? [] : [`${String(type)} has no title`]),
+    ...(bars.length > 0 && bars.every(isBar) ? [] : [`${String(type)} has a bar that is none`]),
+    ...(type === 'Chart.VerticalBar' || all.every(({ legend }) => typeof legend === 'string')
+      ? []
+      : [`${String(type)} has a group without a legend`]),
   ]
 }
 
@@ -139,6 +162,8 @@ export function linesOf(card: Card): string[] {
     else if (type === 'RichTextBlock') lines.push(inlineText(value))
     else if (type === 'Fact') lines.push(`${String(value['title'])} ${String(value['value'])}`)
     else if (type === 'TableRow') lines.push(rowText(value))
+    // It draws bars below its title, and not its fallback.
+    else if (isChart(value)) lines.push(String(value['title']))
     else if (isInput(value)) lines.push(`${String(value['label'])} ____`)
     else Object.values(value).forEach(walk)
   }

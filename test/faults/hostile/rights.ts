@@ -33,6 +33,18 @@ const COMMANDS: Readonly<Record<CommandName, readonly Asked[]>> = {
   customer: [['customer Customer 1', 'read']],
   explain: [['explain nothing', 'read']],
   changes: [['changes', 'read']],
+  upcoming: [['upcoming 10', 'read']],
+  calendar: [['calendar march', 'read']],
+  home: [['home', 'read']],
+  price: [
+    ['price', 'read'],
+    ['price Customer 1 20.50', 'price'],
+    ['price remove 99', 'price'],
+  ],
+  describe: [
+    ['describe', 'read'],
+    ['describe Customer 1 "Words"', 'price'],
+  ],
   status: [['status', 'read']],
   approvals: [['approvals', 'read']],
   approval: [
@@ -77,6 +89,8 @@ const CLICKS: Readonly<Record<ActionName, Right>> = {
   page: 'read',
   map: 'map',
   mapPage: 'map',
+  look: 'read',
+  propose: 'propose',
 }
 
 /** Every form, to be opened and to be sent off. */

@@ -9,9 +9,14 @@ import { assert } from '../../../core/assert.js'
 const MANIFEST = 'manifest.json'
 const ICONS = ['color.png', 'outline.png']
 
+/** Used now and then, by few: Teams shows twelve commands, and these have to be typed. */
+const SELDOM: ReadonlySet<CommandInfo['name']> = new Set(['map', 'describe', 'people', 'audit', 'observe'])
+
 /** The commands a menu offers. A request, run or line is reached from a card, where its id stands. */
 export function menuCommands(commands: readonly CommandInfo[] = COMMANDS): readonly CommandInfo[] {
-  return commands.filter(({ usage }) => !/^[a-z]+( [a-z]+)? <(id|run|line)>/.test(usage))
+  return commands.filter(
+    ({ name, usage }) => !SELDOM.has(name) && !/^[a-z]+( [a-z]+)? <(id|run|line)>/.test(usage),
+  )
 }
 
 /** The Slack app manifest (schema 2.0.0) of a bot that is reached at `address`, as text of a file. */

@@ -5,7 +5,12 @@ const ITEM = /^ {2}- (.*)$/
 const MORE = /^ {2}(… and \d+ more: )(.*)$/
 const BUTTON = /^\[([^\]]+)\] \S/
 /** A table of two columns looks like facts, but for its headings. */
-const HEADINGS_OF_TWO = new Set(['Type To see', 'Customer To bill'])
+const HEADINGS_OF_TWO = new Set([
+  'Type To see',
+  'Customer To bill',
+  'Invoice from Ingram Predicted',
+  'Day Amount',
+])
 
 /** A command that stands beside a button: what clicking it means in a terminal. */
 export interface ConsoleButton {

@@ -78,12 +78,12 @@ export function marketplaceSettings({ url, credentials }: IngramEmulator): Envir
   }
 }
 
-/** "timing arrears" as the setting it is: BILLING_TIMING=arrears. */
+/** "timing arrears" as the setting it is: BILLING_TIMING=arrears. The day of the marketplace's invoices is no billing rule. */
 export function policySettings({ settings }: Extract<Action, { type: 'policy' }>): Environment {
   return Object.fromEntries(
-    settings.map(({ name, value }) => [
-      `BILLING_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
-      value,
-    ]),
+    settings.map(({ name, value }) => {
+      const setting = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+      return [setting === 'INVOICE_DAY' ? setting : `BILLING_${setting}`, value]
+    }),
   )
 }

@@ -45,6 +45,9 @@ function blockLines(block: Node): string[] {
       return nodes(block['elements']).map(textOf)
     case 'rich_text':
       return nodes(block['elements']).flatMap(richLines)
+    // Bars: what they say stands in words below them.
+    case 'data_visualization':
+      return [String(block['title'])]
     case 'table':
       return lists(block['rows']).map((row) => row.map(textOf).join(' · '))
     default:

@@ -29,6 +29,10 @@ function elementLines(element: Node): string[] {
       return [inlineText(element).replace(/^• /, '- ')]
     case 'Table':
       return nodes(element['rows']).map((row) => nodes(row['cells']).map(cellText).join(' · '))
+    // Bars: what they say stands in words below them.
+    case 'Chart.VerticalBar':
+    case 'Chart.VerticalBar.Grouped':
+      return [String(element['title'])]
     case 'Input.Text':
     case 'Input.Date':
     case 'Input.ChoiceSet':
