@@ -36,15 +36,6 @@ const COMMANDS: Readonly<Record<CommandName, readonly Asked[]>> = {
   upcoming: [['upcoming 10', 'read']],
   calendar: [['calendar march', 'read']],
   home: [['home', 'read']],
-  price: [
-    ['price', 'read'],
-    ['price Customer 1 20.50', 'price'],
-    ['price remove 99', 'price'],
-  ],
-  describe: [
-    ['describe', 'read'],
-    ['describe Customer 1 "Words"', 'price'],
-  ],
   status: [['status', 'read']],
   approvals: [['approvals', 'read']],
   approval: [
