@@ -26,8 +26,8 @@ const DECIDED_IN_TABLE: Removal = {
   to: '',
 }
 
-/** The product, and its table, that take a second decision. */
-export const SECOND_DECISION: readonly Removal[] = [DECIDED_IN_CORE, DECIDED_IN_TRANSACTION, DECIDED_IN_TABLE]
+/** Nobody looks whether it is decided. */
+export const NEVER_LOOKS: readonly Removal[] = [DECIDED_IN_CORE, DECIDED_IN_TRANSACTION]
 
 export const TWINS: readonly Twin[] = [
   {
@@ -39,13 +39,13 @@ export const TWINS: readonly Twin[] = [
   {
     name: 'decision',
     words: 'that never looks whether it is decided, with a table that takes a second decision',
-    removals: SECOND_DECISION,
+    removals: [...NEVER_LOOKS, DECIDED_IN_TABLE],
     reports: /decided [2-9]\d* times/,
   },
   {
     name: 'key',
     words: 'that never looks whether it is decided: the table alone refuses, and people see it break',
-    removals: [DECIDED_IN_CORE, DECIDED_IN_TRANSACTION],
+    removals: NEVER_LOOKS,
     reports: /was answered: .*broke on our side/,
   },
   {

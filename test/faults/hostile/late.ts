@@ -31,6 +31,8 @@ export const lateClicks: Scenario = {
           `${when} told: ${told}`,
         )
       }
+      // What was billed too late is due no more: nothing could be asked for again.
+      if (faults.list().length > 0) return { words: `${each} clicks`, faults: faults.list() }
     }
     const words = `3 × ${each} clicks, half in Slack and half in Teams: at T−1 ms decided, at T and T+1 ms refused, with when it ended and how to get a fresh one`
     return { words, faults: faults.list() }

@@ -139,6 +139,7 @@ export const races: Scenario = {
       if (run === undefined) billed.set(customer, raced.runId)
       else billed.delete(customer)
     }
+    if (faults.list().length > 0) return { words: `${total} races`, faults: faults.list() }
     const rows = rowsOf(await stage.stop(), 'decision').length
     faults.expect(rows === total, `${rows} rows of decisions instead of ${total}`)
     const words = `${orders} drawn orders of the steps of four clicks; ${total} races of ${clicks} real clicks in Slack and Teams: 1 decision each, ${rows} rows, every loser told who and when`

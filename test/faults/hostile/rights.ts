@@ -36,15 +36,6 @@ const COMMANDS: Readonly<Record<CommandName, readonly Asked[]>> = {
   upcoming: [['upcoming 10', 'read']],
   calendar: [['calendar march', 'read']],
   home: [['home', 'read']],
-  price: [
-    ['price', 'read'],
-    ['price Customer 1 20.50', 'price'],
-    ['price remove 99', 'price'],
-  ],
-  describe: [
-    ['describe', 'read'],
-    ['describe Customer 1 "Words"', 'price'],
-  ],
   status: [['status', 'read']],
   approvals: [['approvals', 'read']],
   approval: [
@@ -63,6 +54,16 @@ const COMMANDS: Readonly<Record<CommandName, readonly Asked[]>> = {
   map: [
     ['map', 'map'],
     ['map Customer 1 remove', 'map'],
+  ],
+  price: [
+    ['price', 'read'],
+    ['price Customer 1 20.50', 'price'],
+    ['price remove 999', 'price'],
+  ],
+  describe: [
+    ['describe', 'read'],
+    ['describe Customer 1 Business "Office"', 'price'],
+    ['describe remove 999', 'price'],
   ],
   approve: [['approve APR-9999', 'decide']],
   reject: [['reject APR-9999 because no', 'decide']],

@@ -45,6 +45,11 @@ export class Faults {
     if (!isSo) this.add(words)
   }
 
+  /** Enough to see what is wrong: what goes on without its guard may take for ever. */
+  get isEnough(): boolean {
+    return this.#counts.size >= 20
+  }
+
   list(): readonly string[] {
     return [...this.#counts].map(([words, count]) => (count === 1 ? words : `${words} (${count} times)`))
   }

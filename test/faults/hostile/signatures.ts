@@ -26,6 +26,11 @@ async function heard({ outside, trail }: Stage): Promise<string> {
   return `${outside.slack.calls.length} calls of Slack, ${(await trail()).length} entries in the trail`
 }
 
+/** Bill runs that were ever asked for: a later one takes the place of an earlier, which then waits no more. */
+async function askedFor({ trail }: Stage): Promise<number> {
+  return (await trail()).filter(({ action }) => action.endsWith('.proposed')).length
+}
+
 export const badSignatures: Scenario = {
   row: 'S-1',
   title: 'bad signatures',
@@ -38,6 +43,7 @@ export const badSignatures: Scenario = {
     const before = await heard(stage)
     const variants = [...VARIANTS, ...flippedBits()]
     for (const { name, headers, body } of variants) {
+      if (faults.isEnough) break
       const answer = await stage.knocker.knock({
         path: '/slack/events',
         headers: { ...headers, 'content-type': FORM },
@@ -56,7 +62,7 @@ export const badSignatures: Scenario = {
     }
     const genuine = await stage.knocker.knock({ path: '/slack/events', headers, body: BODY })
     await stage.settled()
-    const asked = (await stage.served().running.studio.billing.open()).length
+    const asked = await askedFor(stage)
     faults.expect(
       genuine.status === 200 && asked === 1,
       `the genuine one: ${genuine.status}, asked for ${asked}`,
@@ -106,7 +112,7 @@ export const replays: Scenario = {
     const [first, late, expired] = [ask(1), ask(2), ask(3)]
     await again(stage, faults, 'now', { request: first, times, status: 200 })
     await stage.settled()
-    const asked = async () => (await stage.served().running.studio.billing.open()).length
+    const asked = () => askedFor(stage)
     faults.expect((await asked()) === 1, `the same bytes asked for ${await asked()} bill runs`)
     outside.clock.moveOn(299_000)
     await again(stage, faults, 'again at +299 s', { request: first, times: few, status: 200 })

@@ -65,6 +65,12 @@ const INPUTS: readonly Input[] = [
     },
   },
   {
+    name: 'price override',
+    asked: `propose april ${CUSTOMER}`,
+    tells: STALE,
+    change: (stage, round) => stage.terminal('dana', `price ${CUSTOMER} ${(20 + round / 100).toFixed(2)}`),
+  },
+  {
     name: 'role of the decider',
     asked: RUN,
     tells: /Your role \(viewer\) may not do that/,
@@ -131,6 +137,8 @@ export const staleClicks: Scenario = {
         const told = await click(stage, record, round % 2 === 0)
         faults.expect(tells.test(told), `${name}: told “${told}”`)
         faults.expect((await decisions(stage, record.approval.id)) === 0, `${name}: decided all the same`)
+        // What is billed is due no more: the next round would ask for nothing.
+        if (faults.list().length > 0) return { words: `${round} rounds`, faults: faults.list() }
         await restore?.(stage)
       }
     }

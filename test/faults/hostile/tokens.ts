@@ -156,7 +156,7 @@ function judge(answers: readonly Told[], faults: Faults): void {
   for (const { isSame, status, words, card } of answers) {
     faults.expect(status === 200, `a delivery was answered with ${status}`)
     if (card !== undefined || words === TAKEN) continue
-    const fits = /You (approved|rejected) this already on /.test(words ?? '')
+    const fits = /You (approved|rejected) this already on |^This was sent off before/.test(words ?? '')
     faults.expect(fits, `${isSame ? 'the same id' : 'a new id'} was answered: ${words}`)
   }
 }
