@@ -286,6 +286,8 @@ export const CARD_PAGE_CHARACTERS = 4500
 export const CARD_LINES = 40
 /** Changes, requests and entries of the trail. */
 export const CARD_ROWS = 40
+/** Answers of one kind kept for whoever asks the same again: what a team asks in an hour, some megabytes each at most. */
+export const KEPT_ANSWERS = 20
 /** Names of customers an entry of the trail keeps: a void of a whole month must not copy its list. */
 export const TRAIL_NAMES = 3
 /** Names beside a count: enough to know where to look; a command shows the others. */

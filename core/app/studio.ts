@@ -9,6 +9,7 @@ import { type Change, changesOf } from '../timeline/changes.js'
 import { type Alerts, type AutoApproval, raiseAlerts } from './alert.js'
 import { type Billing, createBilling } from './billing.js'
 import { type People, createPeople } from './change-people.js'
+import { keepAnswers } from './answers.js'
 import type { BillException } from './exceptions.js'
 import { type ExplainAnswer, explainRef } from './explain.js'
 import { findCustomer, isNameToItsEnd } from './find-customer.js'
@@ -164,6 +165,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
   let isEnding = false
   const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
   const monthOrCurrent = async (month: Period | undefined) => month ?? monthOf(await today())
+  const kept = keptAnswers()
   return {
     begin: async () => {
       await recordPolicy(ports, settings)
@@ -188,28 +190,36 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     },
     who: async (month, filter) => {
       const span = await monthOrCurrent(month)
-      const { portfolio, billed, policies, slots, age } = await load(addDays(span.to, -1))
-      requireKnownFilter(portfolio, filter)
-      const asked = filterPortfolio(portfolio, filter)
-      const who = whoToBill(asked, policies, span, await today(), billed)
-      const already = billedIn(asked, billed, span)
-      const standings = psaStandings(slotsOf(slots, asked), who.psa, portfolio.customers, span)
-      return { ...who, already, customerNames: namesOf(portfolio), standings, age }
+      const { age, ...view } = await load(addDays(span.to, -1))
+      const { portfolio, billed, policies, slots, today: now } = view
+      const question = `${span.from} ${span.to} ${now} ${filter ?? ''}`
+      const who = kept.who([portfolio, billed, policies, slots], question, () => {
+        return whoIn(view, span, filter)
+      })
+      return { ...who, age }
     },
     customer: async (name, month) => {
       const asked = await monthOrCurrent(month)
       const { age, ...view } = await load(addDays(asked.to, -1))
-      return { ...customerBill(view, name, asked, await today()), age }
+      const { portfolio, billed, policies, slots, sync, today: now } = view
+      const question = `${asked.from} ${asked.to} ${now} ${name}`
+      const bill = kept.customer([portfolio, billed, policies, slots, sync], question, () => {
+        return customerBill(view, name, asked, now)
+      })
+      return { ...bill, age }
     },
     explain: async (ref) => {
       const { age, ...view } = await load()
       return { ...explainRef(view, ref, await today()), age }
     },
     changes: async (since, filter) => {
-      const { portfolio, age } = await load()
+      const { portfolio, age, today: now } = await load()
       requireKnownFilter(portfolio, filter)
-      const from = since ?? addDays(await today(), -CHANGES_DAYS)
-      return { since: from, changes: listChanges(portfolio, from, filter), age }
+      const from = since ?? addDays(now, -CHANGES_DAYS)
+      const changes = kept.changes([portfolio], `${from} ${filter ?? ''}`, () => {
+        return listChanges(portfolio, from, filter)
+      })
+      return { since: from, changes, age }
     },
     status: async () => {
       const { age, ...view } = await load()
@@ -220,6 +230,28 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
       return { ...summarise(view.portfolio, who), ...writesOf(view), waiting, policy, age }
     },
   }
+}
+
+/** What people ask again and again, and what takes long where there are many subscriptions. */
+function keptAnswers() {
+  return {
+    who: keepAnswers<WhoAnswer>(),
+    customer: keepAnswers<CustomerAnswer>(),
+    changes: keepAnswers<ChangesAnswer['changes']>(),
+  }
+}
+
+function whoIn(
+  { portfolio, billed, policies, slots, today }: Omit<Loaded, 'age'>,
+  month: Period,
+  filter: string | undefined,
+): WhoAnswer {
+  requireKnownFilter(portfolio, filter)
+  const asked = filterPortfolio(portfolio, filter)
+  const who = whoToBill(asked, policies, month, today, billed)
+  const already = billedIn(asked, billed, month)
+  const standings = psaStandings(slotsOf(slots, asked), who.psa, portfolio.customers, month)
+  return { ...who, already, customerNames: namesOf(portfolio), standings }
 }
 
 /** Slots of subscriptions that are asked for. */
