@@ -18,7 +18,7 @@ import type { DataAge } from './data-age.js'
 import { type Dispatched, dispatch } from './dispatch.js'
 import { type Mapping, createMapping } from './map.js'
 import type { Psas } from './read-psa.js'
-import { type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
+import { type Load, type Loaded, type LoaderPorts, type LoaderSettings, createLoader } from './loader.js'
 import { type ObservePorts, type Observed, observe } from './observe.js'
 import { beginPeople, createEverybody } from './people.js'
 import { type Planning, createPlanning } from './planning.js'
@@ -164,8 +164,6 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
   const owner = ports.ids.next()
   let isEnding = false
   const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
-  const monthOrCurrent = async (month: Period | undefined) => month ?? monthOf(await today())
-  const kept = keptAnswers()
   return {
     begin: async () => {
       await recordPolicy(ports, settings)
@@ -188,12 +186,34 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
       const { customers } = (await load()).portfolio
       return (whole, before) => isNameToItsEnd(customers, whole, before)
     },
+    ...createQuestions(load, today),
+    status: async () => {
+      const { age, ...view } = await load()
+      const now = await today()
+      const who = whoToBill(view.portfolio, view.policies, monthOf(now), now, view.billed)
+      const waiting = (await billing.open()).map(({ approval }) => approval.id)
+      const policy = policyStatus(view, now)
+      return { ...summarise(view.portfolio, who), ...writesOf(view), waiting, policy, age }
+    },
+  }
+}
+
+/** What people ask again and again: the answers are kept for whoever asks the same of the same data. */
+function createQuestions(
+  load: Load,
+  today: Studio['today'],
+): Pick<Studio, 'who' | 'customer' | 'explain' | 'changes'> {
+  const monthOrCurrent = async (month: Period | undefined) => month ?? monthOf(await today())
+  const whoAt = keepAnswers<WhoAnswer>()
+  const customerAt = keepAnswers<CustomerAnswer>()
+  const changesAt = keepAnswers<ChangesAnswer['changes']>()
+  return {
     who: async (month, filter) => {
       const span = await monthOrCurrent(month)
       const { age, ...view } = await load(addDays(span.to, -1))
       const { portfolio, billed, policies, slots, today: now } = view
       const question = `${span.from} ${span.to} ${now} ${filter ?? ''}`
-      const who = kept.who([portfolio, billed, policies, slots], question, () => {
+      const who = whoAt([portfolio, billed, policies, slots], question, () => {
         return whoIn(view, span, filter)
       })
       return { ...who, age }
@@ -203,7 +223,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
       const { age, ...view } = await load(addDays(asked.to, -1))
       const { portfolio, billed, policies, slots, sync, today: now } = view
       const question = `${asked.from} ${asked.to} ${now} ${name}`
-      const bill = kept.customer([portfolio, billed, policies, slots, sync], question, () => {
+      const bill = customerAt([portfolio, billed, policies, slots, sync], question, () => {
         return customerBill(view, name, asked, now)
       })
       return { ...bill, age }
@@ -216,28 +236,11 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
       const { portfolio, age, today: now } = await load()
       requireKnownFilter(portfolio, filter)
       const from = since ?? addDays(now, -CHANGES_DAYS)
-      const changes = kept.changes([portfolio], `${from} ${filter ?? ''}`, () => {
+      const changes = changesAt([portfolio], `${from} ${filter ?? ''}`, () => {
         return listChanges(portfolio, from, filter)
       })
       return { since: from, changes, age }
     },
-    status: async () => {
-      const { age, ...view } = await load()
-      const now = await today()
-      const who = whoToBill(view.portfolio, view.policies, monthOf(now), now, view.billed)
-      const waiting = (await billing.open()).map(({ approval }) => approval.id)
-      const policy = policyStatus(view, now)
-      return { ...summarise(view.portfolio, who), ...writesOf(view), waiting, policy, age }
-    },
-  }
-}
-
-/** What people ask again and again, and what takes long where there are many subscriptions. */
-function keptAnswers() {
-  return {
-    who: keepAnswers<WhoAnswer>(),
-    customer: keepAnswers<CustomerAnswer>(),
-    changes: keepAnswers<ChangesAnswer['changes']>(),
   }
 }
 
