@@ -83,7 +83,10 @@ function labels({ actions }: Card): string[] {
 test('buttons lead to the next page and back, words do the same, and accepting is about all pages', async () => {
   const { desk } = await deskOf()
   const { card } = await desk.ask('console:Bo', 'map contoso')
-  expect([card.title, labels(card)]).toEqual(['Where Contoso is · page 1 of 2', ['Accept', 'Next page']])
+  expect([card.title, labels(card)]).toEqual([
+    'Where Contoso is · page 1 of 2',
+    ['Accept', 'Map by hand', 'Next page'],
+  ])
   const next = card.actions.find(({ name }) => name === 'mapPage')
   if (next === undefined) throw new Error('no button')
   const second = await desk.click('console:Bo', { ...next })
@@ -122,5 +125,5 @@ test('a page that is not there is refused with those that are, and viewers turn 
 test('one page needs neither number nor buttons', async () => {
   const msp = await mappingOffice(DEFAULT_POLICY, ['connectwise'], [BO, LEE, VI])
   const card = suggestionCard(await msp.studio.mapping.suggest('contoso'), {})
-  expect([card.title, labels(card)]).toEqual(['Where Contoso is', ['Accept']])
+  expect([card.title, labels(card)]).toEqual(['Where Contoso is', ['Accept', 'Map by hand']])
 })
