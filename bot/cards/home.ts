@@ -135,7 +135,7 @@ function actionsOf({ toDecide, who, person, month }: HomeView): Action[] {
   return [
     ...requests,
     lookAction('Approvals', 'approvals'),
-    lookAction('Who to bill', 'who'),
+    lookAction('Who', 'who'),
     lookAction('Upcoming', 'upcoming'),
     ...(may(person, 'propose') && who.bills.length > 0 ? [propose] : []),
   ]

@@ -54,7 +54,7 @@ async function lists(camera: Camera): Promise<void> {
   })
   await camera.askAlone('home', 'dana', 'home', {
     shows: ['Today for Dana', '$1,523,447.04', HOSTILE],
-    buttons: ['Approvals', 'Who to bill', 'Upcoming', 'Propose'],
+    buttons: ['Approvals', 'Who', 'Upcoming', 'Propose'],
   })
   await camera.ask('help', 'dana', 'help', { shows: ['propose'] })
   await camera.askAlone('unknown', 'dana', 'whoo march', { shows: ['who'] })
@@ -151,7 +151,7 @@ async function inPsa(
   await camera.say('slack', 'lee', 'observe')
   await camera.ask('map', 'dana', 'map tailspin', {
     shows: ['Tailspin Cloud', 'same name'],
-    buttons: ['Accept'],
+    buttons: ['Accept', 'Map by hand'],
   })
   await camera.say('slack', 'dana', 'map tailspin accept')
   await camera.ask('who-psa', 'dana', 'who march tailspin', { shows: ['$514.52', '$440.00', '$74.52'] })
