@@ -127,7 +127,7 @@ function actionsOf({ toDecide, who, person, month }: HomeView): Action[] {
   const id = `${year}-${String(number).padStart(2, '0')}`
   const propose: Action = {
     name: 'propose',
-    label: 'Propose',
+    label: 'Propose this month',
     tone: 'primary',
     target: { id, revision: '' },
     command: `propose ${id}`,

@@ -54,7 +54,7 @@ async function lists(camera: Camera): Promise<void> {
   })
   await camera.askAlone('home', 'dana', 'home', {
     shows: ['Today for Dana', '$1,523,447.04', HOSTILE],
-    buttons: ['Approvals', 'Who', 'Upcoming', 'Propose'],
+    buttons: ['Approvals', 'Who', 'Upcoming', 'Propose this month'],
   })
   await camera.ask('help', 'dana', 'help', { shows: ['propose'] })
   await camera.askAlone('unknown', 'dana', 'whoo march', { shows: ['who'] })
