@@ -127,7 +127,7 @@ function actionsOf({ toDecide, who, person, month }: HomeView): Action[] {
   const id = `${year}-${String(number).padStart(2, '0')}`
   const propose: Action = {
     name: 'propose',
-    label: 'Propose this month',
+    label: `Propose ${monthYear(month.from)}`,
     tone: 'primary',
     target: { id, revision: '' },
     command: `propose ${id}`,
@@ -135,7 +135,7 @@ function actionsOf({ toDecide, who, person, month }: HomeView): Action[] {
   return [
     ...requests,
     lookAction('Approvals', 'approvals'),
-    lookAction('Who', 'who'),
+    lookAction('Who to bill', 'who'),
     lookAction('Upcoming', 'upcoming'),
     ...(may(person, 'propose') && who.bills.length > 0 ? [propose] : []),
   ]

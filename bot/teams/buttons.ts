@@ -4,17 +4,18 @@ import { SHOWN } from './limits.js'
 import type { Verb } from './schema.js'
 import { cut, plain } from './text.js'
 
-/** Buttons beside each other as far as a telephone has room for their words. */
+/** Buttons beside each other as far as a telephone has room for them. */
 export function actionRows(actions: ActionSet['actions']): ActionSet[] {
   const rows: ActionSet['actions'][number][][] = []
   let left = 0
   for (const action of actions) {
-    left -= action.title.length
+    const width = action.title.length + SHOWN.buttonEdges
+    left -= width
     const row = left < 0 ? undefined : rows.at(-1)
     if (row !== undefined) row.push(action)
     else {
       rows.push([action])
-      left = SHOWN.buttonRow - action.title.length
+      left = SHOWN.buttonRow - width
     }
   }
   return rows.map((row) => ({ type: 'ActionSet', actions: row }))

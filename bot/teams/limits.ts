@@ -26,8 +26,9 @@ export const SHOWN = {
   item: 600,
   cell: 200,
   button: 60,
-  /** The words of buttons that stand beside each other on a telephone. */
-  buttonRow: 30,
+  /** What stands beside each other on a telephone: the words of buttons, and `buttonEdges` for the room around each. */
+  buttonRow: 34,
+  buttonEdges: 3,
   /** Of one choice of a form: shorter where there are many. */
   choices: [100, 60, 36],
   fewest: 24,

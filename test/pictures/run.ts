@@ -47,14 +47,14 @@ async function lists(camera: Camera): Promise<void> {
   await camera.ask('changes', 'dana', 'changes', { shows: ['20 → 25 seats'] })
   await camera.ask('status', 'dana', 'status', { shows: ['6 customers'] })
   await camera.ask('upcoming', 'dana', 'upcoming 60', {
-    shows: ['Invoice from Ingram', '2 Apr 2026', 'its cost is not stated'],
+    shows: ['Invoice from Ingram', '2 Apr 2026', 'In and out in USD', 'its cost is not stated'],
   })
   await camera.ask('calendar', 'dana', 'calendar april', {
     shows: ['invoice from Ingram', 'bills of 4 customers'],
   })
   await camera.askAlone('home', 'dana', 'home', {
     shows: ['Today for Dana', '$1,523,447.04', HOSTILE],
-    buttons: ['Approvals', 'Who', 'Upcoming', 'Propose this month'],
+    buttons: ['Approvals', 'Who to bill', 'Upcoming', 'Propose March 2026'],
   })
   await camera.ask('help', 'dana', 'help', { shows: ['propose'] })
   await camera.askAlone('unknown', 'dana', 'whoo march', { shows: ['who'] })
