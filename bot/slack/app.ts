@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { App, HTTPReceiver, LogLevel } from '@slack/bolt'
+import { type App, HTTPReceiver } from '@slack/bolt'
 import { SLACK_READY_MILLISECONDS, SLACK_SIGNING_SECRET_LENGTH } from '../../core/chat-limits.js'
 import type { Once } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
@@ -11,6 +11,7 @@ import { type Actable, type Received, act } from './act.js'
 import type { Pacing } from '../lanes.js'
 import { reasonOf } from '../trouble.js'
 import { type Answers, createAnswers } from './answer.js'
+import { boltOver } from './bolt.js'
 import { SLACK_API, type SlackClient, slackLogger } from './client.js'
 import { type Homes, createHomes } from './home.js'
 import { type SlackInstallOptions, createInstallRoutes } from './install.js'
@@ -242,17 +243,7 @@ function boltBehind(log: Log, desk: Desk, start: (due: Due) => void): Bolt {
       return true
     },
   })
-  const bolt = new App({
-    receiver,
-    logger,
-    logLevel: LogLevel.WARN,
-    // Who we are is asked when starting, and answers are sent by our own client: nothing is looked up on a request.
-    authorize: async () => ({}),
-    ignoreSelf: false,
-    convoStore: false,
-  })
-  listen(bolt, desk, start)
-  bolt.error(async (error) => log.error({ reason: error.stack }, 'Bolt failed on an event'))
+  boltOver(receiver, log, (bolt) => listen(bolt, desk, start))
   return {
     dispatch(message, response, received) {
       genuine.set(message, received)

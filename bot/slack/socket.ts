@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { App, LogLevel, SocketModeReceiver } from '@slack/bolt'
+import { type App, SocketModeReceiver } from '@slack/bolt'
 import {
   SLACK_SOCKET_CLOSE_MILLISECONDS,
   SLACK_SOCKET_OPEN_MILLISECONDS,
@@ -8,6 +8,7 @@ import {
 } from '../../core/chat-limits.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
+import { boltOver } from './bolt.js'
 import { reasonOf } from '../trouble.js'
 import { checkSocketHost, slackLogger, webOptions } from './client.js'
 import { triggerOf } from './schema-install.js'
@@ -56,17 +57,10 @@ export function createSocket(options: SocketOptions): Socket {
       return false
     },
   })
-  const bolt = new App({
-    receiver,
-    logger,
-    logLevel: LogLevel.WARN,
-    authorize: async () => ({}),
-    ignoreSelf: false,
-    convoStore: false,
+  boltOver(receiver, log, (bolt) => {
+    acknowledgeOthers(bolt)
+    options.listen(bolt)
   })
-  acknowledgeOthers(bolt)
-  options.listen(bolt)
-  bolt.error(async (error) => log.error({ reason: error.stack }, 'Bolt failed on an event'))
   const { client } = receiver
   for (const name of ['ws_message', 'slack_event']) guard(client, name, log)
   return keptOpen(client, options)
