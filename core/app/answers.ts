@@ -1,4 +1,5 @@
 import { KEPT_ANSWERS } from '../limits.js'
+import { isSame } from './remember.js'
 
 /**
  * Keeps the last answers to one kind of question. What they are computed from never changes but is replaced, so an answer
@@ -21,8 +22,4 @@ export function keepAnswers<T>(): (from: readonly unknown[], question: string, m
     if (oldest !== undefined && kept.size > KEPT_ANSWERS) kept.delete(oldest)
     return answer
   }
-}
-
-function isSame(left: readonly unknown[], right: readonly unknown[]): boolean {
-  return left.length === right.length && left.every((one, index) => one === right[index])
 }

@@ -11,7 +11,7 @@ import { firstBilled, refuseLateOpening } from './opening.js'
 import { withOverrides } from './overridden.js'
 import { type Portfolio, type PortfolioSettings, buildPortfolio } from './portfolio.js'
 import { nothingObserved } from './problems.js'
-import { remember } from './remember.js'
+import { remember, rememberLast } from './remember.js'
 import { type RoutedSlot, routeToPsas } from './routed.js'
 import { billedByLineage } from './run-content.js'
 import type { Billed } from './who.js'
@@ -119,18 +119,4 @@ function partOf(portfolio: Portfolio, { slots }: SyncState): Portfolio {
 /** A day behind the month after today's, which is looked at anyway; undefined: no farther than that. */
 function farther(through: LocalDate | undefined, today: LocalDate): LocalDate | undefined {
   return through !== undefined && through >= addMonths(startOfMonth(today), 2) ? through : undefined
-}
-
-/** Keeps the last result of a calculation for as long as it is asked with the same things. */
-function rememberLast<A extends readonly unknown[], T>(make: (...given: A) => T): (...given: A) => T {
-  let kept: { given: A; value: T } | undefined
-  return (...given) => {
-    const last = kept
-    if (last?.given.length === given.length && last.given.every((one, index) => one === given[index])) {
-      return last.value
-    }
-    const value = make(...given)
-    kept = { given, value }
-    return value
-  }
 }
