@@ -6,8 +6,6 @@
  */
 import { parseArgs } from 'node:util'
 import { openStorage } from '../../adapters/storage/open.js'
-import { csvFiles } from '../../adapters/files/csv/run-csv.js'
-import { createDesk } from '../../bot/commands/desk.js'
 import { type Studio, createStudio } from '../../core/app/studio.js'
 import { writtenOf } from '../../core/app/written.js'
 import { DEFAULT_BOUNDS } from '../../core/billrun/bounds.js'
@@ -20,7 +18,7 @@ import { type FakePsa, fakePsa } from '../support/fake-psa.js'
 import { memoryLog } from '../support/memory-log.js'
 import { day, decimal, observed, order } from '../support/observed.js'
 import { DANA, LEE } from '../support/office.js'
-import { memoryDeliveries } from '../support/memory-deliveries.js'
+import { deskOver } from '../support/desk-over.js'
 
 const PER_CUSTOMER = 20
 const NOW = new Date('2026-03-20T13:00:00Z')
@@ -204,13 +202,7 @@ async function main(): Promise<void> {
   const [asked, planSeconds] = await timed(() => studio.billing.sync(DANA, []))
   if (asked.type !== 'asked') throw new Error('nothing was asked for')
   const { approval } = asked.record
-  const desk = createDesk({
-    studio,
-    timeZone: 'America/New_York',
-    clock,
-    files: csvFiles(),
-    deliveries: memoryDeliveries(),
-  })
+  const desk = deskOver(studio, () => NOW)
   const [, cardSeconds] = await timed(() => desk.cardOf(asked.record))
   await studio.billing.decide(LEE, approval.id, {
     verdict: 'approved',

@@ -1,32 +1,13 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { takeDeadlines } from '../../bot/commands/deadlines.js'
-import { deliverDue } from '../../bot/commands/deliver.js'
 import { checkLeaks } from '../support/leaks.js'
-import type { ChatDesk } from '../support/chat-desk.js'
-import { type SlackHouse, slackHouse, wordsOf } from './slack/harness.js'
+import { later, tick } from '../support/ticking.js'
+import { wordsOf } from './slack/harness.js'
+import { housesOfSuite } from './slack/houses.js'
 
 checkLeaks()
 
-const closing: (() => Promise<void>)[] = []
-afterAll(async () => {
-  for (const close of closing) await close()
-})
-
-async function house(): Promise<SlackHouse> {
-  const made = await slackHouse()
-  closing.push(() => made.close())
-  return made
-}
-
-function later({ world }: ChatDesk, minutes: number): void {
-  world.now = new Date(world.now.getTime() + minutes * 60_000)
-}
-
-/** What the jobs do when they tick. */
-async function tick({ cards }: ChatDesk): Promise<void> {
-  await takeDeadlines(cards)
-  await deliverDue(cards)
-}
+const house = housesOfSuite()
 
 describe('a reminder with nothing to be said is not taken', () => {
   test('a reminder that has no card to stand below waits until there is one', async () => {

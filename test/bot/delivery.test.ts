@@ -1,35 +1,17 @@
-import { afterAll, describe, expect, test } from 'vitest'
-import { takeDeadlines } from '../../bot/commands/deadlines.js'
-import { deliverDue, waitAfter } from '../../bot/commands/deliver.js'
+import { describe, expect, test } from 'vitest'
+import { waitAfter } from '../../bot/commands/deliver.js'
 import type { SlackMessageRecord } from '../emulators/slack/workspace.js'
 import { buttonsOf as teamsButtons } from '../emulators/teams/cards.js'
 import { checkLeaks } from '../support/leaks.js'
+import { later, tick } from '../support/ticking.js'
 import type { ChatDesk } from '../support/chat-desk.js'
-import { type SlackHouse, buttonsOf, slackHouse, wordsOf } from './slack/harness.js'
+import { type SlackHouse, buttonsOf, wordsOf } from './slack/harness.js'
+import { housesOfSuite } from './slack/houses.js'
 import { type Office, read, startOffice } from './teams/office.js'
 
 checkLeaks()
 
-const closing: (() => Promise<void>)[] = []
-afterAll(async () => {
-  for (const close of closing) await close()
-})
-
-async function house(): Promise<SlackHouse> {
-  const made = await slackHouse()
-  closing.push(() => made.close())
-  return made
-}
-
-function later({ world }: ChatDesk, minutes: number): void {
-  world.now = new Date(world.now.getTime() + minutes * 60_000)
-}
-
-/** What the jobs do when they tick. */
-async function tick({ cards }: ChatDesk): Promise<void> {
-  await takeDeadlines(cards)
-  await deliverDue(cards)
-}
+const house = housesOfSuite()
 
 function onlyOne<T>(all: readonly T[]): T {
   const [only, ...more] = all

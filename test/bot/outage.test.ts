@@ -26,11 +26,9 @@ interface Program extends Served {
   tick(): Promise<void>
 }
 
-beforeEach(async () => {
-  database = await databases.create()
-  opening.open = ({ mspId }) => database.open({ mspId })
-  running = []
-  outside = await openOutside({
+/** Dana asks and Lee approves; Contoso is due 20 × $22.00. */
+async function openWorld(): Promise<Outside> {
+  const opened = await openOutside({
     people: new Map([
       ['Dana', 'biller'],
       ['Lee', 'approver'],
@@ -38,7 +36,15 @@ beforeEach(async () => {
     slackChannels: [CHANNEL],
     clock: createStoryClock('2026-03-20', '09:00', 'America/New_York'),
   })
-  outside.tell('Contoso buys 20 × Business Premium at 22.00 a month on 2025-02-01')
+  opened.tell('Contoso buys 20 × Business Premium at 22.00 a month on 2025-02-01')
+  return opened
+}
+
+beforeEach(async () => {
+  database = await databases.create()
+  opening.open = ({ mspId }) => database.open({ mspId })
+  running = []
+  outside = await openWorld()
 })
 afterEach(async () => {
   for (const program of running) await program.close()
@@ -156,15 +162,7 @@ describe.each(OUTAGES)('$platform is away while somebody approves', ({ away, bac
     const usual = await story(false)
     await outside.close()
     database = await databases.create()
-    outside = await openOutside({
-      people: new Map([
-        ['Dana', 'biller'],
-        ['Lee', 'approver'],
-      ]),
-      slackChannels: [CHANNEL],
-      clock: createStoryClock('2026-03-20', '09:00', 'America/New_York'),
-    })
-    outside.tell('Contoso buys 20 × Business Premium at 22.00 a month on 2025-02-01')
+    outside = await openWorld()
     expect(await story(true)).toEqual(usual)
     expect(usual).toMatchObject({ verdict: 'approved', lines: [[expect.any(String), 44_000n]] })
   })

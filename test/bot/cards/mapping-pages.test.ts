@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { mappingCard, suggestionCard } from '../../../bot/cards/mapping.js'
 import type { Card } from '../../../bot/cards/model.js'
-import { createDesk } from '../../../bot/commands/desk.js'
-import { csvFiles } from '../../../adapters/files/csv/run-csv.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import { renderSlack } from '../../../bot/slack/render.js'
 import { renderTeams } from '../../../bot/teams/render.js'
@@ -13,7 +11,7 @@ import { HOSTILE_NAMES } from '../../support/card-samples.js'
 import { LEE, VI } from '../../support/office.js'
 import { observed } from '../../support/observed.js'
 import { company, mappingOffice, visio } from '../../core/app/mapping-office.js'
-import { memoryDeliveries } from '../../support/memory-deliveries.js'
+import { deskOver } from '../../support/desk-over.js'
 
 const CUSTOMERS = 40
 
@@ -62,17 +60,10 @@ async function deskOf() {
   )
   msp.subscriptions = [...msp.subscriptions, ...many, observed({ subscriptionId: '900', customerId: 'C2' })]
   await msp.observe()
-  const clock = { now: async () => msp.now }
   const { studio } = msp
   return {
     msp,
-    desk: createDesk({
-      studio,
-      timeZone: 'America/New_York',
-      clock,
-      files: csvFiles(),
-      deliveries: memoryDeliveries(),
-    }),
+    desk: deskOver(studio, () => msp.now),
   }
 }
 

@@ -1,26 +1,17 @@
 import { expect, test } from 'vitest'
-import { csvFiles } from '../../../adapters/files/csv/run-csv.js'
-import { createDesk } from '../../../bot/commands/desk.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { Person, Role } from '../../../core/access/rights.js'
 import { LEE, VI } from '../../support/office.js'
 import { mappingOffice } from '../../core/app/mapping-office.js'
-import { memoryDeliveries } from '../../support/memory-deliveries.js'
+import { deskOver } from '../../support/desk-over.js'
 
 const BO: Person = { id: 'console:Bo', name: 'Bo', role: 'biller', identities: ['console:Bo'] }
 
 async function deskOf(people: readonly Person[] = [BO, LEE, VI]) {
   const msp = await mappingOffice(DEFAULT_POLICY, ['connectwise'], people)
   const { studio } = msp
-  const clock = { now: async () => msp.now }
-  const desk = createDesk({
-    studio,
-    timeZone: 'America/New_York',
-    clock,
-    files: csvFiles(),
-    deliveries: memoryDeliveries(),
-  })
+  const desk = deskOver(studio, () => msp.now)
   return { msp, desk }
 }
 

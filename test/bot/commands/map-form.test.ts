@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest'
-import { csvFiles } from '../../../adapters/files/csv/run-csv.js'
 import type { Form } from '../../../bot/cards/form.js'
-import { createDesk } from '../../../bot/commands/desk.js'
 import { renderConsole } from '../../../bot/console/render.js'
 import type { Person } from '../../../core/access/rights.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { PsaName } from '../../../core/sync/types.js'
 import { LEE, VI } from '../../support/office.js'
-import { memoryDeliveries } from '../../support/memory-deliveries.js'
+import { deskOver } from '../../support/desk-over.js'
 import { company, mappingOffice } from '../../core/app/mapping-office.js'
 
 const BO: Person = { id: 'console:Bo', name: 'Bo', role: 'biller', identities: ['console:Bo'] }
@@ -15,14 +13,7 @@ const BO: Person = { id: 'console:Bo', name: 'Bo', role: 'biller', identities: [
 async function opened(names: readonly PsaName[] = ['connectwise']) {
   const msp = await mappingOffice(DEFAULT_POLICY, names, [BO, LEE, VI])
   const { studio } = msp
-  const clock = { now: async () => msp.now }
-  const desk = createDesk({
-    studio,
-    timeZone: 'America/New_York',
-    clock,
-    files: csvFiles(),
-    deliveries: memoryDeliveries(),
-  })
+  const desk = deskOver(studio, () => msp.now)
   const target = { id: 'C1', revision: '' }
   const form = async (): Promise<Form> => {
     const made = await desk.form('console:Bo', 'mapByHand', target)

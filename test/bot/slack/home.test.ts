@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { renderHome } from '../../../bot/slack/render.js'
 import { createHomes } from '../../../bot/slack/home.js'
 import { Problem } from '../../../core/problem.js'
@@ -6,20 +6,12 @@ import { SLACK_HOMES } from '../../../core/limits-ahead.js'
 import { shown } from '../../../bot/commands/reply.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
-import { type SlackHouse, buttonsOf, slackHouse, wordsOf } from './harness.js'
+import { type SlackHouse, buttonsOf, wordsOf } from './harness.js'
+import { housesOfSuite } from './houses.js'
 
 checkLeaks()
 
-const open: SlackHouse[] = []
-afterAll(async () => {
-  for (const each of open) await each.close()
-})
-
-async function house(options: Parameters<typeof slackHouse>[0] = {}): Promise<SlackHouse> {
-  const made = await slackHouse(options)
-  open.push(made)
-  return made
-}
+const house = housesOfSuite()
 
 type Page = { readonly blocks: readonly unknown[] } | undefined
 

@@ -1,25 +1,17 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/slack/app.js'
 import { Problem } from '../../../core/problem.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { openBrowser } from './browser.js'
-import { APP, type SlackHouse, type SlackHouseOptions, slackHouse, wordsOf } from './harness.js'
+import { APP, wordsOf } from './harness.js'
+import { housesOfSuite } from './houses.js'
 import { T1, T2, saidIn, second } from './second.js'
 
 checkLeaks()
 
-const closing: (() => Promise<void>)[] = []
-afterAll(async () => {
-  for (const close of closing) await close()
-})
-
-async function house(options: SlackHouseOptions = {}): Promise<SlackHouse> {
-  const made = await slackHouse({ install: true, ...options })
-  closing.push(() => made.close())
-  return made
-}
+const house = housesOfSuite({ install: true })
 
 describe('a workspace installs the app by itself', () => {
   test('two of them, each is answered with its own token', async () => {

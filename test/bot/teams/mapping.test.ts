@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest'
-import { csvFiles } from '../../../adapters/files/csv/run-csv.js'
-import { createDesk } from '../../../bot/commands/desk.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { Person } from '../../../core/access/rights.js'
 import { observed, decimal } from '../../support/observed.js'
@@ -9,7 +7,7 @@ import { buttonsOf } from '../../emulators/teams/cards.js'
 import type { Card } from '../../emulators/teams/world.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { TENANT, read, startOffice } from './office.js'
-import { memoryDeliveries } from '../../support/memory-deliveries.js'
+import { deskOver } from '../../support/desk-over.js'
 
 checkLeaks()
 
@@ -18,15 +16,8 @@ async function asked() {
   const identity = `teams:${TENANT}:00000000-0000-4000-8000-000000000001`
   const people: Person[] = [{ id: identity, name: 'Dana', role: 'biller', identities: [identity] }]
   const msp = await mappingOffice(DEFAULT_POLICY, ['connectwise'], people)
-  const clock = { now: async () => msp.now }
   const { studio } = msp
-  const desk = createDesk({
-    studio,
-    timeZone: 'America/New_York',
-    clock,
-    files: csvFiles(),
-    deliveries: memoryDeliveries(),
-  })
+  const desk = deskOver(studio, () => msp.now)
   const office = await startOffice(() => ({ desk }))
   const card = await office.say(office.dana, office.channel, 'map contoso')
   return { msp, office, card, click: (label: string) => office.click(office.dana, card.id, label) }
