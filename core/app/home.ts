@@ -6,6 +6,7 @@ import { type TakeBackWindow, openWindows } from '../invoices/renewals.js'
 import { HOME_RENEWAL_DAYS } from '../limits-ahead.js'
 import { isOpen } from '../sync/intent.js'
 import type { Loaded } from './loader.js'
+import { foldedOf } from './portfolio.js'
 import type { StandingRecord } from './standing.js'
 import { type VendorAhead, vendorAhead } from './upcoming.js'
 import { type Who, monthOf, whoToBill } from './who.js'
@@ -45,7 +46,6 @@ export function homeOf(
   const isOwn = ({ approval }: StandingRecord) => isOf(person, approval.requestedBy)
   const toDecide = open.filter(mayDecide)
   const asked = open.filter((record) => isOwn(record) && !mayDecide(record))
-  const folded = portfolio.subscriptions.map(({ subscription }) => subscription)
   return {
     ...ahead,
     renewals: ahead.renewals.filter(({ on }) => on < soon),
@@ -55,7 +55,7 @@ export function homeOf(
     asked,
     others: open.length - toDecide.length - asked.length,
     who,
-    windows: openWindows(folded, portfolio.completions, view.now, portfolio.timeZone),
+    windows: openWindows(foldedOf(portfolio), portfolio.completions, view.now, portfolio.timeZone),
     writes: {
       open: sync.intents.filter(isOpen).length,
       parked: sync.intents.filter(({ state }) => state === 'parked').length,

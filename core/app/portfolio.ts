@@ -101,6 +101,16 @@ function byProduct(
   return compareText(left.productName, right.productName) || compareText(left.lineageId, right.lineageId)
 }
 
+/** Names of customers by their id. */
+export function namesOf({ customers }: Pick<Portfolio, 'customers'>): ReadonlyMap<string, string> {
+  return new Map([...customers].map(([id, { name }]) => [id, name]))
+}
+
+/** Subscriptions without their prices. */
+export function foldedOf({ subscriptions }: Pick<Portfolio, 'subscriptions'>): readonly FoldedSubscription[] {
+  return subscriptions.map(({ subscription }) => subscription)
+}
+
 /** The order of code units: the same on every machine. */
 export function compareText(left: string, right: string): number {
   if (left === right) return 0

@@ -24,7 +24,7 @@ import { beginPeople, createEverybody } from './people.js'
 import { type Planning, createPlanning } from './planning.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
 import { type Prices, createPrices } from './prices.js'
-import { type Portfolio, compareText } from './portfolio.js'
+import { type Portfolio, compareText, namesOf } from './portfolio.js'
 import { type CoveredLine, coveredLinesOf } from './psa-lines.js'
 import {
   type NamedBeside,
@@ -293,10 +293,6 @@ function billedIn({ subscriptions }: Portfolio, billed: Billed, month: Period): 
     }
   }
   return [...totals].map(([currency, amount]) => ({ currency, amount }))
-}
-
-function namesOf(portfolio: Portfolio): Map<string, string> {
-  return new Map([...portfolio.customers].map(([id, { name }]) => [id, name]))
 }
 
 function customerBill(

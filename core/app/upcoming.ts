@@ -6,9 +6,8 @@ import { type InvoiceDay, invoiceDayOf, invoiceSpans } from '../invoices/invoice
 import { type Renewal, type TakeBackWindow, openWindows, renewalsIn } from '../invoices/renewals.js'
 import type { VendorGap } from '../invoices/vendor-charges.js'
 import { CHART_CATEGORIES } from '../limits-ahead.js'
-import type { FoldedSubscription } from '../timeline/fold.js'
 import type { Loaded } from './loader.js'
-import { compareText } from './portfolio.js'
+import { compareText, foldedOf, namesOf } from './portfolio.js'
 import { type Who, settledOf, whoToBill } from './who.js'
 
 /** What is to come of the marketplace: its invoices, renewals, and what can still be given back. */
@@ -66,7 +65,7 @@ export function upcoming(view: View, days: number, configured: number | undefine
     ...ahead,
     today,
     window,
-    windows: openWindows(foldedOf(view), portfolio.completions, view.now, portfolio.timeZone),
+    windows: openWindows(foldedOf(portfolio), portfolio.completions, view.now, portfolio.timeZone),
     cash: currencies.map((currency) => ({ currency, spans: cashOf(spans, currency, lines, charges) })),
     overdue,
   }
@@ -88,19 +87,16 @@ export function calendarMonth(view: View, month: Period, configured: number | un
   return { ...vendorAhead(view, month, configured), today: view.today, month, bills }
 }
 
-function foldedOf({ portfolio }: Pick<View, 'portfolio'>): readonly FoldedSubscription[] {
-  return portfolio.subscriptions.map(({ subscription }) => subscription)
-}
-
 /** Invoices dated in a window and terms that end in it. */
 export function vendorAhead(
   view: Pick<View, 'portfolio'>,
   window: Period,
   configured: number | undefined,
 ): VendorAhead {
-  const subscriptions = foldedOf(view)
-  const { customers, opensOn } = view.portfolio
-  const customerNames = new Map([...customers].map(([id, { name }]) => [id, name]))
+  const { portfolio } = view
+  const { opensOn } = portfolio
+  const subscriptions = foldedOf(portfolio)
+  const customerNames = namesOf(portfolio)
   const byName = (left: Named, right: Named) =>
     compareText(customerNames.get(left.customerId) ?? '', customerNames.get(right.customerId) ?? '')
   const renewals = renewalsIn(subscriptions, window).sort(
