@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { projectRoot } from '../support/root.js'
 import { parseArgs } from 'node:util'
 
 const SOURCES = [
@@ -22,7 +22,6 @@ const SOURCES = [
   'tsconfig.json',
 ]
 /** From dist/test/bench to the project. */
-const projectRoot = fileURLToPath(new URL('../../..', import.meta.url))
 
 function copySources(root: string): void {
   for (const name of SOURCES) {

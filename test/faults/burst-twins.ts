@@ -53,9 +53,9 @@ export const TWINS: readonly Twin[] = [
     words: 'that does not compare what was seen with what is asked',
     removals: [
       {
-        file: 'dist/bot/commands/desk.js',
-        from: 'seen: sameContent ? approval.fingerprint : target.revision',
-        to: 'seen: approval.fingerprint',
+        file: 'dist/bot/commands/desk-billing.js',
+        from: "const seen = isThis ? fingerprint : (command.seen ?? '');",
+        to: 'const seen = fingerprint;',
       },
     ],
     reports: /approved by max, who may not|decided 1 times instead of 0/,
@@ -66,7 +66,7 @@ export const TWINS: readonly Twin[] = [
     removals: [
       {
         file: 'dist/core/approval/approval.js',
-        from: "if (own && attempt.verdict === 'approved' && approvers(people).length >= 2)",
+        from: "if (attempt.verdict === 'approved' && isOwnToLeave(approval, person, people))",
         to: 'if (false)',
       },
     ],
@@ -90,8 +90,8 @@ export const TWINS: readonly Twin[] = [
     removals: [
       {
         file: 'dist/bot/commands/board.js',
-        from: 'await updaters.get(surface)?.(address, card);',
-        to: "if (surface === 'slack') await updaters.get(surface)?.(address, card);",
+        from: 'await cardSurface?.update(address, card);',
+        to: "if (surface === 'slack') await cardSurface?.update(address, card);",
       },
     ],
     reports: /the card in Teams does not say/,

@@ -5,11 +5,10 @@
  * are played the same way and have to be caught. With --postgres it needs TEST_DATABASE_URL, and two copies of the product
  * share the database: one listens to Slack, the other to Teams.
  */
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import pLimit from 'p-limit'
 import { openStorage } from '../../adapters/storage/open.js'
 import { createLog } from '../../adapters/system/log.js'
@@ -18,7 +17,7 @@ import { createStoryClock } from '../support/story/clock.js'
 import { settled } from '../support/story/settle.js'
 import { randomSource } from '../support/random-source.js'
 import { createServerDatabase } from '../support/server-database.js'
-import { openTwin } from '../support/twin.js'
+import { reportOfTwin } from '../support/twin.js'
 import { type BurstResult, type Stage, SLACK_CHANNEL, playBurst } from './burst.js'
 import { CLICKERS } from './burst-clicks.js'
 import { type Twin, TWINS } from './burst-twins.js'
@@ -29,8 +28,6 @@ const LARGEST = 0.04
 const CUSTOMERS = 12
 /** Bursts of a twin: by then every kind of click has happened many times. */
 const TWIN_BURSTS = 25
-/** A twin that takes longer than this hangs. */
-const TWIN_MILLISECONDS = 300_000
 /** Twins played at the same time: each is a process that mostly starts. */
 const TWINS_AT_ONCE = 2
 /** Characters of a fault that are printed: enough to see what it is. */
@@ -173,29 +170,10 @@ function lineOf({ results, faults, entries }: Outcome, { postgres, seed }: Campa
 }
 
 /** Plays a twin in a process of its own; what it reports, or undefined when it is not caught. */
-async function catchTwin(
-  { removals, reports }: Twin,
-  { seed, postgres }: Campaign,
-): Promise<string | undefined> {
-  const twin = openTwin(removals)
-  const program = join(twin.root, 'dist', 'test', 'faults', 'bursts.js')
+function catchTwin({ removals, reports }: Twin, { seed, postgres }: Campaign): Promise<string | undefined> {
   const options = ['--bursts', String(TWIN_BURSTS), '--seed', String(seed), '--twins', 'none']
   const words = [...options, '--until', reports.source, ...(postgres ? ['--postgres'] : [])]
-  try {
-    await promisify(execFile)(process.execPath, [program, ...words], { timeout: TWIN_MILLISECONDS })
-    return undefined
-  } catch (error) {
-    // It must end with 1 and say what it saw; a twin that cannot even start is not caught.
-    const { code, stdout } = error as { readonly code?: unknown; readonly stdout?: string }
-    return code === 1
-      ? stdout
-          ?.split('\n')
-          .find((line) => reports.test(line))
-          ?.trim()
-      : undefined
-  } finally {
-    twin.remove()
-  }
+  return reportOfTwin(removals, ['test/faults/bursts.js', ...words], reports)
 }
 
 function chosenTwins(words: string, postgres: boolean): readonly Twin[] {

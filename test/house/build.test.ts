@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { projectRoot } from './files.js'
+import { projectRoot } from '../support/root.js'
 
 /** Stands in for the real generator: it talks on stdout, as the real one does, and counts how often it ran. */
 const GENERATOR = `

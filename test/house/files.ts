@@ -1,8 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-export const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
 
 /** One text file of the project: its path from the root, with forward slashes, and its content. */
 export interface ProjectFile {

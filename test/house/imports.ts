@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lineAt, projectRoot } from './files.js'
+import { projectRoot } from '../support/root.js'
+import { lineAt } from './files.js'
 
 /** An import that a boundary rule forbids. */
 export interface ForbiddenImport {

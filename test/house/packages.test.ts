@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { projectRoot } from './files.js'
+import { projectRoot } from '../support/root.js'
 
 interface Package {
   readonly version?: string

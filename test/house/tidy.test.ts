@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { projectFiles, projectRoot, topLevelNames } from './files.js'
+import { projectRoot } from '../support/root.js'
+import { projectFiles, topLevelNames } from './files.js'
 import { findingWords } from './rule.js'
 import { findingsOf, rules, topLevelFindings } from './tidy.js'
 

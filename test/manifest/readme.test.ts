@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { slackManifest } from '../support/manifest/packages.js'
-import { projectFiles, projectRoot } from '../house/files.js'
+import { projectFiles } from '../house/files.js'
+import { projectRoot } from '../support/root.js'
 import { type SlackManifest, askedBy } from './slack-needs.js'
 
 const readme = readFileSync(path.join(projectRoot, 'manifest', 'README.md'), 'utf8')

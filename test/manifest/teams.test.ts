@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { unzipSync } from 'fflate'
 import { COMMANDS } from '../../bot/commands/catalog.js'
 import { fill, menuCommands, teamsPackage } from '../support/manifest/packages.js'
-import { projectFiles, projectRoot } from '../house/files.js'
+import { projectFiles } from '../house/files.js'
+import { projectRoot } from '../support/root.js'
 
 const APP_ID = '0f3b2c1d-4e5f-4a6b-8c7d-9e0f1a2b3c4d'
 const ADDRESS = new URL('https://billing.example.com')

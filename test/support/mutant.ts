@@ -1,9 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+import { projectRoot } from './root.js'
 
 /** What is taken out of a product file, and what stands there instead. */
 export interface Change {
@@ -21,7 +19,7 @@ export interface Change {
  * without that guard. Everything outside its folder is the real thing. The files of the product are not touched.
  */
 export async function mutant<T>({ file, from, to, entry = basename(file) }: Change): Promise<T> {
-  const path = join(ROOT, file)
+  const path = join(projectRoot, file)
   const parts = readFileSync(path, 'utf8').split(from)
   if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} places like: ${from}`)
   const home = dirname(path)

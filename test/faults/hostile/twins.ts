@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import pLimit from 'p-limit'
-import { type Removal, openTwin } from '../../support/twin.js'
+import { type Removal, reportOfTwin } from '../../support/twin.js'
 import { NEVER_LOOKS } from '../burst-twins.js'
 
 /** The product without a guard, the row that guard is for, and what has to be reported about it. */
@@ -14,8 +11,6 @@ export interface Twin {
   readonly reports: RegExp
 }
 
-/** A twin that takes longer than this hangs. */
-const TWIN_MILLISECONDS = 300_000
 /** Twins played at the same time: each is a process that mostly starts. */
 const AT_ONCE = 2
 /** A small slice is enough: what a guard is for happens at once without it. */
@@ -75,7 +70,11 @@ export const TWINS: readonly Twin[] = [
     words: 'that does not know an event again',
     row: 'S-3',
     removals: [
-      { file: 'dist/bot/slack/act.js', from: "if (!fresh || incoming.kind !== 'message')", to: 'if (true)' },
+      {
+        file: 'dist/bot/slack/act.js',
+        from: "if (!fresh || (incoming.kind !== 'message' && incoming.kind !== 'home'))",
+        to: 'if (true)',
+      },
     ],
     reports: /an event was answered [2-9] times/,
   },
@@ -152,7 +151,7 @@ export const TWINS: readonly Twin[] = [
     removals: [
       {
         file: 'dist/core/approval/approval.js',
-        from: "if (own && attempt.verdict === 'approved' && approvers(people).length >= 2)",
+        from: "if (attempt.verdict === 'approved' && isOwnToLeave(approval, person, people))",
         to: 'if (false)',
       },
     ],
@@ -242,18 +241,7 @@ export async function catchTwins(twins: readonly Twin[], seed: number): Promise<
 }
 
 /** What is reported of a twin; undefined when it is not caught, or breaks before anything is played. */
-async function catchTwin({ row, removals, reports }: Twin, seed: number): Promise<string | undefined> {
-  const twin = openTwin(removals)
-  const program = join(twin.root, 'dist', 'test', 'faults', 'hostile.js')
-  const words = [program, '--only', row, '--share', SHARE, '--seed', String(seed)]
-  try {
-    await promisify(execFile)(process.execPath, words, { timeout: TWIN_MILLISECONDS })
-    return undefined
-  } catch (error) {
-    const { code, stdout } = error as { readonly code?: unknown; readonly stdout?: string }
-    const lines = code === 1 ? (stdout ?? '').split('\n') : []
-    return lines.find((line) => reports.test(line))?.trim()
-  } finally {
-    twin.remove()
-  }
+function catchTwin({ row, removals, reports }: Twin, seed: number): Promise<string | undefined> {
+  const words = ['--only', row, '--share', SHARE, '--seed', String(seed)]
+  return reportOfTwin(removals, ['test/faults/hostile.js', ...words], reports)
 }

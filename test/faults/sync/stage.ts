@@ -4,8 +4,8 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import type { PsaName } from '../../../core/sync/types.js'
+import { projectRoot } from '../../support/root.js'
 import { type AuditReport, audit } from '../../support/auditor.js'
 import { createServerDatabase } from '../../support/server-database.js'
 import type { Order, Said, SyncChildConfig } from '../sync-child.js'
@@ -14,7 +14,6 @@ import { type Emulator, startEmulator } from './emulator.js'
 import { type PlacedCustomer, type Size, furnish, nextInvoices, writesOf } from './office.js'
 
 /** From dist/test/faults/sync to the project. */
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /** A program of the product under test. */
 export interface Life {
@@ -57,7 +56,7 @@ export async function openTemplates(): Promise<Templates> {
   const made = new Map<string, Promise<string>>()
   let stages = 0
   return {
-    async open(psa, size, root = ROOT) {
+    async open(psa, size, root = projectRoot) {
       const name = `${psa}-${size}`
       const template = made.get(name) ?? makeTemplate(join(folder, name), psa, size)
       made.set(name, template)
@@ -71,7 +70,7 @@ export async function openTemplates(): Promise<Templates> {
       stages += 1
       const own = join(folder, `stage-${stages}`)
       await mkdir(own)
-      const stage = await openStage(psa, 'all', own, ROOT, { databaseUrl })
+      const stage = await openStage(psa, 'all', own, projectRoot, { databaseUrl })
       await prepare({ databaseUrl }, stage.emulator, stage.customers)
       const close = async () => {
         await stage.close()
