@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { projectRoot } from '../support/root.js'
 import { parseArgs } from 'node:util'
+import { projectRoot } from '../support/root.js'
 
 const SOURCES = [
   '.config',
