@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 export const projectRoot = rootAbove(import.meta.dirname)
 
 function rootAbove(folder: string): string {
-  if (existsSync(join(folder, 'package-lock.json'))) return folder
+  if (existsSync(join(folder, 'package.json'))) return folder
   const parent = dirname(folder)
-  if (parent === folder) throw new Error(`${import.meta.dirname} lies in no project with a lockfile.`)
+  if (parent === folder) throw new Error(`${import.meta.dirname} lies in no project.`)
   return rootAbove(parent)
 }
