@@ -99,8 +99,7 @@ function expected({ body, surface }: Mutated, isSealed: boolean): readonly numbe
   if (body.length > MOST_BYTES) return [413]
   // A body that is no activity is refused before a token is looked at that could be one.
   if (!isSealed) return surface === 'slack' ? [401] : [400, 401]
-  // To a kind of request nobody knows the Bot Framework wants 501.
-  return surface === 'slack' ? [200, 400] : [200, 400, 401, 403, 501]
+  return surface === 'slack' ? [200, 400] : [200, 400, 401, 403]
 }
 
 interface Campaign {
