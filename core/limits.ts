@@ -171,6 +171,12 @@ export const CONNECTWISE_DESCRIPTION_CHARACTERS = 6000
 /** Wrong fields of one refusal that are named: more are a wrong request, and a wall of text helps nobody. */
 export const CONNECTWISE_FIELD_FAULTS = 3
 
+/**
+ * How much the heap of a server may grow, in percent of what is in use, before it is swept. Left to itself the engine lets
+ * it grow to a multiple: after a rush the program would be twice as large as what it holds, for as long as nothing is asked.
+ */
+export const SERVER_HEAP_GROWTH_PERCENT = 40
+
 // The database
 
 /** Connections per program to a database server: commands answer in milliseconds, more would only queue there. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, vi } from 'vitest'
 import { type HttpServer, type Work, createHttpServer, createWork } from '../../../bot/http.js'
 import { type TeamsSurface, type TeamsSurfaceOptions, createTeamsSurface } from '../../../bot/teams/app.js'
@@ -58,6 +59,9 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
+/** Set within what nobody waits for. */
+export const patient = new AsyncLocalStorage<true>()
+
 type Changes = Partial<TeamsSurfaceOptions>
 
 /** An office on free ports. `changes` are laid over the surface's options: a guard taken away, another desk. */
@@ -76,7 +80,7 @@ export async function startOffice(
     keys: await keys,
   })
   open.push(emulator)
-  const work = createWork(log)
+  const work = createWork(log, (task) => patient.run(true, task))
   const surface = create({ ...optionsFor(emulator, chat), log, work, ...changes(chat) })
   const server = await createHttpServer({ port: 0, routes: surface.routes, log, work })
   open.push(server)

@@ -116,7 +116,7 @@ interface Campaign {
 async function send(campaign: Campaign, draw: () => number, total: number, isSealed: boolean): Promise<void> {
   const knocker = createKnocker(campaign.url, AT_ONCE)
   const limit = pLimit(AT_ONCE)
-  for (let sent = 0; sent < total; sent += BETWEEN_LOOKS) {
+  for (let sent = 0; sent < total && !campaign.faults.isEnough; sent += BETWEEN_LOOKS) {
     const requests = Array.from({ length: Math.min(BETWEEN_LOOKS, total - sent) }, () => {
       const request = mutate(draw, pick(draw, campaign.corpus))
       return { request, headers: isSealed ? campaign.seal(request) : brokenSeal(draw, request) }

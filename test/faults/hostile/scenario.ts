@@ -34,9 +34,13 @@ export function pick<T>(draw: () => number, values: readonly T[]): T {
 
 /** Faults that were found, each told once with how often: thousands of the same say no more than one. */
 export class Faults {
+  /** What is looked for: when one of this kind was found, the row need not go on. */
+  static until: RegExp | undefined
   readonly #counts = new Map<string, number>()
+  #isFound = false
 
   add(words: string): void {
+    this.#isFound ||= Faults.until?.test(words) === true
     this.#counts.set(words, (this.#counts.get(words) ?? 0) + 1)
   }
 
@@ -47,7 +51,7 @@ export class Faults {
 
   /** Enough to see what is wrong: what goes on without its guard may take for ever. */
   get isEnough(): boolean {
-    return this.#counts.size >= 20
+    return this.#isFound || this.#counts.size >= 20
   }
 
   list(): readonly string[] {
