@@ -69,8 +69,18 @@ export class Times {
 
   /** "p99 12 ms (at most 500)" */
   words(most: number): string {
-    const sorted = this.#milliseconds.toSorted((left, right) => left - right)
-    const found = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0
-    return `p99 ${Math.round(found)} ms (at most ${most})`
+    return `p99 ${this.p99()} ms (at most ${most})`
+  }
+
+  /** The same of the first and of the second half: what grows with what was sent before shows between them. */
+  halves(): string {
+    const middle = this.#milliseconds.length / 2
+    const halves = [this.#milliseconds.slice(0, middle), this.#milliseconds.slice(middle)]
+    return halves.map((half) => `${this.p99(half)} ms`).join(' in the first half and ')
+  }
+
+  p99(milliseconds: readonly number[] = this.#milliseconds): number {
+    const sorted = milliseconds.toSorted((left, right) => left - right)
+    return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0)
   }
 }
