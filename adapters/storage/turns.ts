@@ -42,22 +42,21 @@ export class TurnPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>
   override connect(callback: Taken): void
   override connect(callback?: Taken): Promise<pg.PoolClient> | void {
-    const connecting = this.#connectInTurn()
-    if (callback === undefined) return connecting
-    connecting.then(
-      (client) => callback(undefined, client, (error) => client.release(error)),
-      (error: Error) => callback(error, undefined, () => undefined),
-    )
+    if (callback !== undefined) return this.#connectInTurn(callback)
+    return new Promise((resolve, reject) => {
+      this.#connectInTurn((error, client) => (client === undefined ? reject(error) : resolve(client)))
+    })
   }
 
-  async #connectInTurn(): Promise<pg.PoolClient> {
-    await this.#turn()
-    try {
-      return await super.connect()
-    } catch (error) {
-      this.#giveOn()
-      throw error
+  /** A connection may break at any moment: whoever gets it gets it at once, so that it is never without a listener. */
+  #connectInTurn(taken: Taken): void {
+    const connect = () => {
+      super.connect((error, client, done) => {
+        if (client === undefined) this.#giveOn()
+        taken(error, client, done)
+      })
     }
+    this.#turn().then(connect, (error: Error) => taken(error, undefined, () => undefined))
   }
 
   async #turn(): Promise<void> {
