@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/slack/app.js'
+import { Problem } from '../../../core/problem.js'
+import type { SlackEmulator } from '../../emulators/slack/server.js'
 import { checkLeaks } from '../../support/leaks.js'
+import { memoryWorkspaces } from '../../support/memory-chat.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { openBrowser } from './browser.js'
@@ -12,15 +15,22 @@ checkLeaks()
 
 const house = housesOfSuite({ install: true })
 
+function whispersIn({ world }: SlackEmulator): readonly string[] {
+  return world.ephemerals.map(({ text }) => text.replace('\n', '. ').replaceAll('\n', ' '))
+}
+
 describe('a workspace without the app', () => {
-  test('is answered with 200, nothing is done, and the log names it', async () => {
+  test('is answered with 200, nothing is done, the asker hears it, and the log names it', async () => {
     const given = await house()
-    const { slack } = second(given)
+    const { emulator, slack } = second(given)
     await openBrowser(given).install(T1)
     expect(await slack.command('U21', 'C2', 'propose march')).toEqual({ status: 200, body: '' })
     await given.settled()
     expect(await given.billing.open()).toEqual([])
-    expect(given.once.keys.size).toBe(1)
+    expect(whispersIn(emulator)).toEqual([
+      'That did not work. This workspace has not installed the app. Nothing was done. Have it installed again at /slack/install.',
+    ])
+    expect(saidIn(emulator, 'C2')).toEqual([])
     expect(given.log.lines.filter(({ level }) => level !== 'info')).toMatchObject([
       { level: 'warn', fields: { workspace: 'T:T2' } },
     ])
@@ -31,6 +41,47 @@ describe('a workspace without the app', () => {
     const answer = await rawRequest(given.server.url, { path: '/readyz' })
     expect(answer.status).toBe(200)
     expect(given.emulator.calls).toEqual([])
+  })
+})
+
+describe('a workspace whose token cannot be opened', () => {
+  const unreadable = () =>
+    house({
+      store: {
+        ...memoryWorkspaces(),
+        installed: async () => {
+          throw new Problem({ kind: 'conflict', what: 'It was sealed with another key (k1).' })
+        },
+      },
+    })
+
+  test('is told that nothing was done, without what is wrong with the key, which the log says', async () => {
+    const given = await unreadable()
+    await given.slack.command('U1', 'C1', 'propose march')
+    await given.settled()
+    expect(await given.billing.open()).toEqual([])
+    expect(whispersIn(given.emulator)).toEqual([
+      'That did not work. What I need to answer in this workspace cannot be read. Nothing was done. Tell whoever runs this bot: its log says why.',
+    ])
+    expect(given.log.lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { fields: { workspace: 'T:T1', reason: expect.stringContaining('another key (k1)') } },
+    ])
+  })
+
+  test('is told once, however often the same request comes', async () => {
+    const given = await unreadable()
+    const request = given.slack.request.command('U1', 'C1', 'status')
+    await given.slack.send(request)
+    await given.slack.send(request)
+    await given.settled()
+    expect(whispersIn(given.emulator)).toHaveLength(1)
+  })
+
+  test('a mention brings no way back along: it stays unanswered, and nothing breaks', async () => {
+    const given = await unreadable()
+    await given.slack.mention('U1', 'C1', 'status')
+    await given.settled()
+    expect([...whispersIn(given.emulator), ...given.said()]).toEqual([])
   })
 })
 
@@ -235,10 +286,12 @@ describe('a token of the configuration beside installed workspaces', () => {
 
   test('serves no other workspace', async () => {
     const given = await house({ change: (options) => ({ ...options, botToken: 'xoxb-emulated-token' }) })
-    const { slack } = second(given)
+    const { emulator, slack } = second(given)
     await slack.command('U21', 'C2', 'status')
     await given.settled()
     expect(given.emulator.calls.map(({ method }) => method)).not.toContain('chat.postMessage')
-    expect(given.once.keys.size).toBe(0)
+    expect(whispersIn(emulator)).toEqual([
+      expect.stringContaining('This workspace has not installed the app.'),
+    ])
   })
 })
