@@ -251,11 +251,15 @@ function receive(
   if (type === undefined || incoming === undefined) return answerPlain(response, 400)
   if (incoming.kind === 'ignored') return answerPlain(response, 200)
   message.headers['content-type'] = 'application/json'
-  bolt.dispatch(Object.assign(message, { rawBody: plainBody(incoming) }), response, {
-    incoming,
-    key: verdict.key,
-    installed: installedOf(value),
-  })
+  bolt.dispatch(
+    Object.assign(message, { rawBody: Buffer.from(JSON.stringify(plainBody(incoming))) }),
+    response,
+    {
+      incoming,
+      key: verdict.key,
+      installed: installedOf(value),
+    },
+  )
 }
 
 interface Bolt {
