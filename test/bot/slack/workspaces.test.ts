@@ -6,8 +6,9 @@ import { checkLeaks } from '../../support/leaks.js'
 import { memoryWorkspaces } from '../../support/memory-chat.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
+import { later, tick } from '../../support/ticking.js'
 import { openBrowser } from './browser.js'
-import { type SlackHouse } from './harness.js'
+import { type SlackHouse, wordsOf } from './harness.js'
 import { housesOfSuite } from './houses.js'
 import { T1, T2, saidIn, second } from './second.js'
 
@@ -262,6 +263,33 @@ describe('another process changed it', () => {
     expect(given.said()).toHaveLength(1)
     expect(given.emulator.calls.length - calls).toBeLessThan(8)
     expect(JSON.stringify(given.log.lines)).toContain('account_inactive')
+  })
+})
+
+describe('Slack is away while an installed workspace asks', () => {
+  test('its answer follows there, with its own token, and is a card like any other', async () => {
+    const given = await house({
+      people: 'slack:T1:U1=biller:Dana,slack:T2:U21=biller:Dan,slack:T2:U22=approver:Lee',
+    })
+    const { emulator, slack } = second(given)
+    const browser = openBrowser(given)
+    await browser.install(T1)
+    await browser.install(T2)
+    given.emulator.setOutage('error')
+    await slack.command('U21', 'C2', 'propose march')
+    await given.settled()
+    expect(saidIn(emulator, 'C2')).toEqual([])
+    given.emulator.setOutage()
+    later(given, 10)
+    await tick(given)
+    const [card, ...more] = saidIn(emulator, 'C2')
+    if (card === undefined) throw new Error('nothing followed')
+    expect([...more, ...given.said()]).toEqual([])
+    const post = given.emulator.calls.findLast(({ method }) => method === 'chat.postMessage')
+    expect(post?.token).toBe(given.workspaces.kept.get('T:T2')?.token)
+    await slack.click('U22', card, 'approve')
+    await given.settled()
+    expect(wordsOf(card)).toContain('Approved by Lee')
   })
 })
 
