@@ -64,9 +64,10 @@ describe('a workspace whose token cannot be opened', () => {
     expect(whispersIn(given.emulator)).toEqual([
       'That did not work. What I need to answer in this workspace cannot be read. Nothing was done. Tell whoever runs this bot: its log says why.',
     ])
-    expect(given.log.lines.filter(({ level }) => level === 'error')).toMatchObject([
-      { fields: { workspace: 'T:T1', reason: expect.stringContaining('another key (k1)') } },
-    ])
+    const [logged, ...more] = given.log.lines.filter(({ level }) => level === 'error')
+    expect(logged?.fields['workspace']).toBe('T:T1')
+    expect(logged?.fields['reason']).toContain('another key (k1)')
+    expect(more).toEqual([])
   })
 
   test('is told once, however often the same request comes', async () => {
