@@ -103,7 +103,7 @@ function teamsButtons(payload: unknown): readonly string[] {
   // What renews a card by itself is no button.
   const { refresh: _, ...shown } = payload as Readonly<Record<string, unknown>>
   visit(shown, (node) => {
-    if (/^Action\./.test(String(node['type']))) titles.push(String(node['title']))
+    if (String(node['type']).startsWith('Action.')) titles.push(String(node['title']))
   })
   return titles
 }
