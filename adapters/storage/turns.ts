@@ -44,7 +44,10 @@ export class TurnPool extends pg.Pool {
   override connect(callback?: Taken): Promise<pg.PoolClient> | void {
     if (callback !== undefined) return this.#connectInTurn(callback)
     return new Promise((resolve, reject) => {
-      this.#connectInTurn((error, client) => (client === undefined ? reject(error) : resolve(client)))
+      this.#connectInTurn((error, client) => {
+        if (client === undefined) reject(error ?? new Error('no connection came'))
+        else resolve(client)
+      })
     })
   }
 

@@ -15,19 +15,21 @@ beforeAll(async () => {
 })
 afterAll(() => engine.close())
 
-/** Takes every connection there is; what comes now has to wait. */
-async function takeAll(): Promise<() => void> {
+/** Takes every connection there is; what comes now has to wait until one is given back, through which all of it goes. */
+async function takeAll(): Promise<(waiting: readonly Promise<unknown>[]) => Promise<void>> {
   const clients = await Promise.all(
     Array.from({ length: engine.pool.options.max }, () => engine.pool.connect()),
   )
-  return () => {
+  return async (waiting) => {
+    clients.pop()?.release()
+    await Promise.all(waiting)
     for (const client of clients) client.release()
   }
 }
 
 describe(`waiting for a connection, ${ENGINE} engine`, () => {
   test('whoever is waited for has every second turn, however many were there before', async () => {
-    const giveBack = await takeAll()
+    const giveOneBack = await takeAll()
     const order: string[] = []
     const came = (name: string) => {
       return async () => {
@@ -39,8 +41,7 @@ describe(`waiting for a connection, ${ENGINE} engine`, () => {
     }
     const patient = [1, 2, 3, 4, 5].map((number) => patiently(came(`patient ${number}`)))
     const waited = [1, 2, 3].map((number) => came(`waited for ${number}`)())
-    giveBack()
-    await Promise.all([...patient, ...waited])
+    await giveOneBack([...patient, ...waited])
     expect(order).toEqual([
       'waited for 1',
       'patient 1',
@@ -56,7 +57,7 @@ describe(`waiting for a connection, ${ENGINE} engine`, () => {
   test('what has time stays so behind everything it waits for, also through Prisma', async () => {
     const prisma = prismaOver(engine.pool)
     await prisma.$queryRaw`SELECT 1`
-    const giveBack = await takeAll()
+    const giveOneBack = await takeAll()
     const order: string[] = []
     const asked = (name: string) => async () => {
       await new Promise((resolve) => setImmediate(resolve))
@@ -66,22 +67,20 @@ describe(`waiting for a connection, ${ENGINE} engine`, () => {
     const patient = [1, 2, 3].map((number) => patiently(asked(`patient ${number}`)))
     const waited = [1, 2].map((number) => asked(`waited for ${number}`)())
     await vi.waitFor(() => expect((engine.pool as TurnPool).waiting).toBe(5), { timeout: 10_000 })
-    giveBack()
-    await Promise.all([...patient, ...waited])
+    await giveOneBack([...patient, ...waited])
     expect(order).toEqual(['waited for 1', 'patient 1', 'waited for 2', 'patient 2', 'patient 3'])
     await prisma.$disconnect()
   })
 
   test('what was asked once only is waited for, whoever asked', async () => {
     const storage = await openOn({ ...engine, close: async () => undefined }, { mspId: 'msp-1', log })
-    const giveBack = await takeAll()
+    const giveOneBack = await takeAll()
     const order: string[] = []
     const patient = [1, 2].map((number) =>
       patiently(() => engine.pool.query('SELECT 1')).then(() => order.push(`patient ${number}`)),
     )
     const first = patiently(() => storage.once.first('a click', new Date())).then(() => order.push('once'))
-    giveBack()
-    await Promise.all([...patient, first])
+    await giveOneBack([...patient, first])
     expect(order[0]).toBe('once')
     await storage.close()
   })
