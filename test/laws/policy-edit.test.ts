@@ -33,7 +33,7 @@ function run(
 }
 
 function edited(policies: Policies, to: Policy, holdsFrom: LocalDate, version: number): Policies {
-  const change = { policy: to, holdsFrom, version, recordedAt: new Date(0) }
+  const change = { says: to, policy: to, holdsFrom, version }
   return { ...policies, changes: [...policies.changes, change] }
 }
 

@@ -3,8 +3,6 @@ import { type BoardParts, createBoard } from '../../bot/commands/board.js'
 import { type Desk, createDesk } from '../../bot/commands/desk.js'
 import { parsePeople } from '../../core/access/people.js'
 import { type Studio, createStudio } from '../../core/app/studio.js'
-import { DEFAULT_BOUNDS } from '../../core/billrun/bounds.js'
-import { DEFAULT_POLICY } from '../../core/charges/types.js'
 import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
 import type { Psas } from '../../core/app/read-psa.js'
 import type { BillingStore, Log } from '../../core/ports.js'
@@ -78,8 +76,7 @@ export async function chatDesk({
   const settings = {
     timeZone: 'America/New_York',
     opensOn: day('2026-03-01'),
-    policy: DEFAULT_POLICY,
-    bounds: DEFAULT_BOUNDS,
+    lines: {},
     people,
   }
   const studio = createStudio(

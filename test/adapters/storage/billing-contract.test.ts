@@ -15,7 +15,7 @@ import {
   decisionOn,
   draft,
   fact,
-  policyDraft,
+  settingsDraft,
   proposed,
   runCustomer,
   runLine,
@@ -38,7 +38,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
   test('before the first proposal there is nothing', () =>
     withBilling(async (billing) => {
       expect(await billing.version()).toBe(0)
-      expect(await billing.books()).toEqual({ version: 0, billed: [], policies: [], overrides: [] })
+      expect(await billing.books()).toEqual({ version: 0, billed: [], settings: [], overrides: [] })
       expect(await billing.open()).toEqual([])
       expect(await billing.trail()).toEqual([])
       for (const id of ['APR-0001', 'APR-1', 'APR-00001', 'BR-0001', 'APR-0000', 'APR-99999999999', '']) {
@@ -76,7 +76,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       expect(await billing.approval('APR-0001')).toEqual({ approval, run, voids: [] })
       expect(await billing.run('BR-0001')).toEqual(run)
       expect(await billing.open()).toEqual([{ approval, run, voids: [] }])
-      expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [], overrides: [] })
+      expect(await billing.books()).toEqual({ version: 1, billed: [], settings: [], overrides: [] })
     }))
 
   test('a proposal computed from older books is a conflict and leaves nothing', () =>
@@ -121,7 +121,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
     withBilling(async (billing) => {
       const record = await proposed(billing, draft(['k1']))
       expect(await billing.decide(decisionOn(record, 'rejected', 1))).toEqual({ outcome: 'written' })
-      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [], overrides: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], settings: [], overrides: [] })
       expect((await billing.approval('APR-0001'))?.approval.decision).toEqual(decision('rejected'))
       expect(await billing.open()).toEqual([])
     }))
@@ -151,7 +151,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
         const about = { ...decisionOn(record, 'approved', 2), approvalId }
         expect(await billing.decide(about), approvalId).toEqual({ outcome: 'moved' })
       }
-      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [], overrides: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], settings: [], overrides: [] })
       expect(await billing.trail()).toHaveLength(2)
     }))
 
@@ -313,20 +313,20 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
 
   test('policies are recorded in order, each moves the books on, with its entry where there is one', () =>
     withBilling(async (billing) => {
-      expect(await billing.policyStanding()).toEqual({ version: 0, last: undefined, isBilled: false })
-      const first = policyDraft({ holdsFrom: undefined, audit: undefined })
-      await billing.recordPolicy(first, 0)
+      expect(await billing.settingsStanding()).toEqual({ version: 0, recorded: [], isBilled: false })
+      const first = settingsDraft({ holdsFrom: undefined, audit: undefined })
+      await billing.recordSettings(first, 0)
       expect(await billing.trail()).toEqual([])
       await approved(billing, draft(['k1']))
-      expect(await billing.policyStanding()).toMatchObject({ version: 3, isBilled: true })
-      const second = policyDraft({ policy: EVERY_RULE })
-      await billing.recordPolicy(second, 3)
-      const recorded = [first, second].map(({ audit: _, ...policy }, index) => ({
-        ...policy,
+      expect(await billing.settingsStanding()).toMatchObject({ version: 3, isBilled: true })
+      const second = settingsDraft({ says: EVERY_RULE })
+      await billing.recordSettings(second, 3)
+      const recorded = [first, second].map(({ audit: _, ...said }, index) => ({
+        ...said,
         version: index === 0 ? 1 : 4,
       }))
-      expect((await billing.books()).policies).toEqual(recorded)
-      expect(await billing.policyStanding()).toEqual({ version: 4, last: recorded[1], isBilled: true })
+      expect((await billing.books()).settings).toEqual(recorded)
+      expect(await billing.settingsStanding()).toEqual({ version: 4, recorded, isBilled: true })
       const trail = await billing.trail()
       expect(trail.map(({ action }) => action)).toEqual(['bill.proposed', 'bill.approved', 'policy.changed'])
       expect(trail[2]).toMatchObject({ ...second.audit, at: second.recordedAt })
@@ -336,12 +336,12 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
   test('a policy decided over older books is a conflict, and so is a decision over an older policy', () =>
     withBilling(async (billing) => {
       const record = await proposed(billing, draft(['k1']))
-      await expect(billing.recordPolicy(policyDraft(), 0)).rejects.toMatchObject({ kind: 'conflict' })
-      await billing.recordPolicy(policyDraft(), 1)
+      await expect(billing.recordSettings(settingsDraft(), 0)).rejects.toMatchObject({ kind: 'conflict' })
+      await billing.recordSettings(settingsDraft(), 1)
       expect(await billing.decide(decisionOn(record, 'approved', 1))).toEqual({ outcome: 'moved' })
       await expect(billing.propose(draft(['k2']), 1)).rejects.toMatchObject({ kind: 'conflict' })
-      const { policies, billed } = await billing.books()
-      expect([policies.length, billed.length, (await billing.trail()).length]).toEqual([1, 0, 2])
+      const { settings, billed } = await billing.books()
+      expect([settings.length, billed.length, (await billing.trail()).length]).toEqual([1, 0, 2])
     }))
 
   test('what is voided counts as not billed', () =>
@@ -349,7 +349,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       await approved(billing, draft(['k1']))
       const request = await billing.proposeVoid(voidDraft('BR-0001'))
       await billing.decide(decisionOn(request, 'approved', 3, { void: ['k1'] }))
-      expect(await billing.policyStanding()).toEqual({ version: 4, last: undefined, isBilled: false })
+      expect(await billing.settingsStanding()).toEqual({ version: 4, recorded: [], isBilled: false })
     }))
 
   test('a note keeps every shape of detail, changes no version, and outside text stays as it is', () =>

@@ -12,6 +12,7 @@ import { monthYear } from '../../../core/calendar/words.js'
 import { localDateOf } from '../../../core/calendar/zone.js'
 import { formatMoney } from '../../../core/money/money.js'
 import type { BilledLine } from '../../../core/ports.js'
+import { policyOf } from '../../../core/settings/standing.js'
 import type { IngramEmulator } from '../../emulators/ingram/server.js'
 import { recomputeFromEvents } from '../recompute/from-events.js'
 import type { WhoLine } from '../recompute/who.js'
@@ -174,7 +175,7 @@ function nextFirst(day: LocalDate): LocalDate {
 }
 
 function recomputedPolicy({ config }: House) {
-  const { anchorDay, baseMonth, ...policy } = config.settings.policy
+  const { anchorDay, baseMonth, ...policy } = policyOf(config.settings.lines)
   return {
     ...policy,
     ...(anchorDay === undefined ? {} : { anchorDay }),
