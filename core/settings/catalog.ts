@@ -1,7 +1,7 @@
 import { type LocalDate, formatLocalDate, parseLocalDate } from '../calendar/date.js'
 import { POLICY_WORDS, ruleWords } from '../charges/policy-words.js'
 import { DEFAULT_POLICY, type Policy } from '../charges/types.js'
-import { DEFAULT_SETTINGS, type SettingName, type Settings, type SomeSettings } from './types.js'
+import type { SettingName, Settings, SomeSettings } from './types.js'
 
 /** A setting as people and the configuration know it. */
 export interface SettingInfo {
@@ -10,10 +10,17 @@ export interface SettingInfo {
   readonly typed: string
   /** The line of the configuration that fixes it. */
   readonly line: string
-  /** Values there is a choice of, as people type them; undefined: any that `must` allows. */
-  readonly choices: readonly string[] | undefined
+  /** Values there is a choice of; undefined: any that `must` allows. */
+  readonly choices: readonly SettingChoice[] | undefined
   /** What a value has to be, behind "must be". */
   readonly must: string
+}
+
+export interface SettingChoice {
+  /** As people type it: "next period". */
+  readonly typed: string
+  /** What it does. */
+  readonly words: string
 }
 
 /** Every setting, in the order in which they are shown. */
@@ -43,8 +50,9 @@ export const SETTINGS: readonly SettingInfo[] = [
 
 /** @param must without it the words of the policy are the choices. */
 function setting(name: SettingName, typed: string, line: string, must?: string): SettingInfo {
-  const choices = must === undefined ? valuesOf(name).map(spaced) : undefined
-  return { name, typed, line, choices, must: must ?? `one of: ${choices?.join(', ')}` }
+  if (must !== undefined) return { name, typed, line, choices: undefined, must }
+  const choices = valuesOf(name).map(([value, words]) => ({ typed: spaced(value), words }))
+  return { name, typed, line, choices, must: `one of: ${choices.map((choice) => choice.typed).join(', ')}` }
 }
 
 const INFOS: ReadonlyMap<SettingName, SettingInfo> = new Map(SETTINGS.map((info) => [info.name, info]))
@@ -69,7 +77,7 @@ export function isPolicy(name: SettingName): name is keyof Policy {
 
 /** What somebody wrote for a setting, in the configuration or in chat; undefined: it is none of its values. */
 export function readSetting(name: SettingName, text: string): SomeSettings | undefined {
-  const bare = bareOf(text)
+  const bare = text.trim().toLowerCase()
   const value = (read: Settings[SettingName]): SomeSettings => ({ [name]: read })
   switch (name) {
     case 'anchorDay':
@@ -80,18 +88,20 @@ export function readSetting(name: SettingName, text: string): SomeSettings | und
     }
     case 'baseMonth': {
       if (bare === 'none') return value(undefined)
-      const month = parseLocalDate(`${text.trim()}-01`)
+      const month = parseLocalDate(`${bare}-01`)
       return month === undefined ? undefined : value(month)
     }
     case 'durationDecimals': {
       if (bare === 'exact') return value('exact')
       return /^([2-9]|1[0-2])$/.test(bare) ? value(Number(bare)) : undefined
     }
-    case 'boundPercent':
-      return /^\d{1,4}$/.test(bare) ? value(Number(bare)) : undefined
+    case 'boundPercent': {
+      const percent = /^(\d{1,4}) ?%?$/.exec(bare)?.[1]
+      return percent === undefined ? undefined : value(Number(percent))
+    }
     default: {
-      const found = valuesOf(name).find((each) => bareOf(each) === bare)
-      return found === undefined ? undefined : ({ [name]: found } as SomeSettings)
+      const found = valuesOf(name).find(([each]) => bareOf(each) === bareOf(text))
+      return found === undefined ? undefined : ({ [name]: found[0] } as SomeSettings)
     }
   }
 }
@@ -122,14 +132,10 @@ export function countsOnlyWith(name: SettingName, settings: Settings): string | 
   return undefined
 }
 
-/** The default of one setting. */
-export function defaultOf(name: SettingName): SomeSettings {
-  return { [name]: DEFAULT_SETTINGS[name] }
-}
-
-function valuesOf(name: SettingName): readonly string[] {
-  const words = new Map<string, object>(Object.entries(POLICY_WORDS)).get(name)
-  return words === undefined ? [] : Object.keys(words)
+/** The values there is a choice of, each with what it does. */
+function valuesOf(name: SettingName): readonly (readonly [value: string, words: string])[] {
+  const words = new Map<string, Readonly<Record<string, string>>>(Object.entries(POLICY_WORDS)).get(name)
+  return Object.entries(words ?? {})
 }
 
 /** "nextPeriod" as people read it: "next period"; "actualOver30" as "actual over 30". */
@@ -137,7 +143,7 @@ function spaced(value: string): string {
   return value.replace(/[A-Z]|\d+/g, (part) => ` ${part.toLowerCase()}`)
 }
 
-/** Small letters and digits alone: "First-Period" and "firstPeriod" are the same. A trailing % is left out. */
+/** Without what is between words: "First-Period" and "firstPeriod" are the same. */
 function bareOf(text: string): string {
-  return text.toLowerCase().replace(/[\s_-]|%$/g, '')
+  return text.toLowerCase().replace(/[\s_-]/g, '')
 }

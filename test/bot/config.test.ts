@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../bot/config.js'
+import { SETTINGS } from '../../core/settings/catalog.js'
 import { EVERY_RULE } from '../support/every-rule.js'
 import { day } from '../support/observed.js'
 import { GOOD_SETTINGS as GOOD, refusedSettings as refusal } from '../support/settings.js'
@@ -176,5 +177,6 @@ test('the example file names every setting and no other', async () => {
   expect(() => parseConfig({ ...example, ...GOOD })).not.toThrow()
   const source = await readFile('bot/config.ts', 'utf8')
   const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): (?!undefined)/gm)].map(([, name]) => name)
-  expect(new Set(Object.keys(example))).toEqual(new Set(names))
+  const lines = SETTINGS.map(({ line }) => line)
+  expect(new Set(Object.keys(example))).toEqual(new Set([...names, ...lines]))
 })

@@ -102,7 +102,7 @@ export async function chatDesk({
   await studio.observe()
   const { timeZone } = settings
   const deliveries = memoryDeliveries()
-  const desk = createDesk({ studio, timeZone, clock, files: csvFiles(), deliveries })
+  const desk = createDesk({ studio, timeZone, clock, files: csvFiles(), deliveries, connections: [] })
   const posted = memoryPostedCards()
   const cards: BoardParts = {
     posted,

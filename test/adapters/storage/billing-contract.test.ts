@@ -98,7 +98,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       const billing2 = { runId: 'BR-0002', month: APRIL, approvedAt: DECIDED_AT, version: 4 }
       expect(await billing.books()).toEqual({
         version: 4,
-        policies: [],
+        settings: [],
         overrides: [],
         billed: [
           ...first.run.lines.map((line) => ({ ...line, ...billing1 })),
