@@ -12,7 +12,11 @@ import type { DeskParts } from './reply.js'
 export const SETTINGS_FORMS: Readonly<Record<'chooseSetting' | 'setting', FormKind>> = {
   chooseSetting: {
     fields: CHOOSE_FIELDS,
-    make: async ({ studio }) => ({ type: 'form', form: chooseForm((await studio.settings.list()).settings) }),
+    make: async ({ studio }) => {
+      const { settings } = await studio.settings.list()
+      if (settings.every(({ source }) => source.type === 'line')) throw allFixed()
+      return { type: 'form', form: chooseForm(settings) }
+    },
     command: (_form, values) => ({
       name: 'settings',
       action: 'one',
@@ -45,6 +49,15 @@ function nameIn(id: string): SettingName {
   const name = settingNamed(id)
   if (name === undefined) throw noSuchSetting(id)
   return name
+}
+
+function allFixed(): Problem {
+  return new Problem({
+    kind: 'held',
+    what: 'The configuration fixes every setting.',
+    notDone: 'Nothing was changed.',
+    next: 'Empty a line there and start again, to change it here.',
+  })
 }
 
 function noSuchSetting(id: string): Problem {

@@ -41,7 +41,7 @@ export function wantedOf(recorded: Recorded, lines: SomeSettings): Settings {
  */
 export function settingsOn(recorded: Recorded, lines: SomeSettings, day: LocalDate): Settings {
   const held = recorded.filter(({ holdsFrom }) => holdsFrom === undefined || holdsFrom <= day)
-  const policy = held.reduce((rules: Partial<Policy>, { says }) => ({ ...rules, ...policyPart(says) }), {})
+  const policy = held.reduce((rules, { says }) => ({ ...rules, ...policyPart(says) }), policyOf(lines))
   return { ...wantedOf(recorded, lines), ...policy }
 }
 
