@@ -75,7 +75,7 @@ const optional = <T extends z.ZodType>(schema: T) => schema.optional()
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   optional(z.enum(values, { error: `must be one of: ${values.join(', ')}` }))
 /** A line that fixes a setting: read as it is read in chat. */
-const line = (name: SettingName) =>
+const settingLine = (name: SettingName) =>
   optional(
     text.transform((value, context): SomeSettings => {
       const read = readSetting(name, value)
@@ -83,7 +83,7 @@ const line = (name: SettingName) =>
       return read ?? z.NEVER
     }),
   )
-const SETTING_LINES = Object.fromEntries(SETTINGS.map((info) => [info.line, line(info.name)]))
+const SETTING_LINES = Object.fromEntries(SETTINGS.map((info) => [info.line, settingLine(info.name)]))
 const SCHEMA = z.object({
   MSP_ID: optional(
     text.regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 small letters, digits or hyphens, such as my-msp'),
@@ -266,5 +266,7 @@ function marketplaceOf(values: Values): MarketplaceConfig {
 /** What the lines that are not empty say. */
 function linesOf(values: Values): SomeSettings {
   const given = new Map<string, unknown>(Object.entries(values))
-  return Object.assign({}, ...SETTINGS.map((info) => given.get(info.line)))
+  return SETTINGS.reduce<SomeSettings>((all, { line }) => {
+    return { ...all, ...(given.get(line) as SomeSettings | undefined) }
+  }, {})
 }

@@ -4,7 +4,10 @@ import type { Connection } from './cards/settings.js'
 import type { Config } from './config.js'
 
 /** What this program is connected to, in words without an address or a secret. */
-export function connectionsOf({ slack, teams }: Pick<Config, 'slack' | 'teams'>, psas: Psas): readonly Connection[] {
+export function connectionsOf(
+  { slack, teams }: Pick<Config, 'slack' | 'teams'>,
+  psas: Psas,
+): readonly Connection[] {
   return [
     { name: 'Ingram Micro Cloud Marketplace', words: CONFIGURED },
     ...(['connectwise', 'autotask'] as const).map((psa) => {

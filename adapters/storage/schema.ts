@@ -49,7 +49,7 @@ export function parseSettings(
   const parsed = SETTINGS.safeParse(stored)
   if (parsed.success) {
     const said = Object.entries(parsed.data).map(([name, value]) => [name, value ?? undefined] as const)
-    return { settings: Object.fromEntries(said) as SomeSettings }
+    return { settings: Object.fromEntries(said) }
   }
   const [issue] = parsed.error.issues
   const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0]

@@ -5,6 +5,9 @@ import type { Action, ActionTarget } from './model.js'
 
 export const SETTINGS_COMMAND = 'settings <name> <value> [from <date>]'
 
+/** The first step shows one of them. */
+const CHOOSE_COMMAND = 'settings <name>'
+
 /** What the button below all settings is about: any of them. */
 const ALL: ActionTarget = { id: 'settings', revision: '' }
 
@@ -14,7 +17,7 @@ export const CHOOSE_ACTION: Action = {
   label: 'Change a setting',
   tone: 'default',
   target: ALL,
-  command: SETTINGS_COMMAND,
+  command: CHOOSE_COMMAND,
 }
 
 /** The second step: its value. */
@@ -52,7 +55,7 @@ export function chooseForm(settings: readonly SettingStanding[]): Form {
     fields: [chosenField(settings.filter(({ source }) => source.type !== 'line'))],
     submit: { label: 'Next', tone: 'primary' },
     target: ALL,
-    command: SETTINGS_COMMAND,
+    command: CHOOSE_COMMAND,
   }
 }
 
@@ -92,7 +95,7 @@ export function settingForm({ name, typed, choices, must, words }: SettingStandi
           required,
           missing,
           options: choices.map((choice) => ({
-            label: `${choice.typed}: ${choice.words}`,
+            label: `${choice.typed} · ${choice.words}`,
             value: choice.typed,
           })),
         }

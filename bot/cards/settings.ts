@@ -43,14 +43,20 @@ export function settingsCard(
         heading: 'Connections, set in the configuration',
         items: connections.map(({ name, words }) => `${name}: ${words}`),
       },
-      quiet(`${ageWords(answer.age)}. Next: \`settings <name>\` shows one${canChange ? `, \`${SETTINGS_COMMAND}\` changes it` : ''}.`),
+      quiet(
+        `${ageWords(answer.age)}. Next: \`settings <name>\` shows one${canChange ? `, \`${SETTINGS_COMMAND}\` changes it` : ''}.`,
+      ),
     ],
     actions: canChange ? [CHOOSE_ACTION] : [],
   }
 }
 
 /** One setting: what it is, where that comes from, and what it can be. */
-export function settingCard(setting: SettingStanding, { age }: SettingsAnswer, mayChange: boolean): Card {
+export function settingCard(
+  setting: SettingStanding,
+  { age, ahead: taken }: SettingsAnswer,
+  mayChange: boolean,
+): Card {
   const { typed, value, words, source, line, ahead, onlyWith, choices, must, byDefault } = setting
   const isFixed = source.type === 'line'
   const next = isFixed
@@ -75,6 +81,7 @@ export function settingCard(setting: SettingStanding, { age }: SettingsAnswer, m
         ],
       },
       ...(onlyWith === undefined ? [] : [plain(onlyWithWords(onlyWith))]),
+      ...(isPolicy(setting.name) ? aheadBlocks(taken) : []),
       choices === undefined
         ? plain(`It must be ${must}.`)
         : {

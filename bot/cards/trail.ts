@@ -246,7 +246,7 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
     case 'setting.changed':
       return `${who} set ${settingWords(details)}`
     case 'policy.changed':
-      return `The billing policy was changed in the settings: ${textOf(details['words']) ?? ''}`
+      return `The billing policy was changed in the configuration: ${textOf(details['words']) ?? ''}`
     default:
       // Written by another version of the program: better its codes than nothing.
       return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${whyWords(details)}`

@@ -54,11 +54,7 @@ export interface Billing {
   noteSent(actor: string, runId: string): Promise<void>
 }
 
-export function createBilling(
-  ports: BillingPorts,
-  load: Load,
-  everybody: ReadEverybody,
-): Billing {
+export function createBilling(ports: BillingPorts, load: Load, everybody: ReadEverybody): Billing {
   const { billing, clock } = ports
   const view = (): Promise<BillingView> => load()
   const lookUp = createStandings(ports, view)

@@ -26,11 +26,7 @@ export interface SettingEffects {
 }
 
 /** Before and after, with the record and without it. */
-export function settingEffects(
-  view: Loaded,
-  lines: SomeSettings,
-  record: RecordedSettings,
-): SettingEffects {
+export function settingEffects(view: Loaded, lines: SomeSettings, record: RecordedSettings): SettingEffects {
   const { portfolio, books, billed, today, policies: before } = view
   const after = policiesOf(policyRecords([...books.settings, record]), policyOf(lines))
   const { ahead } = policyStatus({ portfolio, policies: after, billed }, today)

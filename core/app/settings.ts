@@ -123,7 +123,9 @@ export function createSettings(ports: SettingsPorts, fixed: Fixed): SettingsDesk
     },
     set: async (person, asked) => {
       const waited = staleIn(await ports.open())
-      const changed = await onUnmovedBooks(async () => setOne(ports, fixed, await ports.load(), person, asked))
+      const changed = await onUnmovedBooks(async () =>
+        setOne(ports, fixed, await ports.load(), person, asked),
+      )
       const stale = staleIn(await ports.open()).filter((id) => !waited.includes(id))
       return { ...changed, stale }
     },
@@ -233,7 +235,11 @@ function wordsOf(name: SettingName, settings: Settings): SettingChanged['before'
 function auditOf(
   { id }: Person,
   { typed }: SettingInfo,
-  { old, now, holdsFrom }: { readonly old: string; readonly now: string; readonly holdsFrom: LocalDate | undefined },
+  {
+    old,
+    now,
+    holdsFrom,
+  }: { readonly old: string; readonly now: string; readonly holdsFrom: LocalDate | undefined },
 ): Omit<AuditFact, 'at'> {
   const from = holdsFrom === undefined ? {} : { from: dayMonthYear(holdsFrom) }
   return {

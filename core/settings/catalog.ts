@@ -101,7 +101,7 @@ export function readSetting(name: SettingName, text: string): SomeSettings | und
     }
     default: {
       const found = valuesOf(name).find(([each]) => bareOf(each) === bareOf(text))
-      return found === undefined ? undefined : ({ [name]: found[0] } as SomeSettings)
+      return found === undefined ? undefined : { [name]: found[0] }
     }
   }
 }
@@ -116,7 +116,8 @@ export function typedValue(name: SettingName, settings: Settings): string {
 
 /** What a value does, in words: "added seats prorated". */
 export function settingWords(name: SettingName, settings: Settings): string {
-  if (name === 'boundPercent') return `a month more than ${settings.boundPercent} % from the last one billed is held`
+  if (name === 'boundPercent')
+    return `a month more than ${settings.boundPercent} % from the last one billed is held`
   if (name !== 'invoiceDay') return ruleWords(name, settings)
   const { invoiceDay } = settings
   return invoiceDay === undefined
@@ -128,7 +129,8 @@ export function settingWords(name: SettingName, settings: Settings): string {
 export function countsOnlyWith(name: SettingName, settings: Settings): string | undefined {
   const { cycle, anchorDay, dayCount, baseMonth } = settings
   if (name === 'anchorDay' && anchorDay !== undefined && cycle !== 'anniversary') return 'cycle anniversary'
-  if (name === 'baseMonth' && baseMonth !== undefined && dayCount !== 'baseMonth') return 'day count base month'
+  if (name === 'baseMonth' && baseMonth !== undefined && dayCount !== 'baseMonth')
+    return 'day count base month'
   return undefined
 }
 

@@ -2,7 +2,13 @@ import type { LocalDate } from '../calendar/date.js'
 import type { RecordedPolicy } from '../charges/policies.js'
 import { DEFAULT_POLICY, type Policy } from '../charges/types.js'
 import { SETTINGS, isPolicy } from './catalog.js'
-import { DEFAULT_SETTINGS, type RecordedSettings, type SettingName, type Settings, type SomeSettings } from './types.js'
+import {
+  DEFAULT_SETTINGS,
+  type RecordedSettings,
+  type SettingName,
+  type Settings,
+  type SomeSettings,
+} from './types.js'
 
 type Recorded = readonly RecordedSettings[]
 

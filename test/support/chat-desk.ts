@@ -107,7 +107,14 @@ export async function chatDesk({
   await studio.observe()
   const { timeZone } = settings
   const deliveries = memoryDeliveries()
-  const desk = createDesk({ studio, timeZone, clock, files: csvFiles(), deliveries, connections: options.connections ?? [] })
+  const desk = createDesk({
+    studio,
+    timeZone,
+    clock,
+    files: csvFiles(),
+    deliveries,
+    connections: options.connections ?? [],
+  })
   const posted = memoryPostedCards()
   const cards: BoardParts = {
     posted,

@@ -3,7 +3,6 @@ import { verifyChain } from '../../../core/audit/chain.js'
 import type { Verdict } from '../../../core/approval/approval.js'
 import type { ApprovalRecord, BillingStore } from '../../../core/ports.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
-import { EVERY_RULE } from '../../support/every-rule.js'
 import { memoryBilling } from '../../support/memory-billing.js'
 import {
   APRIL,
@@ -15,7 +14,6 @@ import {
   decisionOn,
   draft,
   fact,
-  settingsDraft,
   proposed,
   runCustomer,
   runLine,
@@ -309,47 +307,6 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       expect(verifyChain(trail)).toBeUndefined()
       expect(await billing.trail('APR-0001')).toEqual([trail[0], trail[2]])
       expect(await billing.trail('APR-0003')).toEqual([])
-    }))
-
-  test('policies are recorded in order, each moves the books on, with its entry where there is one', () =>
-    withBilling(async (billing) => {
-      expect(await billing.settingsStanding()).toEqual({ version: 0, recorded: [], isBilled: false })
-      const first = settingsDraft({ holdsFrom: undefined, audit: undefined })
-      await billing.recordSettings(first, 0)
-      expect(await billing.trail()).toEqual([])
-      await approved(billing, draft(['k1']))
-      expect(await billing.settingsStanding()).toMatchObject({ version: 3, isBilled: true })
-      const second = settingsDraft({ says: EVERY_RULE })
-      await billing.recordSettings(second, 3)
-      const recorded = [first, second].map(({ audit: _, ...said }, index) => ({
-        ...said,
-        version: index === 0 ? 1 : 4,
-      }))
-      expect((await billing.books()).settings).toEqual(recorded)
-      expect(await billing.settingsStanding()).toEqual({ version: 4, recorded, isBilled: true })
-      const trail = await billing.trail()
-      expect(trail.map(({ action }) => action)).toEqual(['bill.proposed', 'bill.approved', 'policy.changed'])
-      expect(trail[2]).toMatchObject({ ...second.audit, at: second.recordedAt })
-      expect(verifyChain(trail)).toBeUndefined()
-    }))
-
-  test('a policy decided over older books is a conflict, and so is a decision over an older policy', () =>
-    withBilling(async (billing) => {
-      const record = await proposed(billing, draft(['k1']))
-      await expect(billing.recordSettings(settingsDraft(), 0)).rejects.toMatchObject({ kind: 'conflict' })
-      await billing.recordSettings(settingsDraft(), 1)
-      expect(await billing.decide(decisionOn(record, 'approved', 1))).toEqual({ outcome: 'moved' })
-      await expect(billing.propose(draft(['k2']), 1)).rejects.toMatchObject({ kind: 'conflict' })
-      const { settings, billed } = await billing.books()
-      expect([settings.length, billed.length, (await billing.trail()).length]).toEqual([1, 0, 2])
-    }))
-
-  test('what is voided counts as not billed', () =>
-    withBilling(async (billing) => {
-      await approved(billing, draft(['k1']))
-      const request = await billing.proposeVoid(voidDraft('BR-0001'))
-      await billing.decide(decisionOn(request, 'approved', 3, { void: ['k1'] }))
-      expect(await billing.settingsStanding()).toEqual({ version: 4, recorded: [], isBilled: false })
     }))
 
   test('a note keeps every shape of detail, changes no version, and outside text stays as it is', () =>

@@ -141,7 +141,10 @@ describe(`what the tables refuse, ${ENGINE} engine`, () => {
         ],
         [`INSERT INTO setting_record VALUES ('msp-1', 0, NULL, now(), '{}')`, /setting_record_whole/],
         [`INSERT INTO setting_record VALUES ('msp-1', 9, NULL, now(), '[]')`, /setting_record_whole/],
-        [`INSERT INTO setting_record VALUES ('msp-1', 9, NULL, now(), '{}', 'console:lee')`, /setting_record_by/],
+        [
+          `INSERT INTO setting_record VALUES ('msp-1', 9, NULL, now(), '{}', 'console:lee')`,
+          /setting_record_by/,
+        ],
         [
           `INSERT INTO bill_run_customer VALUES ('msp-1', 1, true, 9, 'C9', 'N', 'USD', 1, 1, 'twoPeriods', 5, NULL)`,
           /bill_run_customer_comparison/,

@@ -104,10 +104,14 @@ describe('what is shown', () => {
     for (const who of ['bob', 'cy']) {
       expect((await desk.ask(`console:${who}`, 'settings')).card.actions).toEqual([])
       expect((await desk.ask(`console:${who}`, 'settings timing')).card.actions).toEqual([])
-      expect(await say(who, 'settings timing arrears')).toContain('may not do that. Nothing was done. Ask Ann.')
+      expect(await say(who, 'settings timing arrears')).toContain(
+        'may not do that. Nothing was done. Ask Ann.',
+      )
     }
     const { card } = await desk.ask('console:ann', 'settings')
-    expect(card.actions.map(({ name, label }) => [name, label])).toEqual([['chooseSetting', 'Change a setting']])
+    expect(card.actions.map(({ name, label }) => [name, label])).toEqual([
+      ['chooseSetting', 'Change a setting'],
+    ])
   })
 
   test('one setting: what it can be, or who fixes it', async () => {
@@ -140,7 +144,12 @@ describe('what is shown', () => {
 })
 
 describe('the forms', () => {
-  const submit = async ({ desk }: ChatDesk, name: string, id: string, values: Readonly<Record<string, string>>) => {
+  const submit = async (
+    { desk }: ChatDesk,
+    name: string,
+    id: string,
+    values: Readonly<Record<string, string>>,
+  ) => {
     const sent = await desk.submit('console:ann', {
       name,
       target: { id, revision: '' },
@@ -175,10 +184,12 @@ describe('the forms', () => {
     const wrong = await submit(chat, 'setting', 'invoiceDay', { value: '32' })
     expect(wrong.words).toContain('invoice day cannot be “32”: it must be a day from 1 to 31, or none.')
     expect(wrong).toMatchObject({ again: { fields: [{ id: 'value', value: '32' }] } })
-    expect((await submit(chat, 'setting', 'invoiceDay', { value: '12' })).words).toContain('invoice day is 12')
-    expect((await submit(chat, 'setting', 'invoiceDay', { value: '13', from: '2026-04-01' })).words).toContain(
-      'What was sent is not what the form asks for.',
+    expect((await submit(chat, 'setting', 'invoiceDay', { value: '12' })).words).toContain(
+      'invoice day is 12',
     )
+    expect(
+      (await submit(chat, 'setting', 'invoiceDay', { value: '13', from: '2026-04-01' })).words,
+    ).toContain('What was sent is not what the form asks for.')
   })
 
   test('a value that is not offered, a setting there is not, and one that is fixed: nothing changes', async () => {
@@ -199,6 +210,8 @@ describe('the forms', () => {
     const chat = await house({ lines: DEFAULT_SETTINGS })
     expect((await chat.desk.ask('console:ann', 'settings')).card.actions).toEqual([])
     const form = await chat.desk.form('console:ann', 'chooseSetting', { id: 'settings', revision: '' })
-    expect(form.type === 'refused' && wordsOf(form.reply.card)).toContain('The configuration fixes every setting.')
+    expect(form.type === 'refused' && wordsOf(form.reply.card)).toContain(
+      'The configuration fixes every setting.',
+    )
   })
 })

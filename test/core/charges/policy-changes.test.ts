@@ -174,7 +174,10 @@ describe('what is recorded', () => {
   })
 
   test('of one rule what was said last counts, from its day on', () => {
-    const all = [record({ increases: 'full' }, '2026-05-01'), record({ increases: 'nextPeriod' }, '2026-04-01', 3)]
+    const all = [
+      record({ increases: 'full' }, '2026-05-01'),
+      record({ increases: 'nextPeriod' }, '2026-04-01', 3),
+    ]
     const taken = changesFor(policiesOf(all, DEFAULT_POLICY), [])
     expect(taken.map(({ policy }) => policy.increases)).toEqual(['nextPeriod', 'nextPeriod'])
   })
