@@ -100,6 +100,8 @@ export const FORM_NAMES = [
   'mapByHand',
   'price',
   'describe',
+  'chooseSetting',
+  'setting',
 ] as const
 export type FormName = (typeof FORM_NAMES)[number]
 

@@ -243,8 +243,10 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
     case 'price.ended':
     case 'description.ended':
       return `${who} ended the ${action.slice(0, -6)} of ${overrideWords(details)} (${subject})`
+    case 'setting.changed':
+      return `${who} set ${settingWords(details)}`
     case 'policy.changed':
-      return `The billing policy was changed in the settings: ${textOf(details['words']) ?? ''}`
+      return `The billing policy was changed in the configuration: ${textOf(details['words']) ?? ''}`
     default:
       // Written by another version of the program: better its codes than nothing.
       return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${whyWords(details)}`
@@ -270,6 +272,13 @@ function overrideWords(details: AuditDetails): string {
   )
   const through = textOf(details['through'])
   return `${about}: ${before} → ${after}, from ${from}${through === undefined ? '' : ` through ${through}`}`
+}
+
+/** "increases: added seats prorated → added seats in full, from 1 Apr 2026" */
+function settingWords(details: AuditDetails): string {
+  const [setting, before, after] = ['setting', 'before', 'after'].map((name) => textOf(details[name]) ?? '')
+  const from = textOf(details['from'])
+  return `${setting}: ${before} → ${after}${from === undefined ? '' : `, from ${from}`}`
 }
 
 /** "Ann gave Lee the role biller (was approver)" */

@@ -30,6 +30,7 @@ export type CommandName =
   | 'void'
   | 'export'
   | 'people'
+  | 'settings'
   | 'audit'
   | 'home'
   | 'status'
@@ -197,6 +198,21 @@ export const COMMANDS: readonly CommandInfo[] = [
       'people role Lee biller',
       'people remove Lee',
       'people link',
+    ],
+  },
+  {
+    name: 'settings',
+    right: 'read',
+    usage: 'settings [<name> [<value> [from <date>]]]',
+    does: 'how you bill: each value, where it comes from and what is ahead; admins change it here',
+    examples: [
+      'settings',
+      'settings increases',
+      'settings increases full',
+      'settings first period full from 1 april',
+      'settings day count thirty',
+      'settings bound 30',
+      'settings invoice day 12',
     ],
   },
   {

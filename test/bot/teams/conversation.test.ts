@@ -64,6 +64,7 @@ describe.each(PLACES)('in a %s', (type) => {
       ['map', 'No PSA is connected.'],
       ['sync', 'No customer is billed in a PSA.'],
       ['people', 'Who may do what'],
+      ['settings', 'increases prorate: added seats prorated'],
       ['price', 'Prices of your own'],
       ['describe', 'Descriptions of your own'],
       ['approvals', 'Nothing waits for a decision.'],

@@ -18,6 +18,9 @@ function aad(number: number): string {
   return `00000000-0000-4000-8000-00000000000${number}`
 }
 
+/** Lee may do everything. */
+export const LEE_ALONE = `teams:${TENANT}:${aad(2)}=admin:Lee`
+
 const PEOPLE = [
   `teams:${TENANT}:${aad(1)}=biller:Dana`,
   `teams:${TENANT}:${aad(2)}=approver:Lee`,
@@ -68,11 +71,12 @@ type Changes = Partial<TeamsSurfaceOptions>
 export async function startOffice(
   changes: (office: ChatDesk) => Changes = () => ({}),
   create: typeof createTeamsSurface = createTeamsSurface,
+  people: string = PEOPLE,
 ): Promise<Office> {
   // The SDK writes what it thinks of a forged token to the console.
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
   const log = memoryLog()
-  const chat = await chatDesk({ log, people: PEOPLE })
+  const chat = await chatDesk({ log, people })
   const emulator = await startTeamsEmulator({
     appId: APP,
     appPassword: 'a secret',

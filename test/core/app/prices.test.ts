@@ -104,7 +104,7 @@ describe('B14 through the whole product', () => {
 describe('B15 through the whole product', () => {
   test('at once: 22 → 24 on 15 March is one line of $21.94', async () => {
     const msp = await with500({ quantity: decimal('20') })
-    await msp.restart({ policy: { ...DEFAULT_POLICY, priceChange: 'immediate' } })
+    await msp.restart({ lines: { ...DEFAULT_POLICY, priceChange: 'immediate' } })
     expect(await msp.due()).toBe(44000n)
     expect(changes(await say(msp, 'price contoso 24 from 15 march'))).toEqual(['Contoso: $22.00 → $24.00'])
     expect(await lines(msp)).toEqual([

@@ -12,7 +12,19 @@ const MAY: Readonly<Record<Role, readonly Right[]>> = {
   viewer: ['read'],
   biller: ['read', 'observe', 'propose', 'map', 'price', 'download'],
   approver: ['read', 'observe', 'propose', 'map', 'price', 'decide', 'void', 'download', 'audit'],
-  admin: ['read', 'observe', 'propose', 'map', 'price', 'decide', 'void', 'download', 'audit', 'people'],
+  admin: [
+    'read',
+    'observe',
+    'propose',
+    'map',
+    'price',
+    'decide',
+    'void',
+    'download',
+    'audit',
+    'people',
+    'settings',
+  ],
 }
 
 /** One of each role, and somebody without any. */
@@ -47,6 +59,11 @@ const COMMANDS: Readonly<Record<CommandName, readonly Asked[]>> = {
     ['people add Lee viewer console:other', 'people'],
     ['people role Vic viewer', 'people'],
     ['people remove Nobody', 'people'],
+  ],
+  settings: [
+    ['settings', 'read'],
+    ['settings increases', 'read'],
+    ['settings invoice day 32', 'settings'],
   ],
   observe: [['observe', 'observe']],
   propose: [['propose march Customer 1', 'propose']],
@@ -93,6 +110,8 @@ const FORMS: Readonly<Record<FormName, Right>> = {
   mapByHand: 'map',
   price: 'price',
   describe: 'price',
+  chooseSetting: 'settings',
+  setting: 'settings',
 }
 
 /**
