@@ -1,4 +1,5 @@
-import type { NamedOverride, OverrideKind, OverrideList } from '../../core/app/prices.js'
+import type { OverrideKind } from '../../core/app/override-words.js'
+import type { NamedOverride, OverrideList } from '../../core/app/prices.js'
 import { type LocalDate, addDays } from '../../core/calendar/date.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { localDateOf } from '../../core/calendar/zone.js'

@@ -269,7 +269,9 @@ function overrideWords(details: AuditDetails): string {
     (name) => textOf(details[name]) ?? '',
   )
   const through = textOf(details['through'])
-  return `${about}: ${before} → ${after}, from ${from}${through === undefined ? '' : ` through ${through}`}`
+  const replaces = textOf(details['replaces'])
+  const instead = replaces === undefined ? '' : `, in place of ${replaces}`
+  return `${about}: ${before} → ${after}, from ${from}${through === undefined ? '' : ` through ${through}`}${instead}`
 }
 
 /** "Ann gave Lee the role biller (was approver)" */

@@ -1,5 +1,6 @@
 import type { AskedAbout, AskedSays } from '../../core/app/override-about.js'
-import type { AskedOverride, OverrideKind } from '../../core/app/prices.js'
+import type { AskedOverride } from '../../core/app/prices.js'
+import type { OverrideKind } from '../../core/app/override-words.js'
 import { type LocalDate, addDays, parseLocalDate } from '../../core/calendar/date.js'
 import { DATABASE_INTEGER_MAXIMUM, DESCRIPTION_LENGTH } from '../../core/limits.js'
 import { ruleAtEnd } from '../../core/pricing/typed-rule.js'

@@ -10,6 +10,7 @@ import { type OverrideStamp, type RecordedOverride, behindAll } from '../pricing
 import type { PricedSubscription } from '../pricing/timeline.js'
 import { Problem } from '../problem.js'
 import { isAbout } from './overridden.js'
+import { type Counting, type OtherCounts, countedOthers } from './override-counting.js'
 import type { Portfolio } from './portfolio.js'
 import { type Billed, describedOn, dueInputOf, settledOf } from './who.js'
 
@@ -19,12 +20,15 @@ export interface OverrideEffect {
   readonly product: string
   /** First day that is charged at the new price. */
   readonly from: LocalDate
+  /** First day that is charged at another override again, before this one ends; undefined: none. */
+  readonly until: LocalDate | undefined
+  /** On that day, or today where it is past. */
   readonly seats: Decimal
   /** undefined: none can be known, and `gap` says why for the one after. */
   readonly before: UnitPrice | undefined
   readonly after: UnitPrice | undefined
   readonly gap: string | undefined
-  /** What the seats of `from` cost more or less in a month, minor units; undefined: it cannot be said. */
+  /** What the seats cost more or less in a month, minor units; undefined: it cannot be said. */
   readonly monthly: { readonly currency: string; readonly amount: bigint } | undefined
 }
 
@@ -33,6 +37,8 @@ export interface OverrideStays {
   readonly subscriptions: number
   /** First day behind all of it. */
   readonly to: LocalDate
+  /** Whether the change counts for any of them behind that. */
+  readonly isFollowed: boolean
   readonly totals: readonly { readonly currency: string; readonly amount: bigint }[]
 }
 
@@ -41,6 +47,10 @@ export interface OverrideEffects {
   readonly touched: number
   /** Those whose price becomes another one, the largest difference first. */
   readonly changed: readonly OverrideEffect[]
+  /** What counts for those it is about in its place. */
+  readonly others: readonly OtherCounts[]
+  /** Those that have the very price already. */
+  readonly same: number
   readonly monthly: readonly { readonly currency: string; readonly amount: bigint }[]
   readonly stays: OverrideStays | undefined
   /** The earliest day a price of today's period could hold from, where it waits for the next one; undefined: none waits. */
@@ -59,6 +69,8 @@ export interface EffectsView {
 /** A change of what holds: an override that begins, or ends, on a day. */
 export interface OverrideChange {
   readonly override: RecordedOverride
+  /** Which one counts where it holds: with it as long as it does. */
+  readonly counting: Counting
   readonly stamp: Pick<OverrideStamp, 'version' | 'held'>
   readonly on: LocalDate
   /** First day it would not have held any more anyway; null: none. */
@@ -82,6 +94,8 @@ export function effectsOf(view: EffectsView, change: OverrideChange): OverrideEf
   return {
     touched: touched.length,
     changed,
+    others: countedOthers(touched.flatMap(({ other }) => other ?? [])),
+    same: touched.filter(({ isSame }) => isSame).length,
     monthly: summed(changed.flatMap(({ monthly }) => monthly ?? [])),
     stays: staysOf(touched.flatMap(({ stays }) => stays ?? [])),
     couldHoldFrom: waiting.length === 0 ? undefined : (Math.min(...waiting) as LocalDate),
@@ -91,42 +105,71 @@ export function effectsOf(view: EffectsView, change: OverrideChange): OverrideEf
 interface Touched {
   /** undefined: its price stays what it is. */
   readonly effect: OverrideEffect | undefined
+  readonly other: Omit<OtherCounts, 'subscriptions'> | undefined
+  readonly isSame: boolean
   readonly stays: Omit<OverrideStays, 'subscriptions'> | undefined
   readonly couldHoldFrom: LocalDate | undefined
 }
 
 function effectOf(
   view: EffectsView,
-  { stamp, on, until }: OverrideChange,
+  change: OverrideChange,
   former: PricedSubscription,
   priced: PricedSubscription,
 ): Touched {
   const { after, today } = view
+  const { stamp, on, until, override, counting } = change
   const { subscription } = priced
   const billed = settledOf(subscription, view.billed)
   const holdsFrom = behindAll(on, stamp, subscription, billed)
   const there = billed.filter(({ period }) => period.to > on && period.from < holdsFrom)
-  const stays = holdsFrom === on ? undefined : { to: holdsFrom, totals: summed(there) }
   const opens = holdsFrom > after.opensOn ? holdsFrom : after.opensOn
   const from = chargedFrom(priced, view, opens)
-  const waits = from > opens && opens <= today && opens > subscription.start
-  const couldHoldFrom = waits && holdsFrom === on ? periodStart(priced, view, on, stamp) : undefined
-  const kept = { effect: undefined, stays, couldHoldFrom: undefined }
   const found = firstDifference(view, former, priced, from)
-  const { end } = subscription
-  if (found === undefined) return kept
-  if ([until, end].some((day) => day !== null && found.on >= day)) return kept
+  const isOver = (day: LocalDate) => [until, subscription.end].some((end) => end !== null && day >= end)
+  const counts = counting(priced, from)
+  const stays = (isFollowed: boolean) =>
+    holdsFrom === on ? undefined : { to: holdsFrom, totals: summed(there), isFollowed }
+  if (found === undefined || isOver(found.on)) {
+    const isOther = counts !== undefined && counts !== override.number
+    const other = isOther ? { number: counts, on: undefined } : undefined
+    const isSame = counts === override.number && !isOver(from)
+    return { effect: undefined, other, isSame, stays: stays(isSame), couldHoldFrom: undefined }
+  }
+  const next = nextCounting(view, change, priced, found.on)
+  const shown = found.on > today ? found.on : today
   const effect: OverrideEffect = {
     customerName: after.customers.get(subscription.customerId)?.name ?? subscription.customerId,
     product: describedOn(priced, found.on),
     from: found.on,
-    seats: seatsAt(priced, found.on),
+    until: next?.on,
+    seats: seatsAt(priced, shown),
     before: found.old.price,
     after: found.now.price,
     gap: found.now.why,
-    monthly: monthlyDifference(priced, found.on, found.old.price, found.now.price),
+    monthly: monthlyDifference(priced, shown, found.old.price, found.now.price),
   }
-  return { effect, stays, couldHoldFrom: found.on === from ? couldHoldFrom : undefined }
+  const waits = from > opens && opens <= today && opens > subscription.start && found.on === from
+  const couldHoldFrom = waits && holdsFrom === on ? periodStart(priced, view, on, stamp) : undefined
+  return { effect, other: next, isSame: false, stays: stays(true), couldHoldFrom }
+}
+
+/** The first day behind one that is charged at another override while this one still holds. */
+function nextCounting(
+  view: EffectsView,
+  { override, counting, until }: OverrideChange,
+  priced: PricedSubscription,
+  from: LocalDate,
+): { readonly number: number; readonly on: LocalDate } | undefined {
+  if (counting(priced, from) !== override.number) return undefined
+  for (const day of priceChangesBehind([priced], from)) {
+    const on = chargedFrom(priced, view, day)
+    const number = counting(priced, on)
+    if (number === override.number) continue
+    const isBefore = [until, priced.subscription.end].every((end) => end === null || on < end)
+    return number === undefined || !isBefore ? undefined : { number, on }
+  }
+  return undefined
 }
 
 /** The first day from `from` on that is charged at another price than before: another override may hold until then. */
@@ -136,16 +179,21 @@ function firstDifference(
   priced: PricedSubscription,
   from: LocalDate,
 ): { readonly on: LocalDate; readonly old: PriceThen; readonly now: PriceThen } | undefined {
-  const later = [former, priced]
-    .flatMap(({ timeline }) => timeline?.events ?? [])
-    .flatMap(({ on, unitPrice }) => (unitPrice !== undefined && on > from ? [on] : []))
-  for (const day of [from, ...new Set(later.toSorted((left, right) => left - right))]) {
+  for (const day of [from, ...priceChangesBehind([former, priced], from)]) {
     const on = day === from ? from : chargedFrom(priced, view, day)
     const [old, now] = [priceAt(former, on), priceAt(priced, on)]
     const isSame = old.price?.amount === now.price?.amount && old.price?.currency === now.price?.currency
     if (!isSame) return { on, old, now }
   }
   return undefined
+}
+
+/** Days behind one on which a price changes, in order. */
+function priceChangesBehind(priced: readonly PricedSubscription[], from: LocalDate): readonly LocalDate[] {
+  const days = priced
+    .flatMap(({ timeline }) => timeline?.events ?? [])
+    .flatMap(({ on, unitPrice }) => (unitPrice !== undefined && on > from ? [on] : []))
+  return [...new Set(days.toSorted((left, right) => left - right))]
 }
 
 /** The first day charged at a price that holds from a day on; that day itself where nothing can be charged. */
@@ -239,7 +287,8 @@ function staysOf(all: readonly Omit<OverrideStays, 'subscriptions'>[]): Override
   const [first] = all
   if (first === undefined) return undefined
   const to = all.reduce((day, stays) => (stays.to > day ? stays.to : day), first.to)
-  return { subscriptions: all.length, to, totals: summed(all.flatMap(({ totals }) => totals)) }
+  const totals = summed(all.flatMap((stays) => stays.totals))
+  return { subscriptions: all.length, to, totals, isFollowed: all.some(({ isFollowed }) => isFollowed) }
 }
 
 function size({ monthly }: OverrideEffect): bigint {

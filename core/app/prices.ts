@@ -1,25 +1,29 @@
 import type { Person } from '../access/rights.js'
-import type { AuditFact } from '../audit/chain.js'
-import { type LocalDate, addDays } from '../calendar/date.js'
-import { dayMonthYear } from '../calendar/words.js'
+import type { LocalDate } from '../calendar/date.js'
 import type { BillingStore, Clock } from '../ports.js'
 import type { OverrideDraft } from '../pricing/override-draft.js'
-import { type OverrideScope, overrideOn, rungOf } from '../pricing/overrides.js'
-import { type RecordedOverride, endOf } from '../pricing/recorded.js'
+import { isSameScope, overrideOn, rungOf } from '../pricing/overrides.js'
+import { type RecordedOverride, endOf, idOf, isReplaced, withRecorded } from '../pricing/recorded.js'
 import { saysWords } from '../pricing/rule-words.js'
-import { Problem } from '../problem.js'
 import type { DataAge } from './data-age.js'
 import type { Load, Loaded } from './loader.js'
 import { heldByPsas } from './held-by-psas.js'
 import { isAbout, withOverrides } from './overridden.js'
 import { type AskedAbout, type AskedSays, scopeOf, scopeWords, settledSays } from './override-about.js'
+import { type OtherCounts, countedOthers, countingPrice, countingWords } from './override-counting.js'
 import { type OverrideEffects, effectsOf } from './override-effects.js'
+import {
+  type OverrideKind,
+  auditOf,
+  endedBefore,
+  endsBefore,
+  kindOf,
+  noSuchOverride,
+  replacedBefore,
+} from './override-words.js'
 import { compareText } from './portfolio.js'
 import { onUnmovedBooks } from './unmoved.js'
 import { describedOn } from './who.js'
-
-/** What an override is of. */
-export type OverrideKind = 'price' | 'description'
 
 /** An override with whom it is for in words. */
 export interface NamedOverride extends RecordedOverride {
@@ -53,6 +57,10 @@ export interface OverrideRecorded {
   readonly override: NamedOverride
   /** What the same scope had of its own before, or has again; undefined: nothing. */
   readonly instead: string | undefined
+  /** Whose place it took: said before of the very same scope from the same day. */
+  readonly replaced: readonly NamedOverride[]
+  /** What its effects tell of by number. */
+  readonly others: ReadonlyMap<number, NamedOverride>
   readonly today: LocalDate
   /** Of a price. */
   readonly effects: OverrideEffects | undefined
@@ -68,6 +76,8 @@ export interface NamedEffects {
   readonly changed: number
   /** What these were called before, or are called again. */
   readonly names: readonly string[]
+  /** What the others are called by. */
+  readonly others: readonly OtherCounts[]
 }
 
 /** Prices and descriptions people set beside what the marketplace says (BILLING B14–B16). */
@@ -102,10 +112,6 @@ export function createPrices(ports: PricesPorts, load: Load): Prices {
     end: (person, kind, number, on) =>
       onUnmovedBooks(async () => endOne(ports, await load(), person, kind, number, on)),
   }
-}
-
-function kindOf({ says }: Pick<RecordedOverride, 'says'>): OverrideKind {
-  return says.kind === 'words' ? 'description' : 'price'
 }
 
 /** Holds on some day from today on. */
@@ -147,7 +153,8 @@ async function setOne(
   const stamp = { by: person.id, byName: person.name, at, version, held }
   const override: RecordedOverride = { ...said, ...stamp, ends: [] }
   const instead = ownOn(books.overrides, override, from)
-  const audit = auditOf(portfolio, person, at, { override, instead, isEnd: false, on: from })
+  const replaced = books.overrides.filter((former) => isReplaced(former, override))
+  const audit = auditOf(portfolio, person, at, { override, instead, replaced, isEnd: false, on: from })
   const draft: OverrideDraft = {
     said: { type: 'set', ...said },
     byName: person.name,
@@ -156,9 +163,10 @@ async function setOne(
     version: books.version,
     syncVersion: sync.version,
   }
-  const answer = answerOf(view, [...books.overrides, override], override, { isEnd: false, on: from })
+  const all = withRecorded(books.overrides, override)
+  const answer = answerOf(view, { all, counting: all, override, isEnd: false, on: from })
   await ports.billing.recordOverride(draft)
-  return { ...answer, instead }
+  return { ...answer, instead, replaced: replaced.map((one) => named(portfolio, one)) }
 }
 
 async function endOne(
@@ -173,6 +181,8 @@ async function endOne(
   const found = books.overrides.find((each) => each.number === number && kindOf(each) === kind)
   if (found === undefined) throw noSuchOverride(kind, number)
   const on = asked ?? today
+  const successor = found.ends.at(-1)?.instead
+  if (successor !== undefined) throw replacedBefore(kind, number, successor)
   const until = endOf(found)
   if (until !== null && until <= on) throw endedBefore(kind, number, until)
   const at = await ports.clock.now()
@@ -181,7 +191,7 @@ async function endOne(
   const override: RecordedOverride = { ...found, ends: [...found.ends, end] }
   const all = books.overrides.map((each) => (each === found ? override : each))
   const instead = ownOn(all, override, on)
-  const audit = auditOf(portfolio, person, at, { override, instead, isEnd: true, on })
+  const audit = auditOf(portfolio, person, at, { override, instead, replaced: [], isEnd: true, on })
   const draft: OverrideDraft = {
     said: { type: 'end', number, on },
     byName: person.name,
@@ -190,40 +200,75 @@ async function endOne(
     version: books.version,
     syncVersion: sync.version,
   }
-  const answer = answerOf(view, all, override, { isEnd: true, on })
+  const answer = answerOf(view, { all, counting: books.overrides, override, isEnd: true, on })
   await ports.billing.recordOverride(draft)
-  return { ...answer, instead }
+  return { ...answer, instead, replaced: [] }
+}
+
+interface Change {
+  /** Everything recorded, with it. */
+  readonly all: readonly RecordedOverride[]
+  /** Everything recorded where it still holds: which one counts is looked up there. */
+  readonly counting: readonly RecordedOverride[]
+  readonly override: RecordedOverride
+  readonly isEnd: boolean
+  readonly on: LocalDate
 }
 
 /** What the change does, computed on everything as it is with it. */
-function answerOf(
-  view: Loaded,
-  recorded: readonly RecordedOverride[],
-  override: RecordedOverride,
-  { isEnd, on }: { readonly isEnd: boolean; readonly on: LocalDate },
-): OverrideRecorded {
+function answerOf(view: Loaded, change: Change): Omit<OverrideRecorded, 'instead' | 'replaced'> {
   const { portfolio: before, billed, policies, today } = view
+  const { override, isEnd, on } = change
   const kind = kindOf(override)
-  const after = withOverrides(before, recorded, billed)
-  const answer = { kind, isEnd, override: named(before, override), instead: undefined, today }
-  if (kind === 'price') {
-    const end = override.ends.at(-1)
-    const stamp = isEnd && end !== undefined ? end : override
-    const until = isEnd ? (override.ends.at(-2)?.on ?? override.to) : override.to
-    const effects = effectsOf({ before, after, billed, policies, today }, { override, stamp, on, until })
-    return { ...answer, effects, named: undefined }
+  const after = withOverrides(before, change.all, billed)
+  const answer = { kind, isEnd, override: named(before, override), today }
+  if (kind === 'description') {
+    const names = namedBy(view, after, change)
+    return { ...answer, effects: undefined, named: names, others: othersOf(view, names) }
   }
+  const end = override.ends.at(-1)
+  const stamp = isEnd && end !== undefined ? end : override
+  const until = isEnd ? (override.ends.at(-2)?.on ?? override.to) : override.to
+  const counting = countingPrice(change.counting, before, billed)
+  const effects = effectsOf(
+    { before, after, billed, policies, today },
+    { override, counting, stamp, on, until },
+  )
+  return { ...answer, effects, named: undefined, others: othersOf(view, effects) }
+}
+
+/** Overrides that count in its place, with whom they are for in words. */
+function othersOf(
+  { portfolio, books }: Loaded,
+  { others }: Pick<OverrideEffects, 'others'>,
+): OverrideRecorded['others'] {
+  const numbers = new Set(others.map(({ number }) => number))
+  const found = books.overrides.filter(({ number }) => numbers.has(number))
+  return new Map(found.map((override) => [override.number, named(portfolio, override)]))
+}
+
+function namedBy(
+  { portfolio: before, today }: Loaded,
+  after: Loaded['portfolio'],
+  { counting: recorded, override, isEnd, on }: Change,
+): NamedEffects {
+  const counting = countingWords(recorded)
   const meant = before.subscriptions.flatMap((priced, index) => {
     const then = after.subscriptions[index]
     const isMeant = isAbout(override, before, priced) && runsOn(priced.subscription, on, today)
-    return isMeant && then !== undefined ? [[describedOn(priced, on), describedOn(then, on)] as const] : []
+    if (!isMeant || then === undefined) return []
+    return [{ old: describedOn(priced, on), now: describedOn(then, on), number: counting(priced, on) }]
   })
-  const changed = meant.filter(([old, now]) => old !== now)
-  const names = [...new Set(changed.map(([old, now]) => (isEnd ? now : old)))]
+  const changed = meant.filter(({ old, now }) => old !== now)
+  const others = meant.flatMap(({ old, now, number }) => {
+    const isOther = old === now && number !== undefined && number !== override.number
+    return isOther ? [{ number, on: undefined }] : []
+  })
   return {
-    ...answer,
-    effects: undefined,
-    named: { subscriptions: meant.length, changed: changed.length, names },
+    subscriptions: meant.length,
+    changed: changed.length,
+    names: [...new Set(changed.map(({ old, now }) => (isEnd ? now : old)))],
+    others: countedOthers(others),
   }
 }
 
@@ -239,90 +284,8 @@ function ownOn(
 ): string | undefined {
   const same = recorded
     .filter((each) => kindOf(each) === kindOf(override) && isSameScope(each.scope, override.scope))
-    .map((each) => ({ ...each, id: String(each.number).padStart(10, '0'), to: endOf(each) }))
+    .map((each) => ({ ...each, id: idOf(each.number), to: endOf(each) }))
   const { lineageId = '', customerId = '', mpn = '' } = override.scope
   const before = overrideOn(same, { lineageId, customerId, mpn }, day)
   return before === undefined ? undefined : saysWords(before.says)
-}
-
-function isSameScope(left: OverrideScope, right: OverrideScope): boolean {
-  return left.lineageId === right.lineageId && left.customerId === right.customerId && left.mpn === right.mpn
-}
-
-interface Said {
-  readonly override: RecordedOverride
-  readonly instead: string | undefined
-  readonly isEnd: boolean
-  readonly on: LocalDate
-}
-
-/** Old and new in words, as they were said. */
-function auditOf(
-  portfolio: Loaded['portfolio'],
-  person: Person,
-  at: Date,
-  { override, instead, isEnd, on }: Said,
-): AuditFact {
-  const kind = kindOf(override)
-  const says = saysWords(override.says)
-  const none = kind === 'price' ? 'no price of its own' : 'no description of its own'
-  const other = instead ?? none
-  const [before, after] = isEnd ? [says, other] : [other, says]
-  const until = isEnd || override.to === null ? {} : { through: dayMonthYear(addDays(override.to, -1)) }
-  return {
-    at,
-    actor: person.id,
-    action: `${kind}.${isEnd ? 'ended' : 'set'}`,
-    subject: `override ${override.number}`,
-    details: {
-      about: scopeWords(portfolio, override.scope),
-      ...scopeIds(override.scope),
-      before,
-      after,
-      from: dayMonthYear(on),
-      ...until,
-    },
-  }
-}
-
-function scopeIds({ lineageId, customerId, mpn }: OverrideScope): Readonly<Record<string, string>> {
-  return {
-    ...(lineageId === undefined ? {} : { subscription: lineageId }),
-    ...(customerId === undefined ? {} : { customer: customerId }),
-    ...(mpn === undefined ? {} : { product: mpn }),
-  }
-}
-
-const WORDS: Readonly<Record<OverrideKind, { readonly command: string; readonly one: string }>> = {
-  price: { command: 'price', one: 'price' },
-  description: { command: 'describe', one: 'description' },
-}
-
-function endsBefore(from: LocalDate): Problem {
-  return new Problem({
-    kind: 'input',
-    what: `It would end before it begins, on ${dayMonthYear(from)}.`,
-    notDone: 'Nothing was recorded.',
-    next: 'Type a day behind `until` that is not before the one behind `from`; without `from` it begins today.',
-  })
-}
-
-function noSuchOverride(kind: OverrideKind, number: number): Problem {
-  const { command, one } = WORDS[kind]
-  return new Problem({
-    kind: 'notFound',
-    what: `There is no ${one} with the number ${number}.`,
-    notDone: 'Nothing was ended.',
-    next: `Type \`${command}\` to see those there are.`,
-  })
-}
-
-function endedBefore(kind: OverrideKind, number: number, until: LocalDate): Problem {
-  const { command, one } = WORDS[kind]
-  return new Problem({
-    kind: 'input',
-    what: `The ${one} ${number} does not hold from ${dayMonthYear(until)} on anyway.`,
-    notDone: 'Nothing was ended.',
-    next: `Type \`${command}\` to see what holds.`,
-  })
 }

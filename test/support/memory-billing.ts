@@ -12,7 +12,7 @@ import type {
   ProposalDraft,
 } from '../../core/ports.js'
 import type { OverrideDraft } from '../../core/pricing/override-draft.js'
-import type { RecordedOverride } from '../../core/pricing/recorded.js'
+import { type RecordedOverride, withRecorded } from '../../core/pricing/recorded.js'
 import { Problem } from '../../core/problem.js'
 import type { ContainerPlan } from '../../core/sync/types.js'
 import { type MemoryBooks, isBusy, keepSteps, memoryBooks, note, promise } from './memory-books.js'
@@ -94,7 +94,8 @@ function recordOverride(
   if (said.type === 'set') {
     if (overrides.has(said.number)) throw new Error(`override ${said.number} is there already`)
     const { type: _, ...content } = said
-    overrides.set(said.number, structuredClone({ ...content, ...stamp, ends: [] }))
+    const added = structuredClone({ ...content, ...stamp, ends: [] })
+    for (const one of withRecorded([...overrides.values()], added)) overrides.set(one.number, one)
   } else {
     const override = overrides.get(said.number)
     if (override === undefined) throw new Error(`override ${said.number} ends without having begun`)
