@@ -145,8 +145,8 @@ function dueLine(
 ): DueExplanation | undefined {
   const { portfolio, policies, billed } = view
   const span = { opensOn: portfolio.opensOn, until, today }
-  const { lines, held } = linesOf(subscription, policies, span, billed)
-  const line = lines.find((one) => lineRef(one) === wanted)
+  const { lines, free, held } = linesOf(subscription, policies, span, billed)
+  const line = [...lines, ...free].find((one) => lineRef(one) === wanted)
   const kept = held.find(({ priced }) => priced !== undefined && lineRef(priced) === wanted)
   const found = line ?? kept?.priced
   if (found === undefined) return undefined
