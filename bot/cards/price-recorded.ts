@@ -1,6 +1,6 @@
 import type { OtherCounts } from '../../core/app/override-counting.js'
 import type { OverrideEffect, OverrideEffects, OverrideStays } from '../../core/app/override-effects.js'
-import type { NamedEffects, NamedOverride, OverrideRecorded } from '../../core/app/prices.js'
+import type { NamedEffects, NamedOverride, OverrideRecorded } from '../../core/app/override-answer.js'
 import { type LocalDate, addDays } from '../../core/calendar/date.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { OVERRIDE_EFFECTS_SHOWN } from '../../core/limits.js'
@@ -66,7 +66,8 @@ function replacedBlocks({ kind, replaced }: OverrideRecorded): readonly Block[] 
   )
 }
 
-function effectBlocks(effects: OverrideEffects, recorded: OverrideRecorded): readonly Block[] {
+/** What becomes of whom, subscription by subscription, and in a month. */
+export function effectBlocks(effects: OverrideEffects, recorded: OverrideRecorded): readonly Block[] {
   const { touched, changed, monthly, stays, couldHoldFrom, same } = effects
   const { isEnd } = recorded
   const items = changed.slice(0, OVERRIDE_EFFECTS_SHOWN).map((effect) => effectWords(effect))

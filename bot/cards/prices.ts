@@ -1,5 +1,6 @@
 import type { OverrideKind } from '../../core/app/override-words.js'
-import type { NamedOverride, OverrideList } from '../../core/app/prices.js'
+import type { NamedOverride } from '../../core/app/override-answer.js'
+import type { OverrideList } from '../../core/app/prices.js'
 import { type LocalDate, addDays } from '../../core/calendar/date.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { localDateOf } from '../../core/calendar/zone.js'

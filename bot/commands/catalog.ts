@@ -117,7 +117,7 @@ export const COMMANDS: readonly CommandInfo[] = [
     name: 'price',
     right: 'read',
     usage:
-      'price [<customer> [product] | <line> | all [product]] <rule> [from <date>] [until <date>] | remove <number>',
+      'price [<customer> [product] | <line> | all [product]] <rule> [from <date>] [until <date>] | yes <id> | remove <number>',
     does: 'prices of your own: what holds, most specific first; a new one, and what it changes; what is billed stays',
     examples: [
       'price',

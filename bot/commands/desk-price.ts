@@ -1,8 +1,10 @@
 import type { Person } from '../../core/access/people.js'
 import { may } from '../../core/access/people.js'
 import type { Right } from '../../core/access/rights.js'
+import type { OverrideOutcome } from '../../core/app/override-asked.js'
 import type { Prices } from '../../core/app/prices.js'
 import type { Card } from '../cards/model.js'
+import { askedCard } from '../cards/price-asked.js'
 import { recordedCard } from '../cards/price-recorded.js'
 import { pricesCard } from '../cards/prices.js'
 import { OVERRIDE_KINDS, type PriceCommand } from './parse-price.js'
@@ -19,8 +21,14 @@ export async function priceCard(prices: Prices, person: Person, command: PriceCo
     case 'list':
       return pricesCard(await prices.list(kind), command.page, may(person, 'price'))
     case 'set':
-      return recordedCard(await prices.set(person, command.asked))
+      return outcomeCard(await prices.set(person, command.asked))
+    case 'confirm':
+      return outcomeCard(await prices.confirm(person, command.id, command.seen))
     case 'end':
       return recordedCard(await prices.end(person, kind, command.number, command.on))
   }
+}
+
+function outcomeCard(outcome: OverrideOutcome): Card {
+  return outcome.type === 'asked' ? askedCard(outcome) : recordedCard(outcome)
 }

@@ -7,13 +7,15 @@ import { ruleAtEnd } from '../../core/pricing/typed-rule.js'
 import { Problem } from '../../core/problem.js'
 import { DESCRIBE_COMMAND, PRICE_COMMAND } from '../cards/price-form.js'
 import { dayAtStart, monthAtStart } from './dates.js'
-import { bare, pageNumber, refuseExtra } from './parse-words.js'
+import { bare, pageNumber, refuseExtra, required } from './parse-words.js'
 import { type Token, isWord, textOf, tokensOf } from './tokens.js'
 
 /** What is asked of prices and descriptions of the MSP's own. */
 export type PriceCommand = { readonly name: 'price' | 'describe' } & (
   | { readonly action: 'list'; readonly page: number }
   | { readonly action: 'set'; readonly asked: AskedOverride }
+  /** Says yes to a price that was shown first. */
+  | { readonly action: 'confirm'; readonly id: string; readonly seen: string | undefined }
   | { readonly action: 'end'; readonly number: number; readonly on: LocalDate | undefined }
 )
 
@@ -42,6 +44,14 @@ export function parsePrice(
   if (first === undefined) return { name, action: 'list', page: 1 }
   if (isWord(first, 'page') && (second === undefined || more.length === 0)) {
     return { name, action: 'list', page: pageNumber(second?.text, `${name} page 2`) }
+  }
+  if (name === 'price' && isWord(first, 'yes')) {
+    refuseExtra(
+      'price yes <id>',
+      more.map(({ text }) => text),
+    )
+    const id = required(bare(second?.text), 'price yes <id>', 'the id that was shown with the price')
+    return { name, action: 'confirm', id, seen: undefined }
   }
   const { rest, from, to } = datesAtEnd(name, tokens, today)
   if (isWord(first, 'remove')) return removeWith(name, rest, from, to)

@@ -7,7 +7,7 @@ import { DECIMAL_ONE, type Decimal } from '../money/decimal.js'
 import { minorPerMajor } from '../money/money.js'
 import { divideRounded } from '../money/rounding.js'
 import { type OverrideStamp, type RecordedOverride, behindAll } from '../pricing/recorded.js'
-import type { PricedSubscription } from '../pricing/timeline.js'
+import { type PricedSubscription, marketPriceOn } from '../pricing/timeline.js'
 import { Problem } from '../problem.js'
 import { isAbout } from './overridden.js'
 import { type Counting, type OtherCounts, countedOthers } from './override-counting.js'
@@ -29,7 +29,21 @@ export interface OverrideEffect {
   readonly after: UnitPrice | undefined
   readonly gap: string | undefined
   /** What the seats cost more or less in a month, minor units; undefined: it cannot be said. */
-  readonly monthly: { readonly currency: string; readonly amount: bigint } | undefined
+  readonly monthly: MonthlyDifference | undefined
+  readonly customerId: string
+  readonly mpn: string
+  /** What the marketplace states of that day. */
+  readonly list: UnitPrice | undefined
+  readonly cost: UnitPrice | undefined
+}
+
+/** Amounts of a month, in minor units. */
+export interface MonthlyDifference {
+  readonly currency: string
+  readonly before: bigint
+  readonly after: bigint
+  /** after − before. */
+  readonly amount: bigint
 }
 
 /** What was billed, or is in a PSA, and stays as it is (B16). */
@@ -51,7 +65,7 @@ export interface OverrideEffects {
   readonly others: readonly OtherCounts[]
   /** Those that have the very price already. */
   readonly same: number
-  readonly monthly: readonly { readonly currency: string; readonly amount: bigint }[]
+  readonly monthly: readonly MonthlyDifference[]
   readonly stays: OverrideStays | undefined
   /** The earliest day a price of today's period could hold from, where it waits for the next one; undefined: none waits. */
   readonly couldHoldFrom: LocalDate | undefined
@@ -68,7 +82,8 @@ export interface EffectsView {
 
 /** A change of what holds: an override that begins, or ends, on a day. */
 export interface OverrideChange {
-  readonly override: RecordedOverride
+  /** One, or several that say the same from the same day. */
+  readonly overrides: readonly RecordedOverride[]
   /** Which one counts where it holds: with it as long as it does. */
   readonly counting: Counting
   readonly stamp: Pick<OverrideStamp, 'version' | 'held'>
@@ -84,7 +99,7 @@ export function effectsOf(view: EffectsView, change: OverrideChange): OverrideEf
     const { end } = priced.subscription
     const former = before.subscriptions[index]
     const isOver = end !== null && end <= (change.on > today ? change.on : today)
-    if (former === undefined || isOver || !isAbout(change.override, after, priced)) return []
+    if (former === undefined || isOver || !isMeant(after, priced, change)) return []
     return [effectOf(view, change, former, priced)]
   })
   const changed = touched
@@ -96,7 +111,7 @@ export function effectsOf(view: EffectsView, change: OverrideChange): OverrideEf
     changed,
     others: countedOthers(touched.flatMap(({ other }) => other ?? [])),
     same: touched.filter(({ isSame }) => isSame).length,
-    monthly: summed(changed.flatMap(({ monthly }) => monthly ?? [])),
+    monthly: monthlyOf(changed.flatMap(({ monthly }) => monthly ?? [])),
     stays: staysOf(touched.flatMap(({ stays }) => stays ?? [])),
     couldHoldFrom: waiting.length === 0 ? undefined : (Math.min(...waiting) as LocalDate),
   }
@@ -118,7 +133,7 @@ function effectOf(
   priced: PricedSubscription,
 ): Touched {
   const { after, today } = view
-  const { stamp, on, until, override, counting } = change
+  const { stamp, on, until, counting } = change
   const { subscription } = priced
   const billed = settledOf(subscription, view.billed)
   const holdsFrom = behindAll(on, stamp, subscription, billed)
@@ -131,14 +146,19 @@ function effectOf(
   const stays = (isFollowed: boolean) =>
     holdsFrom === on ? undefined : { to: holdsFrom, totals: summed(there), isFollowed }
   if (found === undefined || isOver(found.on)) {
-    const isOther = counts !== undefined && counts !== override.number
+    const isOther = counts !== undefined && !isOwn(change, counts)
     const other = isOther ? { number: counts, on: undefined } : undefined
-    const isSame = counts === override.number && !isOver(from)
+    const isSame = isOwn(change, counts) && !isOver(from)
     return { effect: undefined, other, isSame, stays: stays(isSame), couldHoldFrom: undefined }
   }
   const next = nextCounting(view, change, priced, found.on)
   const shown = found.on > today ? found.on : today
+  const { price: list, cost } = marketPriceOn(subscription.prices, shown)
   const effect: OverrideEffect = {
+    customerId: subscription.customerId,
+    mpn: subscription.mpn,
+    list,
+    cost,
     customerName: after.customers.get(subscription.customerId)?.name ?? subscription.customerId,
     product: describedOn(priced, found.on),
     from: found.on,
@@ -154,18 +174,27 @@ function effectOf(
   return { effect, other: next, isSame: false, stays: stays(true), couldHoldFrom }
 }
 
+function isMeant(portfolio: Portfolio, priced: PricedSubscription, { overrides }: OverrideChange): boolean {
+  return overrides.some((override) => isAbout(override, portfolio, priced))
+}
+
+function isOwn({ overrides }: OverrideChange, number: number | undefined): boolean {
+  return overrides.some((override) => override.number === number)
+}
+
 /** The first day behind one that is charged at another override while this one still holds. */
 function nextCounting(
   view: EffectsView,
-  { override, counting, until }: OverrideChange,
+  change: OverrideChange,
   priced: PricedSubscription,
   from: LocalDate,
 ): { readonly number: number; readonly on: LocalDate } | undefined {
-  if (counting(priced, from) !== override.number) return undefined
+  const { counting, until } = change
+  if (!isOwn(change, counting(priced, from))) return undefined
   for (const day of priceChangesBehind([priced], from)) {
     const on = chargedFrom(priced, view, day)
     const number = counting(priced, on)
-    if (number === override.number) continue
+    if (isOwn(change, number)) continue
     const isBefore = [until, priced.subscription.end].every((end) => end === null || on < end)
     return number === undefined || !isBefore ? undefined : { number, on }
   }
@@ -265,19 +294,36 @@ function monthlyDifference(
   day: LocalDate,
   before: UnitPrice | undefined,
   after: UnitPrice | undefined,
-): OverrideEffect['monthly'] {
+): MonthlyDifference | undefined {
   const months = priced.timeline === undefined ? 0 : monthsIn(priced.timeline.billingPeriod)
   if (months === 0 || before === undefined || after === undefined) return undefined
   if (before.currency !== after.currency) return undefined
   const { currency } = after
-  const difference = (after.amount - before.amount) * seatsAt(priced, day) * minorPerMajor(currency)
-  const amount = divideRounded(difference, DECIMAL_ONE * DECIMAL_ONE * BigInt(months), 'halfAway')
-  return { currency, amount }
+  const seats = seatsAt(priced, day)
+  const [old, now] = [before, after].map(({ amount }) => {
+    const times = amount * seats * minorPerMajor(currency)
+    return divideRounded(times, DECIMAL_ONE * DECIMAL_ONE * BigInt(months), 'halfAway')
+  })
+  return { currency, before: old ?? 0n, after: now ?? 0n, amount: (now ?? 0n) - (old ?? 0n) }
+}
+
+function monthlyOf(all: readonly MonthlyDifference[]): readonly MonthlyDifference[] {
+  const sums = new Map<string, MonthlyDifference>()
+  for (const { currency, before, after, amount } of all) {
+    const sum = sums.get(currency) ?? { currency, before: 0n, after: 0n, amount: 0n }
+    sums.set(currency, {
+      currency,
+      before: sum.before + before,
+      after: sum.after + after,
+      amount: sum.amount + amount,
+    })
+  }
+  return [...sums.values()]
 }
 
 function summed(
   amounts: readonly { readonly currency: string; readonly amount: bigint }[],
-): OverrideEffects['monthly'] {
+): OverrideStays['totals'] {
   const totals = new Map<string, bigint>()
   for (const { currency, amount } of amounts) totals.set(currency, (totals.get(currency) ?? 0n) + amount)
   return [...totals].map(([currency, amount]) => ({ currency, amount }))

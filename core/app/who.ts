@@ -214,9 +214,9 @@ export function linesOf(
   if (input === undefined) return NO_LINES
   try {
     const due = dueAsKnown(input, opensOn, until, today)
-    const all = due.lines.map((charge) => ({ subscription, charge, currency }))
-    const lines = all.filter(({ charge }) => charge.amount !== 0n)
-    const free = all.filter(({ charge }) => charge.amount === 0n && isFree(charge))
+    const every = due.lines.map((charge) => ({ subscription, charge, currency }))
+    const lines = every.filter(({ charge }) => charge.amount !== 0n)
+    const free = every.filter(({ charge }) => charge.amount === 0n && isFree(charge))
     const held = due.held.length === 0 ? [] : heldLines(subscription, due.held)
     const hold = subscription.exceptions.find(({ kind }) => isHolding(kind))
     if (hold !== undefined) {

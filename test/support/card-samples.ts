@@ -165,7 +165,11 @@ async function priceCards({ customers, ...sample }: Sample): Promise<ReadonlyMap
   Object.assign(chat.world, { ...sample, customers, now: new Date('2026-03-20T13:05:00Z') })
   const cards = new Map<string, Card>()
   const ask = async (identity: string, text: string, label: string): Promise<void> => {
-    cards.set(label, (await chat.desk.ask(identity, text)).card)
+    const { card } = await chat.desk.ask(identity, text)
+    const yes = card.actions.find(({ name }) => name === 'setPrice')
+    if (yes === undefined) return void cards.set(label, card)
+    cards.set(`${label}, shown first`, card)
+    cards.set(label, (await chat.desk.click(identity, yes)).card)
   }
   await chat.desk.ask(BILLER, 'observe')
   await ask(BILLER, 'price all 20.50 USD from 1 march', 'price, set for everyone')

@@ -66,7 +66,7 @@ export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore 
       policies.push(structuredClone({ ...policy, version: (books.version += 1) }))
       if (audit !== undefined) note(books, { ...audit, at: policy.recordedAt })
     },
-    recordOverride: async (draft) => recordOverride(books, tables, draft),
+    recordOverride: async (...drafts) => drafts.forEach((draft) => recordOverride(books, tables, draft)),
     note: async (fact) => note(books, fact),
     trail: async (subject) =>
       books.trail.filter((entry) => subject === undefined || entry.subject === subject),

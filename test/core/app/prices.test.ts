@@ -3,21 +3,32 @@ import { customerCard } from '../../../bot/cards/customer.js'
 import type { Card } from '../../../bot/cards/model.js'
 import { whoCard } from '../../../bot/cards/who.js'
 import { parseCommand } from '../../../bot/commands/parse.js'
-import type { OverrideRecorded } from '../../../core/app/prices.js'
+import type { OverrideRecorded } from '../../../core/app/override-answer.js'
+import type { OverrideOutcome } from '../../../core/app/override-asked.js'
 import { lineRef } from '../../../core/app/who.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import { formatUnitPrice } from '../../../core/money/money.js'
 import { day, decimal, observed } from '../../support/observed.js'
 import { APRIL, DANA, LEE, MARCH, MAY, Office, office, problemOf } from '../../support/office.js'
 
-/** What a typed `price` or `describe` does. */
-async function say({ studio }: Office, text: string): Promise<OverrideRecorded> {
+/** What a typed `price` or `describe` is answered. */
+async function ask({ studio }: Office, text: string): Promise<OverrideOutcome> {
   const command = parseCommand(text, await studio.today())
   if (command.name !== 'price' && command.name !== 'describe') throw new Error(text)
   if (command.action === 'set') return studio.prices.set(DANA, command.asked)
-  if (command.action === 'list') throw new Error(text)
+  if (command.action === 'confirm') return studio.prices.confirm(DANA, command.id, command.seen)
+  if (command.action !== 'end') throw new Error(text)
   const kind = command.name === 'price' ? 'price' : 'description'
-  return studio.prices.end(DANA, kind, command.number, command.on)
+  return { type: 'recorded', ...(await studio.prices.end(DANA, kind, command.number, command.on)) }
+}
+
+/** What it does, with a yes where one is asked for. */
+async function say(msp: Office, text: string): Promise<OverrideRecorded> {
+  const outcome = await ask(msp, text)
+  if (outcome.type === 'recorded') return outcome
+  const done = await msp.studio.prices.confirm(DANA, outcome.id, outcome.revision)
+  if (done.type !== 'recorded') throw new Error(`asked again: ${text}`)
+  return done
 }
 
 /** All that a card says. */
@@ -109,6 +120,103 @@ describe('B14 through the whole product', () => {
   })
 })
 
+describe('a price to look at twice', () => {
+  const kinds = async (msp: Office, text: string) => {
+    const outcome = await ask(msp, text)
+    return outcome.type === 'asked' ? outcome.cautions.map(({ kind }) => kind) : []
+  }
+
+  test.each([
+    ['price all discount 5%', ['everyone']],
+    ['price all premium discount 5%', ['everyone']],
+    ['price contoso 21', ['severalProducts']],
+    ['price contoso premium 17.34', ['belowCost']],
+    ['price contoso premium 220', ['farFromList']],
+    ['price contoso premium 2.20', ['belowCost', 'farFromList']],
+    ['price contoso premium 17.35', []],
+    ['price contoso premium 219.99', []],
+    ['price contoso discount 5%', []],
+    ['describe all "Office"', []],
+  ])('%s: %j', async (text, expected) => {
+    const msp = await office()
+    msp.subscriptions = [
+      ...msp.subscriptions,
+      observed({ subscriptionId: '1002', mpn: 'EXO', productName: 'Exchange Online' }),
+    ]
+    await msp.observe()
+    expect(await kinds(msp, text)).toEqual(expected)
+    const { overrides } = await msp.billing.books()
+    expect(overrides).toHaveLength(expected.length === 0 ? 1 : 0)
+  })
+
+  test('one amount is one where a customer has one product', async () => {
+    expect(await kinds(await office(), 'price contoso 21')).toEqual([])
+  })
+
+  const asked = async (msp: Office) => {
+    const outcome = await ask(msp, 'price all discount 10% from 1 march')
+    if (outcome.type !== 'asked') throw new Error('nothing is asked')
+    return outcome
+  }
+
+  test('shows the month before and after, and yes sets exactly that, once', async () => {
+    const msp = await office()
+    const { id, preview, revision } = await asked(msp)
+    expect(preview.effects?.monthly).toEqual([
+      { currency: 'USD', before: 55000n, after: 49500n, amount: -5500n },
+    ])
+    expect(await msp.due()).toBe(51452n)
+    expect(await msp.studio.prices.confirm(LEE, id, revision)).toMatchObject({ type: 'recorded' })
+    expect(await msp.due()).toBe(46306n)
+    const again = await problemOf(msp.studio.prices.confirm(DANA, id, revision))
+    expect(again.what).toContain('That is set already: price 1, everyone, by Lee.')
+    const trail = (await msp.billing.trail()).filter(({ action }) => action.startsWith('price.'))
+    expect(trail.map(({ action, actor }) => `${actor} ${action}`)).toEqual([
+      'console:Dana price.asked',
+      'console:Lee price.set',
+    ])
+    expect(trail[1]?.details).toMatchObject({ asked: id })
+  })
+
+  test('by its id alone, as it is typed', async () => {
+    const msp = await office()
+    const { id } = await asked(msp)
+    expect(await ask(msp, `price yes ${id.toUpperCase()}`)).toMatchObject({ type: 'recorded' })
+  })
+
+  test('what would do something else by now is shown again, and not set', async () => {
+    const msp = await office()
+    const { id, revision } = await asked(msp)
+    await say(msp, 'price contoso premium 20 from 1 march')
+    const again = await msp.studio.prices.confirm(DANA, id, revision)
+    expect(again).toMatchObject({ type: 'asked', isChanged: true, preview: { effects: { changed: [] } } })
+    expect((await msp.billing.books()).overrides).toHaveLength(1)
+  })
+
+  test('another revision than the one asked, or an id nobody was shown, sets nothing', async () => {
+    const msp = await office()
+    const { id } = await asked(msp)
+    expect(await msp.studio.prices.confirm(DANA, id, 'x')).toMatchObject({ type: 'asked' })
+    expect((await problemOf(msp.studio.prices.confirm(DANA, 'nothing', undefined))).what).toContain(
+      'No price with the id “nothing” waits',
+    )
+    expect((await msp.billing.books()).overrides).toEqual([])
+  })
+
+  test('every kind of rule comes back from the trail as it was said', async () => {
+    const texts = ['21.123 until june', 'discount 12.5%', 'markup 3%', 'margin 20% from 1 april']
+    for (const text of texts) {
+      const msp = await office()
+      const outcome = await ask(msp, `price all premium ${text}`)
+      if (outcome.type !== 'asked') throw new Error(text)
+      const done = await msp.studio.prices.confirm(DANA, outcome.id, outcome.revision)
+      if (done.type !== 'recorded') throw new Error(text)
+      const { scope, says, from, to } = outcome.preview.override
+      expect(done.override).toMatchObject({ scope, says, from, to })
+    }
+  })
+})
+
 describe('free by price', () => {
   test('its lines are shown in who and customer, can be explained, and are in no bill', async () => {
     const msp = await office()
@@ -161,7 +269,7 @@ describe('B15 through the whole product', () => {
     const { effects } = await say(msp, 'price contoso 24')
     expect(effects?.changed[0]?.from).toBe(APRIL.from)
     expect(effects?.couldHoldFrom).toBe(MARCH.from)
-    expect(effects?.monthly).toEqual([{ currency: 'USD', amount: 5000n }])
+    expect(effects?.monthly).toEqual([{ currency: 'USD', before: 55000n, after: 60000n, amount: 5000n }])
     expect(await msp.due()).toBe(51452n)
     expect(await msp.due(APRIL)).toBe(51452n + 60000n)
   })

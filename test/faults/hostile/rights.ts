@@ -59,6 +59,7 @@ const COMMANDS: Readonly<Record<CommandName, readonly Asked[]>> = {
     ['price', 'read'],
     ['price Customer 1 20.50', 'price'],
     ['price remove 999', 'price'],
+    ['price yes nothing', 'price'],
   ],
   describe: [
     ['describe', 'read'],
@@ -82,6 +83,7 @@ const CLICKS: Readonly<Record<ActionName, Right>> = {
   mapPage: 'map',
   look: 'read',
   propose: 'propose',
+  setPrice: 'price',
 }
 
 /** Every form, to be opened and to be sent off. */
