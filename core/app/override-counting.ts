@@ -3,7 +3,7 @@ import { overrideOn } from '../pricing/overrides.js'
 import {
   type RecordedOverride,
   descriptionOverridesFor,
-  numberOf,
+  idOf,
   priceOverridesFor,
 } from '../pricing/recorded.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
@@ -30,14 +30,21 @@ export function countingPrice(
   return ({ subscription }, day) => {
     const currency = customers.get(subscription.customerId)?.billingCurrency
     const taken = priceOverridesFor(recorded, subscription, settledOf(subscription, billed), currency)
-    return numberOf(overrideOn(taken, subscription, day))
+    return numberOf(recorded, overrideOn(taken, subscription, day))
   }
 }
 
 /** The same of descriptions. */
 export function countingWords(recorded: readonly RecordedOverride[]): Counting {
   return ({ subscription }, day) =>
-    numberOf(overrideOn(descriptionOverridesFor(recorded, subscription), subscription, day))
+    numberOf(recorded, overrideOn(descriptionOverridesFor(recorded, subscription), subscription, day))
+}
+
+function numberOf(
+  recorded: readonly RecordedOverride[],
+  taken: { readonly id: string } | undefined,
+): number | undefined {
+  return recorded.find(({ number }) => idOf(number) === taken?.id)?.number
 }
 
 /** How many subscriptions each counts for, those that count for most first. */

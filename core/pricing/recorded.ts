@@ -182,8 +182,3 @@ export function descriptionOverridesFor(
 export function idOf(number: number): string {
   return String(number).padStart(10, '0')
 }
-
-/** The number of one that was taken for a subscription. */
-export function numberOf(taken: { readonly id: string } | undefined): number | undefined {
-  return taken === undefined ? undefined : Number(taken.id)
-}
