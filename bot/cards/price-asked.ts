@@ -5,9 +5,9 @@ import { addDays } from '../../core/calendar/date.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { OVERRIDE_EFFECTS_SHOWN, PRICE_FAR_TIMES } from '../../core/limits.js'
 import { formatUnitPrice } from '../../core/money/money.js'
-import { saysWords } from '../../core/pricing/rule-words.js'
 import type { Block, Card } from './model.js'
 import { effectBlocks } from './price-recorded.js'
+import { ownWords } from './prices.js'
 import { amountWords, plural } from './words.js'
 
 /** A price that is not set yet: why somebody has to look at it, what it would do, and the button that does it. */
@@ -19,7 +19,7 @@ export function askedCard({ id, revision, cautions, preview, isChanged }: Overri
     title: `Set this price? ${override.about}`,
     tone: 'attention',
     blocks: [
-      text('strong', `${saysWords(override.says)}, from ${dayMonthYear(override.from)}${last}: not set yet.`),
+      text('strong', `${ownWords(override)}, from ${dayMonthYear(override.from)}${last}: not set yet.`),
       ...(isChanged ? [text('strong', 'It would do something else by now than what was shown.')] : []),
       ...cautions.map((caution) => text('plain', cautionWords(caution))),
       ...(monthly.length === 0 ? [] : [{ type: 'facts', facts: monthly.map(monthFact) } as const]),

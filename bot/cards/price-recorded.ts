@@ -7,9 +7,8 @@ import { OVERRIDE_EFFECTS_SHOWN } from '../../core/limits.js'
 import type { UnitPrice } from '../../core/marketplace/types.js'
 import { formatUnitPrice } from '../../core/money/money.js'
 import { isSameScope } from '../../core/pricing/overrides.js'
-import { saysWords } from '../../core/pricing/rule-words.js'
 import type { Block, Card } from './model.js'
-import { spanWords } from './prices.js'
+import { ownWords, spanWords } from './prices.js'
 import { amountWords, plural, seatsWords } from './words.js'
 
 /** What was recorded of a price or a description, and what it changes: for whom, from when, and what stays. */
@@ -46,7 +45,7 @@ function changesNothing({ effects, named }: OverrideRecorded): boolean {
 /** "no price of its own → $20.50, from 1 Apr 2026": what was said, in words. */
 function leadOf(recorded: OverrideRecorded): string {
   const { kind, isEnd, override, instead } = recorded
-  const says = saysWords(override.says)
+  const says = ownWords(override)
   const end = dayMonthYear(override.until ?? override.from)
   const last = override.until === null ? '' : `, through ${dayMonthYear(addDays(override.until, -1))}`
   const span = isEnd ? `from ${end}` : `from ${dayMonthYear(override.from)}${last}`
@@ -61,7 +60,7 @@ function replacedBlocks({ kind, replaced }: OverrideRecorded): readonly Block[] 
   return replaced.map((one) =>
     text(
       'plain',
-      `It takes the place of ${kind} ${one.number} (${saysWords(one.says)}), which does not come back.`,
+      `It takes the place of ${kind} ${one.number} (${ownWords(one)}), which does not come back.`,
     ),
   )
 }
@@ -119,7 +118,7 @@ function otherWords(
   { kind, override, today }: OverrideRecorded,
 ): string {
   const what = kind === 'price' ? 'Price' : 'Description'
-  const of = `${what} ${other.number} (${saysWords(other.says)} for ${other.about}, ${spanWords(other, today)})`
+  const of = `${what} ${other.number} (${ownWords(other)} for ${other.about}, ${spanWords(other, today)})`
   const where = subscriptions === 1 ? '' : ` for ${subscriptions} of them`
   const why = isSameScope(other.scope, override.scope) ? 'it begins later' : 'it is more specific'
   return on === undefined
@@ -138,8 +137,9 @@ function effectWords({
   after,
   gap,
   monthly,
+  per,
 }: OverrideEffect): string {
-  const change = `${priceWords(before)} → ${priceWords(after)}`
+  const change = `${priceWords(before)} → ${priceWords(after)}${per === 'month' ? '' : ` a seat and ${per}`}`
   const held = gap === undefined ? '' : ` · held until a price is known: ${gap}`
   const sum = monthly === undefined ? '' : ` · ${signedWords(monthly.amount, monthly.currency)} a month`
   const last = until === undefined ? '' : ` through ${dayMonthYear(addDays(until, -1))}`

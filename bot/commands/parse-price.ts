@@ -171,7 +171,8 @@ function dateOf([keyword, ...tokens]: readonly Token[], today: LocalDate) {
 function hasRuleBefore(name: PriceCommand['name'], tokens: readonly Token[]): boolean {
   if (name === 'describe') return tokens.at(-1)?.quoted === true
   if (isWord(tokens[0], 'remove')) return true
-  return /\d/.test(tokens.at(-1)?.text ?? '') || isWord(tokens.at(-1), '%')
+  const last = tokens.at(-1)?.text ?? ''
+  return /\d|^(?:%|month|year|monthly|yearly|off)$/i.test(last)
 }
 
 function badDate(name: PriceCommand['name'], typed: string): Problem {

@@ -7,6 +7,7 @@ import type { AskedRule } from '../pricing/typed-rule.js'
 import { Problem } from '../problem.js'
 import { type ExplainView, explainRef } from './explain.js'
 import { customersNamed, findCustomer } from './find-customer.js'
+import { isInScope, pricePerPeriod } from './override-period.js'
 import { type Named, isNamed, pickNamed } from './map-named.js'
 import type { Portfolio } from './portfolio.js'
 import { isKnownBy } from './who.js'
@@ -145,13 +146,14 @@ function nameOf(subscriptions: Portfolio['subscriptions'], mpn: string): string 
  * at (BILLING B17), and for a number that may as well be the end of a name.
  */
 export function settledSays(
-  { customers, subscriptions }: Portfolio,
+  portfolio: Portfolio,
   scope: OverrideScope,
   asked: AskedSays,
   typed: readonly string[],
 ): OverrideSays {
   if (asked.kind !== 'fixed') return asked
-  const { price, currency, bare } = asked
+  const { customers, subscriptions } = portfolio
+  const { price, currency, bare, per } = asked
   const meant = subscriptions.filter(({ subscription }) => isInScope(scope, subscription))
   const names = meant.map(({ subscription }) => subscription.productName)
   if (bare !== undefined) refuseNumberOfName(names, typed, bare)
@@ -159,7 +161,11 @@ export function settledSays(
   if (scope.customerId !== undefined) ids.add(scope.customerId)
   const billed = [...ids].flatMap((id) => customers.get(id)?.billingCurrency ?? [])
   const known = [...new Set(billed)].sort()
-  const rule = (code: string): OverrideRule => ({ kind: 'fixed', price, currency: code })
+  const rule = (code: string): OverrideRule => {
+    const billedAt =
+      per === undefined ? price : pricePerPeriod(portfolio, scope, { price, currency: code, per })
+    return { kind: 'fixed', price: billedAt, currency: code }
+  }
   const [only, ...others] = known
   if (currency !== undefined) {
     if (known.length === 0 || known.includes(currency)) return rule(currency)
@@ -184,17 +190,6 @@ function otherCurrency(price: string, known: readonly string[]): Problem {
     notDone: NOTHING,
     next: `Type the price in ${known.join(' or ')}, as in \`20.50 ${known[0] ?? ''}\`, or a discount.`,
   })
-}
-
-function isInScope(
-  { lineageId, customerId, mpn }: OverrideScope,
-  subscription: Portfolio['subscriptions'][number]['subscription'],
-): boolean {
-  return (
-    (lineageId === undefined || isKnownBy(subscription, lineageId)) &&
-    (customerId === undefined || subscription.customerId === customerId) &&
-    (mpn === undefined || subscription.mpn === mpn)
-  )
 }
 
 /** "price contoso microsoft 365": half of a name is no price. */

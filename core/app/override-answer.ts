@@ -7,6 +7,7 @@ import { isAbout, withOverrides } from './overridden.js'
 import { scopeWords } from './override-about.js'
 import { type OtherCounts, countedOthers, countingPrice, countingWords } from './override-counting.js'
 import { type OverrideEffects, effectsOf } from './override-effects.js'
+import { perOf } from './override-period.js'
 import { type OverrideKind, kindOf } from './override-words.js'
 import { describedOn } from './who.js'
 
@@ -15,6 +16,8 @@ export interface NamedOverride extends RecordedOverride {
   readonly about: string
   /** First day it does not hold any more; null: open. */
   readonly until: LocalDate | null
+  /** What a fixed price of a seat is for: "month"; undefined of any other. */
+  readonly per: string | undefined
 }
 
 /** What was recorded, and what it does. */
@@ -51,7 +54,9 @@ export interface NamedEffects {
 }
 
 export function named(portfolio: Loaded['portfolio'], override: RecordedOverride): NamedOverride {
-  return { ...override, about: scopeWords(portfolio, override.scope), until: endOf(override) }
+  const { scope, says } = override
+  const per = says.kind === 'fixed' ? perOf(portfolio, scope) : undefined
+  return { ...override, about: scopeWords(portfolio, scope), until: endOf(override), per }
 }
 
 /** What is recorded, or ended: several of one kind are said in the same words from the same day. */

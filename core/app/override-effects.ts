@@ -11,6 +11,7 @@ import { type PricedSubscription, marketPriceOn } from '../pricing/timeline.js'
 import { Problem } from '../problem.js'
 import { isAbout } from './overridden.js'
 import { type Counting, type OtherCounts, countedOthers } from './override-counting.js'
+import { periodName } from './override-period.js'
 import type { Portfolio } from './portfolio.js'
 import { type Billed, describedOn, dueInputOf, settledOf } from './who.js'
 
@@ -32,6 +33,8 @@ export interface OverrideEffect {
   readonly monthly: MonthlyDifference | undefined
   readonly customerId: string
   readonly mpn: string
+  /** What prices of a seat are for there: "month". */
+  readonly per: string
   /** What the marketplace states of that day. */
   readonly list: UnitPrice | undefined
   readonly cost: UnitPrice | undefined
@@ -157,6 +160,7 @@ function effectOf(
   const effect: OverrideEffect = {
     customerId: subscription.customerId,
     mpn: subscription.mpn,
+    per: subscription.billingPeriod === undefined ? 'billing period' : periodName(subscription.billingPeriod),
     list,
     cost,
     customerName: after.customers.get(subscription.customerId)?.name ?? subscription.customerId,

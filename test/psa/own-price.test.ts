@@ -19,7 +19,13 @@ async function scene(prorateFlag: boolean, invoiced: number, owner: 'ours' | 'ke
 }
 
 async function setPrice({ office }: Agreement, price: string, from: string) {
-  const says = { kind: 'fixed', price: decimal(price), currency: undefined, bare: undefined } as const
+  const says = {
+    kind: 'fixed',
+    price: decimal(price),
+    currency: undefined,
+    bare: undefined,
+    per: undefined,
+  } as const
   const about = { everyone: false, words: ['contoso'] }
   return office.studio.prices.set(DANA, { about, says, from: day(from), to: undefined })
 }
