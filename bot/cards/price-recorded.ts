@@ -166,6 +166,10 @@ function waitsWords(first: LocalDate): string {
   return `New prices count from the next period. What is not billed of this one is priced so, too, with \`from ${dayMonthYear(first).toLowerCase()}\`.`
 }
 
+function namesWaitWords(first: LocalDate): string {
+  return `New words count from the next period. The bill that waits now has them, too, with \`from ${dayMonthYear(first).toLowerCase()}\`.`
+}
+
 function nameBlocks(named: NamedEffects, recorded: OverrideRecorded): readonly Block[] {
   const { subscriptions, changed, names } = named
   const shown = names.slice(0, OVERRIDE_EFFECTS_SHOWN).map((name) => `“${name}”`)
@@ -178,6 +182,7 @@ function nameBlocks(named: NamedEffects, recorded: OverrideRecorded): readonly B
       ? []
       : [text('plain', recorded.isEnd ? `Called ${all} again.` : `Called ${all} before.`)]),
     text('plain', 'No amount changes, and billed lines keep their words.'),
+    ...(named.couldHoldFrom === undefined ? [] : [text('plain', namesWaitWords(named.couldHoldFrom))]),
   ]
 }
 
@@ -190,7 +195,8 @@ function nextWords(recorded: OverrideRecorded, remove: string, command: string):
     const again = dayMonthYear(later.from)
     return `Next: say it with \`from ${again.toLowerCase()}\` to replace ${later.number}; \`${remove}${undo}\` takes it back.`
   }
-  return `Holds ${spanWords(override, today)}. Next: \`who\`; \`${remove}${undo}\` takes it back.`
+  const look = recorded.kind === 'price' ? 'who' : `customer ${override.customer ?? '<name>'}`
+  return `Holds ${spanWords(override, today)}. Next: \`${look}\`; \`${remove}${undo}\` takes it back.`
 }
 
 function text(style: 'plain' | 'strong' | 'quiet', words: string): Block {

@@ -1,15 +1,15 @@
 import type { LocalDate } from '../calendar/date.js'
-import { isSameScope, overrideOn } from '../pricing/overrides.js'
+import { type OverrideScope, isSameScope, overrideOn } from '../pricing/overrides.js'
 import { type RecordedOverride, endOf, idOf } from '../pricing/recorded.js'
 import { saysWords } from '../pricing/rule-words.js'
 import type { Loaded } from './loader.js'
 import { isAbout, withOverrides } from './overridden.js'
 import { scopeWords } from './override-about.js'
 import { type OtherCounts, countedOthers, countingPrice, countingWords } from './override-counting.js'
-import { type OverrideEffects, effectsOf } from './override-effects.js'
+import { type OverrideEffects, effectsOf, periodStart } from './override-effects.js'
 import { perOf } from './override-period.js'
 import { type OverrideKind, kindOf } from './override-words.js'
-import { describedOn } from './who.js'
+import { describedOn, isKnownBy } from './who.js'
 
 /** An override with whom it is for in words. */
 export interface NamedOverride extends RecordedOverride {
@@ -18,6 +18,8 @@ export interface NamedOverride extends RecordedOverride {
   readonly until: LocalDate | null
   /** What a fixed price of a seat is for: "month"; undefined of any other. */
   readonly per: string | undefined
+  /** Name of the one customer it is for; undefined: it is for several. */
+  readonly customer: string | undefined
 }
 
 /** What was recorded, and what it does. */
@@ -51,12 +53,31 @@ export interface NamedEffects {
   readonly names: readonly string[]
   /** What the others are called by. */
   readonly others: readonly OtherCounts[]
+  /** The earliest day words of today's period could hold from, where a bill of it waits; undefined: none waits. */
+  readonly couldHoldFrom: LocalDate | undefined
 }
 
 export function named(portfolio: Loaded['portfolio'], override: RecordedOverride): NamedOverride {
   const { scope, says } = override
   const per = says.kind === 'fixed' ? perOf(portfolio, scope) : undefined
-  return { ...override, about: scopeWords(portfolio, scope), until: endOf(override), per }
+  return {
+    ...override,
+    about: scopeWords(portfolio, scope),
+    until: endOf(override),
+    per,
+    customer: customerOf(portfolio, scope),
+  }
+}
+
+function customerOf(
+  { customers, subscriptions }: Loaded['portfolio'],
+  { customerId, lineageId }: OverrideScope,
+): string | undefined {
+  const own = subscriptions.find(
+    ({ subscription }) => lineageId !== undefined && isKnownBy(subscription, lineageId),
+  )
+  const id = customerId ?? own?.subscription.customerId
+  return id === undefined ? undefined : (customers.get(id)?.name ?? id)
 }
 
 /** What is recorded, or ended: several of one kind are said in the same words from the same day. */
@@ -105,7 +126,7 @@ function othersOf(
 }
 
 function namedBy(
-  { portfolio: before, today }: Loaded,
+  { portfolio: before, today, billed, policies }: Loaded,
   after: Loaded['portfolio'],
   { counting: recorded, overrides, isEnd, on }: Change,
 ): NamedEffects {
@@ -115,18 +136,23 @@ function namedBy(
     const then = after.subscriptions[index]
     const isMeant = overrides.some((override) => isAbout(override, before, priced))
     if (!isMeant || !runsOn(priced.subscription, on, today) || then === undefined) return []
-    return [{ old: describedOn(priced, on), now: describedOn(then, on), number: counting(priced, on) }]
+    const [old, now] = [describedOn(priced, on), describedOn(then, on)]
+    const waits = old !== now && on <= today && !isEnd && then.subscription.start < on
+    const first = waits ? periodStart(then, { after, policies, billed }, on, overrides[0]) : undefined
+    return [{ old, now, number: counting(priced, on), first }]
   })
   const changed = meant.filter(({ old, now }) => old !== now)
   const others = meant.flatMap(({ old, now, number }) => {
     const isOther = old === now && number !== undefined && !own.has(number)
     return isOther ? [{ number, on: undefined }] : []
   })
+  const waiting = meant.flatMap(({ first }) => first ?? [])
   return {
     subscriptions: meant.length,
     changed: changed.length,
     names: [...new Set(changed.map(({ old, now }) => (isEnd ? now : old)))],
     others: countedOthers(others),
+    couldHoldFrom: waiting.length === 0 ? undefined : (Math.min(...waiting) as LocalDate),
   }
 }
 

@@ -246,21 +246,22 @@ function chargedFrom(
 }
 
 /** The start of the period a day is in, where nothing billed stands before it: a price could hold from there. */
-function periodStart(
+export function periodStart(
   priced: PricedSubscription,
-  view: EffectsView,
+  view: Pick<EffectsView, 'after' | 'policies' | 'billed'>,
   day: LocalDate,
   stamp: OverrideChange['stamp'],
 ): LocalDate | undefined {
   const first = firstDayOf(priced, view, day)
-  if (first === undefined || first >= day) return undefined
+  // Of what began before billing did, nothing waits.
+  if (first === undefined || first >= day || first < view.after.opensOn) return undefined
   const free = behindAll(first, stamp, priced.subscription, settledOf(priced.subscription, view.billed))
   return free === first ? first : undefined
 }
 
 function firstDayOf(
   priced: PricedSubscription,
-  { policies, billed }: EffectsView,
+  { policies, billed }: Pick<EffectsView, 'policies' | 'billed'>,
   day: LocalDate,
 ): LocalDate | undefined {
   const input = dueInputOf(priced, policies, billed)

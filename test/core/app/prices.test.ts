@@ -296,6 +296,18 @@ describe('descriptions', () => {
     expect(await msp.due(APRIL)).toBe(0n)
   })
 
+  test('the bill that waits is named, with the day that words have to begin for it', async () => {
+    const msp = await office()
+    const { named, override } = await say(msp, 'describe contoso premium "Cloud office"')
+    expect([named?.couldHoldFrom, override.customer]).toEqual([MARCH.from, 'Contoso'])
+    expect((await say(msp, 'describe contoso premium "Office" from 1 march')).named?.couldHoldFrom).toBe(
+      undefined,
+    )
+    await msp.bill()
+    const behind = await say(msp, 'describe contoso premium "Desk" from 20 march')
+    expect(behind.named).toMatchObject({ changed: 1, couldHoldFrom: undefined })
+  })
+
   test('the most specific one counts, and who keeps theirs is said', async () => {
     const msp = await office()
     await say(msp, 'describe contoso premium "Cloud office"')
@@ -304,12 +316,14 @@ describe('descriptions', () => {
       changed: 0,
       names: [],
       others: [{ number: 1, on: undefined, subscriptions: 1 }],
+      couldHoldFrom: undefined,
     })
     expect((await say(msp, 'describe remove 1')).named).toEqual({
       subscriptions: 1,
       changed: 1,
       names: ['Office'],
       others: [],
+      couldHoldFrom: undefined,
     })
   })
 })
