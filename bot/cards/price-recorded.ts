@@ -21,6 +21,7 @@ export function recordedCard(recorded: OverrideRecorded): Card {
     tone: gaps || changesNothing(recorded) ? 'attention' : 'good',
     blocks: [
       text('strong', leadOf(recorded)),
+      ...termBlocks(recorded),
       ...replacedBlocks(recorded),
       ...(effects === undefined ? [] : effectBlocks(effects, recorded)),
       ...(named === undefined ? [] : nameBlocks(named, recorded)),
@@ -30,8 +31,12 @@ export function recordedCard(recorded: OverrideRecorded): Card {
   }
 }
 
-function titleOf({ kind, isEnd, override }: OverrideRecorded): string {
+function titleOf({ kind, isEnd, override, overrides }: OverrideRecorded): string {
   const what = kind === 'price' ? 'Price' : 'Description'
+  if (overrides.length > 1) {
+    const numbers = overrides.map(({ number }) => number).join(', ')
+    return `${what}s ${numbers} are set, one for each of ${overrides.length} terms`
+  }
   return `${what} ${override.number} ${isEnd ? 'ends' : 'is set'}: ${override.about}`
 }
 
@@ -54,6 +59,12 @@ function leadOf(recorded: OverrideRecorded): string {
   }
   const other = instead ?? (kind === 'price' ? 'no price of its own' : 'no description of its own')
   return isEnd ? `${says} → ${other}, ${span}` : `${other} → ${says}, ${span}`
+}
+
+/** Which terms were meant by one name. */
+export function termBlocks({ overrides }: Pick<OverrideRecorded, 'overrides'>): readonly Block[] {
+  if (overrides.length < 2) return []
+  return [{ type: 'list', heading: 'For all of these', items: overrides.map(({ about }) => about) }]
 }
 
 function replacedBlocks({ kind, replaced }: OverrideRecorded): readonly Block[] {
@@ -189,6 +200,7 @@ function nameBlocks(named: NamedEffects, recorded: OverrideRecorded): readonly B
 function nextWords(recorded: OverrideRecorded, remove: string, command: string): string {
   const { isEnd, override, today, others } = recorded
   if (isEnd) return `Next: \`${command}\` shows what holds.`
+  const more = recorded.overrides.length > 1 ? ', and each of the others the same way' : ''
   const undo = override.from < today ? ` from ${dayMonthYear(override.from).toLowerCase()}` : ''
   const later = [...others.values()].find(({ scope }) => isSameScope(scope, override.scope))
   if (changesNothing(recorded) && later !== undefined) {
@@ -196,7 +208,7 @@ function nextWords(recorded: OverrideRecorded, remove: string, command: string):
     return `Next: say it with \`from ${again.toLowerCase()}\` to replace ${later.number}; \`${remove}${undo}\` takes it back.`
   }
   const look = recorded.kind === 'price' ? 'who' : `customer ${override.customer ?? '<name>'}`
-  return `Holds ${spanWords(override, today)}. Next: \`${look}\`; \`${remove}${undo}\` takes it back.`
+  return `Holds ${spanWords(override, today)}. Next: \`${look}\`; \`${remove}${undo}\` takes it back${more}.`
 }
 
 function text(style: 'plain' | 'strong' | 'quiet', words: string): Block {

@@ -32,19 +32,28 @@ function periodsOf(
   )
 }
 
+interface AskedPrice {
+  readonly price: Decimal
+  readonly currency: string
+  /** undefined: for what is billed there. */
+  readonly per: AskedPeriod | undefined
+}
+
 const MONTHS: Readonly<Record<AskedPeriod, number>> = { month: 1, year: 12 }
 
 /** A price that was said for a month or a year, for what is billed there. Problem `input` where that is not exact. */
 export function pricePerPeriod(
   { subscriptions }: Portfolio,
-  scope: OverrideScope,
-  { price, currency, per }: { readonly price: Decimal; readonly currency: string; readonly per: AskedPeriod },
+  scopes: readonly OverrideScope[],
+  { price, currency, per }: AskedPrice,
 ): Decimal {
-  const periods = periodsOf(subscriptions, scope)
+  const periods = scopes.flatMap((scope) => periodsOf(subscriptions, scope))
   const [period] = periods
   if (period === undefined) return price
   const names = [...new Set(periods.map(periodName))]
-  if (names.length > 1) throw severalPeriods(names, per)
+  // One amount for terms that are billed by the month and by the year is right for one of them at most.
+  if (names.length > 1 && (per !== undefined || scopes.length > 1)) throw severalPeriods(names)
+  if (per === undefined) return price
   const months = BigInt(monthsIn(period))
   const times = price * months
   const said = BigInt(MONTHS[per])
@@ -55,12 +64,12 @@ export function pricePerPeriod(
   throw notExact(formatUnitPrice(price, currency), per, periodName(period))
 }
 
-function severalPeriods(names: readonly string[], per: string): Problem {
+function severalPeriods(names: readonly string[]): Problem {
   return new Problem({
     kind: 'input',
-    what: `There is billed by the ${names.join(' and by the ')}, and the price is for a ${per}.`,
+    what: `There is billed by the ${names.join(' and by the ')}, and one amount is no price of both.`,
     notDone: 'No price was set.',
-    next: 'Set it product by product, each with the price of what it is billed by.',
+    next: 'Set it product by product, with `monthly` or `yearly` or the part number behind its name.',
   })
 }
 

@@ -4,7 +4,7 @@ import { rungOf } from '../pricing/overrides.js'
 import { type RecordedOverride, endOf } from '../pricing/recorded.js'
 import type { DataAge } from './data-age.js'
 import type { Load, Loaded } from './loader.js'
-import { type AskedAbout, type AskedSays, scopeOf, settledSays } from './override-about.js'
+import { type AskedAbout, type AskedSays, scopesOf, settledSays } from './override-about.js'
 import { type NamedOverride, type OverrideRecorded, named } from './override-answer.js'
 import { type OverrideOutcome, confirmOne, setOrAsk } from './override-asked.js'
 import { type PricesPorts, type SettledOverride, endOne } from './override-change.js'
@@ -89,10 +89,10 @@ function byScope(left: NamedOverride, right: NamedOverride): number {
 /** What is typed, with nothing left to be found out. Problem `notFound` or `input` for what names nothing. */
 function settledOf(view: Loaded, asked: AskedOverride): SettledOverride {
   const { portfolio, today } = view
-  const scope = scopeOf(view, asked.about, today)
-  const says = settledSays(portfolio, scope, asked.says, asked.about.words)
+  const scopes = scopesOf(view, asked.about, today)
+  const says = settledSays(portfolio, scopes, asked.says, asked.about.words)
   const from = asked.from ?? today
   const to = asked.to ?? null
   if (to !== null && to <= from) throw endsBefore(from)
-  return { scopes: [scope], says, from, to }
+  return { scopes, says, from, to }
 }

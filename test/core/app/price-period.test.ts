@@ -60,8 +60,16 @@ describe('what a price is for', () => {
 
   test.each([
     ['price contoso premium 100 a year', '$100.00 a year is no exact price of a month', '20.50 a month'],
-    ['price contoso 20 a month', 'There is billed by the month and by the year', 'product by product'],
-    ['price all 20 monthly', 'There is billed by the month and by the year', 'product by product'],
+    [
+      'price contoso 20 a month',
+      'There is billed by the month and by the year, and one amount',
+      'product by product',
+    ],
+    [
+      'price all 20 monthly',
+      'There is billed by the month and by the year, and one amount',
+      'product by product',
+    ],
   ])('“%s” is refused with the way out', async (text, what, next) => {
     const msp = await byBoth()
     const problem = await problemOf(say(msp, text))
