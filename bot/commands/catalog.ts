@@ -121,6 +121,7 @@ export const COMMANDS: readonly CommandInfo[] = [
     does: 'prices of your own: what holds, most specific first; a new one, and what it changes; what is billed stays',
     examples: [
       'price',
+      'price contoso',
       'price contoso premium 20.50',
       'price contoso premium 20.50 EUR from 1 april until 30 june',
       'price contoso discount 10%',

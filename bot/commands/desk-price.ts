@@ -5,13 +5,14 @@ import type { OverrideOutcome } from '../../core/app/override-asked.js'
 import type { Prices } from '../../core/app/prices.js'
 import type { Card } from '../cards/model.js'
 import { askedCard } from '../cards/price-asked.js'
+import { paidCard } from '../cards/price-paid.js'
 import { recordedCard } from '../cards/price-recorded.js'
 import { pricesCard } from '../cards/prices.js'
 import { OVERRIDE_KINDS, type PriceCommand } from './parse-price.js'
 
 /** Whoever may look sees what holds; saying it is a right of its own. */
 export function rightOverPrices({ action }: PriceCommand): Right {
-  return action === 'list' ? 'read' : 'price'
+  return action === 'list' || action === 'paid' ? 'read' : 'price'
 }
 
 /** The card that answers what holds, or what was recorded. */
@@ -20,6 +21,8 @@ export async function priceCard(prices: Prices, person: Person, command: PriceCo
   switch (command.action) {
     case 'list':
       return pricesCard(await prices.list(kind), command.page, may(person, 'price'))
+    case 'paid':
+      return paidCard(await prices.paid(command.about), command.asked, command.page)
     case 'set':
       return outcomeCard(await prices.set(person, command.asked))
     case 'confirm':

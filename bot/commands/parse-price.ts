@@ -3,7 +3,7 @@ import type { AskedOverride } from '../../core/app/prices.js'
 import type { OverrideKind } from '../../core/app/override-words.js'
 import { type LocalDate, addDays, parseLocalDate } from '../../core/calendar/date.js'
 import { DATABASE_INTEGER_MAXIMUM, DESCRIPTION_LENGTH } from '../../core/limits.js'
-import { ruleAtEnd } from '../../core/pricing/typed-rule.js'
+import { periodAtEnd, ruleAtEnd } from '../../core/pricing/typed-rule.js'
 import { Problem } from '../../core/problem.js'
 import { DESCRIBE_COMMAND, PRICE_COMMAND } from '../cards/price-form.js'
 import { dayAtStart, monthAtStart } from './dates.js'
@@ -14,6 +14,13 @@ import { type Token, isWord, textOf, tokensOf } from './tokens.js'
 export type PriceCommand = { readonly name: 'price' | 'describe' } & (
   | { readonly action: 'list'; readonly page: number }
   | { readonly action: 'set'; readonly asked: AskedOverride }
+  /** What is paid now by whom is named. */
+  | {
+      readonly action: 'paid'
+      readonly about: AskedAbout
+      readonly asked: string
+      readonly page: number
+    }
   /** Says yes to a price that was shown first. */
   | { readonly action: 'confirm'; readonly id: string; readonly seen: string | undefined }
   | { readonly action: 'end'; readonly number: number; readonly on: LocalDate | undefined }
@@ -53,11 +60,34 @@ export function parsePrice(
     const id = required(bare(second?.text), 'price yes <id>', 'the id that was shown with the price')
     return { name, action: 'confirm', id, seen: undefined }
   }
+  const asked = name === 'price' ? askedNames(tokens) : undefined
+  if (asked !== undefined) return asked
   const { rest, from, to } = datesAtEnd(name, tokens, today)
   if (isWord(first, 'remove')) return removeWith(name, rest, from, to)
   const { says, about } = name === 'price' ? withRule(rest) : withWords(rest)
   return { name, action: 'set', asked: { about: aboutOf(name, about), says, from, to } }
 }
+
+/** Names alone, with no rule and no day behind them: what is paid there. undefined: something is to be set. */
+function askedNames(tokens: readonly Token[]): PriceCommand | undefined {
+  const [word, number] = tokens.slice(-2)
+  const hasPage = tokens.length > 2 && isWord(word, 'page') && /^\d+$/.test(number?.text ?? '')
+  const names = hasPage ? tokens.slice(0, -2) : tokens
+  const isRule = names.some((token) => !token.quoted && RULE_WORDS.test(token.text))
+  if (isRule || isWord(names[0], 'remove') || hasNumberAtEnd(names)) return undefined
+  const page = hasPage ? pageNumber(number?.text, 'price contoso page 2') : 1
+  return { name: 'price', action: 'paid', about: aboutOf('price', names), asked: textOf(names), page }
+}
+
+/** "20.50", "20.50 a month"; in quotes it is a name, unless it is nothing but a number. */
+function hasNumberAtEnd(names: readonly Token[]): boolean {
+  const { rest } = periodAtEnd(names.map(({ text }) => text))
+  const last = names[rest.length - 1]
+  return (last?.quoted === true ? /^\d+(?:[.,]\d+)?$/ : /\d/).test(last?.text ?? '')
+}
+
+/** Words only somebody says who sets a price, or means to. */
+const RULE_WORDS = /^(?:discount|markup|margin|off|from|until|.*%|[$€£¥].*)$/i
 
 /** The command a form to set a price is sent off as. Problem `input` for a price that is none. */
 export function filledPrice(values: ReadonlyMap<string, string>): PriceCommand {

@@ -147,7 +147,10 @@ export function scopeWords(
     if (own === undefined) return lineageId
     return `${customers.get(own.customerId)?.name ?? own.customerId} · ${own.productName}, this subscription only`
   }
-  const product = mpn === undefined ? undefined : nameOf(subscriptions, mpn)
+  const theirs = subscriptions.filter(
+    ({ subscription }) => customerId === undefined || subscription.customerId === customerId,
+  )
+  const product = mpn === undefined ? undefined : nameOf(theirs, mpn)
   if (customerId === undefined) return product === undefined ? 'everyone' : `everyone · ${product}`
   const customer = customers.get(customerId)?.name ?? customerId
   return product === undefined ? customer : `${customer} · ${product}`

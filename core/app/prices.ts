@@ -9,6 +9,7 @@ import { type NamedOverride, type OverrideRecorded, named } from './override-ans
 import { type OverrideOutcome, confirmOne, setOrAsk } from './override-asked.js'
 import { type PricesPorts, type SettledOverride, endOne } from './override-change.js'
 import { type OverrideKind, endsBefore, kindOf } from './override-words.js'
+import { type PaidAnswer, paidPrices } from './paid-prices.js'
 import { compareText } from './portfolio.js'
 import { onUnmovedBooks } from './unmoved.js'
 
@@ -32,6 +33,8 @@ export interface OverrideList {
 /** Prices and descriptions people set beside what the marketplace says (BILLING B14–B16). */
 export interface Prices {
   list(kind: OverrideKind): Promise<OverrideList>
+  /** What is paid today by whom, and for what, was named. */
+  paid(about: AskedAbout): Promise<PaidAnswer>
   /** Records one, or asks for a yes where it is for many or may be a slip. */
   set(person: Person, asked: AskedOverride): Promise<OverrideOutcome>
   /**
@@ -59,6 +62,7 @@ export function createPrices(ports: PricesPorts, load: Load): Prices {
         .sort(byScope)
       return { kind, overrides, today, age }
     },
+    paid: async (about) => paidPrices(await load(), about),
     set: (person, asked) =>
       onUnmovedBooks(async () => {
         const view = await load()

@@ -53,7 +53,8 @@ export function ruleAtEnd(words: readonly string[]): { readonly rule: AskedRule;
 const PERIOD =
   /(?<=\d\D{0,4})(?:\s*(?:\b(?:a|per)|\/)\s*(?:seat|user|licen[cs]e)(?:\s*(?:\b(?:and|a|per)\b|\/))?|\s*\b(?:a|per|each)|\s*\/)\s*(month|mo|year|yr)$|(?<=\d\D{0,4})\s+(monthly|yearly|annually)$/i
 
-function periodAtEnd(words: readonly string[]): {
+/** Words without the period that is named behind a number at their end. */
+export function periodAtEnd(words: readonly string[]): {
   readonly rest: readonly string[]
   readonly per: AskedPeriod | undefined
 } {

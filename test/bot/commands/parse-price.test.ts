@@ -21,6 +21,8 @@ describe('price and describe', () => {
     ['price page 2', { action: 'list', page: 2 }],
     ['price remove 3', { action: 'end', number: 3, on: undefined }],
     ['price remove #3 from may', { action: 'end', number: 3, on: day('2026-05-01') }],
+    ['price contoso', { action: 'paid', about: about('contoso'), asked: 'contoso', page: 1 }],
+    ['price all premium page 2', { action: 'paid', about: all('premium'), asked: 'all premium', page: 2 }],
     ['describe', { action: 'list', page: 1 }],
     ['describe remove 12 from 2026-04-15', { action: 'end', number: 12, on: day('2026-04-15') }],
   ])('%s', (text, command) => {
@@ -79,7 +81,6 @@ describe('price and describe', () => {
 
   test.each([
     ['price 20.50', /needs whom it is for/],
-    ['price contoso', /“contoso” is not a price/],
     ['price contoso 20.50 from soon', /“from soon” is not a day/],
     ['price contoso 20.50 from april from may', /is not a day to begin or end with/],
     ['price contoso 20.50 until 31 june', /“until 31 june” is not a day/],
@@ -94,6 +95,7 @@ describe('price and describe', () => {
     ['describe contoso " "', /needs the words, in quotes/],
     ['describe "Cloud"', /needs whom it is for/],
     [`describe contoso "${'x'.repeat(201)}"`, /has 201 characters; at most 200 fit/],
+    ['price contoso off', /is not a price/],
   ])('“%s” is refused in words', (text, why) => {
     let said = 'read'
     try {

@@ -57,6 +57,7 @@ const COMMANDS: Readonly<Record<CommandName, readonly Asked[]>> = {
   ],
   price: [
     ['price', 'read'],
+    ['price Customer', 'read'],
     ['price Customer 1 20.50', 'price'],
     ['price remove 999', 'price'],
     ['price yes nothing', 'price'],
