@@ -6,7 +6,7 @@ import { DATABASE_INTEGER_MAXIMUM, DESCRIPTION_LENGTH } from '../../core/limits.
 import { periodAtEnd, ruleAtEnd } from '../../core/pricing/typed-rule.js'
 import { Problem } from '../../core/problem.js'
 import { DESCRIBE_COMMAND, PRICE_COMMAND } from '../cards/price-form.js'
-import { dayAtStart, monthAtStart } from './dates.js'
+import { dayAtStart, monthAtStart, unreadDate } from './dates.js'
 import { bare, pageNumber, refuseExtra, required } from './parse-words.js'
 import { type Token, isWord, textOf, tokensOf } from './tokens.js'
 
@@ -190,12 +190,18 @@ function dateOf([keyword, ...tokens]: readonly Token[], today: LocalDate) {
     const month = monthAtStart(words, today)
     if (month?.rest.length === 0) return { word: 'until', day: month.value.to } as const
   }
-  const day = dayAtStart(words, today)
+  const day = tomorrow(words, today) ?? dayAtStart(words, today)
   if (day?.rest.length !== 0) return undefined
   // People name the last day, we the first one behind it.
   return isWord(keyword, 'until')
     ? ({ word: 'until', day: addDays(day.value, 1) } as const)
     : ({ word: 'from', day: day.value } as const)
+}
+
+/** Here days lie ahead as often as behind. */
+function tomorrow(words: readonly string[], today: LocalDate): ReturnType<typeof dayAtStart> {
+  const isIt = words[0]?.toLowerCase() === 'tomorrow'
+  return isIt ? { value: addDays(today, 1), rest: words.slice(1) } : undefined
 }
 
 function hasRuleBefore(name: PriceCommand['name'], tokens: readonly Token[]): boolean {
@@ -210,8 +216,16 @@ function badDate(name: PriceCommand['name'], typed: string): Problem {
     kind: 'input',
     what: `“${typed}” is not a day to begin or end with.`,
     notDone: 'Nothing was recorded.',
-    next: `Type it as in \`${name} … from 1 april until 30 june\`.`,
+    next: nextDate(name, typed),
   })
+}
+
+/** "1/4/2026" is one of two days, depending on who writes it: both are told. */
+function nextDate(name: PriceCommand['name'], typed: string): string {
+  const readings = unreadDate(typed.split(/\s+/))?.readings ?? []
+  const [keyword = 'from'] = typed.split(/\s+/)
+  if (readings.length === 0) return `Type it as in \`${name} … from 1 april until 30 june\`.`
+  return `Write it as ${readings.map((day) => `\`${keyword} ${day}\``).join(' or ')}.`
 }
 
 function withRule(tokens: readonly Token[]): { readonly says: AskedSays; readonly about: readonly Token[] } {
@@ -231,7 +245,9 @@ function withWords(tokens: readonly Token[]): { readonly says: AskedSays; readon
     kind: 'input',
     what: isText
       ? `That description has ${description.length} characters; at most ${DESCRIPTION_LENGTH} fit.`
-      : `\`${USAGES.describe}\` needs the words, in quotes.`,
+      : /^["“‘']\s*["”’']$/.test(description) || (last?.quoted === true && description === '')
+        ? 'There are no words between the quotes.'
+        : `\`${USAGES.describe}\` needs the words, in quotes.`,
     notDone: 'Nothing was recorded.',
     next: 'Type it as in `describe contoso premium "Cloud office"`.',
   })

@@ -31,6 +31,8 @@ export interface BilledExplanation {
   readonly type: 'billed'
   readonly ref: string
   readonly line: BilledLine
+  /** What the marketplace calls the product; undefined: it lists it no more. */
+  readonly productName: string | undefined
   /** The same line as it is due; undefined: it is not any more, so nothing says now what it was taken from. */
   readonly due: SourcedLine | undefined
 }
@@ -216,6 +218,7 @@ function billedExplanation(
     type: 'billed',
     ref,
     line,
+    productName: subscription?.subscription.productName,
     due: same === undefined ? undefined : { line: same, source: sourceOf(same, view.portfolio) },
   }
 }

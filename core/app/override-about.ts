@@ -5,11 +5,12 @@ import type { OverrideRule, OverrideScope } from '../pricing/overrides.js'
 import type { OverrideSays } from '../pricing/recorded.js'
 import type { AskedRule } from '../pricing/typed-rule.js'
 import { Problem } from '../problem.js'
-import { type ExplainView, explainRef } from './explain.js'
-import { customersNamed, findCustomer } from './find-customer.js'
+import { type ExplainAnswer, type ExplainView, explainRef } from './explain.js'
+import { customersNamed, findCustomer, nearestNames } from './find-customer.js'
 import { isInScope, pricePerPeriod } from './override-period.js'
 import { type Named, pickNamed } from './map-named.js'
 import type { Portfolio } from './portfolio.js'
+import { customerNotFound } from './problems.js'
 import { productsNamed, termWords } from './product-terms.js'
 import { isKnownBy } from './who.js'
 
@@ -50,10 +51,19 @@ export function scopesOf(
   const found = customerAndProduct(portfolio, words)
   if (found !== undefined) return found
   const [ref = ''] = words
-  if (words.length === 1 && REFERENCE.test(ref.toLowerCase())) {
-    return [{ lineageId: lineageOf(view, ref, today) }]
+  const isReference = words.length === 1 && REFERENCE.test(ref.toLowerCase())
+  return [isReference ? { lineageId: lineageOf(view, ref, today) } : refuseName(portfolio, words)]
+}
+
+/** Nobody is called like that: of the words that may be a name, those that nearly are one are told. */
+function refuseName({ customers }: Portfolio, words: readonly string[]): never {
+  const names = [...customers.values()].map(({ name }) => name)
+  for (let count = words.length; count > 0; count -= 1) {
+    const typed = words.slice(0, count).join(' ')
+    const near = nearestNames(names, typed)
+    if (near.length > 0) throw customerNotFound(typed, near)
   }
-  return [{ customerId: findCustomer(portfolio.customers, words.join(' ')).id }]
+  throw customerNotFound(words.join(' '), [])
 }
 
 /**
@@ -121,7 +131,7 @@ function productsOf({ subscriptions }: Portfolio, customerId?: string): readonly
 }
 
 function lineageOf(view: ExplainView, ref: string, today: LocalDate): string {
-  const answer = explainRef(view, ref, today)
+  const answer = lineNamed(view, ref, today)
   switch (answer.type) {
     case 'due':
       return answer.line.subscription.subscription.lineageId
@@ -134,6 +144,18 @@ function lineageOf(view: ExplainView, ref: string, today: LocalDate): string {
       )
       return known?.subscription.lineageId ?? lineageId
     }
+  }
+}
+
+/** Eight letters may as well be a customer's name with one too many. */
+function lineNamed(view: ExplainView, ref: string, today: LocalDate): ExplainAnswer {
+  try {
+    return explainRef(view, ref, today)
+  } catch (error) {
+    const names = [...view.portfolio.customers.values()].map(({ name }) => name)
+    const near = nearestNames(names, ref)
+    if (error instanceof Problem && near.length > 0) throw customerNotFound(ref, near)
+    throw error
   }
 }
 

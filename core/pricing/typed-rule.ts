@@ -74,6 +74,13 @@ function plainRuleAtEnd(words: readonly string[]): { readonly rule: AskedRule; r
   const number = last === '%' ? `${words.at(-2) ?? ''}%` : last
   const spaced = last === '%' ? kindAt(-3) : undefined
   if (spaced !== undefined) return { rule: percentRule(spaced, number), used: 3 }
+  const behind = kindBehind(words)
+  if (behind !== undefined) return behind
+  if (/^[-−+].*%$/.test(number)) {
+    const plain = number.slice(1)
+    const meant = number.startsWith('+') ? `markup ${plain}\` on cost` : `discount ${plain}\` off list`
+    throw refusal(`“${number}” is not how a price is said.`, `Type \`${meant}.`)
+  }
   if (number.endsWith('%')) {
     throw refusal(
       `“${number}” of what, is not said.`,
@@ -81,6 +88,17 @@ function plainRuleAtEnd(words: readonly string[]): { readonly rule: AskedRule; r
     )
   }
   return fixedAtEnd(words, last)
+}
+
+/** "5% discount", "10 % off", "10% off list", "20% margin": as people say it. */
+function kindBehind(
+  words: readonly string[],
+): { readonly rule: AskedRule; readonly used: number } | undefined {
+  const found = /(?:^|\s)(\S+?)(\s?%)\s(?:(discount|markup|margin)|off(?: list)?)$/i.exec(words.join(' '))
+  if (found === null) return undefined
+  const [whole, typed = '', sign = '', kind = 'discount'] = found
+  const known = KINDS.find((one) => one === kind.toLowerCase()) ?? 'discount'
+  return { rule: percentRule(known, `${typed}${sign.trim()}`), used: whole.trim().split(/\s/).length }
 }
 
 function fixedAtEnd(words: readonly string[], last: string) {

@@ -92,7 +92,8 @@ describe('price and describe', () => {
     ['price page', /is not the number of a page/],
     ['price contoso "20.50"', /A number is missing/],
     ['describe contoso Cloud', /needs the words, in quotes/],
-    ['describe contoso " "', /needs the words, in quotes/],
+    ['describe contoso " "', /There are no words between the quotes/],
+    ['describe contoso ""', /There are no words between the quotes/],
     ['describe "Cloud"', /needs whom it is for/],
     [`describe contoso "${'x'.repeat(201)}"`, /has 201 characters; at most 200 fit/],
     ['price contoso off', /is not a price/],
@@ -105,5 +106,38 @@ describe('price and describe', () => {
       said = error.what
     }
     expect(said).toMatch(why)
+  })
+
+  test.each([
+    ['price contoso 20.50 from 1/4/2026', 'Write it as `from 2026-04-01` or `from 2026-01-04`.'],
+    ['price contoso 20.50 until 01.04.2026', 'Write it as `until 2026-04-01`.'],
+    ['price contoso 20.50 from soon', 'Type it as in `price … from 1 april until 30 june`.'],
+    ['price contoso -10%', 'Type `discount 10%` off list.'],
+    ['price contoso +10%', 'Type `markup 10%` on cost.'],
+    ['price contoso 10%', 'Type `discount 10%` off list, `markup 10%` on cost or `margin 10%`.'],
+  ])('“%s”: %s', (text, next) => {
+    try {
+      parseCommand(text, TODAY)
+      expect.fail('it was read')
+    } catch (error) {
+      expect(error).toMatchObject({ next })
+    }
+  })
+
+  test.each([
+    ['price contoso premium 5% discount', 'discount', '5'],
+    ['price contoso premium 10% off', 'discount', '10'],
+    ['price contoso premium 10 % off list', 'discount', '10'],
+    ['price contoso premium 15% markup', 'markup', '15'],
+    ['price contoso premium 12.5 % margin', 'margin', '12.5'],
+  ])('%s is a %s', (text, kind, percent) => {
+    const asked = { about: about('contoso', 'premium'), says: { kind, percent: decimal(percent) } }
+    expect(parseCommand(text, TODAY)).toMatchObject({ action: 'set', asked })
+  })
+
+  test('tomorrow is a day to begin with', () => {
+    expect(parseCommand('price contoso 20.50 from tomorrow', TODAY)).toMatchObject({
+      asked: { from: day('2026-03-21') },
+    })
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { lineRef } from '../../../core/app/who.js'
+import { explainCard } from '../../../bot/cards/explain.js'
+import { billedRefs, lineRef } from '../../../core/app/who.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import { day, decimal, observed } from '../../support/observed.js'
 import { changes, say } from '../../support/said-prices.js'
@@ -267,6 +268,13 @@ describe('whom it is for', () => {
     expect((await msp.billing.books()).overrides).toEqual([])
   })
 
+  test.each(['conotso 20.50', 'conotso premium 20.50', 'contosoo 20.50'])(
+    'a name that is nearly one is told: %s',
+    async (text) => {
+      expect((await problemOf(say(await names(), `price ${text}`))).next).toBe('Did you mean “Contoso”?')
+    },
+  )
+
   test('a number is of a price or of a description, and one that ended ends no more', async () => {
     const msp = await names()
     await say(msp, 'price contoso 20.50')
@@ -292,6 +300,16 @@ describe('descriptions', () => {
       new Set(['Microsoft 365 Business Premium']),
     )
     const april = await msp.bill(APRIL)
+    const [renamed] = april.run.lines
+    if (renamed === undefined) throw new Error('no line')
+    const explained = await msp.studio.explain(billedRefs(renamed)[0] ?? '')
+    expect(explained).toMatchObject({
+      line: { description: 'Cloud office' },
+      productName: 'Microsoft 365 Business Premium',
+    })
+    expect(JSON.stringify(explainCard(explained))).toContain(
+      '{"label":"Description","value":"Cloud office"},{"label":"Product","value":"Microsoft 365 Business Premium"}',
+    )
     expect(new Set(april.run.lines.map(({ description }) => description))).toEqual(new Set(['Cloud office']))
     expect(await msp.due(APRIL)).toBe(0n)
   })
