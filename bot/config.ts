@@ -13,7 +13,7 @@ import {
   connectWiseOf,
   isPsaAddress,
 } from './config-psa.js'
-import { type SlackConfig, secretsKeyOf, slackOf } from './config-slack.js'
+import { type SlackConfig, secretsKeyMistake, secretsKeyOf, slackOf } from './config-slack.js'
 import { parseAutoApprove } from './config-rules.js'
 import { type TeamsConfig, teamsOf } from './config-teams.js'
 import { type Given, missing, mistakesBetween, unknownNames } from './config-mistakes.js'
@@ -68,9 +68,11 @@ export interface Config {
 }
 
 const text = z.string().trim()
-const url = text.refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
-  error: 'must be a full address such as https://api.cloud.im/marketplace/na',
-})
+const address = (example: string) =>
+  text.refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
+    error: `must be a full address such as ${example}`,
+  })
+const url = address('https://api.cloud.im/marketplace/na')
 const optional = <T extends z.ZodType>(schema: T) => schema.optional()
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   optional(z.enum(values, { error: `must be one of: ${values.join(', ')}` }))
@@ -99,7 +101,7 @@ const SCHEMA = z.object({
   INGRAM_MARKETPLACE: optional(
     text.regex(/^[a-z]{2}$/, 'must be a country code in small letters, such as us'),
   ),
-  INGRAM_TOKEN_URL: optional(url),
+  INGRAM_TOKEN_URL: optional(address('https://…/token')),
   INGRAM_CLIENT_ID: optional(text),
   INGRAM_CLIENT_SECRET: optional(text),
   PEOPLE: text,
@@ -111,7 +113,9 @@ const SCHEMA = z.object({
       .transform(Number)
       .refine((port) => port <= 65_535, { error: 'must be a port from 0 to 65535' }),
   ),
-  PUBLIC_URL: optional(url.transform((value) => value.replace(/\/+$/, ''))),
+  PUBLIC_URL: optional(
+    address('https://billing.example.com').transform((value) => value.replace(/\/+$/, '')),
+  ),
   FILES_KEY: optional(text.min(32, 'must have at least 32 characters')),
   SLACK_BOT_TOKEN: optional(text.regex(/^xox[a-z]-/, 'must start with xoxb-')),
   SLACK_SIGNING_SECRET: optional(text.min(16, 'must be the signing secret of the Slack app')),
@@ -122,25 +126,23 @@ const SCHEMA = z.object({
   SLACK_CLIENT_SECRET: optional(
     text.regex(/^[0-9a-zA-Z]{16,}$/, 'must be the client secret of the Slack app'),
   ),
-  SLACK_API_URL: optional(url),
+  SLACK_API_URL: optional(address('https://slack.com/api/')),
   SECRETS_KEY: optional(
     text.transform((value, context) => {
-      const key = secretsKeyOf(value)
-      if (key === undefined) {
-        context.addIssue(
-          'must be at least 32 random bytes as hex or base64, or the path of a file that holds them',
-        )
-      }
-      return key ?? z.NEVER
+      const wrong = secretsKeyMistake(value)
+      if (wrong !== undefined) context.addIssue(wrong)
+      return secretsKeyOf(value) ?? z.NEVER
     }),
   ),
   TEAMS_APP_ID: optional(text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the id of the app registration')),
   TEAMS_APP_PASSWORD: optional(text),
   TEAMS_TENANT_ID: optional(text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the id of your Microsoft 365 tenant')),
   TEAMS_DEV_ANONYMOUS: optional(text.regex(/^1$/, 'must be 1, or left empty')),
-  TEAMS_OPENID_METADATA_URL: optional(url),
-  TEAMS_TOKEN_ISSUER: optional(url),
-  TEAMS_LOGIN_URL: optional(url),
+  TEAMS_OPENID_METADATA_URL: optional(
+    address('https://login.botframework.com/v1/.well-known/openidconfiguration'),
+  ),
+  TEAMS_TOKEN_ISSUER: optional(address('https://api.botframework.com')),
+  TEAMS_LOGIN_URL: optional(address('https://login.microsoftonline.com')),
   TEAMS_SERVICE_URLS: optional(text),
   AUTO_APPROVE: optional(text),
   CONNECTWISE_SITE: optional(
