@@ -15,6 +15,16 @@ const fixed = (price: string, currency?: string, bare?: string) => ({
 })
 const words = (description: string) => ({ kind: 'words', description })
 
+/** What is told to type instead. */
+function nextOf(text: string): string | undefined {
+  try {
+    return parseCommand(text, TODAY).name
+  } catch (error) {
+    if (error instanceof Problem) return error.next
+    throw error
+  }
+}
+
 describe('price and describe', () => {
   test.each([
     ['price', { action: 'list', page: 1 }],
@@ -116,12 +126,7 @@ describe('price and describe', () => {
     ['price contoso +10%', 'Type `markup 10%` on cost.'],
     ['price contoso 10%', 'Type `discount 10%` off list, `markup 10%` on cost or `margin 10%`.'],
   ])('“%s”: %s', (text, next) => {
-    try {
-      parseCommand(text, TODAY)
-      expect.fail('it was read')
-    } catch (error) {
-      expect(error).toMatchObject({ next })
-    }
+    expect(nextOf(text)).toBe(next)
   })
 
   test.each([
