@@ -183,7 +183,7 @@ async function priceCards({ customers, ...sample }: Sample): Promise<ReadonlyMap
   await ask(BILLER, 'describe all "<!channel> *Office* [x](http://evil.example)"', 'description, set')
   await ask(BILLER, 'price', 'prices')
   await ask(BILLER, 'describe', 'descriptions')
-  await ask(BILLER, 'price remove 1', 'price, ended')
+  await ask(BILLER, 'price remove 3', 'price, ended')
   await ask(BILLER, 'price C1 20,50', 'price, refused')
   await ask('slack:T1:U4', 'price C1 20.50', 'price, by a viewer')
   await ask(APPROVER, 'audit', 'audit of prices')
