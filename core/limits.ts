@@ -54,6 +54,8 @@ export const MARKUP_PERCENT = 10_000n
 export const PERCENT_PLACES = 4
 /** Characters of a description: what an invoice line of every system we know shows whole. */
 export const DESCRIPTION_LENGTH = 200
+/** A price this many times the list price, or this part of it, is more likely a slip of a digit than a price. */
+export const PRICE_FAR_TIMES = 10n
 /** Subscriptions an answer about an override shows one by one: enough to see whether it does what was meant. */
 export const OVERRIDE_EFFECTS_SHOWN = 8
 

@@ -249,8 +249,11 @@ export interface BillingStore {
   settingsStanding(): Promise<SettingsStanding>
   /** Records settings and moves the books on. Problem `conflict` when they are not at `version` any more. */
   recordSettings(draft: SettingsDraft, version: number): Promise<void>
-  /** Records an override or its end, and moves the books on. Problem `conflict` when anything moved since `draft` was made. */
-  recordOverride(draft: OverrideDraft): Promise<void>
+  /**
+   * Records an override or its end, and moves the books on by one; of several all or none, each made for the books behind
+   * the one before. Problem `conflict` when anything moved since they were made.
+   */
+  recordOverride(...drafts: readonly OverrideDraft[]): Promise<void>
   /** Appends a fact that changes nothing else, such as a refused attempt. */
   note(fact: AuditFact): Promise<void>
   /** The trail of one subject, or all of it, in order. */

@@ -69,7 +69,10 @@ export function billingStore(database: Database, mspId: string): BillingStore {
     decide: (record) => write((tx) => decide(database, tx, mspId, record)),
     settingsStanding: () => read((query) => readStanding(query, mspId)),
     recordSettings: (draft, version) => write((tx) => recordSettings(tx, mspId, draft, version)),
-    recordOverride: (draft) => write((tx) => recordOverride(tx, mspId, draft)),
+    recordOverride: (...drafts) =>
+      write(async (tx) => {
+        for (const draft of drafts) await recordOverride(tx, mspId, draft)
+      }),
     note: (fact) =>
       write(async (tx) => {
         const books = await lockBooks(tx, mspId)

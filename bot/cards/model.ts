@@ -90,6 +90,8 @@ export type ActionName =
   /** Asks for what its target says, which only shows something. */
   | 'look'
   | 'propose'
+  /** Says yes to a price that was shown first. */
+  | 'setPrice'
 
 /** Every form there is (`form.ts` says how one is added). */
 export const FORM_NAMES = [

@@ -240,6 +240,8 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
     case 'price.set':
     case 'description.set':
       return `${who} set the ${action.slice(0, -4)} of ${overrideWords(details)} (${subject})`
+    case 'price.asked':
+      return `${who} looked at a price before setting it, ${textOf(details['about']) ?? ''}: ${textOf(details['after']) ?? ''}, from ${textOf(details['from']) ?? ''} (${subject})`
     case 'price.ended':
     case 'description.ended':
       return `${who} ended the ${action.slice(0, -6)} of ${overrideWords(details)} (${subject})`
@@ -271,7 +273,9 @@ function overrideWords(details: AuditDetails): string {
     (name) => textOf(details[name]) ?? '',
   )
   const through = textOf(details['through'])
-  return `${about}: ${before} → ${after}, from ${from}${through === undefined ? '' : ` through ${through}`}`
+  const replaces = textOf(details['replaces'])
+  const instead = replaces === undefined ? '' : `, in place of ${replaces}`
+  return `${about}: ${before} → ${after}, from ${from}${through === undefined ? '' : ` through ${through}`}${instead}`
 }
 
 /** "increases: added seats prorated → added seats in full, from 1 Apr 2026" */

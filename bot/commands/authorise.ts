@@ -21,6 +21,7 @@ const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
   mapPage: 'map',
   look: 'read',
   propose: 'propose',
+  setPrice: 'price',
 }
 
 /** What a click needs; undefined: no card has such a button. */

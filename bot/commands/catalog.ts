@@ -118,10 +118,11 @@ export const COMMANDS: readonly CommandInfo[] = [
     name: 'price',
     right: 'read',
     usage:
-      'price [<customer> [product] | <line> | all [product]] <rule> [from <date>] [until <date>] | remove <number>',
+      'price [<customer> [product] | <line> | all [product]] <rule> [from <date>] [until <date>] | yes <id> | remove <number>',
     does: 'prices of your own: what holds, most specific first; a new one, and what it changes; what is billed stays',
     examples: [
       'price',
+      'price contoso',
       'price contoso premium 20.50',
       'price contoso premium 20.50 EUR from 1 april until 30 june',
       'price contoso discount 10%',

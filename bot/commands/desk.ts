@@ -202,6 +202,8 @@ async function carryOut(parts: DeskParts, identity: string, { name, target }: Cl
       return shown(await mapPageClicked(parts.studio.mapping, target))
     case 'look':
       return answer(parts, person, lookOf(parseCommand(target.id, await parts.studio.today())))
+    case 'setPrice':
+      return answer(parts, person, { name: 'price', action: 'confirm', id: target.id, seen: target.revision })
     case 'propose':
       return answer(parts, person, parseCommand(`propose ${target.id}`, await parts.studio.today()))
   }

@@ -92,6 +92,10 @@ export interface CustomerAnswer {
   readonly held: readonly HeldBillLine[]
   /** What changes dated after today would add or take away; in no total. */
   readonly forecast: readonly BillLine[]
+  /** Lines of the month at a price of zero. */
+  readonly free: readonly BillLine[]
+  /** What is billed already with a date to bill in the month, per currency. */
+  readonly already: WhoAnswer['already']
 }
 
 export interface ChangesAnswer {
@@ -303,14 +307,16 @@ function customerBill(
   const { portfolio, billed, policies, slots } = view
   const found = findCustomer(portfolio.customers, name)
   const own = portfolio.subscriptions.filter(({ subscription }) => subscription.customerId === found.id)
-  const who = whoToBill({ ...portfolio, subscriptions: own }, policies, month, today, billed)
-  const { opensOn, bills, psa, exceptions, held, forecast } = who
+  const asked = { ...portfolio, subscriptions: own }
+  const who = whoToBill(asked, policies, month, today, billed)
+  const { opensOn, bills, psa, exceptions, held, forecast, free } = who
   const ownSlots = slots.filter(({ customerId }) => customerId === found.id)
   const standings = psaStandings(ownSlots, psa, portfolio.customers, month)
   const covered = coveredLinesOf(view, own, { opensOn, until: addDays(month.to, -1), today }).filter(
     ({ charge: { billOn } }) => billOn >= month.from && billOn < month.to,
   )
-  const shown = { bills, psa, standings, covered, exceptions, held, forecast }
+  const already = billedIn(asked, billed, month)
+  const shown = { bills, psa, standings, covered, exceptions, held, forecast, free, already }
   return { customerId: found.id, name: found.name, month, opensOn, today, ...shown }
 }
 

@@ -167,7 +167,11 @@ async function priceCards({ customers, ...sample }: Sample): Promise<ReadonlyMap
   Object.assign(chat.world, { ...sample, customers, now: new Date('2026-03-20T13:05:00Z') })
   const cards = new Map<string, Card>()
   const ask = async (identity: string, text: string, label: string): Promise<void> => {
-    cards.set(label, (await chat.desk.ask(identity, text)).card)
+    const { card } = await chat.desk.ask(identity, text)
+    const yes = card.actions.find(({ name }) => name === 'setPrice')
+    if (yes === undefined) return void cards.set(label, card)
+    cards.set(`${label}, shown first`, card)
+    cards.set(label, (await chat.desk.click(identity, yes)).card)
   }
   await chat.desk.ask(BILLER, 'observe')
   await ask(BILLER, 'price all 20.50 USD from 1 march', 'price, set for everyone')
@@ -181,7 +185,7 @@ async function priceCards({ customers, ...sample }: Sample): Promise<ReadonlyMap
   await ask(BILLER, 'describe all "<!channel> *Office* [x](http://evil.example)"', 'description, set')
   await ask(BILLER, 'price', 'prices')
   await ask(BILLER, 'describe', 'descriptions')
-  await ask(BILLER, 'price remove 1', 'price, ended')
+  await ask(BILLER, 'price remove 3', 'price, ended')
   await ask(BILLER, 'price C1 20,50', 'price, refused')
   await ask('slack:T1:U4', 'price C1 20.50', 'price, by a viewer')
   await ask(APPROVER, 'audit', 'audit of prices')

@@ -11,7 +11,7 @@ import type {
   ProposalDraft,
 } from '../../core/ports.js'
 import type { OverrideDraft } from '../../core/pricing/override-draft.js'
-import type { RecordedOverride } from '../../core/pricing/recorded.js'
+import { type RecordedOverride, withRecorded } from '../../core/pricing/recorded.js'
 import { Problem } from '../../core/problem.js'
 import type { RecordedSettings } from '../../core/settings/types.js'
 import type { ContainerPlan } from '../../core/sync/types.js'
@@ -66,7 +66,7 @@ export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore 
       settings.push(structuredClone({ ...said, version: (books.version += 1) }))
       if (audit !== undefined) note(books, { ...audit, at: said.recordedAt })
     },
-    recordOverride: async (draft) => recordOverride(books, tables, draft),
+    recordOverride: async (...drafts) => drafts.forEach((draft) => recordOverride(books, tables, draft)),
     note: async (fact) => note(books, fact),
     trail: async (subject) =>
       books.trail.filter((entry) => subject === undefined || entry.subject === subject),
@@ -94,7 +94,8 @@ function recordOverride(
   if (said.type === 'set') {
     if (overrides.has(said.number)) throw new Error(`override ${said.number} is there already`)
     const { type: _, ...content } = said
-    overrides.set(said.number, structuredClone({ ...content, ...stamp, ends: [] }))
+    const added = structuredClone({ ...content, ...stamp, ends: [] })
+    for (const one of withRecorded([...overrides.values()], added)) overrides.set(one.number, one)
   } else {
     const override = overrides.get(said.number)
     if (override === undefined) throw new Error(`override ${said.number} ends without having begun`)

@@ -69,6 +69,7 @@ const CLICKS: Readonly<Record<ActionName, Right>> = {
   mapPage: 'map',
   look: 'read',
   propose: 'propose',
+  setPrice: 'price',
 }
 
 const WHO: Readonly<Record<Role, string>> = { admin: 'ann', approver: 'bob', biller: 'cy', viewer: 'vic' }

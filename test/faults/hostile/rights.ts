@@ -74,8 +74,10 @@ const COMMANDS: Readonly<Record<CommandName, readonly Asked[]>> = {
   ],
   price: [
     ['price', 'read'],
+    ['price Customer', 'read'],
     ['price Customer 1 20.50', 'price'],
     ['price remove 999', 'price'],
+    ['price yes nothing', 'price'],
   ],
   describe: [
     ['describe', 'read'],
@@ -99,6 +101,7 @@ const CLICKS: Readonly<Record<ActionName, Right>> = {
   mapPage: 'map',
   look: 'read',
   propose: 'propose',
+  setPrice: 'price',
 }
 
 /** Every form, to be opened and to be sent off. */
