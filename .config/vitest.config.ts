@@ -1,13 +1,30 @@
+import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What acts on the whole process: these suites get one each. */
+const ACTS_ON_THE_PROCESS = [
+  // Other modules, or another time, for whoever comes after.
+  /\bvi\.(mock|useFakeTimers|spyOn)\(/,
+  /process\.env\['TZ'\] =/,
+  // Opens embedded databases, and counts that nothing at all stays open.
+  /\/database\.js'/,
+]
+
+const suites = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts') && !file.startsWith('clients/'))
+  .map((file) => `test/${file}`)
+const alone = suites.filter((file) => {
+  const text = readFileSync(root + file, 'utf8')
+  return ACTS_ON_THE_PROCESS.some((pattern) => pattern.test(text))
+})
 
 /** Everything that needs no service. Suites that need one have their own config beside this file. */
 export default defineConfig({
   test: {
-    root: fileURLToPath(new URL('..', import.meta.url)),
-    include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'dist/**', 'test/clients/**'],
-    // Separate processes: a test that opens the embedded database or changes its environment harms no other file.
+    root,
     pool: 'forks',
     // Left to itself the runner keeps one processor free, which on two is half of the machine.
     maxWorkers: '100%',
@@ -24,5 +41,10 @@ export default defineConfig({
       include: ['bot/**', 'core/**', 'adapters/**'],
       exclude: ['adapters/storage/generated/**'],
     },
+    setupFiles: ['test/support/every-file.ts'],
+    projects: [
+      { extends: true, test: { name: 'alone', include: alone } },
+      { extends: true, test: { name: 'shared', include: suites, exclude: alone, isolate: false } },
+    ],
   },
 })
