@@ -34,8 +34,8 @@ export function memorySync(books: MemoryBooks = memoryBooks()): SyncStore {
   }
   return {
     version: async () => books.syncVersion,
-    state: async () => structuredClone(stateOf(books, tables)),
-    stateOf: async ({ psa, id }) => structuredClone(partOf(books, tables, { psa, containerId: id })),
+    state: async () => frozen(stateOf(books, tables)),
+    stateOf: async ({ psa, id }) => frozen(partOf(books, tables, { psa, containerId: id })),
     map: async ({ customer, slots, written, audit }) => {
       const { customerId } = customer
       tables.customers.set(customerId, customer)
@@ -77,6 +77,13 @@ export function memorySync(books: MemoryBooks = memoryBooks()): SyncStore {
       return isOurs
     },
   }
+}
+
+/** Nobody can change what is stored by what was handed out. What is frozen is so all the way down: it costs nothing again. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const part of Object.values(value)) frozen(part)
+  return Object.freeze(value)
 }
 
 function stateOf({ syncVersion: version, intents }: MemoryBooks, tables: Tables) {
