@@ -12,6 +12,7 @@ const suites = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\/database\.js'/.test(readFileSync(root + file, 'utf8')))
 
 /** The suites of `npm test` that use a database, on a PostgreSQL server instead of the embedded engine. */
+const { projects: _, ...common } = base.test ?? {}
 export default defineConfig({
-  test: { ...base.test, include: suites, globalSetup: ['test/support/server-required.ts'] },
+  test: { ...common, include: suites, globalSetup: ['test/support/server-required.ts'] },
 })

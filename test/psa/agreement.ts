@@ -5,7 +5,8 @@ import { startRecordedConnectWise } from '../contract/recorded-connectwise.js'
 import type { ConnectWiseEmulator } from '../emulators/connectwise/server.js'
 import type { NewAddition } from '../emulators/connectwise/world.js'
 import { memoryLog } from '../support/memory-log.js'
-import { type Scene, closeAfterwards, sceneWith, synced } from './scene.js'
+import { closeAfterwards } from '../support/closing.js'
+import { type Scene, sceneWith, synced } from './scene.js'
 
 /** Contoso’s agreement in an emulated ConnectWise, with the product over its real client. */
 export interface Agreement extends Scene {

@@ -5,7 +5,8 @@ import { startRecordedAutotask } from '../contract/recorded-autotask.js'
 import type { AutotaskEmulator } from '../emulators/autotask/server.js'
 import { speakTo } from '../emulators/shared/autotask.js'
 import { memoryLog } from '../support/memory-log.js'
-import { type Scene, closeAfterwards, sceneWith, synced } from './scene.js'
+import { closeAfterwards } from '../support/closing.js'
+import { type Scene, sceneWith, synced } from './scene.js'
 
 /** Contoso's contract in an emulated Autotask, with the product over its real client. */
 export interface Contract extends Scene {

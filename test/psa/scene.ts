@@ -1,4 +1,4 @@
-import { afterEach, expect } from 'vitest'
+import { expect } from 'vitest'
 import type { ObservedSubscription } from '../../core/marketplace/types.js'
 import type { Psa } from '../../core/psa-ports.js'
 import { isOpen } from '../../core/sync/intent.js'
@@ -8,18 +8,6 @@ import { memoryBooks } from '../support/memory-books.js'
 import { memorySync } from '../support/memory-sync.js'
 import { day, decimal, observed, order } from '../support/observed.js'
 import { DANA, LEE, Office, VI } from '../support/office.js'
-
-const open: { close(): Promise<void> }[] = []
-
-/** Ends, after each test of the file that imports this, the servers it has started. */
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
-
-export function closeAfterwards<T extends { close(): Promise<void> }>(server: T): T {
-  open.push(server)
-  return server
-}
 
 /** The product over its real client of a PSA, on one clock with the emulated one. */
 export interface Scene {

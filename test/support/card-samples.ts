@@ -90,7 +90,16 @@ export interface SampleWorld {
   readonly forms: ReadonlyMap<string, Form>
 }
 
-export async function sampleWorld(name: string): Promise<SampleWorld> {
+const worlds = new Map<string, Promise<SampleWorld>>()
+
+/** Everybody who asks for a world gets the same one: the largest takes a quarter of a minute. */
+export function sampleWorld(name: string): Promise<SampleWorld> {
+  const known = worlds.get(name) ?? makeWorld(name)
+  worlds.set(name, known)
+  return known
+}
+
+async function makeWorld(name: string): Promise<SampleWorld> {
   const sample = SAMPLES[name]
   if (sample === undefined) throw new Error(`no sample ${name}`)
   const chat = await chatDesk({ log: memoryLog() })

@@ -9,7 +9,7 @@ import type { Engine } from '../../adapters/storage/engine.js'
 import { openOn, openStorage } from '../../adapters/storage/open.js'
 import type { Storage, StorageOptions } from '../../adapters/storage/open.js'
 import type { Log } from '../../core/ports.js'
-import { checkLeaks } from './leaks.js'
+import { checkLeaks, keepThread } from './leaks.js'
 import { createServerDatabase } from './server-database.js'
 
 /** Set by `npm run test:postgres`: a server on which the tests may create and drop databases. A missing one fails. */
@@ -42,7 +42,10 @@ export interface OwnDatabase extends TestDatabase {
 }
 
 export interface TestDatabases {
-  /** One database for the whole file, in memory or on the server, emptied each time: milliseconds instead of seconds. */
+  /**
+   * One database for the whole file on the server, or in memory for all files of the process, emptied each time:
+   * milliseconds instead of seconds.
+   */
   create(): Promise<CommonDatabase>
   /** On the embedded engine a folder, for one storage at a time. */
   createOwn(): Promise<OwnDatabase>
@@ -62,7 +65,7 @@ export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatab
     if (engine === 'embedded') await prepareImage() // a build has done it; a single test file does without a build
   })
   afterAll(async () => {
-    await (await common)?.close()
+    if (engine === 'server') await (await common)?.close()
     for (const remove of removals) await remove()
   })
   async function createTarget(): Promise<OwnDatabase['target']> {
@@ -70,18 +73,9 @@ export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatab
     removals.push(remove)
     return target
   }
-  async function openCommon(): Promise<Engine> {
-    const opened = await openEngine({
-      shortLived: true,
-      log: memoryLog(),
-      ...(engine === 'embedded' ? {} : await createTarget()),
-    })
-    await (await openOn({ ...opened, close: async () => undefined }, DEFAULTS)).close() // its tables
-    return opened
-  }
   return {
     async create() {
-      common ??= openCommon()
+      common ??= engine === 'embedded' ? openInMemory() : createTarget().then(openWithTables)
       const shared = { ...(await common), close: async () => undefined }
       await emptyTables(shared.pool)
       return {
@@ -98,6 +92,23 @@ export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatab
       return { target, open: (options = {}) => openStorage({ ...DEFAULTS, ...target, ...options }) }
     },
   }
+}
+
+let inMemory: Promise<Engine> | undefined
+
+/** The one in memory, opened once in each process and never closed: it ends with it. */
+function openInMemory(): Promise<Engine> {
+  inMemory ??= openWithTables({}).then((opened) => {
+    keepThread()
+    return opened
+  })
+  return inMemory
+}
+
+async function openWithTables(target: OwnDatabase['target']): Promise<Engine> {
+  const opened = await openEngine({ shortLived: true, log: memoryLog(), ...target })
+  await (await openOn({ ...opened, close: async () => undefined }, DEFAULTS)).close()
+  return opened
 }
 
 const DEFAULTS: StorageOptions = { mspId: 'msp-1', shortLived: true, log: memoryLog() }

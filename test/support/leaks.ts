@@ -16,6 +16,11 @@ process.on('worker', (thread) => {
   })
 })
 
+/** Does not count a thread that is open now: it stays for the files that follow in the same process. */
+export function keepThread(): void {
+  threads -= 1
+}
+
 /** Counts of open resources by kind; only kinds that are there. */
 export function openResources(): Readonly<Record<string, number>> {
   const counts: Record<string, number> = threads === 0 ? {} : { Thread: threads }

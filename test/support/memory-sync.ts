@@ -34,8 +34,8 @@ export function memorySync(books: MemoryBooks = memoryBooks()): SyncStore {
   }
   return {
     version: async () => books.syncVersion,
-    state: async () => structuredClone(stateOf(books, tables)),
-    stateOf: async ({ psa, id }) => structuredClone(partOf(books, tables, { psa, containerId: id })),
+    state: async () => copied(stateOf(books, tables)),
+    stateOf: async ({ psa, id }) => copied(partOf(books, tables, { psa, containerId: id })),
     map: async ({ customer, slots, written, audit }) => {
       const { customerId } = customer
       tables.customers.set(customerId, customer)
@@ -77,6 +77,14 @@ export function memorySync(books: MemoryBooks = memoryBooks()): SyncStore {
       return isOurs
     },
   }
+}
+
+/** Whoever is given a copy cannot change what is stored. `structuredClone` takes several times as long for plain rows. */
+function copied<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copied) as T
+  if (value instanceof Date) return new Date(value) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copied(part)])) as T
 }
 
 function stateOf({ syncVersion: version, intents }: MemoryBooks, tables: Tables) {

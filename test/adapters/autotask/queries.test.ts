@@ -3,16 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { createAutotask } from '../../../adapters/autotask/client.js'
 import { isOfSameHouse } from '../../../adapters/autotask/zone.js'
 import { Problem } from '../../../core/problem.js'
+import { closeAfterwards } from '../../support/closing.js'
 import { scriptedServer, sendJson } from '../http/scripted-server.js'
-import {
-  adjustment,
-  closeAfterwards,
-  contoso,
-  countsOf,
-  deskOf,
-  oneTime,
-  problemOf,
-} from './recorded-desk.js'
+import { adjustment, contoso, countsOf, deskOf, oneTime, problemOf } from './recorded-desk.js'
 import { KEYS, page, scripted } from './scripted-desk.js'
 
 describe('a list', () => {

@@ -1,4 +1,3 @@
-import { afterEach } from 'vitest'
 import { type AutotaskOptions, createAutotask } from '../../../adapters/autotask/client.js'
 import { formatLocalDate, type LocalDate, parseLocalDate } from '../../../core/calendar/date.js'
 import { formatDecimal, parseDecimal } from '../../../core/money/decimal.js'
@@ -8,6 +7,7 @@ import type { Container, Step, UnitSteps } from '../../../core/sync/types.js'
 import { startRecordedAutotask } from '../../contract/recorded-autotask.js'
 import type { AutotaskEmulationOptions } from '../../emulators/autotask/emulation.js'
 import type { AutotaskEmulator } from '../../emulators/autotask/server.js'
+import { closeAfterwards } from '../../support/closing.js'
 import { type LogLine, memoryLog } from '../../support/memory-log.js'
 
 /** An emulated Autotask and our client of it, which waits for nothing: `waits` says how long it would have. */
@@ -17,18 +17,6 @@ export interface Desk {
   readonly clock: { now: Date }
   readonly waits: number[]
   readonly logged: readonly LogLine[]
-}
-
-const open: { close(): Promise<void> }[] = []
-
-/** Ends, after each test of the file that imports this, the servers it has started. */
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
-
-export function closeAfterwards<T extends { close(): Promise<void> }>(server: T): T {
-  open.push(server)
-  return server
 }
 
 export async function deskOf(

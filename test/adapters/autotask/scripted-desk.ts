@@ -1,6 +1,6 @@
 import { type AutotaskOptions, createAutotask } from '../../../adapters/autotask/client.js'
 import { type Received, scriptedServer, sendJson } from '../http/scripted-server.js'
-import { closeAfterwards } from './recorded-desk.js'
+import { closeAfterwards } from '../../support/closing.js'
 
 export const KEYS = { userName: 'api@msp.example', secret: 's3cret-Value!', integrationCode: 'CODE-4711' }
 

@@ -1,17 +1,10 @@
-import { afterEach } from 'vitest'
 import { createConnectWise } from '../../../adapters/connectwise/client.js'
 import type { ConnectWiseOptions } from '../../../adapters/connectwise/site.js'
 import type { Psa } from '../../../core/psa-ports.js'
 import type { Step, StepAction } from '../../../core/sync/types.js'
 import type { ConnectWiseEmulator, ConnectWiseEmulatorOptions } from '../../emulators/connectwise/server.js'
 import { TWO_CUSTOMERS } from '../../emulators/shared/connectwise-world.js'
-
-const open: { close(): Promise<void> }[] = []
-
-/** Ends, after each test of the file that imports this, what it has started. */
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
+import { closeAfterwards } from '../../support/closing.js'
 
 /** An emulated ConnectWise with a client of it that waits for nothing. */
 export interface Office {
@@ -44,7 +37,7 @@ export function officeWith(
 }
 
 function officeOf(emulator: ConnectWiseEmulator, overrides: Partial<ConnectWiseOptions>): Office {
-  open.push(emulator)
+  closeAfterwards(emulator)
   let seen = 0
   return {
     emulator,

@@ -1,25 +1,17 @@
 import type { ServerResponse } from 'node:http'
-import { afterEach } from 'vitest'
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '../../../adapters/http/client.js'
 import { Problem } from '../../../core/problem.js'
+import { closeAfterwards } from '../../support/closing.js'
 import { type Received, type ScriptedServer, scriptedServer } from './scripted-server.js'
 
 export const SECRET = 'hunter2-secret'
 export const GET = { method: 'GET', path: ['things', '7'] } as const
 
-const open: ScriptedServer[] = []
-
-/** Ends, after each test of the file that imports this, the servers it has started. */
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()))
-})
-
+/** A server that answers as it is told. It is closed after the test. */
 export async function serve(
   answer: (received: Received, response: ServerResponse, index: number) => void,
 ): Promise<ScriptedServer> {
-  const server = await scriptedServer(answer)
-  open.push(server)
-  return server
+  return closeAfterwards(await scriptedServer(answer))
 }
 
 /** A client of that server that waits for nothing; `waits` says how long it would have. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { Storage } from '../../../adapters/storage/open.js'
 import { verifyChain } from '../../../core/audit/chain.js'
-import { ENGINE, type OwnDatabase, type TestDatabases } from '../../support/database.js'
+import { ENGINE, type TestDatabase, type TestDatabases } from '../../support/database.js'
 import { observation } from '../../support/observations.js'
 
 // On a server two storages with a pool each stand for two programs; the embedded engine has one owner and one session.
@@ -11,11 +11,11 @@ import { observation } from '../../support/observations.js'
  * top of a file: it closes them at the end.
  */
 export function racingPrograms(databases: TestDatabases): () => Promise<readonly Storage[]> {
-  let database: OwnDatabase
+  let database: TestDatabase
   const storages: Storage[] = []
   let msps = 0
   beforeAll(async () => {
-    database = await databases.createOwn()
+    database = await (ENGINE === 'server' ? databases.createOwn() : databases.create())
   })
   afterAll(async () => {
     for (const storage of storages) await storage.close()

@@ -1,14 +1,9 @@
-import { afterEach } from 'vitest'
 import * as product from '../../../bot/http.js'
+import { closeAfterwards } from '../../support/closing.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { mutant } from '../../support/mutant.js'
 
 export type Options = Partial<product.HttpServerOptions>
-
-const started: product.HttpServer[] = []
-afterEach(async () => {
-  for (const server of started.splice(0)) await server.close()
-})
 
 /** A server whose handlers count how often they ran; `module` may be a mutant. It is closed after the test. */
 export async function serve(options: Options = {}, module: typeof product = product) {
@@ -20,17 +15,18 @@ export async function serve(options: Options = {}, module: typeof product = prod
       response.end(`${name} ${body.length} ${segment}`)
     }
   }
-  const server = await module.createHttpServer({
-    port: 0,
-    log,
-    routes: [
-      { method: 'POST', path: '/slack/events', handle: echo('slack') },
-      { method: 'POST', path: '/api/messages', handle: echo('teams') },
-      { method: 'GET', path: '/files/*', handle: echo('file') },
-    ],
-    ...options,
-  })
-  started.push(server)
+  const server = closeAfterwards(
+    await module.createHttpServer({
+      port: 0,
+      log,
+      routes: [
+        { method: 'POST', path: '/slack/events', handle: echo('slack') },
+        { method: 'POST', path: '/api/messages', handle: echo('teams') },
+        { method: 'GET', path: '/files/*', handle: echo('file') },
+      ],
+      ...options,
+    }),
+  )
   return { server, url: server.url, log, ran }
 }
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { afterEach, vi } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { type HttpServer, type Work, createHttpServer, createWork } from '../../../bot/http.js'
 import { type TeamsSurface, type TeamsSurfaceOptions, createTeamsSurface } from '../../../bot/teams/app.js'
 import { linesOf } from '../../emulators/teams/cards.js'
@@ -8,6 +8,7 @@ import { type Player, createPlayer } from '../../emulators/teams/player.js'
 import { type TeamsEmulator, startTeamsEmulator } from '../../emulators/teams/server.js'
 import type { Card, Conversation, Posted, User } from '../../emulators/teams/world.js'
 import { type ChatDesk, chatDesk } from '../../support/chat-desk.js'
+import { closeAfterwards } from '../../support/closing.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { impatientPacing } from '../../support/pacing.js'
 
@@ -53,14 +54,6 @@ export interface Office extends ChatDesk {
 }
 
 const keys = createKeySet()
-let open: { close(): Promise<void> }[] = []
-
-afterEach(async () => {
-  const all = open
-  open = []
-  await Promise.all(all.map((thing) => thing.close()))
-  vi.restoreAllMocks()
-})
 
 /** Set within what nobody waits for. */
 export const patient = new AsyncLocalStorage<true>()
@@ -74,7 +67,8 @@ export async function startOffice(
   people: string = PEOPLE,
 ): Promise<Office> {
   // The SDK writes what it thinks of a forged token to the console.
-  vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  const silent = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  onTestFinished(() => silent.mockRestore())
   const log = memoryLog()
   const chat = await chatDesk({ log, people })
   const emulator = await startTeamsEmulator({
@@ -83,11 +77,11 @@ export async function startOffice(
     tenantId: TENANT,
     keys: await keys,
   })
-  open.push(emulator)
+  closeAfterwards(emulator)
   const work = createWork(log, (task) => patient.run(true, task))
   const surface = create({ ...optionsFor(emulator, chat), log, work, ...changes(chat) })
   const server = await createHttpServer({ port: 0, routes: surface.routes, log, work })
-  open.push(server)
+  closeAfterwards(server)
   const player = createPlayer(emulator, server.url)
   const add = (name: string, number: number) => emulator.world.addUser(name, aad(number))
   const [dana, lee, sam, vic, kim] = [

@@ -77,14 +77,22 @@ class Play {
     return formatDay(localDay(this.stage.now.toISOString(), this.story.timeZone))
   }
 
-  /** Asks the product and the recomputation whom to bill through a month. */
-  async compare(step: number, later: number): Promise<Difference | undefined> {
+  /**
+   * Asks the product and the recomputation whom to bill through a month.
+   * @param recomputed what the recomputation answers, where it was asked already
+   */
+  async compare(
+    step: number,
+    later: number,
+    recomputed?: readonly ComparedCustomer[],
+  ): Promise<Difference | undefined> {
     const month = monthOf(this.today(), later)
     const until = formatLocalDate(addDays(month.to, -1))
     const answer = await this.office.who(month)
     const moment: Moment = { step, now: this.stage.now.toISOString(), polls: [...this.polls], until, answer }
     this.moments.push({ ...moment, billed: this.billed })
-    const sentences = compareWho(recomputeFromPolls(this.events, this.asked(until)).customers, answer)
+    const expected = recomputed ?? recomputeFromPolls(this.events, this.asked(until)).customers
+    const sentences = compareWho(expected, answer)
     return sentences.length > 0 ? { moment, sentences } : undefined
   }
 
@@ -134,9 +142,9 @@ class Play {
   async bill(step: number, later: number): Promise<Difference | undefined> {
     const month = monthOf(this.today(), later)
     const until = formatLocalDate(addDays(month.to, -1))
-    const before = await this.compare(step, later)
+    const customers = recomputeFromPolls(this.events, this.asked(until)).customers
+    const before = await this.compare(step, later, customers)
     if (before !== undefined) return before
-    const { customers } = recomputeFromPolls(this.events, this.asked(until))
     const due = customers.flatMap(({ lines }) => lines)
     const billed = await this.office.bill(month)
     if (billed !== due.length > 0)

@@ -79,8 +79,9 @@ function scheduledEvents(last: OpenedRecord, input: CalculatorInput, request: In
   const expires = parseDay(record.expires)
   return request.orders.flatMap((order) => {
     const waits = order.scheduledAtRenewal && (order.status === 'submitted' || order.status === 'processing')
+    if (order.subscriptionId !== record.subscriptionId || !waits) return []
     const wanted = order.products?.find((product) => product.mpn === record.mpn)
-    if (order.subscriptionId !== record.subscriptionId || !waits || wanted === undefined) return []
+    if (wanted === undefined) return []
     return [{ on: nextPeriod(input, expires), quantity: `${wanted.quantity}` }]
   })
 }
