@@ -17,9 +17,6 @@ import type { ComparedCustomer } from '../../support/recompute/who.js'
 import { noSync } from '../../support/no-sync.js'
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }
-/** So wide that nothing is ever held for its size (B25): what is due is compared here. */
-/** Percent that hold nothing back. */
-const NO_BOUND = 1_000_000_000
 
 function person(name: string, role: Role): Person {
   return { id: `console:${name}`, name, role, identities: [`console:${name}`] }
@@ -110,7 +107,7 @@ export class Office {
       {
         timeZone,
         opensOn: opens,
-        lines: { ...DEFAULT_POLICY, ...rest, boundPercent: NO_BOUND },
+        lines: { ...DEFAULT_POLICY, ...rest },
         people: [DANA, LEE],
       },
     )
@@ -132,10 +129,15 @@ export class Office {
     return comparedWho(await this.#studio.who(month))
   }
 
-  /** Proposes and approves the run of a month; false when there is nothing to bill. */
+  /**
+   * Proposes and approves the run of a month; false when there is nothing to bill. Everybody is named, so that nobody is
+   * held for the size of their bill (B25): what is due is compared here.
+   */
   async bill(month: Period): Promise<boolean> {
     try {
-      const proposed = await this.#studio.billing.propose(DANA, month, [])
+      const { bills, customerNames } = await this.#studio.who(month)
+      const names = bills.map(({ customerId }) => customerNames.get(customerId) ?? customerId)
+      const proposed = await this.#studio.billing.propose(DANA, month, [...new Set(names)])
       if (proposed.type !== 'asked') throw new Error(`the run of everybody is ${proposed.type}`)
       const { approval } = proposed.record
       const attempt = { verdict: 'approved', reason: undefined, seen: approval.fingerprint } as const
