@@ -16,6 +16,7 @@ const CORE_ORDER = [
   'approval',
   'sync',
   'invoices',
+  'settings',
   'export',
   'alerts',
   'reports',

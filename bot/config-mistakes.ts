@@ -40,8 +40,7 @@ const FIX: Readonly<Record<string, string>> = {
 }
 
 /** "PEOPLE is missing: write who may do what, …" */
-export function missing(name: string, why?: string): string {
-  const fix = FIX[name]
+export function missing(name: string, why?: string, fix = FIX[name]): string {
   return `${name} is missing${why === undefined ? '' : ` (${why})`}${fix === undefined ? '' : `: write ${fix}`}`
 }
 
@@ -73,16 +72,16 @@ function authMistakes(given: Given): readonly string[] {
 /** A chat platform and a PSA are configured whole or not at all. */
 function wholeMistakes(given: Given): readonly string[] {
   const teams = teamsSettings(given)
-  const whole = (names: readonly string[], why: string) => {
+  const whole = (names: readonly string[], why: string, fixes: Given = {}) => {
     const absent = names.filter((name) => given[name] === undefined)
-    return absent.length === names.length ? [] : absent.map((name) => missing(name, why))
+    return absent.length === names.length ? [] : absent.map((name) => missing(name, why, fixes[name]))
   }
   // One address serves both platforms: given for Slack it does not ask for Teams.
   const forSlackAlone =
     wantsInstall(given) && teams.names.every((name) => name === 'PUBLIC_URL' || given[name] === undefined)
   return [
     ...slackMistakes(given, missing),
-    ...(forSlackAlone ? [] : whole(teams.names, teams.why)),
+    ...(forSlackAlone ? [] : whole(teams.names, teams.why, teams.fixes)),
     ...whole(PSA_SETTINGS.CONNECTWISE, 'ConnectWise needs all of them'),
     ...whole(PSA_SETTINGS.AUTOTASK, 'Autotask needs all of them'),
   ]

@@ -94,6 +94,18 @@ function addressMistakes({ PUBLIC_URL: address }: Readonly<Record<string, string
   return ['PUBLIC_URL must begin with https:// and have no ?, # or name in it: Slack sends people back there']
 }
 
+/** Stands for the key of a file that could not be read, so that it is refused beside every other mistake. */
+export const UNREADABLE_KEY = './'
+
+/** What is wrong with a key; undefined when nothing is. Never with a word of it: it may be meant as a secret. */
+export function secretsKeyMistake(text: string): string | undefined {
+  if (text === UNREADABLE_KEY) {
+    return 'names a file that cannot be read, is empty, or is too large for a key: correct the path (a key itself must not begin with / or a dot: make another one then)'
+  }
+  if (secretsKeyOf(text) !== undefined) return undefined
+  return 'must be at least 32 random bytes as hex or base64, or the path of a file that holds them'
+}
+
 /** Whether SECRETS_KEY names a file that holds the key. A key that begins like this is taken for one, too. */
 export function isKeyFile(text: string): boolean {
   return /^[./]/.test(text)

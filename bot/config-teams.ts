@@ -58,14 +58,21 @@ const ELSEWHERE = [
 ] as const
 const ALWAYS = ['TEAMS_TENANT_ID', 'PUBLIC_URL', 'FILES_KEY'] as const
 
+const TRYING = {
+  TEAMS_TENANT_ID: 'any GUID, and the same one as tenantId in the client you try it with',
+  PUBLIC_URL: 'where your client reaches this server, such as http://127.0.0.1:3978',
+}
+
 /** The lines Teams needs, all of them or none. */
 export function teamsSettings({ TEAMS_DEV_ANONYMOUS: anonymous }: Values): {
   readonly names: readonly string[]
   readonly why: string
+  /** What to write into a line, where it is not what a registered bot needs. */
+  readonly fixes?: Readonly<Record<string, string>>
 } {
   return anonymous === undefined
     ? { names: [...REGISTERED, ...ALWAYS], why: 'Teams needs all of them' }
-    : { names: ['TEAMS_DEV_ANONYMOUS', ...ALWAYS], why: 'TEAMS_DEV_ANONYMOUS needs it' }
+    : { names: ['TEAMS_DEV_ANONYMOUS', ...ALWAYS], why: 'TEAMS_DEV_ANONYMOUS needs it', fixes: TRYING }
 }
 
 /** Where nobody is checked, nobody else may reach the server, and nothing of a registered bot is mixed in. */

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { consoleNames, parsePeople } from '../core/access/people.js'
-import { DEFAULT_BOUNDS } from '../core/billrun/bounds.js'
 import { parseLocalDate } from '../core/calendar/date.js'
 import { isTimeZone } from '../core/calendar/zone.js'
-import { DEFAULT_POLICY, type Policy } from '../core/charges/types.js'
 import type { StudioSettings } from '../core/app/studio.js'
 import { Problem } from '../core/problem.js'
+import { SETTINGS, infoOf, readSetting } from '../core/settings/catalog.js'
+import type { SettingName, SomeSettings } from '../core/settings/types.js'
 import {
   type AutotaskConfig,
   autotaskOf,
@@ -13,7 +13,7 @@ import {
   connectWiseOf,
   isPsaAddress,
 } from './config-psa.js'
-import { type SlackConfig, secretsKeyOf, slackOf } from './config-slack.js'
+import { type SlackConfig, secretsKeyMistake, secretsKeyOf, slackOf } from './config-slack.js'
 import { parseAutoApprove } from './config-rules.js'
 import { type TeamsConfig, teamsOf } from './config-teams.js'
 import { type Given, missing, mistakesBetween, unknownNames } from './config-mistakes.js'
@@ -68,16 +68,24 @@ export interface Config {
 }
 
 const text = z.string().trim()
-const url = text.refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
-  error: 'must be a full address such as https://api.cloud.im/marketplace/na',
-})
+const address = (example: string) =>
+  text.refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
+    error: `must be a full address such as ${example}`,
+  })
+const url = address('https://api.cloud.im/marketplace/na')
 const optional = <T extends z.ZodType>(schema: T) => schema.optional()
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   optional(z.enum(values, { error: `must be one of: ${values.join(', ')}` }))
-const dayOfMonth = text
-  .regex(/^\d+$/, 'must be a day from 1 to 31')
-  .transform(Number)
-  .refine((day) => day >= 1 && day <= 31, { error: 'must be a day from 1 to 31' })
+/** A line that fixes a setting: read as it is read in chat. */
+const settingLine = (name: SettingName) =>
+  optional(
+    text.transform((value, context): SomeSettings => {
+      const read = readSetting(name, value)
+      if (read === undefined) context.addIssue(`must be ${infoOf(name).must}`)
+      return read ?? z.NEVER
+    }),
+  )
+const SETTING_LINES = Object.fromEntries(SETTINGS.map((info) => [info.line, settingLine(info.name)]))
 const SCHEMA = z.object({
   MSP_ID: optional(
     text.regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 small letters, digits or hyphens, such as my-msp'),
@@ -99,7 +107,7 @@ const SCHEMA = z.object({
   INGRAM_MARKETPLACE: optional(
     text.regex(/^[a-z]{2}$/, 'must be a country code in small letters, such as us'),
   ),
-  INGRAM_TOKEN_URL: optional(url),
+  INGRAM_TOKEN_URL: optional(address('https://…/token')),
   INGRAM_CLIENT_ID: optional(text),
   INGRAM_CLIENT_SECRET: optional(text),
   PEOPLE: text,
@@ -111,7 +119,9 @@ const SCHEMA = z.object({
       .transform(Number)
       .refine((port) => port <= 65_535, { error: 'must be a port from 0 to 65535' }),
   ),
-  PUBLIC_URL: optional(url.transform((value) => value.replace(/\/+$/, ''))),
+  PUBLIC_URL: optional(
+    address('https://billing.example.com').transform((value) => value.replace(/\/+$/, '')),
+  ),
   FILES_KEY: optional(text.min(32, 'must have at least 32 characters')),
   SLACK_BOT_TOKEN: optional(text.regex(/^xox[a-z]-/, 'must start with xoxb-')),
   SLACK_SIGNING_SECRET: optional(text.min(16, 'must be the signing secret of the Slack app')),
@@ -122,25 +132,23 @@ const SCHEMA = z.object({
   SLACK_CLIENT_SECRET: optional(
     text.regex(/^[0-9a-zA-Z]{16,}$/, 'must be the client secret of the Slack app'),
   ),
-  SLACK_API_URL: optional(url),
+  SLACK_API_URL: optional(address('https://slack.com/api/')),
   SECRETS_KEY: optional(
     text.transform((value, context) => {
-      const key = secretsKeyOf(value)
-      if (key === undefined) {
-        context.addIssue(
-          'must be at least 32 random bytes as hex or base64, or the path of a file that holds them',
-        )
-      }
-      return key ?? z.NEVER
+      const wrong = secretsKeyMistake(value)
+      if (wrong !== undefined) context.addIssue(wrong)
+      return secretsKeyOf(value) ?? z.NEVER
     }),
   ),
   TEAMS_APP_ID: optional(text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the id of the app registration')),
   TEAMS_APP_PASSWORD: optional(text),
   TEAMS_TENANT_ID: optional(text.regex(/^[0-9a-fA-F-]{36}$/, 'must be the id of your Microsoft 365 tenant')),
   TEAMS_DEV_ANONYMOUS: optional(text.regex(/^1$/, 'must be 1, or left empty')),
-  TEAMS_OPENID_METADATA_URL: optional(url),
-  TEAMS_TOKEN_ISSUER: optional(url),
-  TEAMS_LOGIN_URL: optional(url),
+  TEAMS_OPENID_METADATA_URL: optional(
+    address('https://login.botframework.com/v1/.well-known/openidconfiguration'),
+  ),
+  TEAMS_TOKEN_ISSUER: optional(address('https://api.botframework.com')),
+  TEAMS_LOGIN_URL: optional(address('https://login.microsoftonline.com')),
   TEAMS_SERVICE_URLS: optional(text),
   AUTO_APPROVE: optional(text),
   CONNECTWISE_SITE: optional(
@@ -174,34 +182,7 @@ const SCHEMA = z.object({
       return date ?? z.NEVER
     }),
   ),
-  BILLING_BOUND_PERCENT: optional(
-    text.regex(/^\d{1,4}$/, 'must be a whole number of percent, such as 20').transform(Number),
-  ),
-  INVOICE_DAY: optional(dayOfMonth),
-  BILLING_CYCLE: oneOf('calendar', 'anniversary'),
-  BILLING_ANCHOR_DAY: optional(dayOfMonth),
-  BILLING_FIRST_PERIOD: oneOf('prorate', 'full'),
-  BILLING_LAST_PERIOD: oneOf('full', 'prorate'),
-  BILLING_INCREASES: oneOf('prorate', 'full', 'nextPeriod'),
-  BILLING_DECREASES: oneOf('nextPeriod', 'credit'),
-  BILLING_SUSPENDED: oneOf('bill', 'pause'),
-  BILLING_PRICE_CHANGE: oneOf('nextPeriod', 'immediate'),
-  BILLING_TIMING: oneOf('advance', 'arrears'),
-  BILLING_DAY_COUNT: oneOf('actual', 'actualOver30', 'thirty', 'calendarMonths', 'baseMonth'),
-  BILLING_BASE_MONTH: optional(
-    text.transform((value, context) => {
-      const date = parseLocalDate(`${value}-01`)
-      if (date === undefined) context.addIssue('must be a month such as 2026-03')
-      return date ?? z.NEVER
-    }),
-  ),
-  BILLING_DURATION_DECIMALS: optional(
-    text
-      .regex(/^(exact|[2-9]|1[0-2])$/, 'must be exact, or a whole number from 2 to 12')
-      .transform((value) => (value === 'exact' ? value : Number(value))),
-  ),
-  BILLING_ROUND_AT: oneOf('line', 'unit'),
-  BILLING_ROUND_MODE: oneOf('halfAway', 'down'),
+  ...SETTING_LINES,
 })
 
 type Values = z.output<typeof SCHEMA>
@@ -251,11 +232,9 @@ function configOf(values: Values): Config {
     settings: {
       timeZone: values.BILLING_TIME_ZONE,
       opensOn: values.BILLING_OPENS_ON,
-      policy: policyOf(values),
-      bounds: { ...DEFAULT_BOUNDS, percent: values.BILLING_BOUND_PERCENT ?? DEFAULT_BOUNDS.percent },
+      lines: linesOf(values),
       people,
       autoApprove: parseAutoApprove(values.AUTO_APPROVE ?? '').rules,
-      invoiceDay: values.INVOICE_DAY,
     },
     server: { host: values.HOST, port: values.PORT },
     slack: slackOf(values),
@@ -286,21 +265,10 @@ function marketplaceOf(values: Values): MarketplaceConfig {
   return { baseUrl: values.INGRAM_URL, subscriptionKey: values.INGRAM_SUBSCRIPTION_KEY, auth }
 }
 
-function policyOf(values: Values): Policy {
-  return {
-    cycle: values.BILLING_CYCLE ?? DEFAULT_POLICY.cycle,
-    anchorDay: values.BILLING_ANCHOR_DAY ?? DEFAULT_POLICY.anchorDay,
-    firstPeriod: values.BILLING_FIRST_PERIOD ?? DEFAULT_POLICY.firstPeriod,
-    lastPeriod: values.BILLING_LAST_PERIOD ?? DEFAULT_POLICY.lastPeriod,
-    increases: values.BILLING_INCREASES ?? DEFAULT_POLICY.increases,
-    decreases: values.BILLING_DECREASES ?? DEFAULT_POLICY.decreases,
-    suspended: values.BILLING_SUSPENDED ?? DEFAULT_POLICY.suspended,
-    priceChange: values.BILLING_PRICE_CHANGE ?? DEFAULT_POLICY.priceChange,
-    timing: values.BILLING_TIMING ?? DEFAULT_POLICY.timing,
-    dayCount: values.BILLING_DAY_COUNT ?? DEFAULT_POLICY.dayCount,
-    baseMonth: values.BILLING_BASE_MONTH ?? DEFAULT_POLICY.baseMonth,
-    durationDecimals: values.BILLING_DURATION_DECIMALS ?? DEFAULT_POLICY.durationDecimals,
-    roundAt: values.BILLING_ROUND_AT ?? DEFAULT_POLICY.roundAt,
-    roundMode: values.BILLING_ROUND_MODE ?? DEFAULT_POLICY.roundMode,
-  }
+/** What the lines that are not empty say. */
+function linesOf(values: Values): SomeSettings {
+  const given = new Map<string, unknown>(Object.entries(values))
+  return SETTINGS.reduce<SomeSettings>((all, { line }) => {
+    return { ...all, ...(given.get(line) as SomeSettings | undefined) }
+  }, {})
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { SECRETS_KEY_FILE_LENGTH } from '../core/limits.js'
 import { Problem } from '../core/problem.js'
-import { isKeyFile } from './config-slack.js'
+import { UNREADABLE_KEY, isKeyFile } from './config-slack.js'
 
 /** The environment, and below it what a .env file in the current folder says. */
 export async function readEnvironment(
@@ -29,19 +29,15 @@ async function readFileOfSettings(): Promise<NodeJS.Dict<string>> {
 
 type Environment = Record<string, string | undefined>
 
-/** A key may stand in a file of its own, as secret stores hand it out: then the settings name its path. */
+/**
+ * A key may stand in a file of its own, as secret stores hand it out: then the settings name its path. Neither that nor why
+ * it cannot be read is passed on: what was meant as a key must not stand in a message.
+ */
 async function withKey(settings: Environment): Promise<Environment> {
   const named = settings['SECRETS_KEY']?.trim() ?? ''
   if (!isKeyFile(named)) return settings
   const key = await keyIn(named).catch(() => undefined)
-  if (key !== undefined) return { ...settings, SECRETS_KEY: key }
-  // Neither name nor reason is told: what was meant as a key must not stand in a message.
-  throw new Problem({
-    kind: 'input',
-    what: 'SECRETS_KEY names a file that cannot be read, is empty, or is too large for a key.',
-    notDone: 'Nothing was started.',
-    next: 'Correct the path. A key itself must not begin with / or a dot: make another one then.',
-  })
+  return { ...settings, SECRETS_KEY: key ?? UNREADABLE_KEY }
 }
 
 /** undefined: nothing that could be a key. */

@@ -329,28 +329,33 @@ function closing(response: ServerResponse): Promise<void> {
 /** What goes on after a request was acknowledged. */
 export interface Work {
   readonly running: number
-  /** Begins a task at once; what it throws is logged with `name` and harms nothing else. */
+  /** Begins a task at once; what it throws is logged with `name` and harms nothing else. Nobody waits for it. */
   start(name: string, task: () => Promise<void>): void
+  /** The same for a task that makes the answer to a request: it has its turn before what goes on after others. */
+  startAnswer(name: string, task: () => Promise<void>): void
   /** Resolves when nothing runs any more. */
   finish(): Promise<void>
 }
 
-export function createWork(log: Log): Work {
+/** @param patiently runs what nobody waits for, so that it holds nobody up. */
+export function createWork(log: Log, patiently: (task: () => void) => void = (task) => task()): Work {
   const tasks = new Set<Promise<void>>()
+  const startAnswer: Work['startAnswer'] = (name, task) => {
+    const running = Promise.resolve()
+      .then(task)
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.stack : error
+        log.error({ work: name, reason }, 'work after a request failed')
+      })
+      .finally(() => tasks.delete(running))
+    tasks.add(running)
+  }
   return {
     get running() {
       return tasks.size
     },
-    start(name, task) {
-      const running = Promise.resolve()
-        .then(task)
-        .catch((error: unknown) => {
-          const reason = error instanceof Error ? error.stack : error
-          log.error({ work: name, reason }, 'work after a request failed')
-        })
-        .finally(() => tasks.delete(running))
-      tasks.add(running)
-    },
+    start: (name, task) => patiently(() => startAnswer(name, task)),
+    startAnswer,
     async finish() {
       while (tasks.size > 0) await Promise.all(tasks)
     },

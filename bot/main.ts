@@ -18,6 +18,7 @@ import { type Reply } from './commands/reply.js'
 import type { Ticking } from './jobs/jobs.js'
 import type { Pacing } from './lanes.js'
 import { type Config, parseConfig } from './config.js'
+import { connectionsOf } from './connections.js'
 import { readEnvironment } from './environment.js'
 import type { HttpServer } from './http.js'
 import { serveSurfaces } from './serve.js'
@@ -74,7 +75,8 @@ export async function start(config: Config, replacements: Replacements = {}): Pr
   const { timeZone } = config.settings
   const files = csvFiles()
   const { deliveries } = storage
-  const desk = createDesk({ studio, timeZone, clock: ports.clock, files, deliveries })
+  const connections = connectionsOf(config, ports.psas)
+  const desk = createDesk({ studio, timeZone, clock: ports.clock, files, deliveries, connections })
   const ask = async (text: string) => {
     const { progressWriter } = await import('./console/prompt.js')
     const { withSavedFile } = await import('./console/save.js')

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { assert } from '../core/assert.js'
 import type {
   ConversationReferences,
@@ -10,6 +11,7 @@ import type {
 } from '../core/chat-ports.js'
 import type { Clock, Log } from '../core/ports.js'
 import type { Studio } from '../core/app/studio.js'
+import { SERVER_HEAP_GROWTH_PERCENT } from '../core/limits.js'
 import { Problem } from '../core/problem.js'
 import { type Board, type BoardParts, createBoard } from './commands/board.js'
 import { takeDeadlines } from './commands/deadlines.js'
@@ -40,6 +42,7 @@ export interface ServeParts {
     readonly once: Once
     readonly deliveries: Deliveries
     readonly deadlines: Deadlines
+    patiently<T>(work: () => T): T
     health(): Promise<void>
   }
   readonly studio: Studio
@@ -96,7 +99,8 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
       next: 'Fill in the SLACK_… or TEAMS_… lines of .env; .env.example explains them.',
     })
   }
-  const work = createWork(log)
+  setFlagsFromString(`--heap-growing-percent=${SERVER_HEAP_GROWTH_PERCENT}`)
+  const work = createWork(log, storage.patiently)
   const cards = boardParts(parts)
   const board = createBoard(cards)
   const { pacing } = parts
@@ -122,7 +126,7 @@ export async function serveSurfaces(config: Config, parts: ServeParts): Promise<
     log,
   })
   const jobs = startJobs({
-    jobs: jobsOf(studio, board, cards),
+    jobs: jobsOf(studio, board, cards).map((job) => ({ ...job, run: () => storage.patiently(job.run) })),
     log,
     ...(parts.ticking === undefined ? {} : { ticking: parts.ticking }),
   })

@@ -17,6 +17,8 @@ export const CHAT_PATIENCE_MILLISECONDS = 60_000
 export const CHAT_LANE_LENGTH = 60
 /** How long a call waits there: after two minutes nobody looks at that spot any more, and a job says it when it can. */
 export const CHAT_LANE_AGE_MILLISECONDS = 120_000
+/** What was written on a card is not written again for this long: as long as people go on clicking what they just saw. */
+export const CHAT_WRITTEN_MILLISECONDS = 10_000
 /** Channels remembered with their last calls: more than are used in an hour. */
 export const CHAT_LANES = 2000
 /** How long one process may be sending one delivery: every call ends in ten seconds, with its turn in a lane two minutes. */
@@ -75,8 +77,6 @@ export const TEAMS_CALL_MILLISECONDS = 10_000
 export const TEAMS_ANSWER_BYTES = 1024 * 1024
 /** A token for the Connector is renewed this long before its end, so that none ends on the way. */
 export const TEAMS_TOKEN_EARLY_MILLISECONDS = 300_000
-/** Cards whose last content is remembered, so that a crowd of clicks on an old one rewrites it once: a month of them. */
-export const TEAMS_WRITTEN_CARDS = 1000
 /** People who see a card of their own: the most Teams allows on one card. */
 export const TEAMS_VIEWERS = 60
 /** People looked up as having been met in one conversation: those with a role among them are fewer than the above. */

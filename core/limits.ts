@@ -54,6 +54,8 @@ export const MARKUP_PERCENT = 10_000n
 export const PERCENT_PLACES = 4
 /** Characters of a description: what an invoice line of every system we know shows whole. */
 export const DESCRIPTION_LENGTH = 200
+/** A price this many times the list price, or this part of it, is more likely a slip of a digit than a price. */
+export const PRICE_FAR_TIMES = 10n
 /** Subscriptions an answer about an override shows one by one: enough to see whether it does what was meant. */
 export const OVERRIDE_EFFECTS_SHOWN = 8
 
@@ -170,6 +172,12 @@ export const CONNECTWISE_LISTED_VALUES = 100
 export const CONNECTWISE_DESCRIPTION_CHARACTERS = 6000
 /** Wrong fields of one refusal that are named: more are a wrong request, and a wall of text helps nobody. */
 export const CONNECTWISE_FIELD_FAULTS = 3
+
+/**
+ * How much the heap of a server may grow, in percent of what is in use, before it is swept. Left to itself the engine lets
+ * it grow to a multiple: after a rush the program would be twice as large as what it holds, for as long as nothing is asked.
+ */
+export const SERVER_HEAP_GROWTH_PERCENT = 40
 
 // The database
 

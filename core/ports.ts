@@ -4,9 +4,9 @@ import type { AuditDetails, AuditEntry, AuditFact } from './audit/chain.js'
 import type { PeopleDraft } from './audit/people-draft.js'
 import type { BillRun, RunLine } from './billrun/run.js'
 import type { Period } from './calendar/period.js'
-import type { RecordedPolicy } from './charges/policies.js'
 import type { RecordedOverride } from './pricing/recorded.js'
 import type { OverrideDraft } from './pricing/override-draft.js'
+import type { RecordedSettings } from './settings/types.js'
 import type { ContainerPlan } from './sync/types.js'
 import type { ObservedCustomer, ObservedOrder, ObservedSubscription, Snapshot } from './marketplace/types.js'
 import type { LineageAnswer, LineageMembership } from './timeline/types.js'
@@ -150,26 +150,27 @@ export interface BilledLine extends RunLine {
 
 /** What is billed and how it is billed, at one version of the books. */
 export interface Books {
-  /** Grows by one with every proposal, decision, policy and override: whoever writes says which version they computed from. */
+  /** Grows by one with every proposal, decision, setting and override: whoever writes says which version they computed from. */
   readonly version: number
   readonly billed: readonly BilledLine[]
-  /** Every policy ever recorded, in order. */
-  readonly policies: readonly RecordedPolicy[]
+  /** Every setting ever recorded, in order: policies and others. */
+  readonly settings: readonly RecordedSettings[]
   /** Every price and description override ever recorded, with its ends, in order. */
   readonly overrides: readonly RecordedOverride[]
 }
 
-/** What deciding whether to record a policy needs, without reading what is billed. */
-export interface PolicyStanding {
+/** What deciding whether to record settings needs, without reading what is billed. */
+export interface SettingsStanding {
   /** Of the books. */
   readonly version: number
-  readonly last: RecordedPolicy | undefined
+  /** All there are, in order. */
+  readonly recorded: readonly RecordedSettings[]
   /** At least one line is billed and not voided. */
   readonly isBilled: boolean
 }
 
-/** A policy as it will be recorded, with its entry in the trail; undefined: none is needed. */
-export interface PolicyDraft extends Omit<RecordedPolicy, 'version'> {
+/** Settings as they will be recorded, with their entry in the trail; undefined: none is needed. */
+export interface SettingsDraft extends Omit<RecordedSettings, 'version'> {
   readonly audit: Omit<AuditFact, 'at'> | undefined
 }
 
@@ -229,7 +230,7 @@ export type Decided =
   /** The books moved on since `version`: check again. */
   | { readonly outcome: 'moved' }
 
-/** Where bill runs, approvals, policies and the trail live. Every method sees one MSP only. */
+/** Where bill runs, approvals, settings and the trail live. Every method sees one MSP only. */
 export interface BillingStore {
   books(): Promise<Books>
   version(): Promise<number>
@@ -245,11 +246,14 @@ export interface BillingStore {
   /** Undecided, unsuperseded requests, the oldest first. */
   open(): Promise<readonly ApprovalRecord[]>
   decide(record: DecisionRecord): Promise<Decided>
-  policyStanding(): Promise<PolicyStanding>
-  /** Records a policy and moves the books on. Problem `conflict` when they are not at `version` any more. */
-  recordPolicy(draft: PolicyDraft, version: number): Promise<void>
-  /** Records an override or its end, and moves the books on. Problem `conflict` when anything moved since `draft` was made. */
-  recordOverride(draft: OverrideDraft): Promise<void>
+  settingsStanding(): Promise<SettingsStanding>
+  /** Records settings and moves the books on. Problem `conflict` when they are not at `version` any more. */
+  recordSettings(draft: SettingsDraft, version: number): Promise<void>
+  /**
+   * Records an override or its end, and moves the books on by one; of several all or none, each made for the books behind
+   * the one before. Problem `conflict` when anything moved since they were made.
+   */
+  recordOverride(...drafts: readonly OverrideDraft[]): Promise<void>
   /** Appends a fact that changes nothing else, such as a refused attempt. */
   note(fact: AuditFact): Promise<void>
   /** The trail of one subject, or all of it, in order. */

@@ -4,7 +4,7 @@ import type { BilledLine, Books } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import { numberedId } from './billing-books.js'
 import { readOverrides } from './billing-override.js'
-import { readPolicies } from './billing-policy.js'
+import { readSettings } from './billing-settings.js'
 import { RUN_LINE, type RunLineRow, runLineReader } from './billing-run-line.js'
 import { insertRows } from './bulk.js'
 import type { BulkColumn } from './bulk.js'
@@ -168,14 +168,14 @@ export function booksReader(mspId: string): (query: Query) => Promise<Books> {
     const before = version < kept.version ? NOTHING : kept
     const changes = await query(SELECT_CHANGES, [mspId, before.version], changeOf)
     const billed = await billedAfter(query, mspId, before.billed, changes)
-    const policies = await readPolicies(query, mspId)
-    const books = { version, billed, policies, overrides: await readOverrides(query, mspId) }
+    const settings = await readSettings(query, mspId)
+    const books = { version, billed, settings, overrides: await readOverrides(query, mspId) }
     kept = books
     return books
   }
 }
 
-const NOTHING: Books = { version: 0, billed: [], policies: [], overrides: [] }
+const NOTHING: Books = { version: 0, billed: [], settings: [], overrides: [] }
 
 async function currentVersion(query: Query, mspId: string): Promise<number> {
   const select = 'SELECT version FROM books WHERE msp_id = $1'

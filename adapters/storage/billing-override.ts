@@ -3,7 +3,12 @@ import type { LocalDate } from '../../core/calendar/date.js'
 import { isCurrency } from '../../core/money/currency.js'
 import type { OverrideDraft } from '../../core/pricing/override-draft.js'
 import type { OverrideScope } from '../../core/pricing/overrides.js'
-import type { OverrideSays, OverrideStamp, RecordedOverride } from '../../core/pricing/recorded.js'
+import {
+  type OverrideSays,
+  type OverrideStamp,
+  type RecordedOverride,
+  withRecorded,
+} from '../../core/pricing/recorded.js'
 import { Problem } from '../../core/problem.js'
 import { addEntry } from './billing-audit.js'
 import { lockBooks, saveBooks } from './billing-books.js'
@@ -127,17 +132,28 @@ type Recorded =
 
 /** Every override ever recorded, each with its ends, in order: hundreds at most. */
 export async function readOverrides(query: Query, mspId: string): Promise<readonly RecordedOverride[]> {
-  const known = new Map<number, RecordedOverride>()
+  let known: readonly RecordedOverride[] = []
   for (const recorded of await query(SELECT, [mspId], recordedOf)) {
-    if (recorded.type === 'set') {
-      known.set(recorded.override.number, recorded.override)
-      continue
-    }
-    const override = known.get(recorded.number)
-    assert(override !== undefined, `override ${recorded.number} ends without having begun`)
-    known.set(recorded.number, { ...override, ends: [...override.ends, recorded.end] })
+    known =
+      recorded.type === 'set'
+        ? withRecorded(known, recorded.override)
+        : withEnd(known, recorded.number, recorded.end)
   }
-  return [...known.values()]
+  return known
+}
+
+function withEnd(
+  known: readonly RecordedOverride[],
+  number: number,
+  end: RecordedOverride['ends'][number],
+): readonly RecordedOverride[] {
+  assert(
+    known.some((override) => override.number === number),
+    `override ${number} ends without having begun`,
+  )
+  return known.map((override) =>
+    override.number === number ? { ...override, ends: [...override.ends, end] } : override,
+  )
 }
 
 function recordedOf(row: OverrideRow): Recorded {

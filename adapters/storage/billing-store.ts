@@ -27,14 +27,14 @@ import { addEntry, readTrail } from './billing-audit.js'
 import { billLines, booksReader, voidLines } from './billing-billed-line.js'
 import { type BooksState, lockBooks, numberOf, numberedId, readVersion, saveBooks } from './billing-books.js'
 import { recordOverride } from './billing-override.js'
-import { readStanding, recordPolicy } from './billing-policy.js'
 import { type RunReader, addRun, runReader } from './billing-run.js'
+import { readStanding, recordSettings } from './billing-settings.js'
 import { inTransaction, readConsistently } from './database.js'
 import type { Database, Query, Transaction } from './database.js'
 import { addIntents, hasOpenIntents } from './sync-intent.js'
 import { addSteps, readPlans } from './sync-step.js'
 
-/** Bill runs, approvals, what is billed, policies and the trail of one MSP. */
+/** Bill runs, approvals, what is billed, settings and the trail of one MSP. */
 export function billingStore(database: Database, mspId: string): BillingStore {
   const read = <T>(work: (query: Query) => Promise<T>) => readConsistently(database, work)
   const write = <T>(work: (tx: Transaction) => Promise<T>) => inTransaction(database, work)
@@ -67,9 +67,12 @@ export function billingStore(database: Database, mspId: string): BillingStore {
     run,
     open: () => read(async (query) => recordsOf(query, mspId, readRuns, await readOpen(query, mspId))),
     decide: (record) => write((tx) => decide(database, tx, mspId, record)),
-    policyStanding: () => read((query) => readStanding(query, mspId)),
-    recordPolicy: (draft, version) => write((tx) => recordPolicy(tx, mspId, draft, version)),
-    recordOverride: (draft) => write((tx) => recordOverride(tx, mspId, draft)),
+    settingsStanding: () => read((query) => readStanding(query, mspId)),
+    recordSettings: (draft, version) => write((tx) => recordSettings(tx, mspId, draft, version)),
+    recordOverride: (...drafts) =>
+      write(async (tx) => {
+        for (const draft of drafts) await recordOverride(tx, mspId, draft)
+      }),
     note: (fact) =>
       write(async (tx) => {
         const books = await lockBooks(tx, mspId)

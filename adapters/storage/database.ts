@@ -51,20 +51,36 @@ async function repeatedTransaction<T>(database: Database, work: (tx: Transaction
  * Returns how many rows it wrote. Problem `unavailable` when the database does not answer; whether it was
  * stored is then not known.
  */
-export function runStatement(
+export async function runStatement(
   database: Database,
   sql: string,
   parameters: readonly unknown[],
 ): Promise<number> {
-  const run = async () => {
+  return (await run(database, sql, parameters)).rowCount ?? 0
+}
+
+/** The same, for the rows it returns. */
+export async function runReturning<Row extends pg.QueryResultRow>(
+  database: Database,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<readonly Row[]> {
+  return (await run<Row>(database, sql, parameters)).rows
+}
+
+function run<Row extends pg.QueryResultRow>(
+  database: Database,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<pg.QueryResult<Row>> {
+  const query = async () => {
     try {
-      const result = await withConnection(database.pool, (client) => client.query(sql, [...parameters]))
-      return result.rowCount ?? 0
+      return await withConnection(database.pool, (client) => client.query<Row>(sql, [...parameters]))
     } catch (error) {
       throw asStorageProblem(error)
     }
   }
-  return awaited(database, run())
+  return awaited(database, query())
 }
 
 /** One value as the database writes it; converting is the reader's business (see values.ts). */

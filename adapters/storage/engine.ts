@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { DATABASE_TRANSACTION_MILLISECONDS } from '../../core/limits.js'
 import type { Log } from '../../core/ports.js'
 import { openDataFolder } from './data-folder.js'
@@ -9,6 +9,7 @@ import { embeddedImage } from './embedded-image.mjs'
 import { asStorageProblem } from './errors.js'
 import { scheduleMaintenance } from './maintenance.js'
 import { serverPool } from './server.js'
+import { TurnPool } from './turns.js'
 
 /** One of the two engines, open: PostgreSQL inside this program, or a server. All else is the same on both. */
 export interface Engine {
@@ -98,7 +99,7 @@ function embeddedEngine(embedded: EmbeddedDatabase, folder: DataFolder | undefin
 
 /** The engine has one session, so the pool has one connection and keeps it; whoever comes meanwhile waits. */
 function embeddedPool(embedded: EmbeddedDatabase): pg.Pool {
-  return new pg.Pool({
+  return new TurnPool({
     max: 1,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: DATABASE_TRANSACTION_MILLISECONDS,

@@ -33,6 +33,7 @@ import { checkHealth, checkSession } from './session.js'
 import { slackWorkspaces } from './slack-workspace.js'
 import { syncStore } from './sync-store.js'
 import { exportLines, importLines } from './transfer.js'
+import { patiently } from './turns.js'
 
 export interface StorageOptions {
   /** A PostgreSQL server of version 15 or newer; undefined: the embedded database. */
@@ -63,6 +64,8 @@ export interface Storage {
   slackWorkspaces(sealing: Sealing): SlackWorkspaces
   /** The database's clock. */
   readonly clock: Clock
+  /** Runs what nobody waits for: it lets those pass whose answer somebody is waiting for, and takes turns with them. */
+  patiently<T>(work: () => T): T
   /** Resolves when the database answers. */
   health(): Promise<void>
   /** Verifies the whole trail, however long it is. */
@@ -124,6 +127,7 @@ function storageOn(engine: Engine, mspId: string): Storage {
     deadlines: deadlines(database, mspId),
     slackWorkspaces: (sealing) => slackWorkspaces(database, mspId, sealing),
     clock: databaseClock(database),
+    patiently,
     health: () => checkHealth(engine.pool),
     verifyAudit: () => verifyTrail(database, mspId),
     maintain: () => engine.maintain(),

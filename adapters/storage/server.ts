@@ -1,10 +1,11 @@
-import pg from 'pg'
+import type pg from 'pg'
 import {
   DATABASE_CONNECT_TIMEOUT_MILLISECONDS,
   DATABASE_CONNECTIONS,
   DATABASE_IDLE_TRANSACTION_MILLISECONDS,
 } from '../../core/limits.js'
 import { Problem } from '../../core/problem.js'
+import { TurnPool } from './turns.js'
 
 /**
  * Asked of every connection when it begins. The driver sends and reads instants without their offset, so with any
@@ -20,7 +21,7 @@ export function serverPool(databaseUrl: string): { readonly pool: pg.Pool; reado
   const url = parseUrl(databaseUrl)
   const own = url.searchParams.get('options')
   url.searchParams.delete('options') // the driver would let the URL's replace ours
-  const pool = new pg.Pool({
+  const pool = new TurnPool({
     connectionString: url.href,
     options: own === null ? SESSION_OPTIONS : `${own} ${SESSION_OPTIONS}`,
     application_name: 'cloud-billing-studio',

@@ -15,7 +15,7 @@ import { pageAction, pageCommands } from './pages.js'
 import { rejectCommand } from './reject-form.js'
 import { earlierBlocks, runSpanWords } from './spans.js'
 import { standingBlocks } from './standing.js'
-import { planBlocks, psaWords, stepCount, syncConfirmation, syncCustomers, syncTotal } from './sync.js'
+import { isShort, planBlocks, psaWords, syncConfirmation, syncCustomers, syncTotal } from './sync.js'
 import { voidBlocks, voidedList, notDoneWords } from './void.js'
 import { ageWords, amountWords, instantWords, plural } from './words.js'
 
@@ -179,9 +179,7 @@ function stateBlocks(record: StandingRecord, state: ApprovalState, { timeZone }:
 /** The card of several customers shows none of their lines: whoever decides can read them all. */
 function allLines({ approval, plan }: ApprovalRecord, { lines }: RequestContent): Action[] {
   const isShown =
-    plan !== undefined
-      ? stepCount(plan) <= CARD_RUN_LINES && plan.length === 1
-      : lines.length <= CARD_RUN_LINES && accountsOf(lines).length === 1
+    plan !== undefined ? isShort(plan) : lines.length <= CARD_RUN_LINES && accountsOf(lines).length === 1
   return isShown ? [] : [pageAction('All lines', `${approval.id} page 1`)]
 }
 

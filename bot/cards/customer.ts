@@ -13,7 +13,7 @@ import { explainLine, forecastWords } from '../../core/charges/explain.js'
 import { formatDecimal } from '../../core/money/decimal.js'
 import type { Block, Card } from './model.js'
 import { coveredArithmetic, coveredState, priceWords, standingWords } from './psa.js'
-import { chargesOf, earlierBlocks, isAhead, nothingWords } from './spans.js'
+import { alreadyBlocks, chargesOf, earlierBlocks, isAhead, nothingWords } from './spans.js'
 import { ageWords, amountWords, boundedList, dayWords, seatsWords, withoutDates } from './words.js'
 
 /** One customer's lines, each with its arithmetic and the reference `explain` takes. */
@@ -46,6 +46,8 @@ export function customerCard(answer: Answer<CustomerAnswer>): Card {
   if (answer.bills.length + answer.psa.length + answer.standings.length === 0) {
     blocks.push({ type: 'text', style: 'plain', text: nothingWords(answer) })
   }
+  blocks.push(...alreadyBlocks(answer.already, answer.month))
+  if (answer.free.length > 0) blocks.push(freeList(answer))
   if (answer.held.length > 0) blocks.push(heldList(answer))
   if (answer.forecast.length > 0) blocks.push(plannedList(answer))
   blocks.push({ type: 'text', style: 'quiet', text: `${ageWords(answer.age)}.${nextWords(answer)}` })
@@ -84,9 +86,10 @@ function coveredItem(line: CoveredLine, day: DayWords): string {
 }
 
 /** The reference in brackets is worth nothing to somebody who does not know what it is for. */
-function nextWords({ bills, psa, covered, held }: CustomerAnswer): string {
+function nextWords({ bills, psa, covered, held, free }: CustomerAnswer): string {
   const hasReference =
-    bills.length + psa.length + covered.length > 0 || held.some(({ priced }) => priced !== undefined)
+    bills.length + psa.length + covered.length + free.length > 0 ||
+    held.some(({ priced }) => priced !== undefined)
   return hasReference ? ' Next: `explain <line>` shows where a line comes from.' : ''
 }
 
@@ -124,6 +127,16 @@ function lineWords(line: BillLine, day: DayWords, today: LocalDate): string {
 function totalText({ amount, currency, lines }: CustomerBill): Block {
   const count = lines.length === 1 ? '1 line' : `${lines.length} lines`
   return { type: 'text', style: 'strong', text: `Total ${amountWords(amount, currency)} (${count})` }
+}
+
+/** Free by its price, with the rule that says so. */
+function freeList({ free, name, today }: CustomerAnswer): Block {
+  const day = billDayWords(free.map(({ charge }) => charge))
+  return boundedList(
+    'At a price of zero, nothing to bill',
+    free.map((line) => lineWords(line, day, today)),
+    commandFor(name),
+  )
 }
 
 function heldList({ held, name, today }: CustomerAnswer): Block {

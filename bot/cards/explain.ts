@@ -116,12 +116,12 @@ function billedWords({ explanation, runId, approvedAt }: BilledLine, timeZone: s
 }
 
 /** What was approved keeps its own words for ever; what they were taken from is told while it is still so. */
-function billedCard({ ref, line, due }: BilledExplanation, timeZone: string): Card {
+function billedCard({ ref, line, productName, due }: BilledExplanation, timeZone: string): Card {
   const { runId, approvedAt, currency } = line
   const facts: Fact[] = [
     { label: 'Billed', value: `by ${runId}, approved on ${instantWords(approvedAt, timeZone)}` },
     { label: 'Customer', value: line.customerName },
-    { label: 'Product', value: line.description },
+    ...namedFacts(line.description, productName ?? line.description),
     ...dateFacts(line),
     ...countFacts(line, currency, line.priceRule, due),
     ...(due === undefined ? [] : sourceFacts(due.source, timeZone)),
@@ -140,8 +140,10 @@ function productFacts({
   subscription,
   charge,
 }: Pick<BillLine, 'subscription'> & { readonly charge: SettledLine }): Fact[] {
-  const { productName } = subscription.subscription
-  const description = descriptionOf(subscription, charge)
+  return namedFacts(descriptionOf(subscription, charge), subscription.subscription.productName)
+}
+
+function namedFacts(description: string, productName: string): Fact[] {
   if (description === productName) return [{ label: 'Product', value: productName }]
   return [
     { label: 'Description', value: description },

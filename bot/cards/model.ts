@@ -90,6 +90,8 @@ export type ActionName =
   /** Asks for what its target says, which only shows something. */
   | 'look'
   | 'propose'
+  /** Says yes to a price that was shown first. */
+  | 'setPrice'
 
 /** Every form there is (`form.ts` says how one is added). */
 export const FORM_NAMES = [
@@ -100,6 +102,8 @@ export const FORM_NAMES = [
   'mapByHand',
   'price',
   'describe',
+  'chooseSetting',
+  'setting',
 ] as const
 export type FormName = (typeof FORM_NAMES)[number]
 

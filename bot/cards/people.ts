@@ -132,6 +132,7 @@ const DEEDS: Readonly<Record<Right, string>> = {
   download: 'take files',
   audit: 'read the trail',
   people: 'change people',
+  settings: 'change settings',
 }
 
 function deedsOf(role: Role): readonly string[] {

@@ -1,4 +1,6 @@
-import type { NamedOverride, OverrideKind, OverrideList } from '../../core/app/prices.js'
+import type { OverrideKind } from '../../core/app/override-words.js'
+import type { NamedOverride } from '../../core/app/override-answer.js'
+import type { OverrideList } from '../../core/app/prices.js'
 import { type LocalDate, addDays } from '../../core/calendar/date.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { localDateOf } from '../../core/calendar/zone.js'
@@ -97,9 +99,14 @@ const HEADINGS: ReadonlyMap<string, string> = new Map([
 
 /** "3 · Contoso · Business Premium: $20.50 · since 1 Apr 2026, through 30 Jun 2026 · by Dana on 20 Mar 2026" */
 function overrideWords(override: NamedOverride, today: LocalDate, timeZone: string): string {
-  const { number, about, says, byName, at } = override
+  const { number, about, byName, at } = override
   const recorded = dayMonthYear(localDateOf(at, timeZone))
-  return `${number} · ${about}: ${saysWords(says)} · ${spanWords(override, today)} · by ${byName} on ${recorded}`
+  return `${number} · ${about}: ${ownWords(override)} · ${spanWords(override, today)} · by ${byName} on ${recorded}`
+}
+
+/** "$20.50 a seat and month", "discount 10% off list" */
+export function ownWords({ says, per }: Pick<NamedOverride, 'says' | 'per'>): string {
+  return per === undefined ? saysWords(says) : `${saysWords(says)} a seat and ${per}`
 }
 
 /** "since 1 Mar 2026", "from 1 Apr 2026, through 30 Jun 2026" */

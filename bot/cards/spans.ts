@@ -71,12 +71,23 @@ export function chargesOf(
   return bills.flatMap(({ lines }) => lines.map(({ charge, currency }) => ({ ...charge, currency })))
 }
 
+/** What of a month is billed already; nothing where nothing is. */
+export function alreadyBlocks(already: readonly Omit<Dated, 'billOn'>[], month: Period): Block[] {
+  if (already.length === 0) return []
+  const text = `Billed already for ${monthYear(month.from)}: ${sumWords(already)}`
+  return [{ type: 'text', style: 'plain', text }]
+}
+
+interface Asked {
+  readonly month: Period
+  readonly opensOn: LocalDate
+  readonly already: readonly unknown[]
+}
+
 /** "Nothing to bill for March 2026."; of a month before billing began it says when that was. */
-export function nothingWords(
-  { month, opensOn }: { readonly month: Period; readonly opensOn: LocalDate },
-  filter = '',
-): string {
-  const nothing = `Nothing to bill for ${monthYear(month.from)}${filter}.`
+export function nothingWords({ month, opensOn, already }: Asked, filter = ''): string {
+  const what = already.length === 0 ? 'Nothing' : 'Nothing more'
+  const nothing = `${what} to bill for ${monthYear(month.from)}${filter}.`
   return month.to > opensOn ? nothing : `${nothing} Billing here begins on ${dayMonthYear(opensOn)}.`
 }
 

@@ -3,13 +3,14 @@ import { DELIVERY_TOLD_DAYS } from '../../core/chat-limits.js'
 import { CARD_NAMES } from '../../core/limits.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import type { Answer, StatusAnswer } from '../../core/app/studio.js'
-import type { PolicyAhead, PolicyStatus } from '../../core/app/policy-status.js'
+import type { PolicyStatus } from '../../core/app/policy-status.js'
 import type { Observed } from '../../core/app/observe.js'
 import { EXCEPTION_WORDS } from '../../core/timeline/exceptions.js'
 import type { Problem } from '../../core/problem.js'
 import { COMMANDS, type CommandName } from '../commands/catalog.js'
 import type { Block, Card } from './model.js'
 import { writeBlocks } from './psa.js'
+import { aheadWords } from './settings.js'
 import { ageWords, plural } from './words.js'
 
 /** How old the data is, what it holds, what a person should look at. */
@@ -96,14 +97,6 @@ function policyFacts({ inForce, byDefault, ahead }: PolicyStatus): { label: stri
     value: `${change.words.join(', ')}${aheadWords(change)}`,
   }))
   return [{ label: 'Policy', value }, ...changes]
-}
-
-/** Which subscriptions take it then, when it is not all of them on that day. */
-function aheadWords({ from, last, subscriptions, running }: PolicyAhead): string {
-  const some = subscriptions < running ? `${subscriptions} of ${plural(running, 'subscription')}` : ''
-  const late = last > from ? `the last subscription from ${dayMonthYear(last)}` : ''
-  const words = [some, late].filter((part) => part !== '').join(', ')
-  return words === '' ? '' : ` (${words})`
 }
 
 export function observedCard({ header, first, changed }: Observed): Card {

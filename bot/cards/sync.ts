@@ -5,7 +5,7 @@ import type { StandingRecord } from '../../core/app/standing.js'
 import type { SyncOutcome, SyncTrouble } from '../../core/app/sync-request.js'
 import { unreachable } from '../../core/assert.js'
 import type { RunLine } from '../../core/billrun/run.js'
-import { CARD_RUN_LINES, CARD_RUN_PART } from '../../core/limits.js'
+import { CARD_RUN_CUSTOMERS, CARD_RUN_LINES, CARD_RUN_PART } from '../../core/limits.js'
 import type { LocalDate } from '../../core/calendar/date.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
 import { typedName } from '../../core/mapping/typed.js'
@@ -129,10 +129,15 @@ export function progressWords(progress: readonly StepProgress[]): string {
   ].join(', ')
 }
 
-/** What a sync's card shows of its plan. @param all what to type for every step. */
+/** Whether a card has room for every step of a plan. */
+export function isShort(plan: readonly ContainerPlan[]): boolean {
+  return stepCount(plan) <= CARD_RUN_LINES && plan.length <= CARD_RUN_PART
+}
+
+/** What a sync's card shows of its plan: every step, or place by place how many. @param all what to type for every step. */
 export function planBlocks(record: StandingRecord, all: string, timeZone: string): Block[] {
-  const sections = planSections(record, timeZone)
-  const most = sections.length === 1 ? CARD_RUN_LINES : CARD_RUN_PART
+  const { plan = [] } = record
+  const isWhole = isShort(plan) || plan.length === 1
   const progress = record.progress ?? []
   const summary: Block[] =
     progress.length === 0 ? [] : [{ type: 'text', style: 'strong', text: `${progressWords(progress)}.` }]
@@ -148,15 +153,50 @@ export function planBlocks(record: StandingRecord, all: string, timeZone: string
     : []
   return [
     ...summary,
-    ...shortSections(sections.slice(0, CARD_RUN_LINES), most, all),
-    ...moreSections(sections, all),
+    ...(isWhole
+      ? shortSections(planSections(record, timeZone), CARD_RUN_LINES, all)
+      : [...troubledSteps(record, all, timeZone), planTable(record, all)]),
     ...next,
   ]
 }
 
-function moreSections(sections: readonly Section[], all: string): Block[] {
-  const hidden = sections.length - CARD_RUN_LINES
-  return hidden > 0 ? [{ type: 'list', items: [], more: { hidden, command: all } }] : []
+/** Steps that did not go through, or not yet for sure, of a plan whose steps a card has no room for. */
+function troubledSteps({ plan = [], progress = [] }: StandingRecord, all: string, timeZone: string): Block[] {
+  const troubled = progress.filter(({ intent }) => intent.state === 'parked' || intent.state === 'unknown')
+  if (troubled.length === 0) return []
+  const items = troubled.map((one) => {
+    const { step } = one.intent
+    const place = plan.find(({ steps }) => steps.some(({ key }) => key === step.key))
+    const state = stateWords(one, place?.currency ?? '', timeZone)
+    return `${place?.customerName ?? ''} · ${step.product}: ${state}`
+  })
+  return shortSections([{ heading: 'Not confirmed', items }], CARD_RUN_PART, all)
+}
+
+/** One row for each agreement or contract: how many steps, and what they bill. */
+function planTable({ plan = [], progress = [] }: StandingRecord, all: string): Block {
+  const confirmed = new Set(
+    progress.flatMap(({ intent }) => (intent.state === 'confirmed' ? [intent.step.key] : [])),
+  )
+  const hidden = plan.length - CARD_RUN_CUSTOMERS
+  const rows = plan
+    .slice(0, CARD_RUN_CUSTOMERS)
+    .map(({ customerName, psa, containerName, currency, steps }) => {
+      const done = steps.filter(({ key }) => confirmed.has(key)).length
+      const ours = steps.flatMap(({ settles }) => settles).reduce((sum, { amount }) => sum + amount, 0n)
+      const count = progress.length === 0 ? String(steps.length) : `${done} of ${steps.length}`
+      return [`${customerName} · ${PSA_TITLES[psa]}, “${containerName}”`, count, amountWords(ours, currency)]
+    })
+  return {
+    type: 'table',
+    columns: [
+      { heading: 'Where', align: 'left' },
+      { heading: progress.length === 0 ? 'Steps' : 'Confirmed', align: 'right' },
+      { heading: 'Ours', align: 'right' },
+    ],
+    rows,
+    ...(hidden > 0 ? { more: { hidden, command: all } } : {}),
+  }
 }
 
 /** Everything is there: what was looked at, and what could not be. */

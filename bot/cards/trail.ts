@@ -240,11 +240,15 @@ function deedWords(entry: AuditEntry, who: string, steps: ToldSteps): string {
     case 'price.set':
     case 'description.set':
       return `${who} set the ${action.slice(0, -4)} of ${overrideWords(details)} (${subject})`
+    case 'price.asked':
+      return `${who} looked at a price before setting it, ${textOf(details['about']) ?? ''}: ${textOf(details['after']) ?? ''}, from ${textOf(details['from']) ?? ''} (${subject})`
     case 'price.ended':
     case 'description.ended':
       return `${who} ended the ${action.slice(0, -6)} of ${overrideWords(details)} (${subject})`
+    case 'setting.changed':
+      return `${who} set ${settingWords(details)}`
     case 'policy.changed':
-      return `The billing policy was changed in the settings: ${textOf(details['words']) ?? ''}`
+      return `The billing policy was changed in the configuration: ${textOf(details['words']) ?? ''}`
     default:
       // Written by another version of the program: better its codes than nothing.
       return `${actor === 'system' ? 'the program' : who}: ${action} ${subject}${whyWords(details)}`
@@ -269,7 +273,16 @@ function overrideWords(details: AuditDetails): string {
     (name) => textOf(details[name]) ?? '',
   )
   const through = textOf(details['through'])
-  return `${about}: ${before} → ${after}, from ${from}${through === undefined ? '' : ` through ${through}`}`
+  const replaces = textOf(details['replaces'])
+  const instead = replaces === undefined ? '' : `, in place of ${replaces}`
+  return `${about}: ${before} → ${after}, from ${from}${through === undefined ? '' : ` through ${through}`}${instead}`
+}
+
+/** "increases: added seats prorated → added seats in full, from 1 Apr 2026" */
+function settingWords(details: AuditDetails): string {
+  const [setting, before, after] = ['setting', 'before', 'after'].map((name) => textOf(details[name]) ?? '')
+  const from = textOf(details['from'])
+  return `${setting}: ${before} → ${after}${from === undefined ? '' : `, from ${from}`}`
 }
 
 /** "Ann gave Lee the role biller (was approver)" */

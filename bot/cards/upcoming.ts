@@ -1,6 +1,6 @@
 import type { Answer } from '../../core/app/studio.js'
 import type { UpcomingAnswer } from '../../core/app/upcoming.js'
-import { dayMonthYear, periodWords } from '../../core/calendar/words.js'
+import { dayMonthYear, periodWords, shortMonthYear } from '../../core/calendar/words.js'
 import type { CashSpan } from '../../core/invoices/cash.js'
 import { CHART_CATEGORIES, OVERVIEW_ITEMS } from '../../core/limits-ahead.js'
 import { minorPerMajor } from '../../core/money/money.js'
@@ -119,8 +119,8 @@ function cashChart(currency: string, spans: readonly CashSpan[]): Chart[] {
   return [
     {
       type: 'chart',
-      title: `In and out in ${currency}, by ${isByWeek ? 'week' : 'month'}`,
-      labels: shown.map(({ span }) => dayMonthYear(span.from)),
+      title: `In and out in ${currency}, by ${isByWeek ? 'week beginning' : 'month'}`,
+      labels: shown.map(({ span }) => (isByWeek ? dayMonthYear : shortMonthYear)(span.from)),
       series: [
         series('in', ({ comesIn }) => comesIn),
         series('out', ({ goesOut }) => goesOut),

@@ -7,7 +7,7 @@ import { addDays } from '../../core/calendar/date.js'
 import type { ExceptionKind } from '../../core/timeline/exceptions.js'
 import type { Block, Card } from './model.js'
 import { psaFacts, psaList } from './psa.js'
-import { aheadBlocks, chargesOf, earlierBlocks, nothingWords, serviceWords } from './spans.js'
+import { aheadBlocks, alreadyBlocks, chargesOf, earlierBlocks, nothingWords, serviceWords } from './spans.js'
 import { ageWords, amountWords, plural } from './words.js'
 
 export type WhoView = Answer<WhoAnswer> & { readonly filter: string }
@@ -25,10 +25,8 @@ export function whoCard(view: WhoView): Card {
     const charges = chargesOf(view.bills)
     blocks.push(...earlierBlocks(charges, view.month), ...aheadBlocks(charges, view.today))
   }
-  if (view.already.length > 0) {
-    const amounts = view.already.map(({ currency, amount }) => amountWords(amount, currency)).join(' + ')
-    blocks.push({ type: 'text', style: 'plain', text: `Billed already for ${month}: ${amounts}` })
-  }
+  blocks.push(...alreadyBlocks(view.already, view.month))
+  if (view.free.length > 0) blocks.push({ type: 'text', style: 'plain', text: freeWords(view) })
   if (view.forecast.length > 0) blocks.push({ type: 'text', style: 'plain', text: plannedWords(view) })
   blocks.push(...exceptionBlocks(view))
   if (view.bills.length > 0) blocks.push(customerTable(view.bills))
@@ -61,6 +59,20 @@ function plannedWords({ forecast }: WhoView): string {
     sum < 0n ? `take away ${amountWords(-sum, currency)}` : `add ${amountWords(sum, currency)}`,
   )
   return `${plural(forecast.length, 'planned change')} would ${does.join(' and ')}; not billed yet, and in no total.`
+}
+
+/** "At $0.00 by price, nothing to bill: Contoso (2 lines); …": free is not forgotten. */
+function freeWords({ free, customerNames }: WhoView): string {
+  const lines = new Map<string, number>()
+  for (const { subscription } of free) {
+    const { customerId } = subscription.subscription
+    lines.set(customerId, (lines.get(customerId) ?? 0) + 1)
+  }
+  const shown = [...lines].slice(0, CARD_EXCEPTIONS)
+  const names = shown.map(([id, count]) => `${customerNames.get(id) ?? id} (${plural(count, 'line')})`)
+  const hidden = lines.size - shown.length
+  const more = hidden > 0 ? ` and ${plural(hidden, 'more customer')}` : ''
+  return `At a price of zero, so nothing to bill: ${names.join(', ')}${more}.`
 }
 
 /** What keeps money out of the bill comes before what only needs a look. */

@@ -8,6 +8,7 @@ import { NO_ADMIN } from '../cards/people.js'
 import { COMMANDS } from './catalog.js'
 import { rightOver } from './desk-people.js'
 import { rightOverPrices } from './desk-price.js'
+import { rightOverSettings } from './desk-settings.js'
 import type { Command } from './parse.js'
 
 /** Which right each button needs: the same as its command. */
@@ -20,6 +21,7 @@ const CLICK_RIGHTS: Readonly<Record<ActionName, Right>> = {
   mapPage: 'map',
   look: 'read',
   propose: 'propose',
+  setPrice: 'price',
 }
 
 /** What a click needs; undefined: no card has such a button. */
@@ -36,6 +38,8 @@ const FORM_RIGHTS: Readonly<Record<FormName, Right>> = {
   mapByHand: 'map',
   price: 'price',
   describe: 'price',
+  chooseSetting: 'settings',
+  setting: 'settings',
 }
 
 /** What a form needs; undefined: there is no such form. */
@@ -47,6 +51,7 @@ export function rightToFill(name: string): Right | undefined {
 export function rightFor(command: Command): Right | undefined {
   if (command.name === 'people') return rightOver(command)
   if (command.name === 'price' || command.name === 'describe') return rightOverPrices(command)
+  if (command.name === 'settings') return rightOverSettings(command)
   return COMMANDS.find(({ name }) => name === command.name)?.right
 }
 

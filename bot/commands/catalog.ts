@@ -30,6 +30,7 @@ export type CommandName =
   | 'void'
   | 'export'
   | 'people'
+  | 'settings'
   | 'audit'
   | 'home'
   | 'status'
@@ -117,10 +118,11 @@ export const COMMANDS: readonly CommandInfo[] = [
     name: 'price',
     right: 'read',
     usage:
-      'price [<customer> [product] | <line> | all [product]] <rule> [from <date>] [until <date>] | remove <number>',
+      'price [<customer> [product] | <line> | all [product]] <rule> [from <date>] [until <date>] | yes <id> | remove <number>',
     does: 'prices of your own: what holds, most specific first; a new one, and what it changes; what is billed stays',
     examples: [
       'price',
+      'price contoso',
       'price contoso premium 20.50',
       'price contoso premium 20.50 EUR from 1 april until 30 june',
       'price contoso discount 10%',
@@ -197,6 +199,21 @@ export const COMMANDS: readonly CommandInfo[] = [
       'people role Lee biller',
       'people remove Lee',
       'people link',
+    ],
+  },
+  {
+    name: 'settings',
+    right: 'read',
+    usage: 'settings [<name> [<value> [from <date>]]]',
+    does: 'how you bill: each value, where it comes from and what is ahead; admins change it here',
+    examples: [
+      'settings',
+      'settings increases',
+      'settings increases full',
+      'settings first period full from 1 april',
+      'settings day count thirty',
+      'settings bound 30',
+      'settings invoice day 12',
     ],
   },
   {

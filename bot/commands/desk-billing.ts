@@ -40,6 +40,7 @@ export async function answerBilling(
         | 'price'
         | 'describe'
         | 'people'
+        | 'settings'
         | 'upcoming'
         | 'calendar'
         | 'home'

@@ -21,6 +21,7 @@ import { type FormDesk, createFormDesk } from './desk-forms.js'
 import { acceptClicked, mapCard, mapPageClicked } from './desk-map.js'
 import { known, lookReply, noteSent, welcome } from './desk-look.js'
 import { priceCard } from './desk-price.js'
+import { settingsReply } from './desk-settings.js'
 import { type Mention, linkReply, peopleReply, withIdentities } from './desk-people.js'
 import { type Command, parseCommand } from './parse.js'
 import { type DeskParts, type Reply, refused, shown } from './reply.js'
@@ -176,6 +177,8 @@ async function answer(
       const { card, audience } = await peopleReply(studio, person, command)
       return { ...shown(card), audience }
     }
+    case 'settings':
+      return shown(await settingsReply(studio.settings, parts.connections, person, command))
     default:
       return answerBilling(parts, person, command)
   }
@@ -199,6 +202,8 @@ async function carryOut(parts: DeskParts, identity: string, { name, target }: Cl
       return shown(await mapPageClicked(parts.studio.mapping, target))
     case 'look':
       return answer(parts, person, lookOf(parseCommand(target.id, await parts.studio.today())))
+    case 'setPrice':
+      return answer(parts, person, { name: 'price', action: 'confirm', id: target.id, seen: target.revision })
     case 'propose':
       return answer(parts, person, parseCommand(`propose ${target.id}`, await parts.studio.today()))
   }

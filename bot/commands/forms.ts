@@ -7,6 +7,7 @@ import { decisionReply } from './desk-billing.js'
 import { MAP_BY_HAND } from './forms-map.js'
 import { PEOPLE_FORMS } from './forms-people.js'
 import { PRICE_FORMS } from './forms-price.js'
+import { SETTINGS_FORMS } from './forms-settings.js'
 import type { FormKind, FormMade } from './form-kind.js'
 import type { DeskParts } from './reply.js'
 
@@ -23,6 +24,7 @@ export const FORMS: Readonly<Record<FormName, FormKind>> = {
   ...PEOPLE_FORMS,
   mapByHand: MAP_BY_HAND,
   ...PRICE_FORMS,
+  ...SETTINGS_FORMS,
 }
 
 /** Of a request that waits, as it was seen; of any other, the attempt is refused and noted like one to decide. */

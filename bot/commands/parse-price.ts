@@ -1,18 +1,28 @@
 import type { AskedAbout, AskedSays } from '../../core/app/override-about.js'
-import type { AskedOverride, OverrideKind } from '../../core/app/prices.js'
+import type { AskedOverride } from '../../core/app/prices.js'
+import type { OverrideKind } from '../../core/app/override-words.js'
 import { type LocalDate, addDays, parseLocalDate } from '../../core/calendar/date.js'
 import { DATABASE_INTEGER_MAXIMUM, DESCRIPTION_LENGTH } from '../../core/limits.js'
-import { ruleAtEnd } from '../../core/pricing/typed-rule.js'
+import { periodAtEnd, ruleAtEnd } from '../../core/pricing/typed-rule.js'
 import { Problem } from '../../core/problem.js'
 import { DESCRIBE_COMMAND, PRICE_COMMAND } from '../cards/price-form.js'
-import { dayAtStart, monthAtStart } from './dates.js'
-import { bare, pageNumber, refuseExtra } from './parse-words.js'
+import { dayAtStart, monthAtStart, unreadDate } from './dates.js'
+import { bare, pageNumber, refuseExtra, required } from './parse-words.js'
 import { type Token, isWord, textOf, tokensOf } from './tokens.js'
 
 /** What is asked of prices and descriptions of the MSP's own. */
 export type PriceCommand = { readonly name: 'price' | 'describe' } & (
   | { readonly action: 'list'; readonly page: number }
   | { readonly action: 'set'; readonly asked: AskedOverride }
+  /** What is paid now by whom is named. */
+  | {
+      readonly action: 'paid'
+      readonly about: AskedAbout
+      readonly asked: string
+      readonly page: number
+    }
+  /** Says yes to a price that was shown first. */
+  | { readonly action: 'confirm'; readonly id: string; readonly seen: string | undefined }
   | { readonly action: 'end'; readonly number: number; readonly on: LocalDate | undefined }
 )
 
@@ -42,11 +52,42 @@ export function parsePrice(
   if (isWord(first, 'page') && (second === undefined || more.length === 0)) {
     return { name, action: 'list', page: pageNumber(second?.text, `${name} page 2`) }
   }
+  if (name === 'price' && isWord(first, 'yes')) {
+    refuseExtra(
+      'price yes <id>',
+      more.map(({ text }) => text),
+    )
+    const id = required(bare(second?.text), 'price yes <id>', 'the id that was shown with the price')
+    return { name, action: 'confirm', id, seen: undefined }
+  }
+  const asked = name === 'price' ? askedNames(tokens) : undefined
+  if (asked !== undefined) return asked
   const { rest, from, to } = datesAtEnd(name, tokens, today)
   if (isWord(first, 'remove')) return removeWith(name, rest, from, to)
   const { says, about } = name === 'price' ? withRule(rest) : withWords(rest)
   return { name, action: 'set', asked: { about: aboutOf(name, about), says, from, to } }
 }
+
+/** Names alone, with no rule and no day behind them: what is paid there. undefined: something is to be set. */
+function askedNames(tokens: readonly Token[]): PriceCommand | undefined {
+  const [word, number] = tokens.slice(-2)
+  const hasPage = tokens.length > 2 && isWord(word, 'page') && /^\d+$/.test(number?.text ?? '')
+  const names = hasPage ? tokens.slice(0, -2) : tokens
+  const isRule = names.some((token) => !token.quoted && RULE_WORDS.test(token.text))
+  if (isRule || isWord(names[0], 'remove') || hasNumberAtEnd(names)) return undefined
+  const page = hasPage ? pageNumber(number?.text, 'price contoso page 2') : 1
+  return { name: 'price', action: 'paid', about: aboutOf('price', names), asked: textOf(names), page }
+}
+
+/** "20.50", "20.50 a month"; in quotes it is a name, unless it is nothing but a number. */
+function hasNumberAtEnd(names: readonly Token[]): boolean {
+  const { rest } = periodAtEnd(names.map(({ text }) => text))
+  const last = names[rest.length - 1]
+  return (last?.quoted === true ? /^\d+(?:[.,]\d+)?$/ : /\d/).test(last?.text ?? '')
+}
+
+/** Words only somebody says who sets a price, or means to. */
+const RULE_WORDS = /^(?:discount|markup|margin|off|from|until|.*%|[$€£¥].*)$/i
 
 /** The command a form to set a price is sent off as. Problem `input` for a price that is none. */
 export function filledPrice(values: ReadonlyMap<string, string>): PriceCommand {
@@ -149,7 +190,7 @@ function dateOf([keyword, ...tokens]: readonly Token[], today: LocalDate) {
     const month = monthAtStart(words, today)
     if (month?.rest.length === 0) return { word: 'until', day: month.value.to } as const
   }
-  const day = dayAtStart(words, today)
+  const day = tomorrow(words, today) ?? dayAtStart(words, today)
   if (day?.rest.length !== 0) return undefined
   // People name the last day, we the first one behind it.
   return isWord(keyword, 'until')
@@ -157,10 +198,17 @@ function dateOf([keyword, ...tokens]: readonly Token[], today: LocalDate) {
     : ({ word: 'from', day: day.value } as const)
 }
 
+/** Here days lie ahead as often as behind. */
+function tomorrow(words: readonly string[], today: LocalDate): ReturnType<typeof dayAtStart> {
+  const isIt = words[0]?.toLowerCase() === 'tomorrow'
+  return isIt ? { value: addDays(today, 1), rest: words.slice(1) } : undefined
+}
+
 function hasRuleBefore(name: PriceCommand['name'], tokens: readonly Token[]): boolean {
   if (name === 'describe') return tokens.at(-1)?.quoted === true
   if (isWord(tokens[0], 'remove')) return true
-  return /\d/.test(tokens.at(-1)?.text ?? '') || isWord(tokens.at(-1), '%')
+  const last = tokens.at(-1)?.text ?? ''
+  return /\d|^(?:%|month|year|monthly|yearly|off)$/i.test(last)
 }
 
 function badDate(name: PriceCommand['name'], typed: string): Problem {
@@ -168,8 +216,16 @@ function badDate(name: PriceCommand['name'], typed: string): Problem {
     kind: 'input',
     what: `“${typed}” is not a day to begin or end with.`,
     notDone: 'Nothing was recorded.',
-    next: `Type it as in \`${name} … from 1 april until 30 june\`.`,
+    next: nextDate(name, typed),
   })
+}
+
+/** "1/4/2026" is one of two days, depending on who writes it: both are told. */
+function nextDate(name: PriceCommand['name'], typed: string): string {
+  const readings = unreadDate(typed.split(/\s+/))?.readings ?? []
+  const [keyword = 'from'] = typed.split(/\s+/)
+  if (readings.length === 0) return `Type it as in \`${name} … from 1 april until 30 june\`.`
+  return `Write it as ${readings.map((day) => `\`${keyword} ${day}\``).join(' or ')}.`
 }
 
 function withRule(tokens: readonly Token[]): { readonly says: AskedSays; readonly about: readonly Token[] } {
@@ -189,7 +245,9 @@ function withWords(tokens: readonly Token[]): { readonly says: AskedSays; readon
     kind: 'input',
     what: isText
       ? `That description has ${description.length} characters; at most ${DESCRIPTION_LENGTH} fit.`
-      : `\`${USAGES.describe}\` needs the words, in quotes.`,
+      : /^["“‘']\s*["”’']$/.test(description) || (last?.quoted === true && description === '')
+        ? 'There are no words between the quotes.'
+        : `\`${USAGES.describe}\` needs the words, in quotes.`,
     notDone: 'Nothing was recorded.',
     next: 'Type it as in `describe contoso premium "Cloud office"`.',
   })

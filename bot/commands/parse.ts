@@ -8,6 +8,7 @@ import { type CalendarCommand, calendarWith, upcomingWith } from './parse-calend
 import { type MapCommand, parseMap } from './parse-map.js'
 import { type PeopleCommand, parsePeopleCommand } from './parse-people.js'
 import { type PriceCommand, parsePrice } from './parse-price.js'
+import { type SettingsCommand, parseSettings } from './parse-settings.js'
 import { type Phrase, dayAtEnd, dayAtStart, monthAtEnd, monthAtStart, unreadDate } from './dates.js'
 import {
   bare,
@@ -54,6 +55,7 @@ export type Command =
   | MapCommand
   | PriceCommand
   | PeopleCommand
+  | SettingsCommand
   | { readonly name: 'audit' }
 
 /** Tells whether all of a text is a name, though what is behind `before` could be a month. */
@@ -135,6 +137,8 @@ function withArguments(
       return parsePrice(name, words, today)
     case 'people':
       return parsePeopleCommand(words)
+    case 'settings':
+      return parseSettings(words, today)
     case 'home':
     case 'status':
     case 'observe':

@@ -3,6 +3,7 @@ import type { Studio } from '../../core/app/studio.js'
 import type { ApprovalRecord, Clock } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
 import type { Card } from '../cards/model.js'
+import type { Connection } from '../cards/settings.js'
 import { problemCard } from '../cards/status.js'
 
 /** What a command or a click ended in, for a surface to show. */
@@ -30,6 +31,8 @@ export interface DeskParts {
   readonly timeZone: string
   /** What people in chat were not told. */
   readonly deliveries: Pick<Deliveries, 'standing'>
+  /** What the program is connected to. */
+  readonly connections: readonly Connection[]
 }
 
 /** A card for everybody that is the whole answer. */

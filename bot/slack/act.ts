@@ -12,6 +12,7 @@ import type { HomeOpened } from './schema-home.js'
 import type { ButtonClick, Message, Sender, SlashCommand, Submission } from './schema.js'
 import { parseNote } from './schema.js'
 import { mentionsIn, typedText } from './text.js'
+import { reasonOf } from '../trouble.js'
 
 /** What a verified request says, and the key that names this one request. */
 export interface Received<T> {
@@ -34,8 +35,29 @@ export async function act(parts: ActParts, { incoming, key }: Received<Actable>)
   }
 }
 
+/**
+ * Somebody whose workspace no token opens hears `card` through the way back that their request brought along, once however
+ * often it comes; a request without one has no answer.
+ */
+export async function turnAway(
+  parts: Pick<ActParts, 'once' | 'now' | 'log'>,
+  { incoming, key }: Received<Actable>,
+  say: (responseUrl: string) => Promise<void>,
+): Promise<void> {
+  const { responseUrl } = originOf(incoming)
+  try {
+    if (responseUrl !== undefined && (await isFirst(parts, incoming, key))) await say(responseUrl)
+  } catch (error) {
+    parts.log.warn({ reason: reasonOf(error) }, 'nobody could be told that a request was not carried out')
+  }
+}
+
 /** Slack repeats events with a new signature; whoever replays a request repeats the signature. */
-async function isFirst({ once, now }: ActParts, incoming: Actable, key: string): Promise<boolean> {
+async function isFirst(
+  { once, now }: Pick<ActParts, 'once' | 'now'>,
+  incoming: Actable,
+  key: string,
+): Promise<boolean> {
   const instant = now().getTime()
   const fresh = await once.first(`slack:request:${key}`, new Date(instant + SLACK_REQUEST_KEPT_MILLISECONDS))
   if (!fresh || (incoming.kind !== 'message' && incoming.kind !== 'home')) return fresh

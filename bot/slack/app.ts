@@ -4,19 +4,21 @@ import { SLACK_READY_MILLISECONDS, SLACK_SIGNING_SECRET_LENGTH } from '../../cor
 import type { Once } from '../../core/chat-ports.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
+import { problemCard } from '../cards/status.js'
 import type { Board } from '../commands/board.js'
 import type { Desk } from '../commands/desk.js'
 import { type Exchange, type Route, type Work, answerPlain } from '../http.js'
-import { type Actable, type Received, act } from './act.js'
+import { type Actable, type Received, act, turnAway } from './act.js'
 import type { Pacing } from '../lanes.js'
 import { reasonOf } from '../trouble.js'
 import { type Answers, createAnswers } from './answer.js'
 import { boltOver } from './bolt.js'
-import { SLACK_API, type SlackClient, slackLogger } from './client.js'
+import { SLACK_API, type SlackClient, respondTo, slackLogger } from './client.js'
 import { type Homes, createHomes } from './home.js'
 import { type SlackInstallOptions, createInstallRoutes } from './install.js'
 import { slackCards } from './later.js'
 import { plainBody } from './plain-body.js'
+import { renderSlack } from './render.js'
 import {
   type Challenge,
   bodyOf,
@@ -28,7 +30,7 @@ import {
 import { type Installed, type Removal, installedOf, parseRemoval } from './schema-install.js'
 import { createSocket } from './socket.js'
 import { verifySignature } from './verify.js'
-import { type Served, createWorkspaces, nameOf } from './workspaces.js'
+import { type Served, type Workspaces, createWorkspaces, nameOf } from './workspaces.js'
 
 export interface SlackSurfaceOptions {
   /** "xoxb-…": the bot token of one workspace; undefined: workspaces install the app by themselves. */
@@ -84,13 +86,13 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     work.start(`slack ${due.incoming.kind}`, async () => {
       const { incoming, key, installed } = due
       if (incoming.kind === 'removal') return await workspaces.removed(installed, incoming)
-      const served = await workspaces.of(installed)
-      if (served !== undefined) {
+      const served = await servedOrWhy(workspaces, installed, log)
+      if (!(served instanceof Problem)) {
         return await act({ ...options, client: served.client, ...answersIn(served) }, { incoming, key })
       }
-      log.warn(
-        { workspace: nameOf(installed) },
-        'a request from a workspace without the app was not carried out',
+      const message = renderSlack(problemCard(served))
+      await turnAway(options, { incoming, key }, (responseUrl) =>
+        respondTo(responseUrl, message, { apiUrl, log }),
       )
     })
   }
@@ -116,6 +118,40 @@ export function createSlackSurface(options: SlackSurfaceOptions): SlackSurface {
     begin: () => undefined,
     end: () => workspaces.end(),
     close: async () => undefined,
+  }
+}
+
+/** Whose token answers a request; else why there is none, in words for whoever asked. */
+async function servedOrWhy(
+  workspaces: Workspaces,
+  installed: Installed,
+  log: Log,
+): Promise<Served | Problem> {
+  const workspace = nameOf(installed)
+  const notDone = 'Nothing was done.'
+  try {
+    const served = await workspaces.of(installed)
+    if (served !== undefined) return served
+    log.warn({ workspace }, 'a request from a workspace without the app was not carried out')
+    const what = 'This workspace has not installed the app.'
+    return new Problem({
+      kind: 'notFound',
+      what,
+      notDone,
+      next: 'Have it installed again at /slack/install.',
+    })
+  } catch (error) {
+    log.error(
+      { workspace, reason: reasonOf(error) },
+      'a request was not carried out: its token cannot be read',
+    )
+    const what = 'What I need to answer in this workspace cannot be read.'
+    return new Problem({
+      kind: 'unavailable',
+      what,
+      notDone,
+      next: 'Tell whoever runs this bot: its log says why.',
+    })
   }
 }
 
@@ -215,11 +251,15 @@ function receive(
   if (type === undefined || incoming === undefined) return answerPlain(response, 400)
   if (incoming.kind === 'ignored') return answerPlain(response, 200)
   message.headers['content-type'] = 'application/json'
-  bolt.dispatch(Object.assign(message, { rawBody: plainBody(incoming) }), response, {
-    incoming,
-    key: verdict.key,
-    installed: installedOf(value),
-  })
+  bolt.dispatch(
+    Object.assign(message, { rawBody: Buffer.from(JSON.stringify(plainBody(incoming))) }),
+    response,
+    {
+      incoming,
+      key: verdict.key,
+      installed: installedOf(value),
+    },
+  )
 }
 
 interface Bolt {

@@ -173,6 +173,15 @@ function othersOf(
   }
 }
 
+/** Answers through the way back that a request brought along, which needs no token. Rejects when Slack does not take it. */
+export function respondTo(
+  responseUrl: string,
+  message: SlackMessage,
+  { apiUrl, log }: { readonly apiUrl: string; readonly log: Log },
+): Promise<void> {
+  return respond(webOptions(apiUrl, log).fetch, responseUrl, message, { replace: false })
+}
+
 async function respond(
   fetchPinned: webApi.FetchFunction,
   responseUrl: string,

@@ -6,11 +6,7 @@ import type { Removal } from './schema-install.js'
  * A request as Bolt gets it: what we understood of it, and nothing else. Bolt reads further fields than we do and trusts
  * their shape, so the body as it came could make it fail, or take a click for a command.
  */
-export function plainBody(incoming: Actable | Challenge | Removal): Buffer {
-  return Buffer.from(JSON.stringify(contentOf(incoming)))
-}
-
-function contentOf(incoming: Actable | Challenge | Removal): object {
+export function plainBody(incoming: Actable | Challenge | Removal): Record<string, unknown> {
   switch (incoming.kind) {
     case 'challenge':
       return { type: 'url_verification', challenge: incoming.challenge }

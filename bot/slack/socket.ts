@@ -8,10 +8,13 @@ import {
 } from '../../core/chat-limits.js'
 import type { Log } from '../../core/ports.js'
 import { Problem } from '../../core/problem.js'
+import type { Actable, Received } from './act.js'
 import { boltOver } from './bolt.js'
 import { reasonOf } from '../trouble.js'
 import { checkSocketHost, slackLogger, webOptions } from './client.js'
-import { triggerOf } from './schema-install.js'
+import { plainBody } from './plain-body.js'
+import type { Challenge } from './schema.js'
+import { type Removal, triggerOf } from './schema-install.js'
 
 export interface SocketOptions {
   /** "xapp-…": opens connections, and nothing else. */
@@ -21,7 +24,7 @@ export interface SocketOptions {
   /** Adds the same listeners as over HTTP. */
   readonly listen: (bolt: App) => void
   /** What listeners find as `received` of an envelope; undefined: nothing of ours, it is acknowledged and no more. */
-  readonly read: (body: unknown, key: string) => unknown
+  readonly read: (body: unknown, key: string) => Received<Actable | Challenge | Removal> | undefined
 }
 
 /** A connection to Slack, kept open. */
@@ -57,10 +60,8 @@ export function createSocket(options: SocketOptions): Socket {
       return false
     },
   })
-  boltOver(receiver, log, (bolt) => {
-    acknowledgeOthers(bolt)
-    options.listen(bolt)
-  })
+  onlyPlain(receiver)
+  boltOver(receiver, log, options.listen)
   const { client } = receiver
   for (const name of ['ws_message', 'slack_event']) guard(client, name, log)
   return keptOpen(client, options)
@@ -76,13 +77,20 @@ function keyOf(id: string): string {
   return createHash('sha256').update(`socket ${id}`).digest('hex')
 }
 
-/** Nothing listens to what is not ours, and Slack would tell people that it failed. */
-function acknowledgeOthers(bolt: App): void {
-  bolt.use(async (given) => {
-    if (given.context['received'] !== undefined) return await given.next()
-    const { ack } = given as { readonly ack?: () => Promise<void> }
-    await ack?.()
-  })
+/**
+ * Bolt gets what we understood of an envelope and nothing else, as over HTTP. Nothing listens to what is not ours: it is
+ * acknowledged, or Slack would tell people that it failed.
+ */
+function onlyPlain(receiver: SocketModeReceiver): void {
+  const init = receiver.init.bind(receiver)
+  receiver.init = (bolt) => {
+    const processEvent: App['processEvent'] = async (event) => {
+      const received = event.customProperties?.['received'] as ReturnType<SocketOptions['read']>
+      if (received === undefined) return await event.ack()
+      await bolt.processEvent({ ...event, body: plainBody(received.incoming) })
+    }
+    init(Object.assign(Object.create(bolt) as App, { processEvent }))
+  }
 }
 
 /** What the library does not understand, or cannot answer because the line is gone, must not end the program. */

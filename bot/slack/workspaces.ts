@@ -6,7 +6,7 @@ import type { Pacing } from '../lanes.js'
 import { type SlackClient, createSlackClient, isTokenRefused } from './client.js'
 import type { BotIdentity, MessageAddress } from './schema.js'
 import type { Installed, Removal } from './schema-install.js'
-import { newestOnly } from './updates.js'
+import { newestOnly } from '../newest-only.js'
 
 export interface WorkspacesOptions {
   /** The token of the configuration; undefined: only installed workspaces are served. */
@@ -59,7 +59,8 @@ interface State extends WorkspacesOptions {
 export function createWorkspaces(options: WorkspacesOptions): Workspaces {
   const { botToken } = options
   const made = new Set<SlackClient>()
-  const own = botToken === undefined ? undefined : ordered(makeClient(options, made, botToken))
+  const own =
+    botToken === undefined ? undefined : ordered(makeClient(options, made, botToken), options.pacing)
   const state: State = { ...options, own, ownKey: undefined, opened: new Map(), served: new Map(), made }
   return {
     of: (installed) => servedIn(state, installed),
@@ -91,8 +92,8 @@ function makeClient(
   return client
 }
 
-function ordered(client: SlackClient): SlackClient {
-  return { ...client, update: newestOnly(client.update) }
+function ordered(client: SlackClient, { now }: Pacing): SlackClient {
+  return { ...client, update: newestOnly(client.update, now) }
 }
 
 /** Tokens belong to an organisation that installed the app for all its workspaces, or to one workspace. */
@@ -129,7 +130,7 @@ async function servedIn(state: State, installed: Installed): Promise<Served | un
 function servedAs(state: State, key: string): Served {
   const known = state.served.get(key)
   if (known !== undefined) return known
-  const served = { client: ordered(following(state, key)), key }
+  const served = { client: ordered(following(state, key), state.pacing), key }
   state.served.set(key, served)
   return served
 }

@@ -17,7 +17,7 @@ import { type Kind, kindOf } from './kinds.js'
 import { originOf, strangerOf } from './origin.js'
 import { pacedConversations } from './paced.js'
 import { createReach } from './references.js'
-import { said } from './responses.js'
+import { notSupported, said } from './responses.js'
 import { type Incoming, parseActivity, parsePress } from './schema.js'
 import { type TeamsIdentity, type TeamsSettings, checkSettings } from './settings.js'
 import { type TurnParts, takeTurn } from './turn.js'
@@ -122,7 +122,7 @@ async function admitted(
   const kind = kindOf(activity)
   if (kind === 'nothing') return answerJson(response, undefined)
   // What nobody knows is no error of ours: clients ask every bot for everything.
-  if (kind === 'unknown') return answerPlain(response, 501)
+  if (kind === 'unknown') return answerJson(response, notSupported())
   if (kind === 'installed' || kind === 'removed') {
     work.start('teams installation', () => reach[kind](activity))
     return answerJson(response, undefined)

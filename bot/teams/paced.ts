@@ -7,7 +7,7 @@ import {
 import { type Pacing, createLanes } from '../lanes.js'
 import type { Conversations } from './conversations.js'
 import { teamsTrouble } from './trouble.js'
-import { newestOnly } from './updates.js'
+import { newestOnly } from '../newest-only.js'
 
 /** What Teams takes from a bot in one conversation. */
 const CONVERSATION_PACES = [
@@ -30,8 +30,9 @@ export function pacedConversations(all: Conversations, pacing: Pacing): PacedCon
   return {
     ...all,
     post: (place, message) => inLane(wholeOf(place.conversation), false, () => all.post(place, message)),
-    replace: newestOnly((address, message) =>
-      inLane(wholeOf(address.conversation), true, () => all.replace(address, message)),
+    replace: newestOnly(
+      (address, message) => inLane(wholeOf(address.conversation), true, () => all.replace(address, message)),
+      pacing.now,
     ),
     tell: (place, message) => inLane(place.user, false, () => all.tell(place, message)),
     end: () => lanes.end(),

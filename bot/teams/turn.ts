@@ -81,7 +81,7 @@ async function click(parts: TurnParts, { value }: Incoming, origin: Origin): Pro
       isLate = true
       resolve(said('This takes a moment longer. The answer follows.'))
     }, TEAMS_CLICK_MILLISECONDS)
-    parts.work.start('teams click', async () => {
+    parts.work.startAnswer('teams click', async () => {
       const answer = await carryOutClick(parts, value, origin)
       clearTimeout(timer)
       if (!isLate) resolve(responseOf(answer))

@@ -13,6 +13,7 @@ export type Right =
   | 'download' // take a file of an approved run
   | 'audit' // read the trail
   | 'people' // give and take roles
+  | 'settings' // change how the MSP bills
 
 /** Who may do what: what is not listed is refused. */
 export const RIGHTS: Readonly<Record<Role, ReadonlySet<Right>>> = {
@@ -30,6 +31,7 @@ export const RIGHTS: Readonly<Record<Role, ReadonlySet<Right>>> = {
     'download',
     'audit',
     'people',
+    'settings',
   ]),
 }
 

@@ -2,7 +2,6 @@ import { type Person, isOf } from '../access/rights.js'
 import type { Attempt } from '../approval/approval.js'
 import { replacedIn } from '../approval/replaces.js'
 import type { AuditEntry } from '../audit/chain.js'
-import type { Bounds } from '../billrun/bounds.js'
 import type { BillRun } from '../billrun/run.js'
 import type { Period } from '../calendar/period.js'
 import type { ApprovalRecord } from '../ports.js'
@@ -20,11 +19,6 @@ import { type SyncOutcome, type SyncRequestPorts, requestSync } from './sync-req
 import { proposeVoid } from './void-run.js'
 
 export type BillingPorts = SyncRequestPorts
-
-export interface BillingSettings {
-  readonly timeZone: string
-  readonly bounds: Bounds
-}
 
 /** What is still billed of a run. */
 export interface ApprovedRun {
@@ -60,12 +54,7 @@ export interface Billing {
   noteSent(actor: string, runId: string): Promise<void>
 }
 
-export function createBilling(
-  ports: BillingPorts,
-  settings: BillingSettings,
-  load: Load,
-  everybody: ReadEverybody,
-): Billing {
+export function createBilling(ports: BillingPorts, load: Load, everybody: ReadEverybody): Billing {
   const { billing, clock } = ports
   const view = (): Promise<BillingView> => load()
   const lookUp = createStandings(ports, view)
@@ -82,7 +71,7 @@ export function createBilling(
   return {
     propose: async (person, month, customers) => {
       const asked = month ?? monthOf((await view()).today)
-      return propose(ports, load, person, asked, customers, settings.bounds)
+      return propose(ports, load, person, asked, customers)
     },
     sync: async (person, customers) => {
       const { portfolio, today } = await load()

@@ -31,6 +31,8 @@ export interface BilledExplanation {
   readonly type: 'billed'
   readonly ref: string
   readonly line: BilledLine
+  /** What the marketplace calls the product; undefined: it lists it no more. */
+  readonly productName: string | undefined
   /** The same line as it is due; undefined: it is not any more, so nothing says now what it was taken from. */
   readonly due: SourcedLine | undefined
 }
@@ -145,8 +147,8 @@ function dueLine(
 ): DueExplanation | undefined {
   const { portfolio, policies, billed } = view
   const span = { opensOn: portfolio.opensOn, until, today }
-  const { lines, held } = linesOf(subscription, policies, span, billed)
-  const line = lines.find((one) => lineRef(one) === wanted)
+  const { lines, free, held } = linesOf(subscription, policies, span, billed)
+  const line = [...lines, ...free].find((one) => lineRef(one) === wanted)
   const kept = held.find(({ priced }) => priced !== undefined && lineRef(priced) === wanted)
   const found = line ?? kept?.priced
   if (found === undefined) return undefined
@@ -216,6 +218,7 @@ function billedExplanation(
     type: 'billed',
     ref,
     line,
+    productName: subscription?.subscription.productName,
     due: same === undefined ? undefined : { line: same, source: sourceOf(same, view.portfolio) },
   }
 }

@@ -5,7 +5,8 @@ import type { SyncStore } from '../psa-ports.js'
 import type { SyncState } from '../sync/intent.js'
 import type { Container } from '../sync/types.js'
 import { type Policies, policiesOf } from '../charges/policies.js'
-import type { Policy } from '../charges/types.js'
+import { policyOf, policyRecords, wantedOf } from '../settings/standing.js'
+import type { Settings, SomeSettings } from '../settings/types.js'
 import type { DataAge } from './data-age.js'
 import { firstBilled, refuseLateOpening } from './opening.js'
 import { withOverrides } from './overridden.js'
@@ -24,8 +25,8 @@ export interface LoaderPorts {
 }
 
 export interface LoaderSettings extends PortfolioSettings {
-  /** Holds while none is recorded. */
-  readonly policy: Policy
+  /** What the configuration fixes: its lines that are not empty. Policies hold once they are recorded. */
+  readonly lines: SomeSettings
 }
 
 /** Everything answers are computed from: the latest observation and the books of one moment. */
@@ -34,6 +35,8 @@ export interface Loaded {
   readonly books: Books
   readonly billed: Billed
   readonly policies: Policies
+  /** What is set beside policies: it holds at once. */
+  readonly settings: Pick<Settings, 'boundPercent' | 'invoiceDay'>
   readonly sync: SyncState
   /** Subscriptions billed in PSAs, with what they hold and what is to be written. */
   readonly slots: readonly RoutedSlot[]
@@ -65,7 +68,8 @@ export function createLoader(
     return {
       books,
       billed: billedByLineage(books.billed),
-      policies: policiesOf(books.policies, settings.policy),
+      policies: policiesOf(policyRecords(books.settings), policyOf(settings.lines)),
+      settings: wantedOf(books.settings, settings.lines),
       first: firstBilled(books.billed),
     }
   })
@@ -79,14 +83,14 @@ export function createLoader(
       ports.billing.version(),
     ])
     if (observation === undefined) throw nothingObserved()
-    const [listed, { first, books, billed, policies }] = await Promise.all([
+    const [listed, { first, ...rest }] = await Promise.all([
       portfolioAt(`${observation.sequence} ${answered}`),
       booksAt(version),
     ])
-    refuseLateOpening(listed.opensOn, first, books.billed)
-    const portfolio = overriddenAt(listed, books.overrides, billed)
+    refuseLateOpening(listed.opensOn, first, rest.books.billed)
+    const portfolio = overriddenAt(listed, rest.books.overrides, rest.billed)
     const age = { observation, now: await ports.clock.now(), timeZone: settings.timeZone }
-    return { portfolio, books, billed, policies, age, today: localDateOf(age.now, settings.timeZone) }
+    return { ...rest, portfolio, age, today: localDateOf(age.now, settings.timeZone) }
   }
   return {
     load: async (through) => {

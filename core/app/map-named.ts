@@ -40,7 +40,8 @@ export function isNamed(things: readonly Named[], typed: string): boolean {
   return matching(things, typed).length > 0
 }
 
-function matching<Thing extends Named>(things: readonly Thing[], typed: string): readonly Thing[] {
+/** All it can mean: by id, by name in full, by its beginning, by a part of it. */
+export function matching<Thing extends Named>(things: readonly Thing[], typed: string): readonly Thing[] {
   const text = typed.trim()
   const wanted = foldName(text).words.join(' ')
   const all = things.map((thing) => ({ thing, folded: foldName(thing.name).words.join(' ') }))

@@ -28,15 +28,13 @@ export interface PlanningParts {
   readonly billing: Pick<Billing, 'open'>
   readonly everybody: ReadEverybody
   readonly today: () => Promise<LocalDate>
-  /** Day of the month of the marketplace's invoices; undefined: nobody said. */
-  readonly invoiceDay: number | undefined
 }
 
-export function createPlanning({ load, billing, everybody, today, invoiceDay }: PlanningParts): Planning {
+export function createPlanning({ load, billing, everybody, today }: PlanningParts): Planning {
   return {
     upcoming: async (days = UPCOMING_DAYS) => {
       const { age, ...view } = await load(addDays(await today(), days))
-      return { ...upcoming({ ...view, now: age.now }, days, invoiceDay), age }
+      return { ...upcoming({ ...view, now: age.now }, days, view.settings.invoiceDay), age }
     },
     calendar: async (asked) => {
       const now = await today()
@@ -51,11 +49,11 @@ export function createPlanning({ load, billing, everybody, today, invoiceDay }: 
         })
       }
       const { age, ...view } = await load(addDays(month.to, -1))
-      return { ...calendarMonth({ ...view, now: age.now }, month, invoiceDay), age }
+      return { ...calendarMonth({ ...view, now: age.now }, month, view.settings.invoiceDay), age }
     },
     home: async (person) => {
       const [{ age, ...view }, open, { people }] = await Promise.all([load(), billing.open(), everybody()])
-      return { ...homeOf({ ...view, now: age.now }, person, people, open, invoiceDay), age }
+      return { ...homeOf({ ...view, now: age.now }, person, people, open, view.settings.invoiceDay), age }
     },
   }
 }

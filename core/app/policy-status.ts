@@ -1,6 +1,6 @@
 import type { LocalDate } from '../calendar/date.js'
 import { policySteps } from '../charges/account.js'
-import type { DatedPolicy, Policies } from '../charges/policies.js'
+import { type Policies, changesFor } from '../charges/policies.js'
 import { defaultWords, policyDifference } from '../charges/policy-words.js'
 import { DEFAULT_POLICY, type Policy, type PolicyChange } from '../charges/types.js'
 import type { PricedSubscription } from '../pricing/timeline.js'
@@ -35,25 +35,51 @@ export interface PolicyView {
   readonly billed: Billed
 }
 
-/** Says which policy is in force and which are ahead: each subscription takes a change at a boundary of its own. */
+/**
+ * Says which policy is in force and which are ahead: each subscription takes a change at a boundary of its own. In force
+ * is what the subscription that changed last has.
+ */
 export function policyStatus({ portfolio, policies, billed }: PolicyView, today: LocalDate): PolicyStatus {
   const { first, changes } = policies
   const running = changes.length === 0 ? [] : portfolio.subscriptions.filter((one) => runsOn(one, today))
-  const steps = running.map((subscription) => stepsOf(subscription, policies, billed))
-  const dates = changes.map((change) => datesOf(change, steps))
-  const latest = dates.findLastIndex((days) => days.some((on) => on <= today))
-  const inForce = changes[latest]?.policy ?? first
-  const ahead = changes.flatMap((change, index): PolicyAhead[] => {
-    const days = (dates[index] ?? []).filter((on) => on > today).sort((left, right) => left - right)
-    // One that was replaced before anybody took it changed nothing.
-    const taken = dates.findLastIndex((of, earlier) => earlier < index && of.length > 0)
-    const before: Policy = changes[taken]?.policy ?? first
-    const words = policyDifference(before, change.policy)
-    const [from, last] = [days[0], days.at(-1)]
-    if (from === undefined || last === undefined || words.length === 0) return []
-    return [{ words, from, last, subscriptions: days.length, running: Math.max(running.length, 1) }]
+  const all = running.map((subscription) => stepsOf(subscription, policies, billed))
+  // Without any, what was recorded holds on the days it was recorded for.
+  const taken = running.length > 0 ? all : [changesFor(policies, [])]
+  let newest: PolicyChange | undefined
+  for (const steps of taken) {
+    const step = steps.findLast(({ from }) => from <= today)
+    if (step !== undefined && (newest === undefined || step.from >= newest.from)) newest = step
+  }
+  const inForce = newest?.policy ?? first
+  const ahead = aheadOf(taken, first, today).map(({ words, days }): PolicyAhead => {
+    const from = Math.min(...days) as LocalDate
+    const last = Math.max(...days) as LocalDate
+    return { words, from, last, subscriptions: days.length, running: taken.length }
   })
-  return { inForce: policyDifference(DEFAULT_POLICY, inForce), byDefault: defaultWords(inForce), ahead }
+  return {
+    inForce: policyDifference(DEFAULT_POLICY, inForce),
+    byDefault: defaultWords(inForce),
+    ahead: ahead.sort((left, right) => left.from - right.from),
+  }
+}
+
+/** What subscriptions do otherwise from later days on: the same words together, with the days they take them. */
+function aheadOf(
+  taken: readonly (readonly PolicyChange[])[],
+  first: Policy,
+  today: LocalDate,
+): readonly { readonly words: readonly string[]; readonly days: readonly LocalDate[] }[] {
+  const found = new Map<string, { words: readonly string[]; days: LocalDate[] }>()
+  for (const steps of taken) {
+    for (const [index, { from, policy }] of steps.entries()) {
+      const words = from > today ? policyDifference(steps[index - 1]?.policy ?? first, policy) : []
+      if (words.length === 0) continue
+      const known = found.get(words.join('\n'))
+      if (known === undefined) found.set(words.join('\n'), { words, days: [from] })
+      else known.days.push(from)
+    }
+  }
+  return [...found.values()]
 }
 
 function runsOn({ subscription: { end }, timeline }: PricedSubscription, today: LocalDate): boolean {
@@ -73,13 +99,4 @@ function stepsOf(
     if (error instanceof Problem) return []
     throw error
   }
-}
-
-/** When each subscription takes a change; without any it is the day it was recorded for. */
-function datesOf(
-  { policy, holdsFrom }: DatedPolicy,
-  all: readonly (readonly PolicyChange[])[],
-): readonly LocalDate[] {
-  if (all.length === 0) return [holdsFrom]
-  return all.flatMap((steps) => steps.findLast((step) => step.policy === policy)?.from ?? [])
 }

@@ -1,6 +1,6 @@
 import type { Person } from '../access/rights.js'
 import { expiryOf } from '../approval/approval.js'
-import type { Bounds } from '../billrun/bounds.js'
+import { DEFAULT_BOUNDS } from '../billrun/bounds.js'
 import type { BillRun, RunCustomer } from '../billrun/run.js'
 import type { LocalDate } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
@@ -38,12 +38,11 @@ export async function propose(
   person: Person,
   month: Period,
   names: readonly string[],
-  bounds: Bounds,
 ): Promise<ProposeOutcome> {
   const { portfolio, slots } = await load()
   const asked = idsOf(portfolio, names)
   const sync = slots.length === 0 ? undefined : await requestSync(ports, load, person, month, asked)
-  const file = await proposeFile(ports, load, person, month, asked, bounds)
+  const file = await proposeFile(ports, load, person, month, asked)
   const written = sync?.type === 'asked' ? sync.record : undefined
   if (file?.type === 'asked') return { ...file, also: written }
   if (written !== undefined) return { type: 'asked', record: written, also: undefined }
@@ -81,10 +80,10 @@ async function proposeFile(
   person: Person,
   month: Period,
   asked: readonly string[],
-  bounds: Bounds,
 ): Promise<ProposeOutcome | undefined> {
   return onUnmovedBooks(async () => {
     const now = await load()
+    const bounds = { ...DEFAULT_BOUNDS, percent: now.settings.boundPercent }
     const content = runContent(now, month, asked, bounds)
     if (content.lines.length === 0) {
       return content.held.length === 0 ? undefined : { type: 'held', month, held: content.held }

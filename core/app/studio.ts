@@ -1,6 +1,5 @@
 import type { Everybody } from '../access/everybody.js'
 import type { Person } from '../access/rights.js'
-import type { Bounds } from '../billrun/bounds.js'
 import { type LocalDate, addDays } from '../calendar/date.js'
 import type { Period } from '../calendar/period.js'
 import { localDateOf } from '../calendar/zone.js'
@@ -24,6 +23,7 @@ import { beginPeople, createEverybody } from './people.js'
 import { type Planning, createPlanning } from './planning.js'
 import { type PolicyStatus, policyStatus } from './policy-status.js'
 import { type Prices, createPrices } from './prices.js'
+import { type SettingsDesk, createSettings } from './settings.js'
 import { type Portfolio, compareText, namesOf } from './portfolio.js'
 import { type CoveredLine, coveredLinesOf } from './psa-lines.js'
 import {
@@ -34,7 +34,7 @@ import {
   namedDrifts,
   psaStandings,
 } from './psa-standing.js'
-import { recordPolicy } from './record-policy.js'
+import { recordPolicies } from './record-policies.js'
 import type { RoutedSlot } from './routed.js'
 import { type Intent, isOpen } from '../sync/intent.js'
 import {
@@ -56,14 +56,10 @@ export interface StudioPorts extends ObservePorts, LoaderPorts {
 }
 
 export interface StudioSettings extends LoaderSettings {
-  /** How far a month may be from the last one billed (BILLING B25). */
-  readonly bounds: Bounds
   /** Whoever has a role from the beginning; what is changed by command counts more. */
   readonly people: readonly Person[]
   /** What may be written into PSAs without asking. */
   readonly autoApprove?: readonly AutoApproval[]
-  /** Day of the month on which the marketplace makes its invoice, 1–31; undefined: nobody said. */
-  readonly invoiceDay?: number | undefined
 }
 
 export type Answer<T> = T & { readonly age: DataAge }
@@ -96,6 +92,10 @@ export interface CustomerAnswer {
   readonly held: readonly HeldBillLine[]
   /** What changes dated after today would add or take away; in no total. */
   readonly forecast: readonly BillLine[]
+  /** Lines of the month at a price of zero. */
+  readonly free: readonly BillLine[]
+  /** What is billed already with a date to bill in the month, per currency. */
+  readonly already: WhoAnswer['already']
 }
 
 export interface ChangesAnswer {
@@ -147,6 +147,8 @@ export interface Studio {
   readonly mapping: Mapping
   /** Prices and descriptions of the MSP's own. */
   readonly prices: Prices
+  /** How the MSP bills and what it wants to be asked: what holds, where it comes from, and changing it. */
+  readonly settings: SettingsDesk
   /** Carries out what was approved to be written into PSAs; safe at any time. */
   dispatch(): Promise<Dispatched>
   /** This program is to end: no other write into a PSA is begun, so that what runs ends in time. */
@@ -160,23 +162,24 @@ const CHANGES_DAYS = 30
 export function createStudio(ports: StudioPorts, settings: StudioSettings): Studio {
   const { load, loadContainer } = createLoader(ports, settings)
   const everybody = createEverybody(ports)
-  const billing = createBilling(ports, settings, load, everybody)
+  const billing = createBilling(ports, load, everybody)
   const owner = ports.ids.next()
   let isEnding = false
   const today = async () => localDateOf(await ports.clock.now(), settings.timeZone)
   return {
     begin: async () => {
-      await recordPolicy(ports, settings)
+      await recordPolicies(ports, settings)
       await beginPeople(ports, settings.people)
     },
     everybody,
     people: createPeople(ports),
     observe: (onProgress) => observe(ports, settings, onProgress),
     billing,
-    planning: createPlanning({ load, billing, everybody, today, invoiceDay: settings.invoiceDay }),
+    planning: createPlanning({ load, billing, everybody, today }),
     raiseAlerts: () => raiseAlerts(ports, load, everybody, settings.autoApprove ?? []),
     mapping: createMapping(ports, load),
     prices: createPrices(ports, load),
+    settings: createSettings({ ...ports, load, open: billing.open }, settings),
     dispatch: () => dispatch(ports, loadContainer, owner, () => isEnding),
     end: () => {
       isEnding = true
@@ -304,14 +307,16 @@ function customerBill(
   const { portfolio, billed, policies, slots } = view
   const found = findCustomer(portfolio.customers, name)
   const own = portfolio.subscriptions.filter(({ subscription }) => subscription.customerId === found.id)
-  const who = whoToBill({ ...portfolio, subscriptions: own }, policies, month, today, billed)
-  const { opensOn, bills, psa, exceptions, held, forecast } = who
+  const asked = { ...portfolio, subscriptions: own }
+  const who = whoToBill(asked, policies, month, today, billed)
+  const { opensOn, bills, psa, exceptions, held, forecast, free } = who
   const ownSlots = slots.filter(({ customerId }) => customerId === found.id)
   const standings = psaStandings(ownSlots, psa, portfolio.customers, month)
   const covered = coveredLinesOf(view, own, { opensOn, until: addDays(month.to, -1), today }).filter(
     ({ charge: { billOn } }) => billOn >= month.from && billOn < month.to,
   )
-  const shown = { bills, psa, standings, covered, exceptions, held, forecast }
+  const already = billedIn(asked, billed, month)
+  const shown = { bills, psa, standings, covered, exceptions, held, forecast, free, already }
   return { customerId: found.id, name: found.name, month, opensOn, today, ...shown }
 }
 

@@ -71,6 +71,8 @@ export interface Who {
   readonly held: readonly HeldBillLine[]
   /** What changes dated after today will add or take away when they happen; in no bill yet. */
   readonly forecast: readonly BillLine[]
+  /** Lines of the month at a price of zero: shown, and in no bill. */
+  readonly free: readonly BillLine[]
 }
 
 /** A line that is billed, in the currency it was billed in. */
@@ -99,6 +101,7 @@ export function whoToBill(
   const span = { opensOn, until: addDays(month.to, -1), today }
   const held: HeldBillLine[] = []
   const forecast: BillLine[] = []
+  const free: BillLine[] = []
   const bills: Bills = new Map()
   const psaBills: Bills = new Map()
   const exceptions: BillException[] = []
@@ -108,6 +111,8 @@ export function whoToBill(
     exceptions.push(...exceptionsOf(subscription, span, { ...found, hasLines }))
     held.push(...found.held)
     forecast.push(...found.forecast)
+    // Nothing of them is ever billed: those of earlier months are no news.
+    free.push(...found.free.filter(({ charge }) => charge.billOn >= month.from))
     const routed = subscription.route === undefined ? NO_BILL_LINES : found.lines.filter(isRouted)
     const byFile = routed.length === 0 ? found.lines : found.lines.filter((line) => !isRouted(line))
     if (byFile.length > 0) addLines(bills, portfolio, subscription, byFile)
@@ -115,7 +120,8 @@ export function whoToBill(
   }
   const sorted = sortedBills(bills)
   const psa = sortedBills(psaBills)
-  return { month, opensOn, today, totals: totalsOf(sorted), bills: sorted, psa, exceptions, held, forecast }
+  const shown = { exceptions, held, forecast, free }
+  return { month, opensOn, today, totals: totalsOf(sorted), bills: sorted, psa, ...shown }
 }
 
 /** What the product of a subscription is called on a day: its name, or the words of an override (BILLING B14). */
@@ -174,6 +180,8 @@ export interface SubscriptionLines {
   readonly held: readonly HeldBillLine[]
   /** What changes dated after today will add or take away when they happen (BILLING B21). */
   readonly forecast: readonly BillLine[]
+  /** At a price of zero. */
+  readonly free: readonly BillLine[]
   readonly heldPeriods: readonly HeldPeriod[]
   /** First day whose charges can be due; undefined: nothing can be charged. */
   readonly from: LocalDate | undefined
@@ -184,13 +192,15 @@ const NO_LINES: SubscriptionLines = {
   lines: [],
   held: [],
   forecast: [],
+  free: [],
   heldPeriods: [],
   from: undefined,
   fault: undefined,
 }
 
 /**
- * The lines of one subscription with `billOn` in `[opensOn, until]`, as known today; lines of zero are left out. One
+ * The lines of one subscription with `billOn` in `[opensOn, until]`, as known today; lines of zero are apart, or left out
+ * where it is not the price that is zero. One
  * subscription the policy cannot charge (a day count that does not fit its period) stops nobody else's.
  */
 export function linesOf(
@@ -204,9 +214,9 @@ export function linesOf(
   if (input === undefined) return NO_LINES
   try {
     const due = dueAsKnown(input, opensOn, until, today)
-    const lines = due.lines
-      .filter(({ amount }) => amount !== 0n)
-      .map((charge) => ({ subscription, charge, currency }))
+    const every = due.lines.map((charge) => ({ subscription, charge, currency }))
+    const lines = every.filter(({ charge }) => charge.amount !== 0n)
+    const free = every.filter(({ charge }) => charge.amount === 0n && isFree(charge))
     const held = due.held.length === 0 ? [] : heldLines(subscription, due.held)
     const hold = subscription.exceptions.find(({ kind }) => isHolding(kind))
     if (hold !== undefined) {
@@ -214,11 +224,16 @@ export function linesOf(
       return { ...NO_LINES, held: all, heldPeriods: due.held, from: due.from }
     }
     const forecast = due.forecast.map((charge) => ({ subscription, charge, currency }))
-    return { lines, held, forecast, heldPeriods: due.held, from: due.from, fault: undefined }
+    return { lines, held, forecast, free, heldPeriods: due.held, from: due.from, fault: undefined }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return { ...NO_LINES, fault: error.what }
   }
+}
+
+/** Somebody has it, and its price is zero. */
+function isFree({ quantity, unitPrice, fraction }: ChargeLine): boolean {
+  return quantity > 0n && unitPrice === 0n && fraction.days > 0n
 }
 
 const NOT_BILLED: readonly BilledCharge[] = []

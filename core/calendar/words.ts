@@ -18,6 +18,11 @@ export function dayMonthYear(date: LocalDate): string {
   return format(noon(date), 'd MMM yyyy')
 }
 
+/** "Mar 2026": where room is scarce. */
+export function shortMonthYear(date: LocalDate): string {
+  return format(noon(date), 'MMM yyyy')
+}
+
 /** "March 2026" */
 export function monthYear(date: LocalDate): string {
   return format(noon(date), 'MMMM yyyy')

@@ -1,14 +1,13 @@
 import type { LocalDate } from '../calendar/date.js'
 import { type BilledPeriod, behindBilled } from '../pricing/recorded.js'
-import { samePolicy } from './policy-words.js'
 import type { Policy, PolicyChange } from './types.js'
 
-/** A policy the MSP decided on, as it was recorded: rows of it are only ever added. */
+/** Rules the MSP decided on, as they were recorded: rows of it are only ever added. */
 export interface RecordedPolicy {
-  readonly policy: Policy
-  /** Local date from which it holds; undefined: from the beginning, in the place of all recorded before it. */
+  /** The rules it is about; the others stay as they are. */
+  readonly says: Partial<Policy>
+  /** Local date from which it holds; undefined: from the beginning. */
   readonly holdsFrom: LocalDate | undefined
-  readonly recordedAt: Date
   /** Version of the books it made: what was billed before it has a smaller one. */
   readonly version: number
 }
@@ -16,44 +15,51 @@ export interface RecordedPolicy {
 /** What holds, and from when: the first from the beginning, each change from its date (B16). */
 export interface Policies {
   readonly first: Policy
-  /** In the order in which they were recorded, so with dates that never go back. */
+  /** In the order in which they were recorded. One may be dated before the one ahead of it. */
   readonly changes: readonly DatedPolicy[]
 }
 
 export interface DatedPolicy extends RecordedPolicy {
   readonly holdsFrom: LocalDate
+  /** All rules, as soon as this change and all recorded before it hold. */
+  readonly policy: Policy
 }
 
 const NO_CHANGES: readonly PolicyChange[] = []
 
-/** The policies in force. @param configured holds from the beginning while nothing is recorded. */
-export function policiesOf(recorded: readonly RecordedPolicy[], configured: Policy): Policies {
-  const begins = recorded.findLastIndex(({ holdsFrom }) => holdsFrom === undefined)
-  return {
-    first: recorded[begins]?.policy ?? configured,
-    changes: recorded.slice(begins + 1).filter((change): change is DatedPolicy => isDated(change)),
-  }
-}
-
-function isDated({ holdsFrom }: RecordedPolicy): boolean {
-  return holdsFrom !== undefined
-}
-
 /**
- * B16: what has to be recorded so that `configured` holds; undefined when it is what was recorded last. The first
- * policy holds from the beginning, and so does its successor while nothing is billed; a later one from `today`.
+ * The policies in force. Of two that say the same rule the one recorded last counts, from its date on; one that holds
+ * from the beginning takes the place of all that was recorded of its rules before.
+ *
+ * @param configured holds from the beginning while nothing is recorded.
  */
-export function policyToRecord(
-  last: RecordedPolicy | undefined,
-  configured: Policy,
-  isBilled: boolean,
-  today: LocalDate,
-): Pick<RecordedPolicy, 'policy' | 'holdsFrom'> | undefined {
-  if (last !== undefined && samePolicy(last.policy, configured)) return undefined
-  if (last === undefined || !isBilled) return { policy: configured, holdsFrom: undefined }
-  // A clock put back must not make a later decision hold earlier.
-  const holdsFrom = last.holdsFrom !== undefined && last.holdsFrom > today ? last.holdsFrom : today
-  return { policy: configured, holdsFrom }
+export function policiesOf(recorded: readonly RecordedPolicy[], configured: Policy): Policies {
+  let first = configured
+  let dated: (RecordedPolicy & Pick<DatedPolicy, 'holdsFrom'>)[] = []
+  for (const record of recorded) {
+    const { says, holdsFrom } = record
+    if (holdsFrom === undefined) {
+      first = { ...first, ...says }
+      dated = dated.flatMap((earlier) => {
+        const rest = without(earlier.says, says)
+        return isEmpty(rest) ? [] : [{ ...earlier, says: rest }]
+      })
+    } else if (!isEmpty(says)) dated.push({ ...record, holdsFrom })
+  }
+  let policy = first
+  const changes = dated.map((change) => {
+    policy = { ...policy, ...change.says }
+    return { ...change, policy }
+  })
+  return { first, changes }
+}
+
+function without(says: Partial<Policy>, others: Partial<Policy>): Partial<Policy> {
+  return Object.fromEntries(Object.entries(says).filter(([rule]) => !Object.hasOwn(others, rule)))
+}
+
+function isEmpty(says: Partial<Policy>): boolean {
+  return Object.keys(says).length === 0
 }
 
 /**
@@ -63,10 +69,40 @@ export function policyToRecord(
  *
  * @param billed lines billed of this subscription and not voided: a voided period is free to take the new policy.
  */
-export function changesFor({ changes }: Policies, billed: readonly BilledPeriod[]): readonly PolicyChange[] {
+export function changesFor(policies: Policies, billed: readonly BilledPeriod[]): readonly PolicyChange[] {
+  const { changes } = policies
   if (changes.length === 0) return NO_CHANGES
-  return changes.map((change) => ({
-    from: behindBilled(change.holdsFrom, change, billed),
-    policy: change.policy,
-  }))
+  const taken = changes.map((change) => {
+    return { from: behindBilled(change.holdsFrom, change, billed), policy: change.policy }
+  })
+  const isInOrder = taken.every(({ from }, index) => index === 0 || from >= (taken[index - 1]?.from ?? from))
+  return isInOrder
+    ? taken
+    : inOrderOfDays(
+        policies,
+        taken.map(({ from }) => from),
+      )
+}
+
+/** What was said ahead of what was recorded later: on each day the rules of all changes that hold by then. */
+function inOrderOfDays(policies: Policies, days: readonly LocalDate[]): readonly PolicyChange[] {
+  const order = [...new Set(days)].sort((left, right) => left - right)
+  return order.map((from) => {
+    const held = days.flatMap((day, index) => (day <= from ? [index] : []))
+    return { from, policy: policyWith(policies, held) }
+  })
+}
+
+/** Subscriptions with the same changes have the very same policy: what compares them does it at a glance. */
+const combined = new WeakMap<Policies, Map<string, Policy>>()
+
+function policyWith(policies: Policies, indexes: readonly number[]): Policy {
+  const known = combined.get(policies) ?? new Map<string, Policy>()
+  combined.set(policies, known)
+  const key = indexes.join(' ')
+  const policy =
+    known.get(key) ??
+    indexes.reduce((rules: Policy, index) => ({ ...rules, ...policies.changes[index]?.says }), policies.first)
+  known.set(key, policy)
+  return policy
 }

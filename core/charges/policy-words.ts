@@ -50,7 +50,7 @@ const OTHER_WORDS: {
 /** What `after` does otherwise than `before`, in words: one for each rule that differs, none when they are the same. */
 export function policyDifference(before: Policy, after: Policy): readonly string[] {
   const fields = Object.keys(DEFAULT_POLICY) as (keyof Policy)[]
-  return fields.filter((field) => before[field] !== after[field]).map((field) => wordsOf(field, after))
+  return fields.filter((field) => before[field] !== after[field]).map((field) => ruleWords(field, after))
 }
 
 /** What `policy` does as it is done by default, in words: for each rule that has a choice of words. */
@@ -58,14 +58,15 @@ export function defaultWords(policy: Policy): readonly string[] {
   const fields = Object.keys(POLICY_WORDS) as WordField[]
   return fields
     .filter((field) => policy[field] === DEFAULT_POLICY[field])
-    .map((field) => wordsOf(field, policy))
+    .map((field) => ruleWords(field, policy))
 }
 
 export function samePolicy(left: Policy, right: Policy): boolean {
   return policyDifference(left, right).length === 0
 }
 
-function wordsOf(field: keyof Policy, policy: Policy): string {
+/** What a policy says of one rule, in words. */
+export function ruleWords(field: keyof Policy, policy: Policy): string {
   if (field === 'anchorDay') return OTHER_WORDS.anchorDay(policy.anchorDay)
   if (field === 'baseMonth') return OTHER_WORDS.baseMonth(policy.baseMonth)
   if (field === 'durationDecimals') return OTHER_WORDS.durationDecimals(policy.durationDecimals)

@@ -90,6 +90,10 @@ export function appliesTo(scope: OverrideScope, target: OverrideTarget): boolean
   )
 }
 
+export function isSameScope(left: OverrideScope, right: OverrideScope): boolean {
+  return left.lineageId === right.lineageId && left.customerId === right.customerId && left.mpn === right.mpn
+}
+
 type Ranked = Pick<PriceOverride, 'id' | 'scope' | 'from' | 'startedOn'>
 
 function isMoreSpecific(left: Ranked, right: Ranked): boolean {

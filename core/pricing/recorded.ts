@@ -7,6 +7,7 @@ import {
   type OverrideTarget,
   type PriceOverride,
   appliesTo,
+  isSameScope,
   rungOf,
 } from './overrides.js'
 
@@ -41,6 +42,8 @@ export interface RecordedOverride extends OverrideStamp {
 export interface OverrideEnd extends OverrideStamp {
   /** First day it no longer holds. */
   readonly on: LocalDate
+  /** Number of the one that took its place; absent: somebody ended it. */
+  readonly instead?: number
 }
 
 /** A billed line, as far as it stands in the way of a change. */
@@ -85,6 +88,39 @@ export function behindAll(
 /** The first day an override no longer holds as it was said, whatever was billed; null: open. */
 export function endOf({ to, ends }: Pick<RecordedOverride, 'to' | 'ends'>): LocalDate | null {
   return ends.at(-1)?.on ?? to
+}
+
+/**
+ * Everything recorded, with one more. Said again for the same scope from the same day, and for as long at least, it takes
+ * the place of the former: that ends where it began, behind what was billed at it, and does not come back later.
+ */
+export function withRecorded(
+  recorded: readonly RecordedOverride[],
+  override: RecordedOverride,
+): readonly RecordedOverride[] {
+  const { number, from, by, byName, at, version, held } = override
+  const end = { by, byName, at, version, held, on: from, instead: number }
+  const former = recorded.map((one) =>
+    isReplaced(one, override) ? { ...one, ends: [...one.ends, end] } : one,
+  )
+  return [...former, override]
+}
+
+/** Whether all that an override says is said otherwise by a later one. */
+export function isReplaced(former: RecordedOverride, override: RecordedOverride): boolean {
+  const { scope, says, from } = former
+  if (from !== override.from || !isSameScope(scope, override.scope)) return false
+  if ((says.kind === 'words') !== (override.says.kind === 'words')) return false
+  const until = endOf(former)
+  if (until !== null && until <= from) return false
+  const lasts = override.to === null || (until !== null && until <= override.to)
+  return lasts && isForAllOf(override, says)
+}
+
+/** A fixed price for customers of all currencies is for those who pay in its own: it leaves the others what they have. */
+function isForAllOf({ scope, says }: RecordedOverride, former: OverrideSays): boolean {
+  if (says.kind !== 'fixed' || rungOf(scope) < PRODUCT_RUNG) return true
+  return former.kind === 'fixed' && former.currency === says.currency
 }
 
 /** Whether the words of an override are about this subscription. A fixed price is for those who pay in its currency. */
@@ -143,6 +179,6 @@ export function descriptionOverridesFor(
 }
 
 /** Ids are compared as text where two began on one day: numbers of one length. */
-function idOf(number: number): string {
+export function idOf(number: number): string {
   return String(number).padStart(10, '0')
 }

@@ -176,7 +176,11 @@ function priceDays(
   return later.length === 0 ? [start] : [start, ...new Set(later.sort((left, right) => left - right))]
 }
 
-function marketPriceOn(prices: readonly PriceStep[], day: LocalDate): Pick<PriceStep, 'price' | 'cost'> {
+/** What the marketplace states on a day. */
+export function marketPriceOn(
+  prices: readonly PriceStep[],
+  day: LocalDate,
+): Pick<PriceStep, 'price' | 'cost'> {
   return prices.findLast(({ on }) => on <= day) ?? prices[0] ?? { price: undefined, cost: undefined }
 }
 

@@ -13,7 +13,12 @@ export type AskedRule =
       readonly currency: string | undefined
       /** The number as it was typed where it could as well be the end of a name: "365". */
       readonly bare: string | undefined
+      /** What it is said to be for; undefined: for what is billed there. */
+      readonly per: AskedPeriod | undefined
     }
+
+/** A period people name beside a price. */
+export type AskedPeriod = 'month' | 'year'
 
 /** How a price is written, for refusals. */
 const EXAMPLES = '`20.50`, `$20.50`, `20.50 EUR`, `discount 10%`, `markup 15%` or `margin 20%`'
@@ -38,6 +43,29 @@ const SIGNS: readonly (readonly [sign: string, currency: string])[] = [
  * says something no price can be.
  */
 export function ruleAtEnd(words: readonly string[]): { readonly rule: AskedRule; readonly used: number } {
+  const { rest, per } = periodAtEnd(words)
+  const { rule, used } = plainRuleAtEnd(rest)
+  const all = used + words.length - rest.length
+  return { rule: rule.kind === 'fixed' ? { ...rule, per } : rule, used: all }
+}
+
+/** "20.50 a month", "$25 per seat and year", "25/mo", "240 yearly" */
+const PERIOD =
+  /(?<=\d\D{0,4})(?:\s*(?:\b(?:a|per)|\/)\s*(?:seat|user|licen[cs]e)(?:\s*(?:\b(?:and|a|per)\b|\/))?|\s*\b(?:a|per|each)|\s*\/)\s*(month|mo|year|yr)$|(?<=\d\D{0,4})\s+(monthly|yearly|annually)$/i
+
+/** Words without the period that is named behind a number at their end. */
+export function periodAtEnd(words: readonly string[]): {
+  readonly rest: readonly string[]
+  readonly per: AskedPeriod | undefined
+} {
+  const text = words.join(' ')
+  const found = PERIOD.exec(text)
+  if (found === null) return { rest: words, per: undefined }
+  const rest = text.slice(0, found.index).trim().split(' ')
+  return { rest, per: /^m/i.test(found[1] ?? found[2] ?? '') ? 'month' : 'year' }
+}
+
+function plainRuleAtEnd(words: readonly string[]): { readonly rule: AskedRule; readonly used: number } {
   const [last = ''] = words.slice(-1)
   const kindAt = (from: number) => KINDS.find((known) => known === words.at(from)?.toLowerCase())
   const kind = kindAt(-2)
@@ -46,6 +74,13 @@ export function ruleAtEnd(words: readonly string[]): { readonly rule: AskedRule;
   const number = last === '%' ? `${words.at(-2) ?? ''}%` : last
   const spaced = last === '%' ? kindAt(-3) : undefined
   if (spaced !== undefined) return { rule: percentRule(spaced, number), used: 3 }
+  const behind = kindBehind(words)
+  if (behind !== undefined) return behind
+  if (/^[-−+].*%$/.test(number)) {
+    const plain = number.slice(1)
+    const meant = number.startsWith('+') ? `markup ${plain}\` on cost` : `discount ${plain}\` off list`
+    throw refusal(`“${number}” is not how a price is said.`, `Type \`${meant}.`)
+  }
   if (number.endsWith('%')) {
     throw refusal(
       `“${number}” of what, is not said.`,
@@ -53,6 +88,17 @@ export function ruleAtEnd(words: readonly string[]): { readonly rule: AskedRule;
     )
   }
   return fixedAtEnd(words, last)
+}
+
+/** "5% discount", "10 % off", "10% off list", "20% margin": as people say it. */
+function kindBehind(
+  words: readonly string[],
+): { readonly rule: AskedRule; readonly used: number } | undefined {
+  const found = /(?:^|\s)(\S+?)(\s?%)\s(?:(discount|markup|margin)|off(?: list)?)$/i.exec(words.join(' '))
+  if (found === null) return undefined
+  const [whole, typed = '', sign = '', kind = 'discount'] = found
+  const known = KINDS.find((one) => one === kind.toLowerCase()) ?? 'discount'
+  return { rule: percentRule(known, `${typed}${sign.trim()}`), used: whole.trim().split(/\s/).length }
 }
 
 function fixedAtEnd(words: readonly string[], last: string) {
@@ -119,7 +165,7 @@ function fixedRule(text: string, said: string | undefined): AskedRule {
     throw refusal(`A price of “${typed}” is more than anything costs.`, 'Look for a digit too many.')
   }
   const isBare = currency === undefined && /^\d+$/.test(typed)
-  return { kind: 'fixed', price, currency, bare: isBare ? typed : undefined }
+  return { kind: 'fixed', price, currency, bare: isBare ? typed : undefined, per: undefined }
 }
 
 /** What is left of a price without its currency, wherever that stands. */

@@ -1,7 +1,5 @@
 import { openStorage } from '../../adapters/storage/open.js'
 import { createStudio } from '../../core/app/studio.js'
-import { DEFAULT_BOUNDS } from '../../core/billrun/bounds.js'
-import { DEFAULT_POLICY } from '../../core/charges/types.js'
 import { recordKey } from '../../core/marketplace/types.js'
 import { memoryLog } from '../support/memory-log.js'
 import { day, decimal, observed } from '../support/observed.js'
@@ -37,7 +35,7 @@ export async function observePortfolio(options: PortfolioOptions): Promise<void>
       ids: { next: () => `id-${(ids += 1)}`, code: () => 'ACDE3467' },
       log,
     },
-    { timeZone, opensOn: day(opensOn), policy: DEFAULT_POLICY, bounds: DEFAULT_BOUNDS, people: [] },
+    { timeZone, opensOn: day(opensOn), lines: {}, people: [] },
   )
   await studio.observe()
   await storage.close()

@@ -8,8 +8,6 @@ import { parseArgs } from 'node:util'
 import { openStorage } from '../../adapters/storage/open.js'
 import { type Studio, createStudio } from '../../core/app/studio.js'
 import { writtenOf } from '../../core/app/written.js'
-import { DEFAULT_BOUNDS } from '../../core/billrun/bounds.js'
-import { DEFAULT_POLICY } from '../../core/charges/types.js'
 import { recordKey } from '../../core/marketplace/types.js'
 import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
 import type { SyncStore } from '../../core/psa-ports.js'
@@ -190,8 +188,7 @@ async function main(): Promise<void> {
     {
       timeZone: 'America/New_York',
       opensOn: day('2026-03-01'),
-      policy: DEFAULT_POLICY,
-      bounds: DEFAULT_BOUNDS,
+      lines: {},
       people,
     },
   )

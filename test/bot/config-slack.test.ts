@@ -159,12 +159,16 @@ describe('the key that seals', () => {
       ['is empty', () => named('empty', ' \n')],
       ['is too large', () => named('large', 'a'.repeat(5000))],
       ['is no file but a key', () => `/${KEY.toString('base64')}`],
-    ])('that %s: refused, without a word of what it says', async (_, make) => {
+    ])('that %s: refused beside other mistakes, without a word of what it says', async (_, make) => {
       const given = make()
-      const said = await readEnvironment({ SECRETS_KEY: given }).then(
-        () => '',
-        (error: unknown) => String(error),
-      )
+      const settings = await readEnvironment({
+        ...GOOD,
+        SECRETS_KEY: given,
+        MSP_ID: 'Not good',
+      })
+      const said = refusal(settings)
+      expect(said).toContain('2 mistakes')
+      expect(said).toContain('MSP_ID must be')
       expect(said).toContain('SECRETS_KEY names a file that cannot be read')
       expect(said).not.toContain(given)
     })

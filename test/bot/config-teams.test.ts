@@ -52,7 +52,15 @@ describe('trying without a registered bot', () => {
     for (const name of Object.keys(ALWAYS)) {
       expect(message).toContain(`${name} is missing (TEAMS_DEV_ANONYMOUS needs it)`)
     }
+    expect(message).toContain('write any GUID, and the same one as tenantId in the client you try it with')
+    expect(message).toContain('such as http://127.0.0.1:3978')
     expect(message).toContain('3 mistakes')
+  })
+
+  test('an address that is none is told with one of its own kind', () => {
+    expect(refusal({ ...GOOD, PUBLIC_URL: 'billing.example.com' })).toContain(
+      'PUBLIC_URL must be a full address such as https://billing.example.com',
+    )
   })
 
   test.each(['yes', '0', 'true', '2'])('%s is no way to ask for it', (value) => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../bot/config.js'
-import { DEFAULT_POLICY } from '../../core/charges/types.js'
+import { SETTINGS } from '../../core/settings/catalog.js'
 import { EVERY_RULE } from '../support/every-rule.js'
 import { day } from '../support/observed.js'
 import { GOOD_SETTINGS as GOOD, refusedSettings as refusal } from '../support/settings.js'
@@ -12,7 +12,7 @@ test('what is required is enough; the rest has defaults', () => {
   expect(config.settings).toMatchObject({
     timeZone: 'America/New_York',
     opensOn: undefined,
-    policy: DEFAULT_POLICY,
+    lines: {},
   })
   expect(config.settings.people).toEqual([
     { id: 'console:me', name: 'Me', role: 'admin', identities: ['console:me'] },
@@ -27,8 +27,8 @@ test('what is required is enough; the rest has defaults', () => {
 })
 
 test('the day of the marketplace’s invoices is one of a month, or nobody says it', () => {
-  expect(parseConfig({ ...GOOD, INVOICE_DAY: '31' }).settings.invoiceDay).toBe(31)
-  expect(parseConfig({ ...GOOD, INVOICE_DAY: '' }).settings.invoiceDay).toBeUndefined()
+  expect(parseConfig({ ...GOOD, INVOICE_DAY: '31' }).settings.lines.invoiceDay).toBe(31)
+  expect(parseConfig({ ...GOOD, INVOICE_DAY: '' }).settings.lines.invoiceDay).toBeUndefined()
   for (const wrong of ['0', '32', '8th', '-1', '1.5']) {
     expect(refusal({ ...GOOD, INVOICE_DAY: wrong })).toContain('INVOICE_DAY must be a day from 1 to 31')
   }
@@ -42,7 +42,7 @@ test('an empty line means the default', () => {
 })
 
 test('every policy can be set', () => {
-  const { policy, opensOn } = parseConfig({
+  const { lines, opensOn } = parseConfig({
     ...GOOD,
     BILLING_OPENS_ON: '2026-03-01',
     BILLING_CYCLE: 'anniversary',
@@ -61,7 +61,7 @@ test('every policy can be set', () => {
     BILLING_ROUND_MODE: 'down',
   }).settings
   expect(opensOn).toBe(day('2026-03-01'))
-  expect(policy).toEqual(EVERY_RULE)
+  expect(lines).toEqual(EVERY_RULE)
 })
 
 describe('every mistake is listed at once, with its fix', () => {
@@ -177,5 +177,6 @@ test('the example file names every setting and no other', async () => {
   expect(() => parseConfig({ ...example, ...GOOD })).not.toThrow()
   const source = await readFile('bot/config.ts', 'utf8')
   const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): (?!undefined)/gm)].map(([, name]) => name)
-  expect(new Set(Object.keys(example))).toEqual(new Set(names))
+  const lines = SETTINGS.map(({ line }) => line)
+  expect(new Set(Object.keys(example))).toEqual(new Set([...names, ...lines]))
 })

@@ -2,8 +2,8 @@
 //
 //   node draw.mjs SCENES.json FOLDER      writes FOLDER/NAME.png for each scene; exits 1 when anything looks wrong
 //
-// A scene is { name, platform: 'slack' | 'teams', payload, shows, buttons, literal, onlyWide }. Each is drawn wide and
-// narrow, light and dark. Needs Chromium (CHROMIUM, or /usr/bin/chromium). Nothing in a card may reach for the network.
+// A scene is { name, platform: 'slack' | 'teams', payload, shows, buttons, literal, looks }; looks are widths and themes,
+// such as wide-light. Needs Chromium (CHROMIUM, or /usr/bin/chromium). Nothing in a card may reach for the network.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -34,7 +34,7 @@ for (const [width, pixels] of Object.entries(WIDTHS)) {
     const alive = []
     page.on('dialog', (dialog) => void (alive.push('a dialog opened'), dialog.dismiss()))
     await page.route('**/*', (route) => (alive.push(`it asks for ${route.request().url()}`), route.abort()))
-    for (const scene of scenes.filter((one) => !one.onlyWide || width === 'wide')) {
+    for (const scene of scenes.filter(({ looks }) => looks.includes(`${width}-${theme}`))) {
       const name = `${scene.name}-${scene.platform}-${width}-${theme}`
       await draw(page, scene, theme)
       const wrong = [...(await page.evaluate(looksWrong, scene)), ...alive.splice(0)]

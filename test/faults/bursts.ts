@@ -76,9 +76,13 @@ async function campaign(options: Campaign): Promise<Outcome> {
   if (options.postgres) replicas.push(await serveProduct(outside, settings))
   const stage = { outside, replicas }
   const results: BurstResult[] = []
+  const broken: string[] = []
   try {
     await observe(stage)
     await playAll(stage, options, results)
+  } catch (error) {
+    // What was seen before is worth more than where the play could not go on.
+    broken.push(`not played to its end: ${error instanceof Error ? error.message : String(error)}`)
   } finally {
     for (const served of replicas) await served.close()
     await outside.close()
@@ -88,7 +92,7 @@ async function campaign(options: Campaign): Promise<Outcome> {
   return {
     results,
     entries: books.entries,
-    faults: [...results.flatMap(({ faults }) => faults), ...books.faults],
+    faults: [...results.flatMap(({ faults }) => faults), ...books.faults, ...broken],
   }
 }
 

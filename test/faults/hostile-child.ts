@@ -3,7 +3,9 @@
  * {@link HostileChildConfig}, started by whoever sends it what is not meant well. It says over its channel where it
  * listens, and what its books hold when it is asked. A rejection nobody handles ends it, as it does everywhere.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseConfig } from '../../bot/config.js'
+import type { Pacing } from '../../bot/lanes.js'
 import { start } from '../../bot/main.js'
 
 export interface HostileChildConfig {
@@ -30,9 +32,16 @@ function say(message: ChildMessage): void {
   process.send?.(message)
 }
 
+/** So many times faster the pace of chat goes by: answers that wait their turn for two minutes are not waited for. */
+const HURRY = 20
+const pacing: Pacing = {
+  now: () => performance.now() * HURRY,
+  wait: (milliseconds, signal) => sleep(milliseconds / HURRY, undefined, { signal }),
+}
+
 const config = JSON.parse(process.argv[2] ?? '') as HostileChildConfig
 const now = () => new Date(config.now)
-const running = await start(parseConfig(config.settings), { clock: { now: async () => now() }, now })
+const running = await start(parseConfig(config.settings), { clock: { now: async () => now() }, now, pacing })
 const server = await running.serve()
 
 async function state(): Promise<ChildState> {

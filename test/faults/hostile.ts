@@ -8,7 +8,7 @@ import { rmSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { randomSource } from '../support/random-source.js'
-import type { Played, Scenario, Trouble } from './hostile/scenario.js'
+import { Faults, type Played, type Scenario, type Trouble } from './hostile/scenario.js'
 import { SCENARIOS } from './hostile/scenarios.js'
 import { type Stage, copyTemplate, createTemplate, openStage } from './hostile/stage.js'
 import { catchTwins, chosenTwins } from './hostile/twins.js'
@@ -24,6 +24,10 @@ interface Options {
   readonly seed: number
   readonly only: string
   readonly twins: string
+  /** A row ends early when it has reported this: a twin is caught then. */
+  readonly until: string | undefined
+  /** An empty database that is there already. */
+  readonly template: string | undefined
 }
 
 function readOptions(): Options {
@@ -33,13 +37,16 @@ function readOptions(): Options {
       seed: { type: 'string', default: '7' },
       only: { type: 'string', default: '' },
       twins: { type: 'string', default: 'none' },
+      until: { type: 'string' },
+      template: { type: 'string' },
     },
   })
   const [share, seed] = [Number(values.share), Number(values.seed)]
   if (!(share > 0 && share <= 1) || !Number.isInteger(seed)) {
     throw new Error('Usage: npm run test:hostile [-- --share 0.02 --only S-7 --seed 7 --twins all|none|NAME]')
   }
-  return { share, seed, only: values.only, twins: values.twins }
+  const { only, twins, until, template } = values
+  return { share, seed, only, twins, until, template }
 }
 
 function isAsked({ only }: Options, { row }: { readonly row: string }): boolean {
@@ -51,10 +58,11 @@ function drawsOf(row: string, seed: number): () => number {
   return randomSource([...row].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), seed))
 }
 
-async function play(scenario: Scenario, { share, seed }: Options, template: string): Promise<Played> {
+async function play(scenario: Scenario, { share, seed, until }: Options, template: string): Promise<Played> {
   const stages: Stage[] = []
   const folders: string[] = []
   const draw = drawsOf(scenario.row, seed)
+  Faults.until = until === undefined ? undefined : new RegExp(until)
   const trouble: Trouble = {
     draw,
     count: (full, least) => Math.max(Math.ceil(full * share), Math.min(full, least)),
@@ -105,8 +113,8 @@ async function main(options: Options): Promise<number> {
   const twins = chosenTwins(options.twins).filter((twin) => options.only === 'none' || isAsked(options, twin))
   if (rows.length === 0 && options.only !== 'none')
     throw new Error(`--only knows ${SCENARIOS.map(({ row }) => row).join(', ')}`)
-  const template = await createTemplate()
-  let [passed, failed] = [0, 0]
+  const template = options.template ?? (await createTemplate())
+  let [passed, failed, missed] = [0, 0, 0]
   try {
     for (const scenario of rows) {
       const began = performance.now()
@@ -115,10 +123,10 @@ async function main(options: Options): Promise<number> {
       if (played.faults.length === 0) passed += 1
       else failed += 1
     }
+    missed = await catchTwins(twins, options.seed, template)
   } finally {
-    rmSync(template, { recursive: true, force: true })
+    if (options.template === undefined) rmSync(template, { recursive: true, force: true })
   }
-  const missed = await catchTwins(twins, options.seed)
   process.stdout.write(`${passed + twins.length - missed} passed, ${failed + missed} failed\n`)
   return failed + missed === 0 ? 0 : 1
 }

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type LocalDate, addDays } from '../../core/calendar/date.js'
 import { dueAsKnown, dueThrough } from '../../core/charges/due.js'
 import { periodKey } from '../../core/charges/periods.js'
-import { type Policies, changesFor } from '../../core/charges/policies.js'
-import type { ChargeLine, Policy } from '../../core/charges/types.js'
+import { type Policies, type RecordedPolicy, changesFor, policiesOf } from '../../core/charges/policies.js'
+import { type ChargeLine, DEFAULT_POLICY, type Policy } from '../../core/charges/types.js'
 import type { Timeline } from '../../core/timeline/types.js'
 import { LAST_DAY, policy, timeline } from './arbitraries.js'
 
@@ -33,7 +33,7 @@ function run(
 }
 
 function edited(policies: Policies, to: Policy, holdsFrom: LocalDate, version: number): Policies {
-  const change = { policy: to, holdsFrom, version, recordedAt: new Date(0) }
+  const change = { says: to, policy: to, holdsFrom, version }
   return { ...policies, changes: [...policies.changes, change] }
 }
 
@@ -103,6 +103,41 @@ describe('B16: an edit of the policy', () => {
       }),
       RUNS,
     )
+  })
+
+  test('… also when each says some rules only, and is dated ahead of or before others', () => {
+    const rules = fc.subarray(Object.keys(DEFAULT_POLICY) as (keyof Policy)[], { minLength: 1 })
+    const step = fc.record({ to: policy, rules, ahead: fc.nat({ max: 70 }), through: fc.nat({ max: 45 }) })
+    const steps = fc.array(step, { minLength: 2, maxLength: 5 })
+    let mixed = 0
+    fc.assert(
+      fc.property(timeline, policy, days, steps, (of, first, opens, edits) => {
+        const opensOn = addDays(of.start, opens)
+        const recorded: RecordedPolicy[] = [{ says: first, holdsFrom: undefined, version: 0 }]
+        const policies = () => policiesOf(recorded, DEFAULT_POLICY)
+        let today = of.start
+        let version = 0
+        const billed: Billed[] = []
+        for (const { to, rules: said, ahead, through } of edits) {
+          const asked: Run = { opensOn, until: addDays(today, through), today: LAST_DAY }
+          const fresh = run(of, policies(), billed, asked)
+          expect(fresh.filter(isCorrection)).toEqual([])
+          billed.push(...versioned(fresh, (version += 1)))
+          today = addDays(today, 10)
+          const says = Object.fromEntries(said.map((rule) => [rule, to[rule]]))
+          recorded.push({ says, holdsFrom: addDays(today, ahead), version: (version += 1) })
+        }
+        const all: Run = { opensOn, until: LAST_DAY, today: LAST_DAY }
+        const rest = run(of, policies(), billed, all)
+        expect(rest.filter(isCorrection)).toEqual([])
+        const settled = [...billed, ...versioned(rest, version + 1)]
+        expect(run(of, policies(), settled, all)).toEqual([])
+        if (recorded.some(({ holdsFrom = 0 }, index) => holdsFrom < (recorded[index - 1]?.holdsFrom ?? 0)))
+          mixed += 1
+      }),
+      RUNS,
+    )
+    expect(mixed).toBeGreaterThan(RUNS.numRuns / 4)
   })
 })
 

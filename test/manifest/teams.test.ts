@@ -86,6 +86,7 @@ describe('its menu', () => {
       'void',
       'export',
       'people',
+      'settings',
       'audit',
       'observe',
     ])

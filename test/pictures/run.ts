@@ -1,6 +1,6 @@
 /**
- * `npm run test:pictures [-- --out FOLDER]`: plays a back office's day through the real server, keeps what the bot sent to
- * Slack and Teams, and has test/clients draw it as people see it. Every amount and button must be there, nothing may be
+ * `npm run test:pictures [-- --out FOLDER]`: plays a back office's day through the real server and keeps what the bot sent
+ * to Slack and Teams, adds every card and form of the sample worlds, and has test/clients draw all of it as people see it. Every amount and button must be there, nothing may be
  * cut, stand outside or be alive. Without --out the pictures go with the temporary folder they are in.
  */
 import { spawnSync } from 'node:child_process'
@@ -13,6 +13,7 @@ import { connectWiseSettings } from '../demo-psa.js'
 import { type ConnectWiseEmulator, startConnectWiseEmulator } from '../emulators/connectwise/server.js'
 import { type Outside, openOutside, serveProduct } from '../support/both-platforms.js'
 import { createStoryClock } from '../support/story/clock.js'
+import { sampleScenes } from './samples.js'
 import { CHANNEL, type Camera, openCamera } from './scenes.js'
 
 /** From dist/test/pictures to the clients among the sources, which are not compiled. */
@@ -210,7 +211,7 @@ async function play() {
 }
 
 const { values } = parseArgs({ options: { out: { type: 'string' } } })
-const scenes = await play()
+const scenes = [...(await play()), ...(await sampleScenes())]
 const temporary = mkdtempSync(join(tmpdir(), 'cloud-billing-pictures-'))
 const out = values.out === undefined ? temporary : resolve(values.out)
 mkdirSync(out, { recursive: true })

@@ -12,13 +12,19 @@ export interface Scene {
   readonly buttons: readonly string[]
   /** Names from outside that may look like markup. */
   readonly literal: readonly string[]
-  /** Five columns and more are for desktops: on a telephone Teams breaks their words. */
-  readonly onlyWide: boolean
+  /** Widths and themes it is drawn in, such as wide-light. */
+  readonly looks: readonly Look[]
 }
+
+export type Look = `${'wide' | 'narrow'}-${'light' | 'dark'}`
+
+const WIDE: readonly Look[] = ['wide-light', 'wide-dark']
+const EVERY: readonly Look[] = [...WIDE, 'narrow-light', 'narrow-dark']
 
 export interface Wanted {
   readonly shows: readonly string[]
   readonly buttons?: readonly string[]
+  /** Five columns and more are for desktops: on a telephone Teams breaks their words. */
   readonly onlyWide?: true
 }
 
@@ -56,7 +62,7 @@ export function openCamera(outside: Outside, served: Served, literal: readonly s
   const keep = (name: string, platform: Scene['platform'], payload: unknown, wanted: Wanted) => {
     if (payload === undefined) throw nothingSent(name, platform, slack.world.ephemerals.at(-1)?.text)
     const { shows, buttons = [], onlyWide = false } = wanted
-    scenes.push({ name, platform, payload, shows, buttons, literal, onlyWide })
+    scenes.push({ name, platform, payload, shows, buttons, literal, looks: onlyWide ? WIDE : EVERY })
   }
   const inSlack = () =>
     slack.world.channels.get(CHANNEL)?.messages.filter(({ user }) => user === slack.world.botUser) ?? []

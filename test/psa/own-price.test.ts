@@ -19,7 +19,13 @@ async function scene(prorateFlag: boolean, invoiced: number, owner: 'ours' | 'ke
 }
 
 async function setPrice({ office }: Agreement, price: string, from: string) {
-  const says = { kind: 'fixed', price: decimal(price), currency: undefined, bare: undefined } as const
+  const says = {
+    kind: 'fixed',
+    price: decimal(price),
+    currency: undefined,
+    bare: undefined,
+    per: undefined,
+  } as const
   const about = { everyone: false, words: ['contoso'] }
   return office.studio.prices.set(DANA, { about, says, from: day(from), to: undefined })
 }
@@ -48,12 +54,15 @@ for (const prorateFlag of [true, false]) {
   describe(`a price of our own (${prorateFlag ? 'prorating' : 'not prorating'})`, () => {
     it('leaves the month that is invoiced, and is written for the next one', async () => {
       const made = await scene(prorateFlag, 1, 'ours')
-      const { effects } = await setPrice(made, '20.00', '2026-03-01')
+      const outcome = await setPrice(made, '20.00', '2026-03-01')
+      if (outcome.type !== 'recorded') throw new Error('a yes is asked for')
+      const { effects } = outcome
       expect(effects?.changed).toMatchObject([{ from: day('2026-04-01') }])
       expect(effects?.stays).toEqual({
         subscriptions: 1,
         to: day('2026-04-01'),
         totals: [{ currency: 'USD', amount: 44000n }],
+        isFollowed: true,
       })
       expect(await waiting(made)).toEqual([0n])
       await synced(made)

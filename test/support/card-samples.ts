@@ -11,6 +11,7 @@ import { fakePsa } from './fake-psa.js'
 import { editByHand, mapCustomers, offers } from './mapped-desk.js'
 import { memoryBilling } from './memory-billing.js'
 import { memoryBooks } from './memory-books.js'
+import { connectionsOf } from '../../bot/connections.js'
 import { memoryLog } from './memory-log.js'
 import { memorySync } from './memory-sync.js'
 import { decimal, observed, order } from './observed.js'
@@ -150,6 +151,7 @@ async function makeWorld(name: string): Promise<SampleWorld> {
   for (const [label, card] of await psaCards(sample, forms)) cards.set(label, card)
   for (const [label, card] of await peopleCards(sample, forms)) cards.set(label, card)
   for (const [label, card] of await priceCards(sample)) cards.set(label, card)
+  for (const [label, card] of await settingCards(sample, forms)) cards.set(label, card)
   return { cards, forms }
 }
 
@@ -174,7 +176,11 @@ async function priceCards({ customers, ...sample }: Sample): Promise<ReadonlyMap
   Object.assign(chat.world, { ...sample, customers, now: new Date('2026-03-20T13:05:00Z') })
   const cards = new Map<string, Card>()
   const ask = async (identity: string, text: string, label: string): Promise<void> => {
-    cards.set(label, (await chat.desk.ask(identity, text)).card)
+    const { card } = await chat.desk.ask(identity, text)
+    const yes = card.actions.find(({ name }) => name === 'setPrice')
+    if (yes === undefined) return void cards.set(label, card)
+    cards.set(`${label}, shown first`, card)
+    cards.set(label, (await chat.desk.click(identity, yes)).card)
   }
   await chat.desk.ask(BILLER, 'observe')
   await ask(BILLER, 'price all 20.50 USD from 1 march', 'price, set for everyone')
@@ -188,10 +194,48 @@ async function priceCards({ customers, ...sample }: Sample): Promise<ReadonlyMap
   await ask(BILLER, 'describe all "<!channel> *Office* [x](http://evil.example)"', 'description, set')
   await ask(BILLER, 'price', 'prices')
   await ask(BILLER, 'describe', 'descriptions')
-  await ask(BILLER, 'price remove 1', 'price, ended')
+  await ask(BILLER, 'price remove 3', 'price, ended')
   await ask(BILLER, 'price C1 20,50', 'price, refused')
   await ask('slack:T1:U4', 'price C1 20.50', 'price, by a viewer')
   await ask(APPROVER, 'audit', 'audit of prices')
+  return cards
+}
+
+/** Every card about settings, with something billed and something that waits, changed by an admin of an awkward name. */
+async function settingCards(sample: Sample, forms: Map<string, Form>): Promise<ReadonlyMap<string, Card>> {
+  const admin = 'console:ann'
+  const chat = await chatDesk({
+    log: memoryLog(),
+    people: `${PEOPLE},${admin}=admin:<!channel> *Ann*`,
+    connections: connectionsOf({ slack: undefined, teams: undefined }, new Map()),
+    lines: { roundMode: 'down' },
+  })
+  Object.assign(chat.world, sample, { now: new Date('2026-03-20T13:05:00Z') })
+  const cards = new Map<string, Card>()
+  const ask = async (identity: string, text: string, label: string): Promise<void> => {
+    const { card } = await chat.desk.ask(identity, text)
+    cards.set(label, card)
+    await openForms(chat, identity, label, card, forms)
+  }
+  await chat.desk.ask(admin, 'observe')
+  await ask(BILLER, 'settings', 'settings, by default')
+  await ask(admin, 'settings increases full', 'settings, from the beginning')
+  const { approval } = await chat.desk.ask(APPROVER, 'propose march')
+  if (approval !== undefined) await chat.desk.ask(OTHER, `approve ${approval.approval.id}`)
+  await chat.desk.ask(BILLER, 'propose april')
+  await ask(admin, 'settings timing arrears', 'settings, what waits is out of date')
+  await ask(admin, 'settings decreases credit from 1 may', 'settings, ahead')
+  await ask(admin, 'settings bound 35', 'settings, at once')
+  await ask(admin, 'settings', 'settings')
+  await ask(admin, 'settings decreases', 'settings, one')
+  await ask(admin, 'settings invoice day', 'settings, one that is typed')
+  await ask(admin, 'settings round mode', 'settings, one that is fixed')
+  await ask(BILLER, 'settings decreases', 'settings, one for a biller')
+  await ask(admin, 'settings round mode half away', 'settings, fixed')
+  await ask(admin, 'settings anchor day 15', 'settings, counts for nothing')
+  await ask(admin, 'settings increases <!channel>', 'settings, no value')
+  await ask(BILLER, 'settings increases full', 'settings, by a biller')
+  await ask(admin, 'audit', 'audit of settings')
   return cards
 }
 

@@ -1,14 +1,14 @@
 import { csvFiles } from '../../adapters/files/csv/run-csv.js'
 import { type BoardParts, createBoard } from '../../bot/commands/board.js'
+import type { Connection } from '../../bot/cards/settings.js'
 import { type Desk, createDesk } from '../../bot/commands/desk.js'
 import { parsePeople } from '../../core/access/people.js'
 import { type Studio, createStudio } from '../../core/app/studio.js'
-import { DEFAULT_BOUNDS } from '../../core/billrun/bounds.js'
-import { DEFAULT_POLICY } from '../../core/charges/types.js'
 import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
 import type { Psas } from '../../core/app/read-psa.js'
 import type { BillingStore, Log } from '../../core/ports.js'
 import type { SyncStore } from '../../core/psa-ports.js'
+import type { SomeSettings } from '../../core/settings/types.js'
 import { memoryBilling } from './memory-billing.js'
 import { memoryBooks } from './memory-books.js'
 import { memoryOnce, memoryPostedCards, memoryReferences } from './memory-chat.js'
@@ -56,6 +56,9 @@ export interface ChatDeskOptions {
   readonly billing?: BillingStore
   readonly sync?: SyncStore
   readonly psas?: Psas
+  /** What the configuration fixes. */
+  readonly lines?: SomeSettings
+  readonly connections?: readonly Connection[]
 }
 
 /** Contoso went from 20 to 25 seats on 11 March 2026; it is 20 March, and everything was observed. */
@@ -78,8 +81,7 @@ export async function chatDesk({
   const settings = {
     timeZone: 'America/New_York',
     opensOn: day('2026-03-01'),
-    policy: DEFAULT_POLICY,
-    bounds: DEFAULT_BOUNDS,
+    lines: options.lines ?? {},
     people,
   }
   const studio = createStudio(
@@ -105,7 +107,14 @@ export async function chatDesk({
   await studio.observe()
   const { timeZone } = settings
   const deliveries = memoryDeliveries()
-  const desk = createDesk({ studio, timeZone, clock, files: csvFiles(), deliveries })
+  const desk = createDesk({
+    studio,
+    timeZone,
+    clock,
+    files: csvFiles(),
+    deliveries,
+    connections: options.connections ?? [],
+  })
   const posted = memoryPostedCards()
   const cards: BoardParts = {
     posted,

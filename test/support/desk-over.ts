@@ -11,5 +11,6 @@ export function deskOver(studio: Studio, now: () => Date): Desk {
     clock: { now: async () => now() },
     files: csvFiles(),
     deliveries: memoryDeliveries(),
+    connections: [],
   })
 }

@@ -2,7 +2,6 @@ import { type Approval, type Decision, type RunVoid, stateOf } from '../../core/
 import { replacesFact } from '../../core/approval/replaces.js'
 import type { AuditDetails } from '../../core/audit/chain.js'
 import type { BillRun } from '../../core/billrun/run.js'
-import type { RecordedPolicy } from '../../core/charges/policies.js'
 import type {
   ApprovalRecord,
   BilledLine,
@@ -12,8 +11,9 @@ import type {
   ProposalDraft,
 } from '../../core/ports.js'
 import type { OverrideDraft } from '../../core/pricing/override-draft.js'
-import type { RecordedOverride } from '../../core/pricing/recorded.js'
+import { type RecordedOverride, withRecorded } from '../../core/pricing/recorded.js'
 import { Problem } from '../../core/problem.js'
+import type { RecordedSettings } from '../../core/settings/types.js'
 import type { ContainerPlan } from '../../core/sync/types.js'
 import { type MemoryBooks, isBusy, keepSteps, memoryBooks, note, promise } from './memory-books.js'
 
@@ -34,12 +34,12 @@ export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore 
     overrides: new Map(),
   }
   const { runs, approvals } = tables
-  const policies: RecordedPolicy[] = []
+  const settings: RecordedSettings[] = []
   return {
     books: async () => ({
       version: books.version,
       billed: tables.billed,
-      policies: [...policies],
+      settings: [...settings],
       overrides: [...tables.overrides.values()],
     }),
     version: async () => books.version,
@@ -56,17 +56,17 @@ export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore 
     run: async (id) => runs.get(id),
     open: async () => [...approvals.values()].filter(isOpen).map((approval) => recordOf(tables, approval)),
     decide: async (record) => decide(books, tables, record),
-    policyStanding: async () => ({
+    settingsStanding: async () => ({
       version: books.version,
-      last: policies.at(-1),
+      recorded: [...settings],
       isBilled: tables.billed.length > 0,
     }),
-    recordPolicy: async ({ audit, ...policy }, expected) => {
+    recordSettings: async ({ audit, ...said }, expected) => {
       refuseMoved(expected, books.version)
-      policies.push(structuredClone({ ...policy, version: (books.version += 1) }))
-      if (audit !== undefined) note(books, { ...audit, at: policy.recordedAt })
+      settings.push(structuredClone({ ...said, version: (books.version += 1) }))
+      if (audit !== undefined) note(books, { ...audit, at: said.recordedAt })
     },
-    recordOverride: async (draft) => recordOverride(books, tables, draft),
+    recordOverride: async (...drafts) => drafts.forEach((draft) => recordOverride(books, tables, draft)),
     note: async (fact) => note(books, fact),
     trail: async (subject) =>
       books.trail.filter((entry) => subject === undefined || entry.subject === subject),
@@ -94,7 +94,8 @@ function recordOverride(
   if (said.type === 'set') {
     if (overrides.has(said.number)) throw new Error(`override ${said.number} is there already`)
     const { type: _, ...content } = said
-    overrides.set(said.number, structuredClone({ ...content, ...stamp, ends: [] }))
+    const added = structuredClone({ ...content, ...stamp, ends: [] })
+    for (const one of withRecorded([...overrides.values()], added)) overrides.set(one.number, one)
   } else {
     const override = overrides.get(said.number)
     if (override === undefined) throw new Error(`override ${said.number} ends without having begun`)

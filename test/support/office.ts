@@ -1,6 +1,5 @@
 import type { Person, Role } from '../../core/access/rights.js'
 import { type Studio, type StudioSettings, createStudio } from '../../core/app/studio.js'
-import { DEFAULT_BOUNDS } from '../../core/billrun/bounds.js'
 import type { Period } from '../../core/calendar/period.js'
 import { DEFAULT_POLICY, type Policy } from '../../core/charges/types.js'
 import type { ObservedOrder, ObservedSubscription } from '../../core/marketplace/types.js'
@@ -55,8 +54,7 @@ export class Office {
     this.#settings = {
       timeZone: 'America/New_York',
       opensOn: day('2026-03-01'),
-      policy: DEFAULT_POLICY,
-      bounds: DEFAULT_BOUNDS,
+      lines: {},
       people,
     }
     this.studio = this.#open()
@@ -138,7 +136,7 @@ export async function office(people?: readonly Person[]): Promise<Office> {
 /** Started under a policy, as the program is, then observed. */
 export async function started(policy: Policy = DEFAULT_POLICY): Promise<Office> {
   const msp = new Office()
-  await msp.restart({ policy })
+  await msp.restart({ lines: policy })
   await msp.observe()
   return msp
 }

@@ -13,7 +13,7 @@ export const GOOD_SETTINGS = {
 }
 
 /** What settings are refused with; throws when they are accepted. */
-export function refusedSettings(environment: Readonly<Record<string, string>>): string {
+export function refusedSettings(environment: Readonly<Record<string, string | undefined>>): string {
   try {
     parseConfig(environment)
   } catch (error) {

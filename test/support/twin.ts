@@ -47,18 +47,21 @@ export function openTwin(removals: readonly Removal[]): { readonly root: string;
 /**
  * Runs a compiled program without some guards: the line that reports what they are for. A twin must end with 1 and say
  * what it saw; one that ends well, hangs or cannot even start is not caught, and how it ended is said on stderr.
+ *
+ * @param flags of Node.
  */
 export async function reportOfTwin(
   removals: readonly Removal[],
   [program, ...words]: readonly string[],
   reports: RegExp,
+  flags: readonly string[] = [],
 ): Promise<string | undefined> {
   const twin = openTwin(removals)
   try {
     const options = { timeout: TWIN_MILLISECONDS }
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [join(twin.root, 'dist', program ?? ''), ...words],
+      [...flags, join(twin.root, 'dist', program ?? ''), ...words],
       options,
     )
     process.stderr.write(`It ended well: ${stdout.slice(-LAST_CHARACTERS)}\n`)

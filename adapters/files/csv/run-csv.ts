@@ -28,9 +28,14 @@ const COLUMNS: readonly Column[] = [
   { heading: 'amount', cell: ({ amount, currency }) => amountDigits(amount, currency) },
   { heading: 'currency', cell: ({ currency }) => currency },
   { heading: 'price_rule', cell: ({ priceRule }) => inertText(priceRule) },
-  { heading: 'explanation', cell: ({ explanation }) => inertText(explanation) },
+  { heading: 'explanation', cell: (line) => inertText(withoutRule(line)) },
   { heading: 'line', cell: ({ key }) => key },
 ]
+
+/** The rule that set the price has a column of its own. */
+function withoutRule({ explanation, priceRule }: RunLine): string {
+  return priceRule === '' ? explanation : explanation.replace(` · ${priceRule}`, () => '')
+}
 
 /** Without it Excel reads a file as if in its own code page, and every “→” or “é” as several wrong characters. */
 const BYTE_ORDER_MARK = '\ufeff'

@@ -49,6 +49,14 @@ function reread(lines: readonly RunLine[]): Record<string, string>[] {
   return parse(Buffer.from(bytes), { bom: true, columns: true })
 }
 
+test('the rule of a price stands in its own column alone', () => {
+  const priceRule = 'fixed $22.00 for $& this customer'
+  const [row] = reread([
+    line({ priceRule, explanation: `5 × $22.00 = $110.00 · ${priceRule} · date estimated` }),
+  ])
+  expect(row).toMatchObject({ price_rule: priceRule, explanation: '5 × $22.00 = $110.00 · date estimated' })
+})
+
 test('a line is read back with its dates, numbers and words', () => {
   const file = csvFiles().csv(run([line()]))
   expect([file.name, file.mediaType]).toEqual(['BR-0007.csv', 'text/csv; charset=utf-8'])

@@ -3,7 +3,6 @@ import { verifyChain } from '../../../core/audit/chain.js'
 import type { Verdict } from '../../../core/approval/approval.js'
 import type { ApprovalRecord, BillingStore } from '../../../core/ports.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
-import { EVERY_RULE } from '../../support/every-rule.js'
 import { memoryBilling } from '../../support/memory-billing.js'
 import {
   APRIL,
@@ -15,7 +14,6 @@ import {
   decisionOn,
   draft,
   fact,
-  policyDraft,
   proposed,
   runCustomer,
   runLine,
@@ -38,7 +36,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
   test('before the first proposal there is nothing', () =>
     withBilling(async (billing) => {
       expect(await billing.version()).toBe(0)
-      expect(await billing.books()).toEqual({ version: 0, billed: [], policies: [], overrides: [] })
+      expect(await billing.books()).toEqual({ version: 0, billed: [], settings: [], overrides: [] })
       expect(await billing.open()).toEqual([])
       expect(await billing.trail()).toEqual([])
       for (const id of ['APR-0001', 'APR-1', 'APR-00001', 'BR-0001', 'APR-0000', 'APR-99999999999', '']) {
@@ -76,7 +74,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       expect(await billing.approval('APR-0001')).toEqual({ approval, run, voids: [] })
       expect(await billing.run('BR-0001')).toEqual(run)
       expect(await billing.open()).toEqual([{ approval, run, voids: [] }])
-      expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [], overrides: [] })
+      expect(await billing.books()).toEqual({ version: 1, billed: [], settings: [], overrides: [] })
     }))
 
   test('a proposal computed from older books is a conflict and leaves nothing', () =>
@@ -98,7 +96,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       const billing2 = { runId: 'BR-0002', month: APRIL, approvedAt: DECIDED_AT, version: 4 }
       expect(await billing.books()).toEqual({
         version: 4,
-        policies: [],
+        settings: [],
         overrides: [],
         billed: [
           ...first.run.lines.map((line) => ({ ...line, ...billing1 })),
@@ -121,7 +119,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
     withBilling(async (billing) => {
       const record = await proposed(billing, draft(['k1']))
       expect(await billing.decide(decisionOn(record, 'rejected', 1))).toEqual({ outcome: 'written' })
-      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [], overrides: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], settings: [], overrides: [] })
       expect((await billing.approval('APR-0001'))?.approval.decision).toEqual(decision('rejected'))
       expect(await billing.open()).toEqual([])
     }))
@@ -151,7 +149,7 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
         const about = { ...decisionOn(record, 'approved', 2), approvalId }
         expect(await billing.decide(about), approvalId).toEqual({ outcome: 'moved' })
       }
-      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [], overrides: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], settings: [], overrides: [] })
       expect(await billing.trail()).toHaveLength(2)
     }))
 
@@ -309,47 +307,6 @@ describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
       expect(verifyChain(trail)).toBeUndefined()
       expect(await billing.trail('APR-0001')).toEqual([trail[0], trail[2]])
       expect(await billing.trail('APR-0003')).toEqual([])
-    }))
-
-  test('policies are recorded in order, each moves the books on, with its entry where there is one', () =>
-    withBilling(async (billing) => {
-      expect(await billing.policyStanding()).toEqual({ version: 0, last: undefined, isBilled: false })
-      const first = policyDraft({ holdsFrom: undefined, audit: undefined })
-      await billing.recordPolicy(first, 0)
-      expect(await billing.trail()).toEqual([])
-      await approved(billing, draft(['k1']))
-      expect(await billing.policyStanding()).toMatchObject({ version: 3, isBilled: true })
-      const second = policyDraft({ policy: EVERY_RULE })
-      await billing.recordPolicy(second, 3)
-      const recorded = [first, second].map(({ audit: _, ...policy }, index) => ({
-        ...policy,
-        version: index === 0 ? 1 : 4,
-      }))
-      expect((await billing.books()).policies).toEqual(recorded)
-      expect(await billing.policyStanding()).toEqual({ version: 4, last: recorded[1], isBilled: true })
-      const trail = await billing.trail()
-      expect(trail.map(({ action }) => action)).toEqual(['bill.proposed', 'bill.approved', 'policy.changed'])
-      expect(trail[2]).toMatchObject({ ...second.audit, at: second.recordedAt })
-      expect(verifyChain(trail)).toBeUndefined()
-    }))
-
-  test('a policy decided over older books is a conflict, and so is a decision over an older policy', () =>
-    withBilling(async (billing) => {
-      const record = await proposed(billing, draft(['k1']))
-      await expect(billing.recordPolicy(policyDraft(), 0)).rejects.toMatchObject({ kind: 'conflict' })
-      await billing.recordPolicy(policyDraft(), 1)
-      expect(await billing.decide(decisionOn(record, 'approved', 1))).toEqual({ outcome: 'moved' })
-      await expect(billing.propose(draft(['k2']), 1)).rejects.toMatchObject({ kind: 'conflict' })
-      const { policies, billed } = await billing.books()
-      expect([policies.length, billed.length, (await billing.trail()).length]).toEqual([1, 0, 2])
-    }))
-
-  test('what is voided counts as not billed', () =>
-    withBilling(async (billing) => {
-      await approved(billing, draft(['k1']))
-      const request = await billing.proposeVoid(voidDraft('BR-0001'))
-      await billing.decide(decisionOn(request, 'approved', 3, { void: ['k1'] }))
-      expect(await billing.policyStanding()).toEqual({ version: 4, last: undefined, isBilled: false })
     }))
 
   test('a note keeps every shape of detail, changes no version, and outside text stays as it is', () =>

@@ -7,7 +7,7 @@ import type {
   ApprovalRecord,
   BillingStore,
   DecisionRecord,
-  PolicyDraft,
+  SettingsDraft,
   ProposalDraft,
   VoidDraft,
 } from '../../../core/ports.js'
@@ -165,9 +165,10 @@ export function fact(changes: Partial<AuditFact> = {}): AuditFact {
   }
 }
 
-export function policyDraft(changes: Partial<PolicyDraft> = {}): PolicyDraft {
+export function settingsDraft(changes: Partial<SettingsDraft> = {}): SettingsDraft {
   return {
-    policy: { ...DEFAULT_POLICY, decreases: 'credit' },
+    says: { ...DEFAULT_POLICY, decreases: 'credit' },
+    by: undefined,
     holdsFrom: day('2026-03-20'),
     recordedAt: new Date('2026-03-20T13:00:00.250Z'),
     audit: {

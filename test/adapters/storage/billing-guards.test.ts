@@ -12,7 +12,7 @@ import {
   everything,
   fact,
   opened,
-  policyDraft,
+  settingsDraft,
   proposed,
   runCustomer,
   runLine,
@@ -38,7 +38,7 @@ describe(`MSPs on one database, ${ENGINE} engine`, () => {
     const second = await proposed(billing, draft(lines, changes))
     await billing.note(fact({ actor: name }))
     const holdsFrom = name === 'mine' ? MARCH.from : MAY.from
-    await billing.recordPolicy(policyDraft({ holdsFrom }), await billing.version())
+    await billing.recordSettings(settingsDraft({ holdsFrom }), await billing.version())
     const late = await billing.decide(decisionOn(first, 'approved', await billing.version()))
     const verdict = voided === undefined ? 'rejected' : 'approved'
     await billing.decide(decisionOn(second, verdict, await billing.version()))
@@ -102,8 +102,8 @@ describe(`MSPs on one database, ${ENGINE} engine`, () => {
       for (const about of [record, waiting]) {
         expect(await mine.billing.decide(decisionOn(about, 'approved', 0))).toEqual({ outcome: 'moved' })
       }
-      await theirs.billing.recordPolicy(policyDraft(), await theirs.billing.version())
-      expect(await mine.billing.policyStanding()).toEqual({ version: 0, last: undefined, isBilled: false })
+      await theirs.billing.recordSettings(settingsDraft(), await theirs.billing.version())
+      expect(await mine.billing.settingsStanding()).toEqual({ version: 0, recorded: [], isBilled: false })
       expect(await everything(mine.billing)).toEqual(await everything(memoryBilling()))
       await theirs.close()
     }))
@@ -139,8 +139,12 @@ describe(`what the tables refuse, ${ENGINE} engine`, () => {
           `INSERT INTO decision SELECT msp_id, 2, 'rejected', 'x', 'X', now(), NULL, 99 FROM decision`,
           /decision_verdict/,
         ],
-        [`INSERT INTO billing_policy VALUES ('msp-1', 0, NULL, now(), '{}')`, /billing_policy_whole/],
-        [`INSERT INTO billing_policy VALUES ('msp-1', 9, NULL, now(), '[]')`, /billing_policy_whole/],
+        [`INSERT INTO setting_record VALUES ('msp-1', 0, NULL, now(), '{}')`, /setting_record_whole/],
+        [`INSERT INTO setting_record VALUES ('msp-1', 9, NULL, now(), '[]')`, /setting_record_whole/],
+        [
+          `INSERT INTO setting_record VALUES ('msp-1', 9, NULL, now(), '{}', 'console:lee')`,
+          /setting_record_by/,
+        ],
         [
           `INSERT INTO bill_run_customer VALUES ('msp-1', 1, true, 9, 'C9', 'N', 'USD', 1, 1, 'twoPeriods', 5, NULL)`,
           /bill_run_customer_comparison/,
@@ -154,7 +158,7 @@ describe(`what the tables refuse, ${ENGINE} engine`, () => {
       await approved(billing, draft(['k1']))
       await proposed(billing, draft(['k2']))
       await proposed(billing, draft(['k3']))
-      await billing.recordPolicy(policyDraft(), await billing.version())
+      await billing.recordSettings(settingsDraft(), await billing.version())
       const request = await billing.proposeVoid(voidDraft('BR-0001'))
       for (const table of [
         'bill_run',
@@ -163,7 +167,7 @@ describe(`what the tables refuse, ${ENGINE} engine`, () => {
         'approval',
         'supersession',
         'decision',
-        'billing_policy',
+        'setting_record',
       ]) {
         await expect(sql(`UPDATE ${table} SET msp_id = msp_id`), table).rejects.toThrow('never changed')
         await expect(sql(`DELETE FROM ${table}`), table).rejects.toThrow('never changed')

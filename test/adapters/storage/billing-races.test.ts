@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { recordPolicy } from '../../../core/app/record-policy.js'
+import { recordPolicies } from '../../../core/app/record-policies.js'
 import { DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
 import type { ApprovalRecord, BillingStore, Decided, ProposalDraft } from '../../../core/ports.js'
 import { Problem } from '../../../core/problem.js'
@@ -78,13 +78,13 @@ describe(`many at once, ${ENGINE} engine`, () => {
     const clock = { now: async () => new Date('2026-03-20T13:00:00Z') }
     const start = (policy: Policy) =>
       atOnce(20, all, ({ billing }) =>
-        recordPolicy({ billing, clock }, { policy, timeZone: 'America/New_York' }),
+        recordPolicies({ billing, clock }, { lines: policy, timeZone: 'America/New_York' }),
       )
     const results = await start(DEFAULT_POLICY)
     results.push(...(await start({ ...DEFAULT_POLICY, decreases: 'credit' })))
     expect(results.filter(({ status }) => status === 'rejected')).toEqual([])
-    const { version, policies } = await firstProgram(all).billing.books()
-    expect([version, policies.map(({ policy }) => policy.decreases)]).toEqual([2, ['nextPeriod', 'credit']])
+    const { version, settings } = await firstProgram(all).billing.books()
+    expect([version, settings.map(({ says }) => says.decreases)]).toEqual([2, ['nextPeriod', 'credit']])
     await expectWholeTrail(all, 1)
   })
 

@@ -158,7 +158,7 @@ describe(`texts from outside, ${ENGINE} engine`, () => {
         }
       }
       expect(await counts(database)).toEqual(before)
-      expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [], overrides: [] })
+      expect(await billing.books()).toEqual({ version: 1, billed: [], settings: [], overrides: [] })
     }))
 })
 
@@ -173,7 +173,7 @@ describe(`all or nothing, ${ENGINE} engine`, () => {
         const before = await counts(database)
         await expect(billing.decide(decisionOn(record, 'approved', 1))).rejects.toThrow('planted')
         expect(await counts(database)).toEqual(before)
-        expect(await billing.books()).toEqual({ version: 1, billed: [], policies: [], overrides: [] })
+        expect(await billing.books()).toEqual({ version: 1, billed: [], settings: [], overrides: [] })
         expect((await billing.approval('APR-0001'))?.approval.decision).toBeUndefined()
       } finally {
         await database.sql('ALTER TABLE audit_entry DROP CONSTRAINT planted')

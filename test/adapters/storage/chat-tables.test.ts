@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Storage } from '../../../adapters/storage/open.js'
 import { ONCE_KEPT_MILLISECONDS } from '../../../core/limits.js'
 import { type CommonDatabase, ENGINE, testDatabases } from '../../support/database.js'
@@ -11,7 +12,10 @@ beforeEach(async () => {
   database = await databases.create()
   storage = await database.open()
 })
-afterEach(() => storage.close())
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await storage.close()
+})
 
 const UNTIL = new Date('2026-03-20T13:05:00Z')
 
@@ -38,6 +42,25 @@ test(`fifty at once with one key: exactly one is first, ${ENGINE} engine`, async
   const other = await database.open({ mspId: 'other' })
   expect(await other.once.first('a click', UNTIL)).toBe(true)
   await other.close()
+})
+
+test(`a crowd with many keys: the first of each is, whoever shares a statement, ${ENGINE} engine`, async () => {
+  await storage.once.first('key 3', UNTIL)
+  const asked = Array.from({ length: 60 }, (_, index) => `key ${index % 20}`)
+  const answers = await Promise.all(asked.map((key) => storage.once.first(key, UNTIL)))
+  expect(answers).toEqual(asked.map((key, index) => index < 20 && key !== 'key 3'))
+  const statements = vi.spyOn(pg.Client.prototype, 'query')
+  await Promise.all(asked.map((key) => storage.once.first(`new ${key}`, UNTIL)))
+  expect(statements.mock.calls.length).toBeLessThanOrEqual(2)
+})
+
+test(`what cannot be stored is told to everybody who asked, and to nobody after, ${ENGINE} engine`, async () => {
+  const ask = (key: string) => storage.once.first(key, UNTIL)
+  await database.sql('ALTER TABLE acted_once RENAME TO elsewhere')
+  const answers = await Promise.allSettled(['one', 'two', 'three'].map(ask))
+  await database.sql('ALTER TABLE elsewhere RENAME TO acted_once')
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(await Promise.all(['one', 'two', 'three'].map(ask))).toEqual([true, true, true])
 })
 
 test(`a key is forgotten long after its time, by the clock of who asks, ${ENGINE} engine`, async () => {

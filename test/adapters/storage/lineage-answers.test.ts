@@ -7,7 +7,7 @@ import { memoryBooks } from '../../support/memory-books.js'
 import { memoryLedger } from '../../support/memory-ledger.js'
 import { observation, unchanged } from '../../support/observations.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
-import { policyDraft } from './billing-fixtures.js'
+import { settingsDraft } from './billing-fixtures.js'
 
 interface Stores {
   readonly ledger: LedgerStore
@@ -100,7 +100,7 @@ describe.each(AROUND)('what people say of licence lines, %s', (_, around) => {
 
   test('its version is that of the books it made, whatever moved them before', () =>
     around(async ({ ledger, billing }) => {
-      await billing.recordPolicy(policyDraft({ policy: DEFAULT_POLICY }), 0)
+      await billing.recordSettings(settingsDraft({ says: DEFAULT_POLICY }), 0)
       await ledger.answer(said({ version: 1 }))
       expect([await ledger.answered(), await billing.version()]).toEqual([2, 2])
     }))

@@ -118,6 +118,28 @@ describe(`bringing a database up to date, ${ENGINE} engine`, () => {
     expect(await migrate(engine.pool, folderOf(FIRST))).toEqual(['1_first'])
   })
 
+  test('policies of before settings were said one by one still say every rule', async () => {
+    const all = Object.fromEntries(
+      readdirSync(join(PRISMA, 'migrations'), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => [name, readFileSync(join(PRISMA, 'migrations', name, 'migration.sql'), 'utf8')]),
+    )
+    const isEarlier = ([name]: readonly [string, string]) => name < '20261201135829_settings'
+    await migrate(engine.pool, folderOf(Object.fromEntries(Object.entries(all).filter(isEarlier))))
+    await engine.pool.query(`INSERT INTO msp (id) VALUES ('msp');
+      INSERT INTO billing_policy (msp_id, version, holds_from, recorded_at, policy)
+      VALUES ('msp', 1, NULL, now(), '{"cycle": "anniversary", "anchorDay": 15}'), ('msp', 2, NULL, now(), '{"cycle": "calendar"}')`)
+    await migrate(engine.pool, folderOf(all))
+    const { rows } = await engine.pool.query<object>(
+      'SELECT says, recorded_by FROM setting_record ORDER BY version',
+    )
+    expect(rows).toEqual([
+      { says: { cycle: 'anniversary', anchorDay: 15, baseMonth: null }, recorded_by: null },
+      { says: { cycle: 'calendar', anchorDay: null, baseMonth: null }, recorded_by: null },
+    ])
+    await expect(engine.pool.query('DELETE FROM setting_record')).rejects.toThrow('never changed')
+  })
+
   test('a storage lets go of the database when its migrations are refused', async () => {
     const own = await databases.createOwn()
     const edited = mkdtempSync(join(base, 'edited-'))

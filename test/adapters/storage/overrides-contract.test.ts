@@ -41,4 +41,21 @@ describe.each(STORES)('overrides %s', (_name, withBilling) => {
       expect(trail.map(({ action }) => action)).toEqual(['bill.proposed', 'price.set', 'price.set'])
       expect(verifyChain(trail)).toBeUndefined()
     }))
+
+  test('said again for as long, it ends the former where that began; ending it brings nothing back', () =>
+    withBilling(async (billing) => {
+      await billing.recordOverride(overrideDraft(0))
+      const again = overrideDraft(1)
+      if (again.said.type !== 'set') throw new Error('no override')
+      await billing.recordOverride({ ...again, said: { ...again.said, number: 2 } })
+      await billing.recordOverride({
+        ...overrideDraft(2),
+        said: { type: 'end', number: 2, on: day('2026-05-01') },
+      })
+      const { overrides } = await billing.books()
+      expect(overrides).toMatchObject([
+        { number: 1, ends: [{ on: day('2026-03-15'), version: 2, instead: 2 }] },
+        { number: 2, ends: [{ on: day('2026-05-01'), version: 3 }] },
+      ])
+    }))
 })

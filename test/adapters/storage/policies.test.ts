@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { Storage } from '../../../adapters/storage/open.js'
-import { recordPolicy } from '../../../core/app/record-policy.js'
+import { recordPolicies } from '../../../core/app/record-policies.js'
 import { changesFor, policiesOf } from '../../../core/charges/policies.js'
 import { POLICY_WORDS } from '../../../core/charges/policy-words.js'
-import { DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
+import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import { Problem } from '../../../core/problem.js'
+import { policyRecords } from '../../../core/settings/standing.js'
+import type { SomeSettings } from '../../../core/settings/types.js'
 import { ENGINE, testDatabases } from '../../support/database.js'
 import { EVERY_RULE } from '../../support/every-rule.js'
 import { observation } from '../../support/observations.js'
 import { day } from '../../support/observed.js'
-import { MARCH, approved, draft, policyDraft } from './billing-fixtures.js'
+import { MARCH, approved, draft, settingsDraft } from './billing-fixtures.js'
 
 const databases = testDatabases()
 
@@ -18,7 +20,7 @@ test(`an edit of the policy survives a restart, and so does what it must not tou
   const start = async (policy: typeof DEFAULT_POLICY, at: string): Promise<Storage> => {
     const storage = await database.open()
     const clock = { now: async () => new Date(at) }
-    await recordPolicy({ billing: storage.billing, clock }, { policy, timeZone: 'America/New_York' })
+    await recordPolicies({ billing: storage.billing, clock }, { lines: policy, timeZone: 'America/New_York' })
     return storage
   }
   let storage = await start(DEFAULT_POLICY, '2026-03-01T13:00:00Z')
@@ -28,40 +30,42 @@ test(`an edit of the policy survives a restart, and so does what it must not tou
   storage = await start(EVERY_RULE, '2026-03-20T13:00:00Z')
   await storage.close()
   storage = await start(EVERY_RULE, '2026-03-21T13:00:00Z')
-  const { billed, policies } = await storage.billing.books()
-  expect(policies).toEqual([
+  const { billed, settings } = await storage.billing.books()
+  expect(settings).toEqual([
     {
-      policy: DEFAULT_POLICY,
+      says: DEFAULT_POLICY,
+      by: undefined,
       holdsFrom: undefined,
       recordedAt: new Date('2026-03-01T13:00:00Z'),
       version: 1,
     },
     {
-      policy: EVERY_RULE,
+      says: EVERY_RULE,
+      by: undefined,
       holdsFrom: day('2026-03-20'),
       recordedAt: new Date('2026-03-20T13:00:00Z'),
       version: 4,
     },
   ])
-  const [change] = changesFor(policiesOf(policies, EVERY_RULE), billed)
+  const [change] = changesFor(policiesOf(policyRecords(settings), EVERY_RULE), billed)
   expect(change?.from).toBe(MARCH.to)
   expect((await storage.verifyAudit()).fault).toBeUndefined()
   await storage.close()
 })
 
 describe('a recorded policy', () => {
-  const recordAs = async (policy: object): Promise<Problem | Policy | undefined> => {
+  const recordAs = async (policy: object): Promise<Problem | SomeSettings | undefined> => {
     const database = await databases.create()
     const storage = await database.open()
     try {
-      await storage.billing.recordPolicy(policyDraft({ policy: DEFAULT_POLICY }), 0)
+      await storage.billing.recordSettings(settingsDraft({ says: DEFAULT_POLICY }), 0)
       // Rows of it are only ever added, so the one to be read is the second.
       await database.sql(
-        `INSERT INTO billing_policy (msp_id, version, holds_from, recorded_at, policy)
-         SELECT msp_id, 2, holds_from, recorded_at, $1::jsonb FROM billing_policy`,
+        `INSERT INTO setting_record (msp_id, version, holds_from, recorded_at, says)
+         SELECT msp_id, 2, holds_from, recorded_at, $1::jsonb FROM setting_record`,
         [JSON.stringify(policy)],
       )
-      return (await storage.billing.policyStanding()).last?.policy
+      return (await storage.billing.settingsStanding()).recorded.at(-1)?.says
     } catch (error) {
       if (error instanceof Problem) return error
       throw error
@@ -73,7 +77,7 @@ describe('a recorded policy', () => {
   test.each(
     Object.entries(POLICY_WORDS).flatMap(([rule, words]) => Object.keys(words).map((value) => [rule, value])),
   )('is read with %s %s', async (rule = '', value) => {
-    expect(await recordAs({ [rule]: value })).toEqual({ ...DEFAULT_POLICY, [rule]: value })
+    expect(await recordAs({ [rule]: value })).toEqual({ [rule]: value })
   })
 
   test.each([
@@ -88,7 +92,7 @@ describe('a recorded policy', () => {
   ])('with %s is refused with a sentence', async (_, stored, said) => {
     const problem = await recordAs(stored)
     expect(problem instanceof Problem && problem.message).toBe(
-      `The billing policy recorded on 2026-03-20 says ${said}, which this version of the program does not understand. Nothing was computed from it. Start the version of the program that recorded it, or a newer one.`,
+      `What was set on 2026-03-20 says ${said}, which this version of the program does not understand. Nothing was computed from it. Start the version of the program that recorded it, or a newer one.`,
     )
   })
 })

@@ -93,7 +93,7 @@ describe.each(STORES)('requests to write into PSAs %s', (_name, withStores) => {
         { id: 'BR-0001/1', ...of, step: steps?.[0] },
         { id: 'BR-0001/2', ...of, step: steps?.[1] },
       ])
-      expect(await billing.books()).toEqual({ version: 2, billed: [], policies: [], overrides: [] })
+      expect(await billing.books()).toEqual({ version: 2, billed: [], settings: [], overrides: [] })
       expect(await sync.version()).toBe(1)
       const { approval } = (await billing.approval('APR-0001')) ?? {}
       expect(approval?.decision).toEqual(decision('approved'))
@@ -111,7 +111,7 @@ describe.each(STORES)('requests to write into PSAs %s', (_name, withStores) => {
       expect((await billing.books()).billed.map(({ key, runId }) => [key, runId])).toEqual([
         ['k1', 'BR-0002'],
       ])
-      expect((await billing.policyStanding()).isBilled).toBe(true)
+      expect((await billing.settingsStanding()).isBilled).toBe(true)
     }))
 
   test('a rejection promises nothing', () =>

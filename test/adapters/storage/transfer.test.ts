@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { openStorage } from '../../../adapters/storage/open.js'
 import type { Storage } from '../../../adapters/storage/open.js'
-import { policyDraft } from './billing-fixtures.js'
+import { settingsDraft } from './billing-fixtures.js'
 import {
   after,
   claimed,
@@ -64,7 +64,7 @@ async function fill({ ledger, billing, sync }: Storage): Promise<void> {
   ]
   await ledger.record(observation('a', undefined, { customers, states, orders: [order({ setups })] }))
   await ledger.record(unchanged('b', 1))
-  await billing.recordPolicy(policyDraft({ policy: EVERY_RULE }), 0)
+  await billing.recordSettings(settingsDraft({ says: EVERY_RULE }), 0)
   await sync.map(mapping())
   await sync.saveReading(reading(), [locked()])
   await promised(billing, ['s1', part(everyStep('5'), { psa: 'autotask', containerId: '5' })])
@@ -171,7 +171,7 @@ describe(`moving a database, ${ENGINE} engine to embedded and back`, () => {
       const rows = await target.importLines(stream(lines))
       expect(rows).toBe(4321 + 1 + 1 + 2 + 1 + 1 + 3 + ofPsas)
       expect(await target.billing.books()).toEqual(await source.billing.books())
-      expect((await target.billing.books()).policies).toMatchObject([{ policy: EVERY_RULE, version: 1 }])
+      expect((await target.billing.books()).settings).toMatchObject([{ says: EVERY_RULE, version: 1 }])
       expect(await target.ledger.ledger()).toEqual(await source.ledger.ledger())
       expect(await target.sync.state()).toStrictEqual(await source.sync.state())
       expect((await target.sync.state()).intents).toHaveLength(10)

@@ -86,7 +86,7 @@ test.each<[string, Partial<AuditFact>]>([
   ['Dana had the file of BR-0001 put into their OneDrive', { action: 'file.sent', subject: 'BR-0001' }],
   ['Dana was refused “audit”', { action: 'right.refused', subject: 'audit', details: { right: 'audit' } }],
   [
-    'The billing policy was changed in the settings: last month in full → last month prorated; holds from 1 Apr 2026',
+    'The billing policy was changed in the configuration: last month in full → last month prorated; holds from 1 Apr 2026',
     {
       actor: 'system',
       action: 'policy.changed',

@@ -18,6 +18,8 @@ const NEEDS: Readonly<Record<FormName, Right>> = {
   mapByHand: 'map',
   price: 'price',
   describe: 'price',
+  chooseSetting: 'settings',
+  setting: 'settings',
 }
 
 const WHO = { admin: 'ann', approver: 'bob', biller: 'cy', viewer: 'vic' } as const

@@ -15,12 +15,24 @@ const fixed = (price: string, currency?: string, bare?: string) => ({
 })
 const words = (description: string) => ({ kind: 'words', description })
 
+/** What is told to type instead. */
+function nextOf(text: string): string | undefined {
+  try {
+    return parseCommand(text, TODAY).name
+  } catch (error) {
+    if (error instanceof Problem) return error.next
+    throw error
+  }
+}
+
 describe('price and describe', () => {
   test.each([
     ['price', { action: 'list', page: 1 }],
     ['price page 2', { action: 'list', page: 2 }],
     ['price remove 3', { action: 'end', number: 3, on: undefined }],
     ['price remove #3 from may', { action: 'end', number: 3, on: day('2026-05-01') }],
+    ['price contoso', { action: 'paid', about: about('contoso'), asked: 'contoso', page: 1 }],
+    ['price all premium page 2', { action: 'paid', about: all('premium'), asked: 'all premium', page: 2 }],
     ['describe', { action: 'list', page: 1 }],
     ['describe remove 12 from 2026-04-15', { action: 'end', number: 12, on: day('2026-04-15') }],
   ])('%s', (text, command) => {
@@ -79,7 +91,6 @@ describe('price and describe', () => {
 
   test.each([
     ['price 20.50', /needs whom it is for/],
-    ['price contoso', /“contoso” is not a price/],
     ['price contoso 20.50 from soon', /“from soon” is not a day/],
     ['price contoso 20.50 from april from may', /is not a day to begin or end with/],
     ['price contoso 20.50 until 31 june', /“until 31 june” is not a day/],
@@ -91,9 +102,11 @@ describe('price and describe', () => {
     ['price page', /is not the number of a page/],
     ['price contoso "20.50"', /A number is missing/],
     ['describe contoso Cloud', /needs the words, in quotes/],
-    ['describe contoso " "', /needs the words, in quotes/],
+    ['describe contoso " "', /There are no words between the quotes/],
+    ['describe contoso ""', /There are no words between the quotes/],
     ['describe "Cloud"', /needs whom it is for/],
     [`describe contoso "${'x'.repeat(201)}"`, /has 201 characters; at most 200 fit/],
+    ['price contoso off', /is not a price/],
   ])('“%s” is refused in words', (text, why) => {
     let said = 'read'
     try {
@@ -103,5 +116,33 @@ describe('price and describe', () => {
       said = error.what
     }
     expect(said).toMatch(why)
+  })
+
+  test.each([
+    ['price contoso 20.50 from 1/4/2026', 'Write it as `from 2026-04-01` or `from 2026-01-04`.'],
+    ['price contoso 20.50 until 01.04.2026', 'Write it as `until 2026-04-01`.'],
+    ['price contoso 20.50 from soon', 'Type it as in `price … from 1 april until 30 june`.'],
+    ['price contoso -10%', 'Type `discount 10%` off list.'],
+    ['price contoso +10%', 'Type `markup 10%` on cost.'],
+    ['price contoso 10%', 'Type `discount 10%` off list, `markup 10%` on cost or `margin 10%`.'],
+  ])('“%s”: %s', (text, next) => {
+    expect(nextOf(text)).toBe(next)
+  })
+
+  test.each([
+    ['price contoso premium 5% discount', 'discount', '5'],
+    ['price contoso premium 10% off', 'discount', '10'],
+    ['price contoso premium 10 % off list', 'discount', '10'],
+    ['price contoso premium 15% markup', 'markup', '15'],
+    ['price contoso premium 12.5 % margin', 'margin', '12.5'],
+  ])('%s is a %s', (text, kind, percent) => {
+    const asked = { about: about('contoso', 'premium'), says: { kind, percent: decimal(percent) } }
+    expect(parseCommand(text, TODAY)).toMatchObject({ action: 'set', asked })
+  })
+
+  test('tomorrow is a day to begin with', () => {
+    expect(parseCommand('price contoso 20.50 from tomorrow', TODAY)).toMatchObject({
+      asked: { from: day('2026-03-21') },
+    })
   })
 })

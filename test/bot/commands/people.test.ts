@@ -52,6 +52,9 @@ const NEEDS: readonly (readonly [text: string, right: Right | undefined])[] = [
   ['void BR-0001 because no', 'void'],
   ['export csv BR-0001', 'download'],
   ['audit', 'audit'],
+  ['settings', 'read'],
+  ['settings increases', 'read'],
+  ['settings increases full', 'settings'],
   ['people add Dee viewer console:dee', 'people'],
   ['people role Vic biller', 'people'],
   ['people remove Cy', 'people'],
@@ -66,6 +69,7 @@ const CLICKS: Readonly<Record<ActionName, Right>> = {
   mapPage: 'map',
   look: 'read',
   propose: 'propose',
+  setPrice: 'price',
 }
 
 const WHO: Readonly<Record<Role, string>> = { admin: 'ann', approver: 'bob', biller: 'cy', viewer: 'vic' }

@@ -39,7 +39,6 @@ describe('a price and a description', () => {
       { customer: 'contoso', product: 'premium', rule: 'fixed', amount: '20.50', currency: 'usd' },
       '→ $20.50',
     ],
-    [{ customer: 'All', rule: 'margin', amount: '20', from: '2026-04-01' }, '→ margin 20%, from 1 Apr 2026'],
     [
       { customer: 'contoso', rule: 'discount', amount: '10', from: '2026-04-01', until: '2026-06-30' },
       '→ discount 10% off list, from 1 Apr 2026, through 30 Jun 2026',
@@ -47,6 +46,28 @@ describe('a price and a description', () => {
   ])('%o is set', async (values, says) => {
     const { words } = await send('price', values)
     expect(words).toContain(says)
+  })
+
+  test('a price for everyone is shown first; the button it is shown with sets it', async () => {
+    const { chat, words } = await send('price', { customer: 'All', rule: 'margin', amount: '30' })
+    expect(words).toContain('Set this price? everyone margin 30%, from 20 Mar 2026: not set yet.')
+    expect((await chat.billing.books()).overrides).toEqual([])
+    const id = /price yes (\w+)/.exec(words)?.[1] ?? ''
+    const done = await chat.desk.click('console:cy', { name: 'setPrice', target: { id, revision: 'other' } })
+    expect(renderConsole(done.card)).toContain('not set yet')
+    const { card } = await chat.desk.ask('console:cy', 'price all margin 30%')
+    const [button] = card.actions
+    if (button === undefined) throw new Error('no button')
+    const { name, target } = button
+    expect([name, target.id, target.revision]).toEqual([
+      'setPrice',
+      expect.stringMatching(/^[a-z2-9]{8}$/),
+      expect.stringMatching(/^[a-z2-9]{16}$/),
+    ])
+    const set = await chat.desk.click('console:cy', { name, target })
+    expect(renderConsole(set.card)).toContain('no price of its own → margin 30%')
+    const twice = await chat.desk.click('console:cy', { name, target })
+    expect(twice.problem?.what).toContain('That is set already: price 1, everyone, by Cy.')
   })
 
   test.each([
@@ -65,7 +86,9 @@ describe('a price and a description', () => {
         'No product is called “Visio”',
       )
       expect(await scopes()).toHaveLength(1)
-      await sendTo(chat, name, { customer: 'all', product: 'East', ...says })
+      const all = await sendTo(chat, name, { customer: 'all', product: 'East', ...says })
+      const yes = /price yes \w+/.exec(all)?.[0]
+      if (yes !== undefined) await chat.desk.ask('console:cy', yes)
       await sendTo(chat, name, { customer: 'Contoso East', ...says })
       expect((await scopes()).slice(1)).toEqual([{ mpn: 'EC' }, { customerId: 'C2' }])
     },

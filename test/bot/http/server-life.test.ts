@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import * as product from '../../../bot/http.js'
@@ -179,6 +180,23 @@ describe('stopping', () => {
     const { server, log: serverLog } = await serve({ work }, quick)
     await server.close()
     expect(serverLog.lines).toMatchObject([{ level: 'warn', fields: { work: 1 } }])
+  })
+
+  test('what goes on after an answer has time, what makes one does not', async () => {
+    const patient = new AsyncLocalStorage<true>()
+    const work = product.createWork(memoryLog(), (task) => patient.run(true, task))
+    const seen: string[] = []
+    const note = (name: string) => async () => {
+      await wait(1)
+      seen.push(`${name} ${patient.getStore() === true ? 'has time' : 'is waited for'}`)
+    }
+    work.start('after', note('after'))
+    work.startAnswer('answer', note('answer'))
+    work.startAnswer('bad', async () => {
+      throw new Error('boom')
+    })
+    await work.finish()
+    expect(seen.sort()).toEqual(['after has time', 'answer is waited for'])
   })
 
   test('work that fails is logged by name and harms nothing else', async () => {

@@ -46,6 +46,7 @@ describe('every command, as a slash command, after the bot’s name, and in a di
     ['map', 'U1', 'map', 'No PSA is connected'],
     ['sync', 'U1', 'sync', 'No customer is billed in a PSA'],
     ['people', 'U1', 'people', 'Who may do what'],
+    ['settings', 'U1', 'settings', 'increases prorate: added seats prorated'],
     ['price', 'U1', 'price', 'Prices of your own'],
     ['describe', 'U1', 'describe', 'Descriptions of your own'],
     ['approvals', 'U1', 'approvals', 'Approvals: 1 waiting'],

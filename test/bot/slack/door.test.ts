@@ -354,7 +354,12 @@ test.each([
 ])('it does not start half-configured: %s', async (_, wrong) => {
   const { house } = await counted()
   const parts = { now: house.now, log: memoryLog(), desk: house.desk, board: house.board, once: house.once }
-  const work = { running: 0, start: () => undefined, finish: async () => undefined }
+  const work = {
+    running: 0,
+    start: () => undefined,
+    startAnswer: () => undefined,
+    finish: async () => undefined,
+  }
   const pacing = impatientPacing()
   const options = { ...parts, work, pacing, botToken: 'xoxb-1', signingSecret: SECRET, ...wrong }
   expect(() => createSlackSurface(options)).toThrow(/Slack cannot be reached like this.*Nothing was started/)

@@ -211,3 +211,31 @@ test('a user who is none, a choice that is no text: the request is not understoo
   await house.settled()
   expect((await house.studio.everybody()).people).toHaveLength(1)
 })
+
+test('a setting in two windows: which one, then what it is to be', async () => {
+  const house = await slackHouse({ people: 'slack:T1:U1=admin:Ann' })
+  open.push(house)
+  await house.slack.command('U1', 'C1', 'settings')
+  await house.settled()
+  const [list] = house.said()
+  if (list === undefined) throw new Error('no list')
+  await house.slack.click('U1', list, 'chooseSetting')
+  await house.settled()
+  const [which] = house.emulator.world.views
+  if (which === undefined) throw new Error('no window')
+  expect((await house.slack.submit(which, { setting: 'increases' })).body).toBe('')
+  await house.settled()
+  const one = house.said()[1]
+  expect(wordsOf(one)).toContain('Setting: increases')
+  if (one === undefined) throw new Error('the setting was not shown')
+  await house.slack.click('U1', one, 'setting')
+  await house.settled()
+  const change = house.emulator.world.views[1]
+  if (change === undefined) throw new Error('no second window')
+  await house.slack.submit(change, { value: 'full', from: '2026-04-01' })
+  await house.settled()
+  expect(wordsOf(house.said()[2])).toContain('added seats prorated → added seats in full, from 1 Apr 2026')
+  expect((await house.billing.books()).settings).toMatchObject([
+    { says: { increases: 'full' }, by: { id: 'slack:T1:U1', name: 'Ann' } },
+  ])
+})

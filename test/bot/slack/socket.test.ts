@@ -94,6 +94,33 @@ describe('everything people do comes through the socket', () => {
     expect(given.once.keys.size).toBe(0)
   })
 
+  test('a field of another kind beside what we read does not make Bolt take it for something else', async () => {
+    const given = await house()
+    const { world, hookUrl } = given.emulator
+    const payload = {
+      command: '/billing',
+      text: 'status',
+      team_id: 'T1',
+      user_id: 'U1',
+      channel_id: 'C1',
+      trigger_id: '1.2.3',
+      response_url: hookUrl(world.openHook('C1', 'U1')),
+      event: 'app_mention',
+      actions: 'none',
+      is_enterprise_install: 7,
+    }
+    const envelope = {
+      envelope_id: 'e1',
+      type: 'slash_commands',
+      payload,
+      accepts_response_payload: true,
+    } as const
+    expect((await given.emulator.sockets.deliver(envelope)).status).toBe(200)
+    await given.settled()
+    expect(given.said()).toHaveLength(1)
+    expect(given.log.lines.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
   test('there is no address Slack could call', async () => {
     const given = await house()
     for (const path of ['/slack/events', '/slack/install', '/slack/oauth_redirect']) {

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/slack/app.js'
+import { Problem } from '../../../core/problem.js'
+import type { SlackEmulator } from '../../emulators/slack/server.js'
 import { checkLeaks } from '../../support/leaks.js'
+import { memoryWorkspaces } from '../../support/memory-chat.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
+import { later, tick } from '../../support/ticking.js'
 import { openBrowser } from './browser.js'
-import { type SlackHouse } from './harness.js'
+import { type SlackHouse, wordsOf } from './harness.js'
 import { housesOfSuite } from './houses.js'
 import { T1, T2, saidIn, second } from './second.js'
 
@@ -12,15 +16,22 @@ checkLeaks()
 
 const house = housesOfSuite({ install: true })
 
+function whispersIn({ world }: SlackEmulator): readonly string[] {
+  return world.ephemerals.map(({ text }) => text.replace('\n', '. ').replaceAll('\n', ' '))
+}
+
 describe('a workspace without the app', () => {
-  test('is answered with 200, nothing is done, and the log names it', async () => {
+  test('is answered with 200, nothing is done, the asker hears it, and the log names it', async () => {
     const given = await house()
-    const { slack } = second(given)
+    const { emulator, slack } = second(given)
     await openBrowser(given).install(T1)
     expect(await slack.command('U21', 'C2', 'propose march')).toEqual({ status: 200, body: '' })
     await given.settled()
     expect(await given.billing.open()).toEqual([])
-    expect(given.once.keys.size).toBe(1)
+    expect(whispersIn(emulator)).toEqual([
+      'That did not work. This workspace has not installed the app. Nothing was done. Have it installed again at /slack/install.',
+    ])
+    expect(saidIn(emulator, 'C2')).toEqual([])
     expect(given.log.lines.filter(({ level }) => level !== 'info')).toMatchObject([
       { level: 'warn', fields: { workspace: 'T:T2' } },
     ])
@@ -31,6 +42,48 @@ describe('a workspace without the app', () => {
     const answer = await rawRequest(given.server.url, { path: '/readyz' })
     expect(answer.status).toBe(200)
     expect(given.emulator.calls).toEqual([])
+  })
+})
+
+describe('a workspace whose token cannot be opened', () => {
+  const unreadable = () =>
+    house({
+      store: {
+        ...memoryWorkspaces(),
+        installed: async () => {
+          throw new Problem({ kind: 'conflict', what: 'It was sealed with another key (k1).' })
+        },
+      },
+    })
+
+  test('is told that nothing was done, without what is wrong with the key, which the log says', async () => {
+    const given = await unreadable()
+    await given.slack.command('U1', 'C1', 'propose march')
+    await given.settled()
+    expect(await given.billing.open()).toEqual([])
+    expect(whispersIn(given.emulator)).toEqual([
+      'That did not work. What I need to answer in this workspace cannot be read. Nothing was done. Tell whoever runs this bot: its log says why.',
+    ])
+    const [logged, ...more] = given.log.lines.filter(({ level }) => level === 'error')
+    expect(logged?.fields['workspace']).toBe('T:T1')
+    expect(logged?.fields['reason']).toContain('another key (k1)')
+    expect(more).toEqual([])
+  })
+
+  test('is told once, however often the same request comes', async () => {
+    const given = await unreadable()
+    const request = given.slack.request.command('U1', 'C1', 'status')
+    await given.slack.send(request)
+    await given.slack.send(request)
+    await given.settled()
+    expect(whispersIn(given.emulator)).toHaveLength(1)
+  })
+
+  test('a mention brings no way back along: it stays unanswered, and nothing breaks', async () => {
+    const given = await unreadable()
+    await given.slack.mention('U1', 'C1', 'status')
+    await given.settled()
+    expect([...whispersIn(given.emulator), ...given.said()]).toEqual([])
   })
 })
 
@@ -214,6 +267,33 @@ describe('another process changed it', () => {
   })
 })
 
+describe('Slack is away while an installed workspace asks', () => {
+  test('its answer follows there, with its own token, and is a card like any other', async () => {
+    const given = await house({
+      people: 'slack:T1:U1=biller:Dana,slack:T2:U21=biller:Dan,slack:T2:U22=approver:Lee',
+    })
+    const { emulator, slack } = second(given)
+    const browser = openBrowser(given)
+    await browser.install(T1)
+    await browser.install(T2)
+    given.emulator.setOutage('error')
+    await slack.command('U21', 'C2', 'propose march')
+    await given.settled()
+    expect(saidIn(emulator, 'C2')).toEqual([])
+    given.emulator.setOutage()
+    later(given, 10)
+    await tick(given)
+    const [card, ...more] = saidIn(emulator, 'C2')
+    if (card === undefined) throw new Error('nothing followed')
+    expect([...more, ...given.said()]).toEqual([])
+    const post = given.emulator.calls.findLast(({ method }) => method === 'chat.postMessage')
+    expect(post?.token).toBe(given.workspaces.kept.get('T:T2')?.token)
+    await slack.click('U22', card, 'approve')
+    await given.settled()
+    expect(wordsOf(card)).toContain('Approved by Lee')
+  })
+})
+
 describe('a token of the configuration beside installed workspaces', () => {
   test('serves its own workspace, the others are served with theirs', async () => {
     const given = await house({
@@ -235,10 +315,12 @@ describe('a token of the configuration beside installed workspaces', () => {
 
   test('serves no other workspace', async () => {
     const given = await house({ change: (options) => ({ ...options, botToken: 'xoxb-emulated-token' }) })
-    const { slack } = second(given)
+    const { emulator, slack } = second(given)
     await slack.command('U21', 'C2', 'status')
     await given.settled()
     expect(given.emulator.calls.map(({ method }) => method)).not.toContain('chat.postMessage')
-    expect(given.once.keys.size).toBe(0)
+    expect(whispersIn(emulator)).toEqual([
+      expect.stringContaining('This workspace has not installed the app.'),
+    ])
   })
 })

@@ -7,7 +7,7 @@ import { buttonsOf } from '../../emulators/teams/cards.js'
 import type { ConversationType } from '../../emulators/teams/world.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
-import { type Office, TENANT, read, startOffice } from './office.js'
+import { type Office, TENANT, patient, read, startOffice } from './office.js'
 
 checkLeaks()
 
@@ -17,6 +17,24 @@ async function anyLine({ studio }: Office): Promise<string> {
   if (line === undefined) throw new Error('nothing to bill')
   return lineRef(line)
 }
+
+test('a click is waited for, what was acknowledged has time', async () => {
+  const seen: string[] = []
+  const note = (what: string) =>
+    seen.push(`${what} ${patient.getStore() === true ? 'has time' : 'is waited for'}`)
+  const office = await startOffice(({ desk }) => ({
+    desk: {
+      ...desk,
+      ask: (...asked) => {
+        note(asked[1])
+        return desk.ask(...asked)
+      },
+    },
+  }))
+  const posted = await office.say(office.dana, office.channel, 'propose march')
+  await office.click(office.lee, posted.id, 'Approve')
+  expect(seen).toEqual(['propose march has time', 'approval APR-0001 is waited for'])
+})
 
 const PLACES: readonly ConversationType[] = ['personal', 'groupChat', 'channel']
 
@@ -46,6 +64,7 @@ describe.each(PLACES)('in a %s', (type) => {
       ['map', 'No PSA is connected.'],
       ['sync', 'No customer is billed in a PSA.'],
       ['people', 'Who may do what'],
+      ['settings', 'increases prorate: added seats prorated'],
       ['price', 'Prices of your own'],
       ['describe', 'Descriptions of your own'],
       ['approvals', 'Nothing waits for a decision.'],

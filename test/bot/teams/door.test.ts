@@ -110,11 +110,18 @@ test('what no person did is taken and left alone', async () => {
 })
 
 test.each(['task/fetch', 'composeExtension/query', 'signin/verifyState', 'fileConsent', '', undefined])(
-  'a request called %j is of no kind the bot knows: 501, and nothing is done',
+  'a request called %j is of no kind the bot knows: a refusal that says so, and nothing is done',
   async (name) => {
     const office = await counted()
     const message = office.player.message(office.lee, office.personal(office.lee), 'who')
-    expect((await office.player.deliver({ ...message, type: 'invoke', name })).status).toBe(501)
+    expect(await office.player.deliver({ ...message, type: 'invoke', name })).toMatchObject({
+      status: 400,
+      body: {
+        statusCode: 400,
+        type: 'application/vnd.microsoft.error',
+        value: { code: 'NotSupported', message: 'This bot does not take requests of this kind.' },
+      },
+    })
     expect(office.asked).toEqual([])
   },
 )

@@ -3,7 +3,7 @@ import { buttonsOf, elementsOf } from '../../emulators/teams/cards.js'
 import { resultOf } from '../../emulators/teams/player.js'
 import type { Card, Conversation } from '../../emulators/teams/world.js'
 import { checkLeaks } from '../../support/leaks.js'
-import { type Office, read, startOffice } from './office.js'
+import { LEE_ALONE, type Office, read, startOffice } from './office.js'
 
 checkLeaks()
 
@@ -167,4 +167,26 @@ test('without the right: told so, and no form', async () => {
   const { office, card } = await opened()
   const { words, card: shown } = await office.click(office.vic, card.id, 'Reject')
   expect([words, shown]).toEqual([expect.stringContaining('Your role (viewer) may not do that.'), undefined])
+})
+
+test('a setting in two steps: which one, then what it is to be; what is wrong is told in the form', async () => {
+  const office = await startOffice(undefined, undefined, LEE_ALONE)
+  const place = office.personal(office.lee)
+  const list = await office.say(office.lee, place, 'settings')
+  const which = await office.click(office.lee, list.id, 'Change a setting')
+  expect(read(which.card)).toMatch(/^Change a setting\nWhich ____$/m)
+  const before = office.emulator.world.posted.length
+  await office.click(office.lee, list.id, 'Next', { setting: 'invoiceDay' })
+  const one = office.emulator.world.posted[before]
+  if (one === undefined) throw new Error('the setting was not shown')
+  expect(read(one.card)).toContain('Setting: invoice day')
+  const form = await office.click(office.lee, one.id, 'Change')
+  expect(read(form.card)).toMatch(/^Change invoice day\nNow: the invoice’s day is estimated/)
+  const wrong = await office.click(office.lee, one.id, 'Change', { value: '32' })
+  expect(read(wrong.card)).toContain('it must be a day from 1 to 31, or none.')
+  expect((await office.billing.books()).settings).toEqual([])
+  await office.click(office.lee, one.id, 'Change', { value: '12' })
+  const { settings } = await office.billing.books()
+  expect(settings).toMatchObject([{ says: { invoiceDay: 12 }, by: { name: 'Lee' } }])
+  expect(read(office.emulator.world.posted.at(-1)?.card ?? {})).toContain('Set: invoice day is 12')
 })

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { onTestFinished, vi } from 'vitest'
 import { type HttpServer, type Work, createHttpServer, createWork } from '../../../bot/http.js'
 import { type TeamsSurface, type TeamsSurfaceOptions, createTeamsSurface } from '../../../bot/teams/app.js'
@@ -17,6 +18,9 @@ export const TENANT = '7f3b1f0a-2f0c-4d5e-8a60-1b7f5f9f2d22'
 function aad(number: number): string {
   return `00000000-0000-4000-8000-00000000000${number}`
 }
+
+/** Lee may do everything. */
+export const LEE_ALONE = `teams:${TENANT}:${aad(2)}=admin:Lee`
 
 const PEOPLE = [
   `teams:${TENANT}:${aad(1)}=biller:Dana`,
@@ -51,18 +55,22 @@ export interface Office extends ChatDesk {
 
 const keys = createKeySet()
 
+/** Set within what nobody waits for. */
+export const patient = new AsyncLocalStorage<true>()
+
 type Changes = Partial<TeamsSurfaceOptions>
 
 /** An office on free ports. `changes` are laid over the surface's options: a guard taken away, another desk. */
 export async function startOffice(
   changes: (office: ChatDesk) => Changes = () => ({}),
   create: typeof createTeamsSurface = createTeamsSurface,
+  people: string = PEOPLE,
 ): Promise<Office> {
   // The SDK writes what it thinks of a forged token to the console.
   const silent = vi.spyOn(console, 'error').mockImplementation(() => undefined)
   onTestFinished(() => silent.mockRestore())
   const log = memoryLog()
-  const chat = await chatDesk({ log, people: PEOPLE })
+  const chat = await chatDesk({ log, people })
   const emulator = await startTeamsEmulator({
     appId: APP,
     appPassword: 'a secret',
@@ -70,7 +78,7 @@ export async function startOffice(
     keys: await keys,
   })
   closeAfterwards(emulator)
-  const work = createWork(log)
+  const work = createWork(log, (task) => patient.run(true, task))
   const surface = create({ ...optionsFor(emulator, chat), log, work, ...changes(chat) })
   const server = await createHttpServer({ port: 0, routes: surface.routes, log, work })
   closeAfterwards(server)

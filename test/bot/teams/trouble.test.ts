@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest'
 import { createWork } from '../../../bot/http.js'
 import { createTeamsSurface } from '../../../bot/teams/app.js'
 import type * as product from '../../../bot/teams/app.js'
-import { newestOnly } from '../../../bot/teams/updates.js'
 import { buttonsOf } from '../../emulators/teams/cards.js'
 import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
@@ -283,36 +282,5 @@ describe('when our own side fails', () => {
     const told = office.emulator.world.posted.at(-1)
     expect(told?.conversation).toBe(office.personal(office.vic).id)
     expect(read(told?.card)).toContain('Your role (viewer) may not do that.')
-  })
-})
-
-describe('replacements at one address', () => {
-  test('never overtake each other, and only the newest waits', async () => {
-    const written: number[] = []
-    const waiting: (() => void)[] = []
-    const replace = newestOnly<string, number>(async (_, value) => {
-      written.push(value)
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    })
-    const all = [1, 2, 3, 4].map((value) => replace('a', value))
-    waiting.shift()?.()
-    await new Promise((resolve) => setImmediate(resolve))
-    waiting.shift()?.()
-    await Promise.all(all)
-    expect(written).toEqual([1, 4])
-  })
-
-  test('what stands there is not written again; what failed is', async () => {
-    const written: number[] = []
-    let down = true
-    const replace = newestOnly<string, number>(async (_, value) => {
-      if (down) throw new Error('down')
-      written.push(value)
-    })
-    await expect(replace('a', 1)).rejects.toThrow('down')
-    down = false
-    for (const value of [1, 1, 2, 2, 1]) await replace('a', value)
-    await replace('b', 1)
-    expect(written).toEqual([1, 2, 1, 1])
   })
 })

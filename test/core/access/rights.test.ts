@@ -7,7 +7,19 @@ const MATRIX: Record<(typeof ROLES)[number], readonly Right[]> = {
   viewer: ['read'],
   biller: ['read', 'observe', 'propose', 'map', 'price', 'download'],
   approver: ['read', 'observe', 'propose', 'map', 'price', 'decide', 'void', 'download', 'audit'],
-  admin: ['read', 'observe', 'propose', 'map', 'price', 'decide', 'void', 'download', 'audit', 'people'],
+  admin: [
+    'read',
+    'observe',
+    'propose',
+    'map',
+    'price',
+    'decide',
+    'void',
+    'download',
+    'audit',
+    'people',
+    'settings',
+  ],
 }
 const ALL: readonly Right[] = [
   'read',
@@ -20,6 +32,7 @@ const ALL: readonly Right[] = [
   'download',
   'audit',
   'people',
+  'settings',
 ]
 
 describe('every role × every right', () => {

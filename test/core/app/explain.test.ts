@@ -152,7 +152,7 @@ describe('finding a line', () => {
     const view = {
       portfolio: { ...portfolio, subscriptions },
       policies: { first: DEFAULT_POLICY, changes: [] },
-      books: { version: 1, billed, policies: [], overrides: [] },
+      books: { version: 1, billed, settings: [], overrides: [] },
       billed: billedByLineage(billed),
       slots: [],
       sync: { version: 0, customers: [], slots: [], readings: [], locked: [], intents: [], written: [] },
@@ -176,7 +176,7 @@ describe('finding a line', () => {
       await msp.observe()
     }
     msp.orders = []
-    await msp.restart({ policy: { ...DEFAULT_POLICY, cycle: 'anniversary' } })
+    await msp.restart({ lines: { ...DEFAULT_POLICY, cycle: 'anniversary' } })
     await see('2026-03-15T13:00:00Z', '20')
     await see('2026-03-20T13:00:00Z', '25')
     await msp.bill()

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { createLoader } from '../../../core/app/loader.js'
 import { observe } from '../../../core/app/observe.js'
-import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { ObservedSubscription } from '../../../core/marketplace/types.js'
 import { Problem } from '../../../core/problem.js'
 import { memoryBilling } from '../../support/memory-billing.js'
@@ -42,7 +41,7 @@ async function office() {
       },
       clock,
     },
-    { ...SETTINGS, policy: DEFAULT_POLICY },
+    { ...SETTINGS, lines: {} },
   )
   const look = async () => {
     seen.minutes += 1

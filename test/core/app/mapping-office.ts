@@ -1,7 +1,6 @@
 import type { Person } from '../../../core/access/rights.js'
 import { type Studio, createStudio } from '../../../core/app/studio.js'
 import type { AuditFact } from '../../../core/audit/chain.js'
-import { DEFAULT_BOUNDS } from '../../../core/billrun/bounds.js'
 import { DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
 import type { ObservedOrder, ObservedSubscription } from '../../../core/marketplace/types.js'
 import type { Psa, PsaCompany, PsaItem, SyncStore } from '../../../core/psa-ports.js'
@@ -137,7 +136,7 @@ export class MappingOffice {
         ids: { next: () => `id-${(this.#ids += 1)}`, code: () => 'ACDE3467' },
         log: memoryLog(),
       },
-      { timeZone: 'America/New_York', opensOn: day('2026-03-01'), policy, bounds: DEFAULT_BOUNDS, people },
+      { timeZone: 'America/New_York', opensOn: day('2026-03-01'), lines: policy, people },
     )
   }
 

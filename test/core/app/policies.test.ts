@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { recordPolicy } from '../../../core/app/record-policy.js'
+import { recordPolicies } from '../../../core/app/record-policies.js'
 import { verifyChain } from '../../../core/audit/chain.js'
 import { DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
 import { Problem } from '../../../core/problem.js'
@@ -18,8 +18,8 @@ async function actions({ billing }: Office): Promise<readonly string[]> {
 describe('recording the policy of the settings (B16)', () => {
   test('the first holds from the beginning; the default needs no entry in the trail', async () => {
     const msp = await started()
-    expect((await msp.billing.books()).policies).toMatchObject([
-      { policy: DEFAULT_POLICY, holdsFrom: undefined },
+    expect((await msp.billing.books()).settings).toMatchObject([
+      { says: DEFAULT_POLICY, holdsFrom: undefined, by: undefined },
     ])
     expect(await actions(msp)).toEqual([])
     const other = await started(ARREARS)
@@ -30,21 +30,21 @@ describe('recording the policy of the settings (B16)', () => {
     const msp = await started(CREDIT)
     await msp.restart()
     await msp.restart()
-    expect((await msp.billing.books()).policies).toHaveLength(1)
+    expect((await msp.billing.books()).settings).toHaveLength(1)
     expect(await actions(msp)).toEqual(['policy.changed'])
   })
 
   test('while nothing is billed another policy takes its place from the beginning', async () => {
     const msp = await started(ARREARS)
     expect(await msp.due()).toBe(44_000n) // February’s service
-    await msp.restart({ policy: DEFAULT_POLICY })
+    await msp.restart({ lines: DEFAULT_POLICY })
     expect(await msp.due()).toBe(51_452n)
   })
 
   test('the entry says who, old and new, and from when, and the chain holds', async () => {
     const msp = await started()
     await msp.bill()
-    await msp.restart({ policy: { ...CREDIT, timing: 'arrears' } })
+    await msp.restart({ lines: { ...CREDIT, timing: 'arrears' } })
     const trail = await msp.billing.trail()
     expect(trail.at(-1)).toMatchObject({
       actor: 'system',
@@ -64,9 +64,9 @@ describe('recording the policy of the settings (B16)', () => {
   test('twenty programs that start at once record it once', async () => {
     const billing = memoryBilling()
     const clock = { now: async () => new Date('2026-03-20T13:00:00Z') }
-    const settings = { policy: CREDIT, timeZone: 'America/New_York' }
-    await Promise.all(Array.from({ length: 20 }, () => recordPolicy({ billing, clock }, settings)))
-    expect((await billing.books()).policies).toHaveLength(1)
+    const settings = { lines: CREDIT, timeZone: 'America/New_York' }
+    await Promise.all(Array.from({ length: 20 }, () => recordPolicies({ billing, clock }, settings)))
+    expect((await billing.books()).settings).toHaveLength(1)
     expect(await billing.trail()).toHaveLength(1)
   })
 
@@ -75,13 +75,13 @@ describe('recording the policy of the settings (B16)', () => {
     let asked = 0
     const silent = {
       ...billing,
-      recordPolicy: async () => {
+      recordSettings: async () => {
         asked += 1
         throw new Problem({ kind: 'unavailable', what: 'The database does not answer.' })
       },
     }
     const clock = { now: async () => new Date('2026-03-20T13:00:00Z') }
-    const work = recordPolicy({ billing: silent, clock }, { policy: CREDIT, timeZone: 'UTC' })
+    const work = recordPolicies({ billing: silent, clock }, { lines: CREDIT, timeZone: 'UTC' })
     expect((await problemOf(work)).kind).toBe('unavailable')
     expect(asked).toBe(1)
   })
@@ -90,10 +90,10 @@ describe('recording the policy of the settings (B16)', () => {
     const billing = memoryBilling()
     const restless = {
       ...billing,
-      policyStanding: async () => ({ ...(await billing.policyStanding()), version: -1 }),
+      settingsStanding: async () => ({ ...(await billing.settingsStanding()), version: -1 }),
     }
     const clock = { now: async () => new Date('2026-03-20T13:00:00Z') }
-    const work = recordPolicy({ billing: restless, clock }, { policy: CREDIT, timeZone: 'UTC' })
+    const work = recordPolicies({ billing: restless, clock }, { lines: CREDIT, timeZone: 'UTC' })
     expect((await problemOf(work)).kind).toBe('conflict')
   })
 
@@ -101,8 +101,8 @@ describe('recording the policy of the settings (B16)', () => {
     const msp = await started()
     await msp.bill()
     msp.now = new Date('2026-04-01T02:00:00Z') // still 31 March in New York
-    await msp.restart({ policy: CREDIT })
-    expect((await msp.billing.books()).policies.at(-1)?.holdsFrom).toBe(day('2026-03-31'))
+    await msp.restart({ lines: CREDIT })
+    expect((await msp.billing.books()).settings.at(-1)?.holdsFrom).toBe(day('2026-03-31'))
   })
 })
 
@@ -113,7 +113,7 @@ describe('an edit of the policy never changes a billed period (B16)', () => {
     msp.now = new Date('2026-03-25T13:00:00Z')
     msp.subscriptions = [observed({ quantity: decimal('22') })]
     await msp.observe()
-    await msp.restart({ policy: CREDIT })
+    await msp.restart({ lines: CREDIT })
     expect(await msp.due()).toBe(0n)
     expect(await msp.due(APRIL)).toBe(48_400n) // 22 × $22.00
     await msp.bill(APRIL)
@@ -126,7 +126,7 @@ describe('an edit of the policy never changes a billed period (B16)', () => {
   test('April billed ahead keeps the policy it was billed under; May takes the new one', async () => {
     const msp = await started()
     await msp.bill(APRIL)
-    await msp.restart({ policy: CREDIT })
+    await msp.restart({ lines: CREDIT })
     msp.now = new Date('2026-04-16T13:00:00Z')
     msp.subscriptions = [observed({ quantity: decimal('20') })]
     await msp.observe()
@@ -140,9 +140,9 @@ describe('an edit of the policy never changes a billed period (B16)', () => {
   test('an edit taken back within the month leaves no trace in what is due', async () => {
     const msp = await started()
     await msp.bill()
-    await msp.restart({ policy: ARREARS })
+    await msp.restart({ lines: ARREARS })
     expect(await msp.due(APRIL)).toBe(0n)
-    await msp.restart({ policy: DEFAULT_POLICY })
+    await msp.restart({ lines: DEFAULT_POLICY })
     expect(await msp.due(APRIL)).toBe(55_000n)
   })
 
@@ -150,16 +150,16 @@ describe('an edit of the policy never changes a billed period (B16)', () => {
     const msp = await started()
     await msp.bill()
     const { studio: older } = msp
-    await msp.restart({ policy: ARREARS })
+    await msp.restart({ lines: ARREARS })
     expect((await older.who(APRIL)).totals).toEqual([])
-    expect((await msp.billing.books()).policies).toHaveLength(2)
+    expect((await msp.billing.books()).settings).toHaveLength(2)
   })
 
   test('a request made before an edit that concerns it is out of date', async () => {
     const msp = await started()
     await msp.bill()
     const april = await msp.propose(DANA, APRIL)
-    await msp.restart({ policy: ARREARS })
+    await msp.restart({ lines: ARREARS })
     expect((await msp.decide(LEE, april)).type).toBe('stale')
     expect((await msp.billing.books()).billed).toHaveLength(2)
   })
@@ -168,7 +168,7 @@ describe('an edit of the policy never changes a billed period (B16)', () => {
     const msp = await started()
     await msp.bill()
     const april = await msp.bill(APRIL)
-    await msp.restart({ policy: ARREARS })
+    await msp.restart({ lines: ARREARS })
     expect(await msp.due(APRIL)).toBe(0n)
     await msp.decide(LEE, await msp.studio.billing.void(DANA, april.run.id, undefined, 'too early'))
     expect(await msp.due(APRIL)).toBe(0n)
@@ -182,7 +182,7 @@ describe('a change of timing or cycle (B24)', () => {
     msp.subscriptions.push(observed({ subscriptionId: '2', customerId: 'C2', startsOn: day('2026-04-01') }))
     await msp.observe()
     await msp.bill()
-    await msp.restart({ policy: DEFAULT_POLICY })
+    await msp.restart({ lines: DEFAULT_POLICY })
     expect(await msp.due(MARCH)).toBe(0n)
     const { run } = await msp.propose(DANA, APRIL)
     expect(run.customers.map(({ name }) => name)).toEqual(['Fabrikam'])
@@ -211,7 +211,7 @@ describe('a change of timing or cycle (B24)', () => {
   test('… when everybody is held no run is made, and it says who and why', async () => {
     const msp = await started(ARREARS)
     await msp.bill()
-    await msp.restart({ policy: DEFAULT_POLICY })
+    await msp.restart({ lines: DEFAULT_POLICY })
     expect(await msp.studio.billing.propose(DANA, APRIL, [])).toMatchObject({
       type: 'held',
       month: APRIL,
@@ -223,7 +223,7 @@ describe('a change of timing or cycle (B24)', () => {
   test('a fee and late news of the old timing are no second period', async () => {
     const msp = await started(ARREARS)
     await msp.bill()
-    await msp.restart({ policy: DEFAULT_POLICY })
+    await msp.restart({ lines: DEFAULT_POLICY })
     await msp.bill(APRIL, ['contoso'])
     const proposed = async () => {
       await msp.observe()
@@ -253,7 +253,7 @@ describe('a change of timing or cycle (B24)', () => {
     await msp.restart()
     await msp.observe()
     await msp.bill()
-    await msp.restart({ policy: ANNIVERSARY })
+    await msp.restart({ lines: ANNIVERSARY })
     const { bills } = await msp.studio.who(APRIL)
     const lines = bills
       .flatMap((bill) => bill.lines)

@@ -48,7 +48,7 @@ describe('status', () => {
     const msp = await started()
     expect((await msp.studio.status()).policy).toMatchObject({ inForce: [], ahead: [] })
     await msp.bill()
-    await msp.restart({ policy: CREDIT })
+    await msp.restart({ lines: CREDIT })
     const ahead = { words: ['decreases credited'], subscriptions: 1, running: 1 }
     const april = { ...ahead, from: APRIL.from, last: APRIL.from }
     expect((await msp.studio.status()).policy).toMatchObject({ inForce: [], ahead: [april] })
@@ -77,7 +77,7 @@ describe('status', () => {
     await msp.restart()
     await msp.observe()
     await msp.bill()
-    await msp.restart({ policy: CREDIT })
+    await msp.restart({ lines: CREDIT })
     const ahead = { words: ['decreases credited'], running: 2, last: day('2027-03-11') }
     expect((await msp.studio.status()).policy).toMatchObject({
       inForce: [],
@@ -95,7 +95,7 @@ describe('status', () => {
     await msp.bill()
     msp.subscriptions = [observed({ status: 'removed', expiresOn: day('2026-03-20') })]
     await msp.observe()
-    await msp.restart({ policy: CREDIT })
+    await msp.restart({ lines: CREDIT })
     expect((await msp.studio.status()).policy).toMatchObject({ inForce: ['decreases credited'], ahead: [] })
   })
 
@@ -105,7 +105,7 @@ describe('status', () => {
     msp.subscriptions.push(observed({ subscriptionId: '2', mpn: 'E3', billingPeriod: thirtyDays }))
     await msp.observe()
     await msp.bill()
-    await msp.restart({ policy: { ...DEFAULT_POLICY, dayCount: 'thirty' } })
+    await msp.restart({ lines: { ...DEFAULT_POLICY, dayCount: 'thirty' } })
     const [ahead] = (await msp.studio.status()).policy.ahead
     expect(ahead).toMatchObject({ words: ['days counted as in months of 30'], subscriptions: 2, running: 2 })
   })
@@ -113,8 +113,8 @@ describe('status', () => {
   test('a change that was taken back before it began is not said', async () => {
     const msp = await started()
     await msp.bill()
-    await msp.restart({ policy: CREDIT })
-    await msp.restart({ policy: DEFAULT_POLICY })
+    await msp.restart({ lines: CREDIT })
+    await msp.restart({ lines: DEFAULT_POLICY })
     expect((await msp.studio.status()).policy.ahead).toEqual([])
   })
 })

@@ -1,31 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { parseCommand } from '../../../bot/commands/parse.js'
-import type { OverrideRecorded } from '../../../core/app/prices.js'
-import { lineRef } from '../../../core/app/who.js'
+import { explainCard } from '../../../bot/cards/explain.js'
+import { billedRefs, lineRef } from '../../../core/app/who.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
-import { formatUnitPrice } from '../../../core/money/money.js'
 import { day, decimal, observed } from '../../support/observed.js'
+import { changes, say } from '../../support/said-prices.js'
 import { APRIL, DANA, LEE, MARCH, MAY, Office, office, problemOf } from '../../support/office.js'
-
-/** What a typed `price` or `describe` does. */
-async function say({ studio }: Office, text: string): Promise<OverrideRecorded> {
-  const command = parseCommand(text, await studio.today())
-  if (command.name !== 'price' && command.name !== 'describe') throw new Error(text)
-  if (command.action === 'set') return studio.prices.set(DANA, command.asked)
-  if (command.action === 'list') throw new Error(text)
-  const kind = command.name === 'price' ? 'price' : 'description'
-  return studio.prices.end(DANA, kind, command.number, command.on)
-}
-
-/** "Business Premium: $22.00 → $20.50 from 2026-04-01" */
-function changes({ effects }: OverrideRecorded): readonly string[] {
-  const words = (price: { amount: ReturnType<typeof decimal>; currency: string } | undefined) =>
-    price === undefined ? 'none' : formatUnitPrice(price.amount, price.currency)
-  return (effects?.changed ?? []).map(
-    ({ customerName, before, after, gap }) =>
-      `${customerName}: ${words(before)} → ${words(after)}${gap === undefined ? '' : `: ${gap}`}`,
-  )
-}
 
 /** Contoso has one subscription from the beginning, of 500 seats unless said otherwise. */
 async function with500(changed: Parameters<typeof observed>[0] = {}): Promise<Office> {
@@ -104,7 +83,7 @@ describe('B14 through the whole product', () => {
 describe('B15 through the whole product', () => {
   test('at once: 22 → 24 on 15 March is one line of $21.94', async () => {
     const msp = await with500({ quantity: decimal('20') })
-    await msp.restart({ policy: { ...DEFAULT_POLICY, priceChange: 'immediate' } })
+    await msp.restart({ lines: { ...DEFAULT_POLICY, priceChange: 'immediate' } })
     expect(await msp.due()).toBe(44000n)
     expect(changes(await say(msp, 'price contoso 24 from 15 march'))).toEqual(['Contoso: $22.00 → $24.00'])
     expect(await lines(msp)).toEqual([
@@ -118,7 +97,7 @@ describe('B15 through the whole product', () => {
     const { effects } = await say(msp, 'price contoso 24')
     expect(effects?.changed[0]?.from).toBe(APRIL.from)
     expect(effects?.couldHoldFrom).toBe(MARCH.from)
-    expect(effects?.monthly).toEqual([{ currency: 'USD', amount: 5000n }])
+    expect(effects?.monthly).toEqual([{ currency: 'USD', before: 55000n, after: 60000n, amount: 5000n }])
     expect(await msp.due()).toBe(51452n)
     expect(await msp.due(APRIL)).toBe(51452n + 60000n)
   })
@@ -133,6 +112,7 @@ describe('B16: what is billed stays', () => {
       subscriptions: 1,
       to: APRIL.from,
       totals: [{ currency: 'USD', amount: 51452n }],
+      isFollowed: true,
     })
     expect(effects?.couldHoldFrom).toBeUndefined()
     expect(await msp.due()).toBe(0n)
@@ -288,6 +268,13 @@ describe('whom it is for', () => {
     expect((await msp.billing.books()).overrides).toEqual([])
   })
 
+  test.each(['conotso 20.50', 'conotso premium 20.50', 'contosoo 20.50'])(
+    'a name that is nearly one is told: %s',
+    async (text) => {
+      expect((await problemOf(say(await names(), `price ${text}`))).next).toBe('Did you mean “Contoso”?')
+    },
+  )
+
   test('a number is of a price or of a description, and one that ended ends no more', async () => {
     const msp = await names()
     await say(msp, 'price contoso 20.50')
@@ -313,8 +300,30 @@ describe('descriptions', () => {
       new Set(['Microsoft 365 Business Premium']),
     )
     const april = await msp.bill(APRIL)
+    const [renamed] = april.run.lines
+    if (renamed === undefined) throw new Error('no line')
+    const explained = await msp.studio.explain(billedRefs(renamed)[0] ?? '')
+    expect(explained).toMatchObject({
+      line: { description: 'Cloud office' },
+      productName: 'Microsoft 365 Business Premium',
+    })
+    expect(JSON.stringify(explainCard(explained))).toContain(
+      '{"label":"Description","value":"Cloud office"},{"label":"Product","value":"Microsoft 365 Business Premium"}',
+    )
     expect(new Set(april.run.lines.map(({ description }) => description))).toEqual(new Set(['Cloud office']))
     expect(await msp.due(APRIL)).toBe(0n)
+  })
+
+  test('the bill that waits is named, with the day that words have to begin for it', async () => {
+    const msp = await office()
+    const { named, override } = await say(msp, 'describe contoso premium "Cloud office"')
+    expect([named?.couldHoldFrom, override.customer]).toEqual([MARCH.from, 'Contoso'])
+    expect((await say(msp, 'describe contoso premium "Office" from 1 march')).named?.couldHoldFrom).toBe(
+      undefined,
+    )
+    await msp.bill()
+    const behind = await say(msp, 'describe contoso premium "Desk" from 20 march')
+    expect(behind.named).toMatchObject({ changed: 1, couldHoldFrom: undefined })
   })
 
   test('the most specific one counts, and who keeps theirs is said', async () => {
@@ -324,11 +333,15 @@ describe('descriptions', () => {
       subscriptions: 1,
       changed: 0,
       names: [],
+      others: [{ number: 1, on: undefined, subscriptions: 1 }],
+      couldHoldFrom: undefined,
     })
     expect((await say(msp, 'describe remove 1')).named).toEqual({
       subscriptions: 1,
       changed: 1,
       names: ['Office'],
+      others: [],
+      couldHoldFrom: undefined,
     })
   })
 })

@@ -204,7 +204,7 @@ describe('a customer billed in two currencies, the euros held out of a run over 
     return {
       portfolio: { ...portfolio, subscriptions },
       age: AGE,
-      books: { version: 1, billed: [], policies: [], overrides: [] },
+      books: { version: 1, billed: [], settings: [], overrides: [] },
       billed: new Map(),
       policies: { first: DEFAULT_POLICY, changes: [] },
       today: day('2026-03-20'),

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Studio, type StudioSettings, createStudio } from '../../../core/app/studio.js'
 import { lineRef } from '../../../core/app/who.js'
-import { DEFAULT_BOUNDS } from '../../../core/billrun/bounds.js'
 import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import { explainLine } from '../../../core/charges/explain.js'
 import type { ObservedOrder, ObservedSubscription } from '../../../core/marketplace/types.js'
@@ -57,8 +56,7 @@ class World {
       {
         timeZone: 'America/New_York',
         opensOn: day('2026-03-01'),
-        policy: DEFAULT_POLICY,
-        bounds: DEFAULT_BOUNDS,
+        lines: {},
         people: [],
         ...settings,
       },
@@ -89,7 +87,7 @@ describe('who', () => {
   })
 
   test('arrears: on 20 March, March shows February’s service; April shows March’s too', async () => {
-    const studio = new World().studio({ policy: { ...DEFAULT_POLICY, timing: 'arrears' } })
+    const studio = new World().studio({ lines: { ...DEFAULT_POLICY, timing: 'arrears' } })
     await studio.observe()
     expect(await total(studio)).toEqual({ USD: 44_000n })
     expect(await total(studio, APRIL)).toEqual({ USD: 44_000n + 51_452n })
@@ -117,7 +115,7 @@ describe('who', () => {
     world.subscriptions.push(
       observed({ subscriptionId: '2', mpn: 'E3', billingPeriod: { type: 'day', duration: 30 } }),
     )
-    const studio = world.studio({ policy: { ...DEFAULT_POLICY, dayCount: 'thirty' } })
+    const studio = world.studio({ lines: { ...DEFAULT_POLICY, dayCount: 'thirty' } })
     await studio.observe()
     const { totals, exceptions } = await studio.who()
     expect(totals).toHaveLength(1)

@@ -9,7 +9,6 @@ import {
   type RecordedPolicy,
   changesFor,
   policiesOf,
-  policyToRecord,
 } from '../../../core/charges/policies.js'
 import { policyDifference, samePolicy } from '../../../core/charges/policy-words.js'
 import { type ChargeLine, DEFAULT_POLICY, type Policy } from '../../../core/charges/types.js'
@@ -23,7 +22,7 @@ const ANNIVERSARY: Policy = { ...DEFAULT_POLICY, cycle: 'anniversary' }
 type BilledLine = ChargeLine & { readonly version: number }
 
 function change(policy: Policy, holdsFrom: string, version = 2): DatedPolicy {
-  return { policy, holdsFrom: day(holdsFrom), version, recordedAt: new Date('2026-03-20T13:00:00Z') }
+  return { says: policy, policy, holdsFrom: day(holdsFrom), version }
 }
 
 /** Lines of a run through a day, as the books would hold them once the run made version `version` of them. */
@@ -130,35 +129,66 @@ describe('B16: an edit of the policy on 20 March', () => {
 })
 
 describe('what is recorded', () => {
-  const TODAY = day('2026-03-20')
-  const recorded = (policy: Policy, holdsFrom?: string): RecordedPolicy => ({
-    ...change(policy, holdsFrom ?? '2026-01-01'),
+  const record = (says: Partial<Policy>, holdsFrom?: string, version = 2): RecordedPolicy => ({
+    says,
     holdsFrom: holdsFrom === undefined ? undefined : day(holdsFrom),
-  })
-
-  test.each<readonly [string, RecordedPolicy | undefined, boolean, object | undefined]>([
-    ['the first, also over books of before', undefined, true, { policy: CREDIT, holdsFrom: undefined }],
-    ['the same again: nothing', recorded(CREDIT), true, undefined],
-    ['the same again, nothing billed: nothing', recorded(CREDIT, '2026-02-01'), false, undefined],
-    ['another while nothing is billed', recorded(ARREARS), false, { policy: CREDIT, holdsFrom: undefined }],
-    ['another, from today', recorded(ARREARS), true, { policy: CREDIT, holdsFrom: TODAY }],
-    [
-      'another while the clock is behind the last one',
-      recorded(ARREARS, '2026-03-22'),
-      true,
-      { policy: CREDIT, holdsFrom: day('2026-03-22') },
-    ],
-  ])('%s', (_, last, isBilled, expected) => {
-    expect(policyToRecord(last, CREDIT, isBilled, TODAY)).toEqual(expected)
+    version,
   })
 
   test('one that holds from the beginning takes the place of all before it', () => {
     expect(policiesOf([], ARREARS)).toEqual({ first: ARREARS, changes: [] })
-    const all = [recorded(ARREARS), recorded(CREDIT, '2026-03-20'), recorded(ANNIVERSARY)]
+    const all = [record(ARREARS), record(CREDIT, '2026-03-20'), record(ANNIVERSARY)]
     expect(policiesOf(all, CREDIT)).toEqual({ first: ANNIVERSARY, changes: [] })
     const [first, second] = all
     if (first === undefined || second === undefined) throw new Error('no policies')
-    expect(policiesOf([first, second], DEFAULT_POLICY)).toEqual({ first: ARREARS, changes: [second] })
+    expect(policiesOf([first, second], DEFAULT_POLICY)).toEqual({
+      first: ARREARS,
+      changes: [{ ...second, policy: CREDIT }],
+    })
+  })
+
+  test('… of its rules: what was said of others ahead still comes', () => {
+    const all = [
+      record(DEFAULT_POLICY),
+      record({ increases: 'full', decreases: 'credit' }, '2026-05-01'),
+      record({ increases: 'nextPeriod' }),
+      record({ timing: 'arrears' }, '2026-06-01', 3),
+    ]
+    const { first, changes } = policiesOf(all, DEFAULT_POLICY)
+    expect(first).toEqual({ ...DEFAULT_POLICY, increases: 'nextPeriod' })
+    expect(changes.map(({ says }) => says)).toEqual([{ decreases: 'credit' }, { timing: 'arrears' }])
+    expect(changes.at(-1)?.policy).toEqual({ ...first, decreases: 'credit', timing: 'arrears' })
+  })
+
+  test('what was said ahead comes on its day, whatever was said of other rules before it', () => {
+    const all = [record({ increases: 'full' }, '2026-05-01'), record({ timing: 'arrears' }, '2026-04-01', 3)]
+    const policies = policiesOf(all, DEFAULT_POLICY)
+    const taken = changesFor(policies, [])
+    expect(taken).toEqual([
+      { from: day('2026-04-01'), policy: ARREARS },
+      { from: day('2026-05-01'), policy: { ...ARREARS, increases: 'full' } },
+    ])
+    // The very same policies for the next subscription.
+    expect(changesFor(policies, []).map(({ policy }) => policy)).toEqual(taken.map(({ policy }) => policy))
+    expect(changesFor(policies, [])[0]?.policy).toBe(taken[0]?.policy)
+  })
+
+  test('of one rule what was said last counts, from its day on', () => {
+    const all = [
+      record({ increases: 'full' }, '2026-05-01'),
+      record({ increases: 'nextPeriod' }, '2026-04-01', 3),
+    ]
+    const taken = changesFor(policiesOf(all, DEFAULT_POLICY), [])
+    expect(taken.map(({ policy }) => policy.increases)).toEqual(['nextPeriod', 'nextPeriod'])
+  })
+
+  test('a period billed between two of them keeps what held then', () => {
+    const all = [record({ increases: 'full' }, '2026-05-01'), record({ timing: 'arrears' }, '2026-04-01', 4)]
+    const may = { period: { from: day('2026-05-01'), to: day('2026-06-01') }, version: 3 }
+    expect(changesFor(policiesOf(all, DEFAULT_POLICY), [may])).toEqual([
+      { from: day('2026-05-01'), policy: { ...DEFAULT_POLICY, increases: 'full' } },
+      { from: day('2026-06-01'), policy: { ...ARREARS, increases: 'full' } },
+    ])
   })
 })
 

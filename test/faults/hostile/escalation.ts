@@ -256,13 +256,13 @@ export const escalation: Scenario = {
     await first.terminal('lee', `approve ${foreign[7]?.approval.id ?? ''}`)
     const before = rowsOfMsp(await first.stop(), 'alpha')
     const stage = await open({ mspId: 'hostile', folder: first.folder })
-    const matrix = await playMatrix(stage, draw, faults)
+    const matrix = await playMatrix(stage, { draw, count }, faults)
     await stage.terminal('ada', 'people remove Gus')
     const own = await stage.propose('propose march Customer 3')
     const attempts = count(1000, 80)
     // Beyond what this MSP has itself, or with the other's revision: neither opens anything.
     const setting: Setting = { stage, draw, own, foreign }
-    for (let index = 0; index < attempts; index += 1) await attempt(setting, faults)
+    for (let index = 0; index < attempts && !faults.isEnough; index += 1) await attempt(setting, faults)
     const after = rowsOfMsp(await stage.stop(), 'alpha')
     faults.expect(after === before, 'rows of the other MSP changed')
     const words = `${matrix.tried} of everybody × every command, button and window in Slack and Teams: ${matrix.denied} denied, each in the trail, all others allowed; ${attempts} drawn attempts (another workspace, guests, bots, another tenant, somebody removed, their own run, ids of another MSP in the same database): nothing decided, nothing shown`

@@ -12,6 +12,7 @@ import { Faults, type Scenario, Times, type Trouble, pick } from './scenario.js'
 import { CHANNEL, addCustomers, openOutsideFor } from './stage.js'
 
 const PROGRAM = fileURLToPath(new URL('../hostile-child.js', import.meta.url))
+const ALL = 100_000
 const AT_ONCE = 4
 const ANSWERED_MILLISECONDS = 200
 const MOST_BYTES = 1024 * 1024
@@ -99,8 +100,7 @@ function expected({ body, surface }: Mutated, isSealed: boolean): readonly numbe
   if (body.length > MOST_BYTES) return [413]
   // A body that is no activity is refused before a token is looked at that could be one.
   if (!isSealed) return surface === 'slack' ? [401] : [400, 401]
-  // To a kind of request nobody knows the Bot Framework wants 501.
-  return surface === 'slack' ? [200, 400] : [200, 400, 401, 403, 501]
+  return surface === 'slack' ? [200, 400] : [200, 400, 401, 403]
 }
 
 interface Campaign {
@@ -109,15 +109,18 @@ interface Campaign {
   readonly corpus: readonly Recorded[]
   readonly faults: Faults
   readonly times: Times
+  /** Of those that are signed, and do something. */
+  readonly signedTimes: Times
   readonly statuses: Map<number, number>
-  memory: number
+  /** Bytes at each look, in order. */
+  readonly memory: number[]
 }
 
 /** Sends so many; looks at the memory in between. */
 async function send(campaign: Campaign, draw: () => number, total: number, isSealed: boolean): Promise<void> {
   const knocker = createKnocker(campaign.url, AT_ONCE)
   const limit = pLimit(AT_ONCE)
-  for (let sent = 0; sent < total; sent += BETWEEN_LOOKS) {
+  for (let sent = 0; sent < total && !campaign.faults.isEnough; sent += BETWEEN_LOOKS) {
     const requests = Array.from({ length: Math.min(BETWEEN_LOOKS, total - sent) }, () => {
       const request = mutate(draw, pick(draw, campaign.corpus))
       return { request, headers: isSealed ? campaign.seal(request) : brokenSeal(draw, request) }
@@ -132,20 +135,23 @@ async function send(campaign: Campaign, draw: () => number, total: number, isSea
         }),
       ),
     )
-    campaign.memory = Math.max(campaign.memory, await memoryOf(campaign.url))
+    campaign.memory.push(await memoryOf(campaign.url))
     if ((sent / BETWEEN_LOOKS) % 20 === 19) process.stderr.write(`${sent + BETWEEN_LOOKS} of ${total}\n`)
   }
   knocker.close()
 }
 
 function judge(
-  { faults, times, statuses }: Campaign,
+  { faults, times, signedTimes, statuses }: Campaign,
   request: Mutated,
   { status, milliseconds, body }: Answer,
   isSealed: boolean,
 ): void {
   statuses.set(status, (statuses.get(status) ?? 0) + 1)
-  if (request.body.length <= MOST_BYTES) times.add(milliseconds)
+  if (request.body.length <= MOST_BYTES) {
+    times.add(milliseconds)
+    if (isSealed) signedTimes.add(milliseconds)
+  }
   if (expected(request, isSealed).includes(status)) return
   faults.add(
     `${isSealed ? 'signed' : 'unsigned'}, ${request.surface}, ${request.how}: ${status} ${body.slice(0, 60).trim()}`,
@@ -208,7 +214,7 @@ export const fuzz: Scenario = {
 
 async function playWith({ draw, count, place }: Trouble, outside: Outside) {
   const faults = new Faults()
-  const total = count(100_000, 1500)
+  const total = count(ALL, 1500)
   const fixed = { MSP_ID: 'hostile', BILLING_OPENS_ON: '2026-03-01', LOG_LEVEL: 'error' }
   const settings = { ...outside.settings, ...place().settings, ...fixed }
   const child = await startChild({ settings, now: outside.clock.now().toISOString() })
@@ -221,8 +227,9 @@ async function playWith({ draw, count, place }: Trouble, outside: Outside) {
     corpus,
     faults,
     times: new Times(),
+    signedTimes: new Times(),
     statuses: new Map(),
-    memory: 0,
+    memory: [],
   }
   try {
     const begun = await child.state()
@@ -241,13 +248,17 @@ async function playWith({ draw, count, place }: Trouble, outside: Outside) {
   const exit = await child.end()
   faults.expect(exit === 0, `the product ended with ${exit}`)
   for (const bug of child.bugs) faults.add(bug)
-  const mebibytes = Math.round(campaign.memory / 1024 / 1024)
-  faults.expect(mebibytes < MOST_MEMORY_MIBS, `${mebibytes} MiB of memory`)
+  const looks = campaign.memory.map((bytes) => Math.round(bytes / 1024 / 1024))
+  const [half, mebibytes] = [looks.slice(0, looks.length / 2), looks].map((some) => Math.max(...some))
+  // Only a whole run is timed by itself: others share the machine with what else is checked.
+  const p99 = campaign.times.p99()
+  if (total >= ALL) faults.expect(p99 < ANSWERED_MILLISECONDS, `p99 ${p99} ms`)
+  faults.expect((mebibytes ?? 0) < MOST_MEMORY_MIBS, `${mebibytes} MiB of memory`)
   const statuses = [...campaign.statuses].toSorted(([left], [right]) => left - right)
   const words = [
     `${total} requests changed from ${corpus.length} recorded ones, a fifth of them unsigned`,
     `answers: ${statuses.map(([status, times]) => `${times} × ${status}`).join(', ')}`,
-    `the process ${exit === 0 ? 'lived' : 'died'}, ${child.bugs.length} errors of its own, ${mebibytes} MiB (below ${MOST_MEMORY_MIBS}), ${campaign.times.words(ANSWERED_MILLISECONDS)} at ${AT_ONCE} at once`,
+    `the process ${exit === 0 ? 'lived' : 'died'}, ${child.bugs.length} errors of its own, ${mebibytes} MiB (below ${MOST_MEMORY_MIBS}; ${half} in the first half), ${campaign.times.words(ANSWERED_MILLISECONDS)} at ${AT_ONCE} at once, of the signed ones ${campaign.signedTimes.halves()} in the second`,
     'open requests and books as before, a plain question answered',
   ].join('; ')
   return { words, faults: faults.list() }

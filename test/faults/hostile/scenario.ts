@@ -34,9 +34,13 @@ export function pick<T>(draw: () => number, values: readonly T[]): T {
 
 /** Faults that were found, each told once with how often: thousands of the same say no more than one. */
 export class Faults {
+  /** What is looked for: when one of this kind was found, the row need not go on. */
+  static until: RegExp | undefined
   readonly #counts = new Map<string, number>()
+  #isFound = false
 
   add(words: string): void {
+    this.#isFound ||= Faults.until?.test(words) === true
     this.#counts.set(words, (this.#counts.get(words) ?? 0) + 1)
   }
 
@@ -47,7 +51,7 @@ export class Faults {
 
   /** Enough to see what is wrong: what goes on without its guard may take for ever. */
   get isEnough(): boolean {
-    return this.#counts.size >= 20
+    return this.#isFound || this.#counts.size >= 20
   }
 
   list(): readonly string[] {
@@ -65,8 +69,18 @@ export class Times {
 
   /** "p99 12 ms (at most 500)" */
   words(most: number): string {
-    const sorted = this.#milliseconds.toSorted((left, right) => left - right)
-    const found = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0
-    return `p99 ${Math.round(found)} ms (at most ${most})`
+    return `p99 ${this.p99()} ms (at most ${most})`
+  }
+
+  /** The same of the first and of the second half: what grows with what was sent before shows between them. */
+  halves(): string {
+    const middle = this.#milliseconds.length / 2
+    const halves = [this.#milliseconds.slice(0, middle), this.#milliseconds.slice(middle)]
+    return halves.map((half) => `${this.p99(half)} ms`).join(' in the first half and ')
+  }
+
+  p99(milliseconds: readonly number[] = this.#milliseconds): number {
+    const sorted = milliseconds.toSorted((left, right) => left - right)
+    return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0)
   }
 }

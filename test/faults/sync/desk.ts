@@ -6,8 +6,6 @@ import { createLog } from '../../../adapters/system/log.js'
 import type { Person } from '../../../core/access/rights.js'
 import { type Studio, createStudio } from '../../../core/app/studio.js'
 import { writtenOf } from '../../../core/app/written.js'
-import { DEFAULT_BOUNDS } from '../../../core/billrun/bounds.js'
-import { DEFAULT_POLICY } from '../../../core/charges/types.js'
 import type { Marketplace } from '../../../core/ports.js'
 import type { Psa, SyncStore } from '../../../core/psa-ports.js'
 import type { Slot } from '../../../core/sync/types.js'
@@ -94,8 +92,7 @@ export function studioOn(
     {
       timeZone: 'America/New_York',
       opensOn: MARCH.from,
-      policy: DEFAULT_POLICY,
-      bounds: DEFAULT_BOUNDS,
+      lines: {},
       people: [ASKS, APPROVES],
     },
   )

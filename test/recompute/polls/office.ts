@@ -18,7 +18,8 @@ import { noSync } from '../../support/no-sync.js'
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }
 /** So wide that nothing is ever held for its size (B25): what is due is compared here. */
-const NO_BOUNDS = { percent: 1_000_000_000, floorMinor: 10n ** 15n }
+/** Percent that hold nothing back. */
+const NO_BOUND = 1_000_000_000
 
 function person(name: string, role: Role): Person {
   return { id: `console:${name}`, name, role, identities: [`console:${name}`] }
@@ -109,8 +110,7 @@ export class Office {
       {
         timeZone,
         opensOn: opens,
-        policy: { ...DEFAULT_POLICY, ...rest },
-        bounds: NO_BOUNDS,
+        lines: { ...DEFAULT_POLICY, ...rest, boundPercent: NO_BOUND },
         people: [DANA, LEE],
       },
     )

@@ -10,7 +10,14 @@ const MANIFEST = 'manifest.json'
 const ICONS = ['color.png', 'outline.png']
 
 /** Used now and then, by few: Teams shows twelve commands, and these have to be typed. */
-const SELDOM: ReadonlySet<CommandInfo['name']> = new Set(['map', 'describe', 'people', 'audit', 'observe'])
+const SELDOM: ReadonlySet<CommandInfo['name']> = new Set([
+  'map',
+  'describe',
+  'people',
+  'settings',
+  'audit',
+  'observe',
+])
 
 /** The commands a menu offers. A request, run or line is reached from a card, where its id stands. */
 export function menuCommands(commands: readonly CommandInfo[] = COMMANDS): readonly CommandInfo[] {

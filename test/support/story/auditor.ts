@@ -10,8 +10,11 @@ import {
 } from '../../../core/calendar/date.js'
 import { monthYear } from '../../../core/calendar/words.js'
 import { localDateOf } from '../../../core/calendar/zone.js'
+import type { Policy } from '../../../core/charges/types.js'
 import { formatMoney } from '../../../core/money/money.js'
 import type { BilledLine } from '../../../core/ports.js'
+import { policyOf } from '../../../core/settings/standing.js'
+import type { RecordedSettings, SomeSettings } from '../../../core/settings/types.js'
 import type { IngramEmulator } from '../../emulators/ingram/server.js'
 import { recomputeFromEvents } from '../recompute/from-events.js'
 import type { WhoLine } from '../recompute/who.js'
@@ -72,7 +75,9 @@ export async function audit(audited: Audited): Promise<readonly string[]> {
   const who = await latestOf(audited).house.studio.who(month)
   const { answers } = await storage.ledger.ledger()
   const said = new Map(answers.map(({ recordKey, continues }) => [recordKey, continues ?? null]))
-  const accounts = accountsOf(audited, billed, who, { answers: said, overrides: toldOverrides(books) })
+  const told = books.settings.filter(({ by }) => by !== undefined)
+  const facts = { answers: said, overrides: toldOverrides(books) }
+  const accounts = accountsOf(audited, billed, who, facts, told)
   await addStandings(accounts, latestOf(audited), who)
   const names = await namesOf(audited)
   const lines = [...accounts].map(([key, account]) => {
@@ -106,10 +111,11 @@ function accountsOf(
   billed: readonly BilledLine[],
   who: WhoAnswer & Asked,
   said: Said,
+  told: readonly RecordedSettings[],
 ): Map<string, Account> {
   const accounts = new Map<string, Account>()
   const account = (customerId: string, currency: string) => accountOf(accounts, customerId, currency)
-  for (const { customerId, currency, amount } of dueLines(audited, who, said)) {
+  for (const { customerId, currency, amount } of dueLines(audited, who, said, told)) {
     account(customerId, currency).due += BigInt(amount.replace('.', ''))
   }
   for (const { customerId, currency, amount } of billed) {
@@ -149,17 +155,22 @@ async function addStandings(
  * Everything due from scratch, by the policy of its time: an edit holds for periods that begin on or after the next
  * first of a month. Enough for stories of calendar months in which no more than the current one is billed.
  */
-function dueLines(audited: Audited, who: WhoAnswer & Asked, said: Said): readonly WhoLine[] {
-  const { eras, ingram, clock } = audited
-  const begins = eras.map(({ since }, index) => (index === 0 ? '' : formatLocalDate(nextFirst(since))))
-  return eras.flatMap(({ house }, index) => {
-    const [from = '', to] = [begins[index], begins[index + 1]]
+function dueLines(
+  audited: Audited,
+  who: WhoAnswer & Asked,
+  said: Said,
+  told: readonly RecordedSettings[],
+): readonly WhoLine[] {
+  const { ingram, clock } = audited
+  const steps = policySteps(audited, told)
+  return steps.flatMap(({ from, policy }, index) => {
+    const to = steps[index + 1]?.from
     const { customers } = recomputeFromEvents(ingram.eventLog(), {
       now: who.age.observation.observedAt.toISOString(),
       opensOn: formatLocalDate(who.opensOn),
       timeZone: clock.timeZone,
       until: formatLocalDate(addDays(who.month.to, -1)),
-      policy: recomputedPolicy(house),
+      policy: recomputedPolicy(policy),
       ...said,
     })
     return customers
@@ -168,13 +179,33 @@ function dueLines(audited: Audited, who: WhoAnswer & Asked, said: Said): readonl
   })
 }
 
-/** The day itself when it is the first of its month, else the first of the next. */
-function nextFirst(day: LocalDate): LocalDate {
-  return day === startOfMonth(day) ? day : addMonths(startOfMonth(day), 1)
+/** What was told in chat, under the lines of the configuration of its time; the first from the beginning. */
+function policySteps(
+  { eras }: Audited,
+  told: readonly RecordedSettings[],
+): readonly { readonly from: string; readonly policy: Policy }[] {
+  const started = eras.map(({ house, since }, index) => ({
+    from: index === 0 ? '' : nextFirst(since),
+    lines: house.config.settings.lines,
+  }))
+  const spoken = told.map(({ says, holdsFrom }) => {
+    return { from: holdsFrom === undefined ? '' : nextFirst(holdsFrom), says }
+  })
+  const days = new Set([...started, ...spoken].map(({ from }) => from))
+  return [...days].sort().map((from) => {
+    const lines = started.findLast((era) => era.from <= from)?.lines
+    const says = spoken.filter((one) => one.from <= from)
+    const said = says.reduce<SomeSettings>((all, one) => ({ ...all, ...one.says }), {})
+    return { from, policy: policyOf({ ...said, ...lines }) }
+  })
 }
 
-function recomputedPolicy({ config }: House) {
-  const { anchorDay, baseMonth, ...policy } = config.settings.policy
+/** The day itself when it is the first of its month, else the first of the next. */
+function nextFirst(day: LocalDate): string {
+  return formatLocalDate(day === startOfMonth(day) ? day : addMonths(startOfMonth(day), 1))
+}
+
+function recomputedPolicy({ anchorDay, baseMonth, ...policy }: Policy) {
   return {
     ...policy,
     ...(anchorDay === undefined ? {} : { anchorDay }),

@@ -1,0 +1,36 @@
+import { parseCommand } from '../../bot/commands/parse.js'
+import type { OverrideRecorded } from '../../core/app/override-answer.js'
+import type { OverrideOutcome } from '../../core/app/override-asked.js'
+import type { Decimal } from '../../core/money/decimal.js'
+import { formatUnitPrice } from '../../core/money/money.js'
+import { DANA, type Office } from './office.js'
+
+/** What a typed `price` or `describe` is answered. */
+export async function ask({ studio }: Office, text: string): Promise<OverrideOutcome> {
+  const command = parseCommand(text, await studio.today())
+  if (command.name !== 'price' && command.name !== 'describe') throw new Error(text)
+  if (command.action === 'set') return studio.prices.set(DANA, command.asked)
+  if (command.action === 'confirm') return studio.prices.confirm(DANA, command.id, command.seen)
+  if (command.action !== 'end') throw new Error(text)
+  const kind = command.name === 'price' ? 'price' : 'description'
+  return { type: 'recorded', ...(await studio.prices.end(DANA, kind, command.number, command.on)) }
+}
+
+/** What it does, with a yes where one is asked for. */
+export async function say(msp: Office, text: string): Promise<OverrideRecorded> {
+  const outcome = await ask(msp, text)
+  if (outcome.type === 'recorded') return outcome
+  const done = await msp.studio.prices.confirm(DANA, outcome.id, outcome.revision)
+  if (done.type !== 'recorded') throw new Error(`asked again: ${text}`)
+  return done
+}
+
+/** "Business Premium: $22.00 → $20.50 from 2026-04-01" */
+export function changes({ effects }: OverrideRecorded): readonly string[] {
+  const words = (price: { amount: Decimal; currency: string } | undefined) =>
+    price === undefined ? 'none' : formatUnitPrice(price.amount, price.currency)
+  return (effects?.changed ?? []).map(
+    ({ customerName, before, after, gap }) =>
+      `${customerName}: ${words(before)} → ${words(after)}${gap === undefined ? '' : `: ${gap}`}`,
+  )
+}
