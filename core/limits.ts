@@ -56,6 +56,8 @@ export const PERCENT_PLACES = 4
 export const DESCRIPTION_LENGTH = 200
 /** A price this many times the list price, or this part of it, is more likely a slip of a digit than a price. */
 export const PRICE_FAR_TIMES = 10n
+/** A price that waits for a yes is one of these days: who says yes later has forgotten what was shown. */
+export const PRICE_ASKED_HOURS = 72
 /** Subscriptions an answer about an override shows one by one: enough to see whether it does what was meant. */
 export const OVERRIDE_EFFECTS_SHOWN = 8
 

@@ -6,7 +6,7 @@ import { dayMonthYear } from '../../core/calendar/words.js'
 import { OVERRIDE_EFFECTS_SHOWN, PRICE_FAR_TIMES } from '../../core/limits.js'
 import { formatUnitPrice } from '../../core/money/money.js'
 import type { Block, Card } from './model.js'
-import { effectBlocks, termBlocks } from './price-recorded.js'
+import { effectBlocks, replacedBlocks, termBlocks } from './price-recorded.js'
 import { ownWords } from './prices.js'
 import { amountWords, plural } from './words.js'
 
@@ -21,6 +21,7 @@ export function askedCard({ id, revision, cautions, preview, isChanged }: Overri
     blocks: [
       text('strong', `${ownWords(override)}, from ${dayMonthYear(override.from)}${last}: not set yet.`),
       ...termBlocks(preview),
+      ...replacedBlocks(preview),
       ...(isChanged ? [text('strong', 'It would do something else by now than what was shown.')] : []),
       ...cautions.map((caution) => text('plain', cautionWords(caution))),
       ...(monthly.length === 0 ? [] : [{ type: 'facts', facts: monthly.map(monthFact) } as const]),

@@ -67,7 +67,8 @@ export function termBlocks({ overrides }: Pick<OverrideRecorded, 'overrides'>): 
   return [{ type: 'list', heading: 'For all of these', items: overrides.map(({ about }) => about) }]
 }
 
-function replacedBlocks({ kind, replaced }: OverrideRecorded): readonly Block[] {
+/** What a new one ends for good. */
+export function replacedBlocks({ kind, replaced }: Pick<OverrideRecorded, 'kind' | 'replaced'>): readonly Block[] {
   return replaced.map((one) =>
     text(
       'plain',

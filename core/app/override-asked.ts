@@ -2,6 +2,8 @@ import type { Person } from '../access/rights.js'
 import type { AuditDetails } from '../audit/chain.js'
 import { formatLocalDate, parseLocalDate } from '../calendar/date.js'
 import { dayMonthYear } from '../calendar/words.js'
+import { hoursAfter } from '../calendar/zone.js'
+import { PRICE_ASKED_HOURS } from '../limits.js'
 import { formatDecimal, parseDecimal } from '../money/decimal.js'
 import { type OverrideScope, isSameScope } from '../pricing/overrides.js'
 import { type OverrideSays, endOf } from '../pricing/recorded.js'
@@ -19,7 +21,8 @@ export interface OverrideAsked {
   /** What to say yes to, and the revision of what is shown of it. */
   readonly id: string
   readonly revision: string
-  readonly cautions: readonly [Caution, ...Caution[]]
+  /** Empty only where it was asked before. */
+  readonly cautions: readonly Caution[]
   readonly preview: OverrideRecorded
   /** It was asked before, and would do something else by now. */
   readonly isChanged: boolean
@@ -30,7 +33,7 @@ export type OverrideOutcome = ({ readonly type: 'recorded' } & OverrideRecorded)
 const ID_LENGTH = 8
 const REVISION_LENGTH = 16
 
-/** Records what nobody has to look at twice, and asks about the rest. */
+/** Records what nobody has to look at twice, and asks about the rest; what was asked before, in any case. */
 export async function setOrAsk(
   ports: PricesPorts,
   view: Loaded,
@@ -40,8 +43,8 @@ export async function setOrAsk(
 ): Promise<OverrideOutcome> {
   const at = await ports.clock.now()
   const { drafts, answer } = prepare(view, person, at, settled)
-  const [caution, ...more] = cautionsOf(answer)
-  if (caution === undefined) {
+  const cautions = cautionsOf(answer)
+  if (cautions.length === 0 && !isChanged) {
     await ports.billing.recordOverride(...drafts)
     return { type: 'recorded', ...answer }
   }
@@ -55,10 +58,13 @@ export async function setOrAsk(
     subject: subjectOf(id),
     details: { ...details, from: dayMonthYear(settled.from), asked: writeSettled(settled) },
   })
-  return { type: 'asked', id, revision, cautions: [caution, ...more], preview: answer, isChanged }
+  return { type: 'asked', id, revision, cautions, preview: answer, isChanged }
 }
 
-/** Records what was asked when it would still do exactly what was shown; else it is asked again. */
+/**
+ * Records what was asked when it would still do exactly what was shown; else it is asked again. Problem `conflict` for what
+ * is set already, or was since it was asked, and for what was asked too long ago.
+ */
 export async function confirmOne(
   ports: PricesPorts,
   view: Loaded,
@@ -69,9 +75,10 @@ export async function confirmOne(
   const [entry] = await ports.billing.trail(subjectOf(id))
   const settled = entry === undefined ? undefined : readSettled(entry.details['asked'])
   const shown = entry?.details['shown']
-  if (settled === undefined || typeof shown !== 'string') throw notAsked(id)
-  refuseRepeated(view, settled)
+  if (entry === undefined || settled === undefined || typeof shown !== 'string') throw notAsked(id)
   const at = await ports.clock.now()
+  refuseLate(entry.at, at)
+  refuseRepeated(view, settled, entry.at)
   const { drafts, answer } = prepare(view, person, at, settled, { asked: id })
   const isAsShown = revisionOf(settled, answer) === shown && (seen === undefined || seen === shown)
   if (!isAsShown) return setOrAsk(ports, view, person, settled, true)
@@ -86,31 +93,49 @@ function subjectOf(id: string): string {
 /** Of everything that is shown: whoever says yes says it to this, and to nothing else. */
 function revisionOf(
   { scopes, says, from, to }: SettledOverride,
-  { effects, named: names }: OverrideRecorded,
+  { effects, named: names, replaced }: OverrideRecorded,
 ): string {
-  const shown = { scopes, says, from, to, effects, names }
+  const shown = { scopes, says, from, to, effects, names, replaced: replaced.map(({ number }) => number) }
   const text = JSON.stringify(shown, (_key, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
   )
   return shortId(text, REVISION_LENGTH)
 }
 
-/** Clicked twice, or by two: the first one did it. */
-function refuseRepeated({ books, portfolio }: Loaded, { scopes, says, from, to }: SettledOverride): void {
-  const there = books.overrides.find(
-    (one) =>
-      one.from === from &&
-      endOf(one) === to &&
-      scopes.some((scope) => isSameScope(scope, one.scope)) &&
-      saysWords(one.says) === saysWords(says),
-  )
-  if (there === undefined) return
-  const { number, about, byName } = named(portfolio, there)
+function refuseLate(asked: Date, now: Date): void {
+  if (now < hoursAfter(asked, PRICE_ASKED_HOURS)) return
   throw new Problem({
     kind: 'conflict',
-    what: `That is set already: price ${number}, ${about}, by ${byName}.`,
+    what: `A yes counts for ${PRICE_ASKED_HOURS} hours, and this was asked longer ago.`,
+    notDone: 'No price was set.',
+    next: 'Say the price again: the answer shows what it would do now.',
+  })
+}
+
+/** Clicked twice, or by two: the first one did it, also where somebody has ended it since. */
+function refuseRepeated(
+  { books, portfolio }: Loaded,
+  { scopes, says, from, to }: SettledOverride,
+  asked: Date,
+): void {
+  const [there, ...others] = scopes.map((scope) =>
+    books.overrides.find(
+      (one) =>
+        one.from === from &&
+        one.to === to &&
+        isSameScope(scope, one.scope) &&
+        saysWords(one.says) === saysWords(says) &&
+        (endOf(one) === to || one.at >= asked),
+    ),
+  )
+  if (there === undefined || others.includes(undefined)) return
+  const { number, about, byName } = named(portfolio, there)
+  const isEnded = endOf(there) !== to
+  throw new Problem({
+    kind: 'conflict',
+    what: `That is set already: price ${number}, ${about}, by ${byName}${isEnded ? ', and was ended since' : ''}.`,
     notDone: 'Nothing was set again.',
-    next: 'Type `price` to see what holds.',
+    next: isEnded ? 'To have it again, say the price again.' : 'Type `price` to see what holds.',
   })
 }
 

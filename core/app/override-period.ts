@@ -49,7 +49,10 @@ export function pricePerPeriod(
 ): Decimal {
   const periods = scopes.flatMap((scope) => periodsOf(subscriptions, scope))
   const [period] = periods
-  if (period === undefined) return price
+  if (period === undefined) {
+    if (per === undefined) return price
+    throw periodUnknown(per)
+  }
   const names = [...new Set(periods.map(periodName))]
   // One amount for terms that are billed by the month and by the year is right for one of them at most.
   if (names.length > 1 && (per !== undefined || scopes.length > 1)) throw severalPeriods(names)
@@ -62,6 +65,15 @@ export function pricePerPeriod(
   const isExact = months > 0n && (months === said || times % (said * step) === 0n)
   if (isExact) return (times / said) as Decimal
   throw notExact(formatUnitPrice(price, currency), per, periodName(period))
+}
+
+function periodUnknown(per: AskedPeriod): Problem {
+  return new Problem({
+    kind: 'input',
+    what: `Nothing is billed there yet, so nobody knows whether a price a ${per} fits.`,
+    notDone: 'No price was set.',
+    next: 'Say it without the period, for whatever will be billed there, or when the first subscription is there.',
+  })
 }
 
 function severalPeriods(names: readonly string[]): Problem {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { observed } from '../../support/observed.js'
+import { day, observed } from '../../support/observed.js'
 import { DANA, LEE, type Office, office, problemOf } from '../../support/office.js'
 import { ask, say } from '../../support/said-prices.js'
 
@@ -59,6 +59,44 @@ describe('a price to look at twice', () => {
       'console:Lee price.set',
     ])
     expect(trail[1]?.details).toMatchObject({ asked: id })
+  })
+
+  test('what was set by a yes and ended since is not set by the same yes again', async () => {
+    const msp = await office()
+    const { id, revision } = await asked(msp)
+    await msp.studio.prices.confirm(LEE, id, revision)
+    await msp.studio.prices.end(DANA, 'price', 1, day('2026-03-01'))
+    const again = await problemOf(msp.studio.prices.confirm(DANA, id, revision))
+    expect(again.what).toBe('That is set already: price 1, everyone, by Lee, and was ended since.')
+    expect((await msp.billing.books()).overrides).toHaveLength(1)
+  })
+
+  test('a yes counts for three days', async () => {
+    const late = async (milliseconds: number) => {
+      const msp = await office()
+      const { id, revision } = await asked(msp)
+      msp.now = new Date(msp.now.getTime() + 72 * 3_600_000 + milliseconds)
+      return { msp, yes: msp.studio.prices.confirm(LEE, id, revision) }
+    }
+    expect(await (await late(-1)).yes).toMatchObject({ type: 'recorded' })
+    const { msp, yes } = await late(0)
+    expect((await problemOf(yes)).what).toContain('A yes counts for 72 hours')
+    expect((await msp.billing.books()).overrides).toEqual([])
+  })
+
+  test('what needs no second look any more is shown all the same, since it is not what was shown', async () => {
+    const msp = await office()
+    const other = observed({ subscriptionId: '1002', mpn: 'EXO', productName: 'Exchange Online' })
+    const before = msp.subscriptions
+    msp.subscriptions = [...before, other]
+    await msp.observe()
+    const outcome = await ask(msp, 'price contoso 21')
+    if (outcome.type !== 'asked') throw new Error('nothing is asked')
+    msp.subscriptions = [...before, { ...other, status: 'removed' }]
+    await msp.observe()
+    const yes = await msp.studio.prices.confirm(DANA, outcome.id, outcome.revision)
+    expect(yes).toMatchObject({ type: 'asked', isChanged: true })
+    expect((await msp.billing.books()).overrides).toEqual([])
   })
 
   test('by its id alone, as it is typed', async () => {
