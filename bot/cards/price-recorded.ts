@@ -68,7 +68,10 @@ export function termBlocks({ overrides }: Pick<OverrideRecorded, 'overrides'>): 
 }
 
 /** What a new one ends for good. */
-export function replacedBlocks({ kind, replaced }: Pick<OverrideRecorded, 'kind' | 'replaced'>): readonly Block[] {
+export function replacedBlocks({
+  kind,
+  replaced,
+}: Pick<OverrideRecorded, 'kind' | 'replaced'>): readonly Block[] {
   return replaced.map((one) =>
     text(
       'plain',

@@ -19,6 +19,16 @@ export interface Phrase<T> {
   readonly rest: readonly string[]
 }
 
+/** Which month is meant by a name without a year: one of the twelve that begin `back` months before the one of `day`. */
+export interface Near {
+  readonly day: LocalDate
+  readonly back: number
+}
+
+/** People who look at what was billed look back as often as ahead. */
+const HALF_YEAR = 6
+const MONTHS_OF_A_YEAR = 12
+
 /** Abbreviations longer than three letters that people use. */
 const LONG_ABBREVIATIONS: ReadonlySet<string> = new Set(['sept', 'tues', 'thur', 'thurs'])
 
@@ -38,9 +48,15 @@ const RELATIVE: ReadonlyMap<string, number> = new Map([
 
 /**
  * Reads a month at the start of `words`: "march", "mar", "sept", "march 2026", "2026-03", "this month", "next month",
- * "last month". A bare name means the one nearest to today: up to six months back, else ahead.
+ * "last month".
+ *
+ * @param near which one a bare name means; default: the one nearest to today, up to six months back, else ahead.
  */
-export function monthAtStart(words: readonly string[], today: LocalDate): Phrase<Period> | undefined {
+export function monthAtStart(
+  words: readonly string[],
+  today: LocalDate,
+  near: Near = { day: today, back: HALF_YEAR },
+): Phrase<Period> | undefined {
   const [first = '', second = ''] = words.map((word) => word.toLowerCase())
   const relative = RELATIVE.get(first)
   if (relative !== undefined && second === 'month') {
@@ -57,13 +73,13 @@ export function monthAtStart(words: readonly string[], today: LocalDate): Phrase
     const from = parseLocalDate(`${second}-${String(index + 1).padStart(2, '0')}-01`)
     return from === undefined ? undefined : { value: monthPeriod(from), rest: words.slice(2) }
   }
-  return { value: monthPeriod(nearestMonth(index + 1, today)), rest: words.slice(1) }
+  return { value: monthPeriod(nearestMonth(index + 1, near)), rest: words.slice(1) }
 }
 
-function nearestMonth(month: number, today: LocalDate): LocalDate {
-  const { year, month: current } = toCivil(today)
+function nearestMonth(month: number, { day, back }: Near): LocalDate {
+  const { year, month: current } = toCivil(day)
   const difference = month - current
-  const shift = difference < -6 ? 1 : difference > 5 ? -1 : 0
+  const shift = difference < -back ? 1 : difference > MONTHS_OF_A_YEAR - 1 - back ? -1 : 0
   return fromCivil(year + shift, month, 1)
 }
 
@@ -84,8 +100,14 @@ function weekdayOf(date: LocalDate): number {
 /**
  * Reads a day at the start of `words`: "2026-03-01", "today", "yesterday", "monday" (the last one), "this week" (its
  * Monday), "11 march", "march 11", "11 march 2026", or a month's 1st.
+ *
+ * @param near which year is meant where none is said, as for months.
  */
-export function dayAtStart(words: readonly string[], today: LocalDate): Phrase<LocalDate> | undefined {
+export function dayAtStart(
+  words: readonly string[],
+  today: LocalDate,
+  near?: Near,
+): Phrase<LocalDate> | undefined {
   const [first = '', second = ''] = words.map((word) => word.toLowerCase())
   const rest = words.slice(1)
   const exact = parseLocalDate(first)
@@ -98,11 +120,19 @@ export function dayAtStart(words: readonly string[], today: LocalDate): Phrase<L
   if (weekday >= 0) {
     return { value: addDays(today, -((weekdayOf(today) - weekday + 7) % 7 || 7)), rest }
   }
-  return dayBeforeMonth(words, today) ?? dayAfterMonth(words, today) ?? firstOfMonth(words, today)
+  return (
+    dayBeforeMonth(words, today, near) ??
+    dayAfterMonth(words, today, near) ??
+    firstOfMonth(words, today, near)
+  )
 }
 
-function firstOfMonth(words: readonly string[], today: LocalDate): Phrase<LocalDate> | undefined {
-  const month = monthAtStart(words, today)
+function firstOfMonth(
+  words: readonly string[],
+  today: LocalDate,
+  near?: Near,
+): Phrase<LocalDate> | undefined {
+  const month = monthAtStart(words, today, near)
   // "feb 30" is no day of February, and not its 1st either.
   if (month === undefined || dayNumber(month.rest[0]) !== undefined) return undefined
   return { value: month.value.from, rest: month.rest }
@@ -115,20 +145,28 @@ function dayNumber(word: string | undefined): number | undefined {
 }
 
 /** "11 march", "11th march 2026" */
-function dayBeforeMonth(words: readonly string[], today: LocalDate): Phrase<LocalDate> | undefined {
+function dayBeforeMonth(
+  words: readonly string[],
+  today: LocalDate,
+  near?: Near,
+): Phrase<LocalDate> | undefined {
   const [first, ...after] = words
   const day = dayNumber(first)
-  const month = day === undefined ? undefined : monthAtStart(after, today)
+  const month = day === undefined ? undefined : monthAtStart(after, today, near)
   return day === undefined || month === undefined ? undefined : dayIn(month.value, day, month.rest)
 }
 
 /** "march 11", "march 11th, 2026" */
-function dayAfterMonth(words: readonly string[], today: LocalDate): Phrase<LocalDate> | undefined {
+function dayAfterMonth(
+  words: readonly string[],
+  today: LocalDate,
+  near?: Near,
+): Phrase<LocalDate> | undefined {
   const [name = '', number, year = ''] = words
   const day = dayNumber(number)
   if (day === undefined || placeOf(MONTH_NAMES, name) < 0) return undefined
   const withYear = /^\d{4}$/.test(year)
-  const month = monthAtStart(withYear ? [name, year] : [name], today)
+  const month = monthAtStart(withYear ? [name, year] : [name], today, near)
   return month === undefined ? undefined : dayIn(month.value, day, words.slice(withYear ? 3 : 2))
 }
 

@@ -3,6 +3,7 @@ import type { AskedOverride } from '../../core/app/prices.js'
 import type { OverrideKind } from '../../core/app/override-words.js'
 import { type LocalDate, addDays, parseLocalDate } from '../../core/calendar/date.js'
 import { DATABASE_INTEGER_MAXIMUM, DESCRIPTION_LENGTH } from '../../core/limits.js'
+import { isCurrency } from '../../core/money/currency.js'
 import { periodAtEnd, ruleAtEnd } from '../../core/pricing/typed-rule.js'
 import { Problem } from '../../core/problem.js'
 import { DESCRIBE_COMMAND, PRICE_COMMAND } from '../cards/price-form.js'
@@ -79,11 +80,14 @@ function askedNames(tokens: readonly Token[]): PriceCommand | undefined {
   return { name: 'price', action: 'paid', about: aboutOf('price', names), asked: textOf(names), page }
 }
 
-/** "20.50", "20.50 a month"; in quotes it is a name, unless it is nothing but a number. */
+/** "20.50", "20.50 a month", "20.50 EUR"; in quotes it is a name, unless it is nothing but a number. */
 function hasNumberAtEnd(names: readonly Token[]): boolean {
-  const { rest } = periodAtEnd(names.map(({ text }) => text))
-  const last = names[rest.length - 1]
-  return (last?.quoted === true ? /^\d+(?:[.,]\d+)?$/ : /\d/).test(last?.text ?? '')
+  const quoted = names.findLastIndex((token) => token.quoted)
+  const behind = names.slice(quoted + 1).map(({ text }) => text)
+  if (behind.length === 0) return /^\d+(?:[.,]\d+)?$/.test(names[quoted]?.text ?? '')
+  const { rest } = periodAtEnd(behind)
+  const [before = '', last = ''] = ['', '', ...rest].slice(-2)
+  return /\d/.test(last) || (isCurrency(last.toUpperCase()) && /\d/.test(before))
 }
 
 /** Words only somebody says who sets a price, or means to. */
@@ -162,17 +166,15 @@ interface Dated {
 /** "from <date>" and "until <date>" behind everything else, in either order. */
 function datesAtEnd(name: PriceCommand['name'], tokens: readonly Token[], today: LocalDate): Dated {
   let rest = tokens
-  let [from, to]: (LocalDate | undefined)[] = []
+  const said: { from?: readonly Token[]; until?: readonly Token[] } = {}
   for (;;) {
     const at = rest.findLastIndex(
       (token, index) => index > 0 && (isWord(token, 'from') || isWord(token, 'until')),
     )
     const found = at < 0 ? undefined : dateOf(rest.slice(at), today)
     if (found === undefined) break
-    const isTwice = found.word === 'from' ? from !== undefined : to !== undefined
-    if (isTwice) throw badDate(name, textOf(rest.slice(at)))
-    if (found.word === 'from') from = found.day
-    else to = found.day
+    if (said[found.word] !== undefined) throw badDate(name, textOf(rest.slice(at)))
+    said[found.word] = rest.slice(at)
     rest = rest.slice(0, at)
   }
   const left = rest.findLastIndex(
@@ -180,17 +182,23 @@ function datesAtEnd(name: PriceCommand['name'], tokens: readonly Token[], today:
   )
   // In a name it stays; where a rule stands before it, what follows was meant as a date.
   if (left > 0 && hasRuleBefore(name, rest.slice(0, left))) throw badDate(name, textOf(rest.slice(left)))
-  return { rest, from, to }
+  const from = dateOf(said.from ?? [], today)?.day
+  return { rest, from, to: dateOf(said.until ?? [], today, from)?.day }
 }
 
-function dateOf([keyword, ...tokens]: readonly Token[], today: LocalDate) {
+/** Prices are said for what comes, and put right for what is billed now: not for what was months ago. */
+const MONTHS_BACK = 2
+
+/** @param begins what ends, if it was said: it ends in the months behind that, else in those behind today. */
+function dateOf([keyword, ...tokens]: readonly Token[], today: LocalDate, begins = today) {
   const words = tokens.map(({ text }) => text)
-  if (tokens.some(({ quoted }) => quoted)) return undefined
+  if (keyword === undefined || tokens.some(({ quoted }) => quoted)) return undefined
+  const near = isWord(keyword, 'until') ? { day: begins, back: 0 } : { day: today, back: MONTHS_BACK }
   if (isWord(keyword, 'until')) {
-    const month = monthAtStart(words, today)
+    const month = monthAtStart(words, today, near)
     if (month?.rest.length === 0) return { word: 'until', day: month.value.to } as const
   }
-  const day = tomorrow(words, today) ?? dayAtStart(words, today)
+  const day = tomorrow(words, today) ?? dayAtStart(words, today, near)
   if (day?.rest.length !== 0) return undefined
   // People name the last day, we the first one behind it.
   return isWord(keyword, 'until')

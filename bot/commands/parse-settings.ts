@@ -68,7 +68,8 @@ function unknownSetting(words: readonly string[]): Problem {
 }
 
 function dayOf(words: readonly string[], today: LocalDate): LocalDate {
-  const day = dayAtStart(words, today)
+  // No rule holds from a day in the past.
+  const day = dayAtStart(words, today, { day: today, back: 0 })
   if (day?.rest.length === 0) return day.value
   throw new Problem({
     kind: 'input',

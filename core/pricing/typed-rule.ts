@@ -46,7 +46,12 @@ export function ruleAtEnd(words: readonly string[]): { readonly rule: AskedRule;
   const { rest, per } = periodAtEnd(words)
   const { rule, used } = plainRuleAtEnd(rest)
   const all = used + words.length - rest.length
-  return { rule: rule.kind === 'fixed' ? { ...rule, per } : rule, used: all }
+  if (rule.kind === 'fixed') return { rule: { ...rule, per }, used: all }
+  if (per === undefined) return { rule, used: all }
+  throw refusal(
+    `A ${rule.kind} is a part of the price, whatever it is for: it takes no month and no year.`,
+    'Leave that out, or type the price itself, as in `20.50 a month`.',
+  )
 }
 
 /** "20.50 a month", "$25 per seat and year", "25/mo", "240 yearly" */

@@ -60,9 +60,9 @@ export interface Asked {
 /** Everything that sources of bot/slack use of Slack: methods called on `web`, listeners added to `bolt`. */
 export function usesOf(text: string): readonly string[] {
   const methods = [...text.matchAll(/\bweb\.([\w.]+)\(/g)].map(([, name = '']) => name)
-  const listeners = [...text.matchAll(/\bbolt\.(?!error\b|dispatch\b|use\b)(\w+)\(\s*(?:'([^']+)')?/g)].map(
-    ([, kind = '', event]) => (event === undefined ? kind : `${kind} ${event}`),
-  )
+  const listeners = [
+    ...text.matchAll(/\bbolt\.(?!error\b|dispatch\b|processEvent\b|use\b)(\w+)\(\s*(?:'([^']+)')?/g),
+  ].map(([, kind = '', event]) => (event === undefined ? kind : `${kind} ${event}`))
   return sorted([...methods, ...listeners])
 }
 

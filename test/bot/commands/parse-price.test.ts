@@ -33,6 +33,15 @@ describe('price and describe', () => {
     ['price remove #3 from may', { action: 'end', number: 3, on: day('2026-05-01') }],
     ['price contoso', { action: 'paid', about: about('contoso'), asked: 'contoso', page: 1 }],
     ['price all premium page 2', { action: 'paid', about: all('premium'), asked: 'all premium', page: 2 }],
+    [
+      'price contoso "Microsoft 365"',
+      {
+        action: 'paid',
+        about: about('contoso', 'Microsoft 365'),
+        asked: 'contoso Microsoft 365',
+        page: 1,
+      },
+    ],
     ['describe', { action: 'list', page: 1 }],
     ['describe remove 12 from 2026-04-15', { action: 'end', number: 12, on: day('2026-04-15') }],
   ])('%s', (text, command) => {
@@ -42,6 +51,11 @@ describe('price and describe', () => {
   const open = { from: undefined, to: undefined }
   test.each([
     ['price contoso premium 20.50', { about: about('contoso', 'premium'), says: fixed('20.50'), ...open }],
+    [
+      'price contoso premium 20.50 EUR',
+      { about: about('contoso', 'premium'), says: fixed('20.50', 'EUR'), ...open },
+    ],
+    ['price contoso 20 usd', { about: about('contoso'), says: fixed('20', 'USD'), ...open }],
     ['price "Contoso Ltd" 20.50', { about: about('Contoso Ltd'), says: fixed('20.50'), ...open }],
     ['price all 20', { about: all(), says: fixed('20', undefined, '20'), ...open }],
     [
@@ -137,6 +151,37 @@ describe('price and describe', () => {
     ['price contoso premium 12.5 % margin', 'margin', '12.5'],
   ])('%s is a %s', (text, kind, percent) => {
     const asked = { about: about('contoso', 'premium'), says: { kind, percent: decimal(percent) } }
+    expect(parseCommand(text, TODAY)).toMatchObject({ action: 'set', asked })
+  })
+
+  test.each([
+    ['from december', '2026-12-01', undefined],
+    ['from 1 october until december', '2026-10-01', '2027-01-01'],
+    ['until 31 december from 20 september', '2026-09-20', '2027-01-01'],
+    ['from october until january', '2026-10-01', '2027-02-01'],
+    ['from january until february', '2026-01-01', '2026-03-01'],
+    ['from 1 march until 15 march', '2026-03-01', '2026-03-16'],
+    ['until february', undefined, '2027-03-01'],
+    ['until december', undefined, '2027-01-01'],
+  ])('a month without a year is one that comes, or was billed lately: %s', (text, from, to) => {
+    const [first, last] = [from, to].map((date) => (date === undefined ? undefined : day(date)))
+    expect(parseCommand(`price contoso 20.50 ${text}`, TODAY)).toMatchObject({
+      asked: { from: first, to: last },
+    })
+  })
+
+  test.each(['discount 10% a month', 'margin 20% monthly'])('“%s”: a part has no period', (rule) => {
+    expect(nextOf(`price contoso premium ${rule}`)).toBe(
+      'Leave that out, or type the price itself, as in `20.50 a month`.',
+    )
+  })
+
+  test.each(['20.50 a month', '20.50/month', '20.50 monthly'])('behind a name in quotes: %s', (price) => {
+    const asked = {
+      about: about('contoso', 'Microsoft 365 Business Premium'),
+      says: { ...fixed('20.50'), per: 'month' },
+    }
+    const text = `price contoso "Microsoft 365 Business Premium" ${price}`
     expect(parseCommand(text, TODAY)).toMatchObject({ action: 'set', asked })
   })
 

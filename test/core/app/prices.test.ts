@@ -259,7 +259,7 @@ describe('whom it is for', () => {
     ['price aaaaaaaa 20.50', /There is no line “aaaaaaaa”/],
     ['price all office 20.50', /No product is called “office”/],
     ['price contoso microsoft 365', /part of the name/],
-    ['price contoso 20.50 from 1 april until 31 march', /would end before it begins/],
+    ['price contoso 20.50 from 1 april until 31 march 2026', /would end before it begins/],
     ['price remove 7', /There is no price with the number 7/],
     ['describe remove 7', /There is no description with the number 7/],
   ])('“%s” is refused, and nothing is recorded', async (text, why) => {
