@@ -211,8 +211,11 @@ function nextWords(recorded: OverrideRecorded, remove: string, command: string):
     const again = dayMonthYear(later.from)
     return `Next: say it with \`from ${again.toLowerCase()}\` to replace ${later.number}; \`${remove}${undo}\` takes it back.`
   }
+  // What it took the place of does not come back by itself.
+  const effect =
+    recorded.replaced.length === 0 ? 'takes it back' : 'ends it, and what it took the place of is said again'
   const look = recorded.kind === 'price' ? 'who' : `customer ${override.customer ?? '<name>'}`
-  return `Holds ${spanWords(override, today)}. Next: \`${look}\`; \`${remove}${undo}\` takes it back${more}.`
+  return `Holds ${spanWords(override, today)}. Next: \`${look}\`; \`${remove}${undo}\` ${effect}${more}.`
 }
 
 function text(style: 'plain' | 'strong' | 'quiet', words: string): Block {

@@ -1,5 +1,5 @@
 import type { MonthEffect, SettingEffects } from '../../core/app/setting-effects.js'
-import type { SettingChanged } from '../../core/app/settings.js'
+import type { PlannedSetting, SettingChanged } from '../../core/app/settings.js'
 import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
 import { OVERRIDE_EFFECTS_SHOWN } from '../../core/limits.js'
 import type { Block, Card } from './model.js'
@@ -12,23 +12,44 @@ export function settingChangedCard({
   before,
   after,
   holdsFrom,
+  dropped,
   effects,
   stale,
 }: SettingChanged): Card {
   const from = holdsFrom === undefined ? '' : `, from ${dayMonthYear(holdsFrom)}`
   const isDoubtful = stale.length > 0 || (effects?.faults.length ?? 0) > 0
-  const undo = `\`settings ${setting.typed} ${before.value}\``
+  const on = holdsFrom === undefined ? '' : ` from ${dayMonthYear(holdsFrom).toLowerCase()}`
+  const change = before.words === after.words ? after.words : `${before.words} → ${after.words}`
+  // What was planned for the very day is what a step back says again.
+  const lost = dropped.filter((one) => one.from !== holdsFrom || one.value !== before.value)
+  const undo = [{ value: before.value, on }, ...lost.map(plannedAgain)].map(
+    (one) => `\`settings ${setting.typed} ${one.value}${one.on}\``,
+  )
   return {
     title: `Set: ${setting.typed} is ${after.value}`,
     tone: isDoubtful ? 'attention' : 'good',
     blocks: [
-      text('strong', `${before.words} → ${after.words}${from}`),
+      text('strong', `${change}${from}`),
+      ...(dropped.length === 0 ? [] : [text('strong', droppedWords(dropped))]),
       ...(effects === undefined ? [text('plain', AT_ONCE)] : effectBlocks(effects, holdsFrom === undefined)),
       ...(stale.length === 0 ? [] : [text('plain', staleWords(stale))]),
-      text('quiet', `Next: ${effects === undefined ? '' : '`who`; '}${undo} takes it back.`),
+      text(
+        'quiet',
+        `Next: ${effects === undefined ? '' : '`who`; '}${undo.join(', then ')} ${undo.length === 1 ? 'takes' : 'take'} it back.`,
+      ),
     ],
     actions: [],
   }
+}
+
+function plannedAgain({ value, from }: PlannedSetting) {
+  return { value, on: ` from ${dayMonthYear(from).toLowerCase()}` }
+}
+
+/** What was planned is never lost without a word. */
+function droppedWords(dropped: readonly PlannedSetting[]): string {
+  const planned = dropped.map(({ words, from }) => `${words} from ${dayMonthYear(from)}`).join(', ')
+  return `In place of what was planned: ${planned}.`
 }
 
 const AT_ONCE = 'It holds at once. No amount changes, and what waits for approval stays as it is.'

@@ -75,7 +75,7 @@ export function settingCard(
           { label: 'Comes from', value: sourceWords(source, line) },
           ...ahead.map((later) => ({
             label: `From ${dayMonthYear(later.from)}`,
-            value: `${later.value}: ${later.words}`,
+            value: `${later.value}: ${later.words}${later.by === undefined ? '' : `, by ${later.by}`}`,
           })),
           { label: 'By default', value: byDefault },
         ],
@@ -97,7 +97,10 @@ export function settingCard(
 
 /** "increases full: added seats in full · changed by Ann on 20 Mar 2026 · from 1 Apr 2026: added seats prorated" */
 function settingItem({ typed, value, words, source, line, ahead, onlyWith }: SettingStanding): string {
-  const later = ahead.map(({ from, words: then }) => `from ${dayMonthYear(from)}: ${then}`)
+  const later = ahead.map(
+    ({ from, words: then, by }) =>
+      `from ${dayMonthYear(from)}: ${then}${by === undefined ? '' : `, by ${by}`}`,
+  )
   const unused = onlyWith === undefined ? [] : [`counts only with ${onlyWith}`]
   return [`${typed} ${value}: ${words}`, sourceWords(source, line), ...later, ...unused].join(' · ')
 }

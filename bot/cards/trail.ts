@@ -281,8 +281,9 @@ function overrideWords(details: AuditDetails): string {
 /** "increases: added seats prorated → added seats in full, from 1 Apr 2026" */
 function settingWords(details: AuditDetails): string {
   const [setting, before, after] = ['setting', 'before', 'after'].map((name) => textOf(details[name]) ?? '')
-  const from = textOf(details['from'])
-  return `${setting}: ${before} → ${after}${from === undefined ? '' : `, from ${from}`}`
+  const [from, dropped] = [textOf(details['from']), textOf(details['dropped'])]
+  const when = from === undefined ? '' : `, from ${from}`
+  return `${setting}: ${before} → ${after}${when}${dropped === undefined ? '' : `, in place of ${dropped}`}`
 }
 
 /** "Ann gave Lee the role biller (was approver)" */

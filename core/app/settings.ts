@@ -15,7 +15,7 @@ import {
   settingWords,
   typedValue,
 } from '../settings/catalog.js'
-import { daysAhead, lastSaid, settingsOn, wantedOf } from '../settings/standing.js'
+import { daysAhead, holdsOn, lastSaid, settingsOn, wantedOf } from '../settings/standing.js'
 import {
   DEFAULT_SETTINGS,
   type RecordedSettings,
@@ -45,11 +45,19 @@ export interface SettingStanding extends SettingInfo {
   readonly value: string
   readonly source: SettingSource
   /** What begins to hold on later days, in order. */
-  readonly ahead: readonly { readonly from: LocalDate; readonly value: string; readonly words: string }[]
+  readonly ahead: readonly PlannedSetting[]
   /** Without which it counts for nothing; undefined: it counts. */
   readonly onlyWith: string | undefined
   /** A default to go back to. */
   readonly byDefault: string
+}
+
+export interface PlannedSetting {
+  readonly from: LocalDate
+  readonly value: string
+  readonly words: string
+  /** Who said so in chat; undefined: the configuration. */
+  readonly by: string | undefined
 }
 
 export interface SettingsAnswer {
@@ -71,6 +79,8 @@ export interface SettingChanged {
   readonly after: { readonly value: string; readonly words: string }
   /** Of a policy: the day from which it holds; undefined: from the beginning, for nothing is billed. */
   readonly holdsFrom: LocalDate | undefined
+  /** What was to hold from that day or a later one, and does not any more. */
+  readonly dropped: readonly PlannedSetting[]
   /** Of a policy. */
   readonly effects: SettingEffects | undefined
   /** Requests that wait and show other lines than are due now. */
@@ -140,14 +150,9 @@ function standingOf(
 ): SettingStanding {
   const { name } = info
   const now = settingsOn(recorded, lines, today)
-  let before = now
-  const ahead = (isPolicy(name) ? daysAhead(recorded, today) : []).flatMap((from) => {
-    const then = settingsOn(recorded, lines, from)
-    const isSame = then[name] === before[name]
-    before = then
-    return isSame ? [] : [{ from, value: typedValue(name, then), words: settingWords(name, then) }]
-  })
-  const said = lastSaid(recorded, name)
+  const last = settingsOn(recorded, lines, daysAhead(recorded, today).at(-1) ?? today)
+  // Who said what holds now: what is ahead may be somebody else's.
+  const said = lastSaid(isPolicy(name) ? recorded.filter((one) => holdsOn(one, today)) : recorded, name)
   const source: SettingSource = Object.hasOwn(lines, name)
     ? { type: 'line' }
     : said?.by === undefined
@@ -158,10 +163,32 @@ function standingOf(
     words: settingWords(name, now),
     value: typedValue(name, now),
     source,
-    ahead,
-    onlyWith: countsOnlyWith(name, before),
+    ahead: plannedOf(name, recorded, lines, today),
+    onlyWith: countsOnlyWith(name, last),
     byDefault: typedValue(name, DEFAULT_SETTINGS),
   }
+}
+
+/** What begins to hold of a policy behind `today`, in order. */
+function plannedOf(
+  name: SettingName,
+  recorded: readonly RecordedSettings[],
+  lines: SomeSettings,
+  today: LocalDate,
+): readonly PlannedSetting[] {
+  if (!isPolicy(name)) return []
+  let before = settingsOn(recorded, lines, today)
+  return daysAhead(recorded, today).flatMap((from) => {
+    const then = settingsOn(recorded, lines, from)
+    const isSame = then[name] === before[name]
+    before = then
+    if (isSame) return []
+    const by = lastSaid(
+      recorded.filter((one) => holdsOn(one, from)),
+      name,
+    )?.by?.name
+    return [{ from, value: typedValue(name, then), words: settingWords(name, then), by }]
+  })
 }
 
 function staleIn(records: Awaited<ReturnType<Billing['open']>>): readonly string[] {
@@ -193,9 +220,12 @@ async function setOne(
   const by = { id: person.id, name: person.name }
   const record: RecordedSettings = { says, holdsFrom, recordedAt, by, version: books.version + 1 }
   const effects = isPolicy(name) ? settingEffects(view, lines, record) : undefined
-  const audit = auditOf(person, setting, { old: old.words, now: now.words, holdsFrom })
+  const dropped = plannedOf(name, recorded, lines, today).filter(
+    (planned) => holdsFrom === undefined || planned.from >= holdsFrom,
+  )
+  const audit = auditOf(person, setting, { old: old.words, now: now.words, holdsFrom, dropped })
   await billing.recordSettings({ says, holdsFrom, recordedAt, by, audit }, books.version)
-  return { setting, before: old, after: now, holdsFrom, effects, today }
+  return { setting, before: old, after: now, holdsFrom, dropped, effects, today }
 }
 
 /** What is billed by file or is a PSA's to bill: an edit then holds from a day, not from the beginning. */
@@ -239,9 +269,14 @@ function auditOf(
     old,
     now,
     holdsFrom,
-  }: { readonly old: string; readonly now: string; readonly holdsFrom: LocalDate | undefined },
+    dropped,
+  }: Pick<SettingChanged, 'holdsFrom' | 'dropped'> & { readonly old: string; readonly now: string },
 ): Omit<AuditFact, 'at'> {
-  const from = holdsFrom === undefined ? {} : { from: dayMonthYear(holdsFrom) }
+  const planned = dropped.map((one) => `${one.words} from ${dayMonthYear(one.from)}`)
+  const from = {
+    ...(holdsFrom === undefined ? {} : { from: dayMonthYear(holdsFrom) }),
+    ...(planned.length === 0 ? {} : { dropped: planned.join(', ') }),
+  }
   return {
     actor: id,
     action: 'setting.changed',

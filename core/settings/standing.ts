@@ -46,9 +46,14 @@ export function wantedOf(recorded: Recorded, lines: SomeSettings): Settings {
  * the others what is wanted.
  */
 export function settingsOn(recorded: Recorded, lines: SomeSettings, day: LocalDate): Settings {
-  const held = recorded.filter(({ holdsFrom }) => holdsFrom === undefined || holdsFrom <= day)
+  const held = recorded.filter((one) => holdsOn(one, day))
   const policy = held.reduce((rules, { says }) => ({ ...rules, ...policyPart(says) }), policyOf(lines))
   return { ...wantedOf(recorded, lines), ...policy }
+}
+
+/** Whether what was recorded holds on a day. */
+export function holdsOn({ holdsFrom }: Pick<RecordedSettings, 'holdsFrom'>, day: LocalDate): boolean {
+  return holdsFrom === undefined || holdsFrom <= day
 }
 
 /** Days behind `today` on which another policy begins to hold, in order. */

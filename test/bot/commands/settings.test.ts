@@ -82,7 +82,7 @@ describe('what is shown', () => {
     for (const part of [
       'cycle calendar: billed by calendar months · by default',
       'increases full: added seats in full · changed by Ann on 20 Mar 2026',
-      'decreases next period: decreases from the next period · changed by Ann on 20 Mar 2026 · from 1 Apr 2026: decreases credited',
+      'decreases next period: decreases from the next period · by default · from 1 Apr 2026: decreases credited, by Ann',
       'timing advance: billed in advance · fixed by BILLING_TIMING',
       'From 1 Apr 2026: decreases credited',
       'bound 20: a month more than 20 % from the last one billed is held · by default',
@@ -140,6 +140,44 @@ describe('what is shown', () => {
     expect(await say('ann', 'audit')).toContain(
       'Ann set increases: added seats in full → added seats prorated',
     )
+  })
+})
+
+describe('what was planned', () => {
+  test('and is dropped by an earlier change is named, with what to type to have all of it back', async () => {
+    const { say } = await house()
+    await say('ann', 'settings increases next period from 1 april')
+    await say('ann', 'settings increases full from 1 june')
+    const said = await say('ann', 'settings increases full')
+    expect(said).toContain(
+      'In place of what was planned: added seats from the next period from 1 Apr 2026, added seats in full from 1 Jun 2026.',
+    )
+    expect(said).toContain(
+      '`settings increases prorate`, then `settings increases next period from 1 apr 2026`, then `settings increases full from 1 jun 2026` take it back.',
+    )
+    expect(await say('ann', 'settings increases')).not.toContain('From 1')
+    expect(await say('ann', 'audit')).toContain(
+      'in place of added seats from the next period from 1 Apr 2026',
+    )
+  })
+
+  test('for the same day is said again by the step back, which has its day', async () => {
+    const { say } = await house()
+    await say('ann', 'settings cycle anniversary from 1 april')
+    const said = await say('ann', 'settings cycle calendar from 1 april')
+    expect(said).toContain('`settings cycle anniversary from 1 apr 2026` takes it back.')
+    expect(await say('ann', 'settings cycle anniversary from 1 apr 2026')).toContain('from 1 Apr 2026')
+    expect(await say('ann', 'settings cycle')).toContain('calendar: billed by calendar months')
+  })
+
+  test('and is given up for what holds anyway is said so', async () => {
+    const { say } = await house()
+    await say('ann', 'settings timing arrears from april')
+    const said = await say('ann', 'settings timing advance')
+    expect(said).toContain(
+      'billed in advance In place of what was planned: billed in arrears from 1 Apr 2026.',
+    )
+    expect(said).not.toContain('billed in advance → billed in advance')
   })
 })
 
