@@ -33,7 +33,7 @@ import { checkHealth, checkSession } from './session.js'
 import { slackWorkspaces } from './slack-workspace.js'
 import { syncStore } from './sync-store.js'
 import { exportLines, importLines } from './transfer.js'
-import { patiently } from './turns.js'
+import { inTurn, patiently } from './turns.js'
 
 export interface StorageOptions {
   /** A PostgreSQL server of version 15 or newer; undefined: the embedded database. */
@@ -115,10 +115,14 @@ function storageOn(engine: Engine, mspId: string): Storage {
     await engine.close()
   }
   let closing: Promise<void> | undefined
+  const ledger = ledgerStore(database, mspId)
+  const billing = billingStore(database, mspId)
+  const sync = syncStore(database, mspId)
   return {
-    ledger: ledgerStore(database, mspId),
-    billing: billingStore(database, mspId),
-    sync: syncStore(database, mspId),
+    // Answers share what is read here: whoever asks first, others wait for it.
+    ledger: { ...ledger, ledger: () => inTurn(ledger.ledger) },
+    billing: { ...billing, books: () => inTurn(billing.books) },
+    sync: { ...sync, state: () => inTurn(sync.state) },
     people: peopleStore(database, mspId),
     postedCards: postedCards(database, mspId),
     references: conversationReferences(database, mspId),

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 
-/** Set within what nobody waits for. */
-const patient = new AsyncLocalStorage<true>()
+/** Whether nobody waits for what goes on. */
+const patient = new AsyncLocalStorage<boolean>()
 
 /**
  * Runs `work`, with all that it leads to, as what nobody waits for: what goes on after a request was acknowledged, and
@@ -10,6 +10,11 @@ const patient = new AsyncLocalStorage<true>()
  */
 export function patiently<T>(work: () => T): T {
   return patient.run(true, work)
+}
+
+/** Runs a read that others wait for, too, whoever asks for it first: it never has time. */
+export function inTurn<T>(work: () => T): T {
+  return patient.run(false, work)
 }
 
 type Taken = (
@@ -28,7 +33,7 @@ export class TurnPool extends pg.Pool {
   #free: number
   #lastWasPatient = true
 
-  constructor(options: pg.PoolConfig & { readonly max: number }) {
+  constructor(options: pg.PoolConfig & { readonly max: number; readonly connectionTimeoutMillis: number }) {
     super(options)
     this.#free = options.max
     this.on('release', () => this.#giveOn())

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openEngine } from '../../../adapters/storage/engine.js'
 import type { Engine } from '../../../adapters/storage/engine.js'
 import { prismaOver } from '../../../adapters/storage/database.js'
-import { openOn } from '../../../adapters/storage/open.js'
+import { type Storage, openOn } from '../../../adapters/storage/open.js'
 import { TurnPool, patiently } from '../../../adapters/storage/turns.js'
 import { ENGINE, memoryLog, testDatabases } from '../../support/database.js'
 
@@ -82,6 +82,23 @@ describe(`waiting for a connection, ${ENGINE} engine`, () => {
     const first = patiently(() => storage.once.first('a click', new Date())).then(() => order.push('once'))
     await giveOneBack([...patient, first])
     expect(order[0]).toBe('once')
+    await storage.close()
+  })
+
+  test.each([
+    ['the ledger', (storage: Storage) => storage.ledger.ledger()],
+    ['the books', (storage: Storage) => storage.billing.books()],
+    ['what PSAs hold', (storage: Storage) => storage.sync.state()],
+  ])('%s, which answers share, are waited for, whoever asked', async (_, read) => {
+    const storage = await openOn({ ...engine, close: async () => undefined }, { mspId: 'msp-1', log })
+    const giveOneBack = await takeAll()
+    const order: string[] = []
+    const patient = [1, 2, 3, 4].map((number) =>
+      patiently(() => engine.pool.query('SELECT 1')).then(() => order.push(`patient ${number}`)),
+    )
+    const shared = patiently(() => read(storage)).then(() => order.push('shared'))
+    await giveOneBack([...patient, shared])
+    expect(order.indexOf('shared')).toBeLessThan(order.indexOf('patient 4'))
     await storage.close()
   })
 
