@@ -94,7 +94,7 @@ export function demoConfig(
     BILLING_TIME_ZONE: TIME_ZONE,
     BILLING_OPENS_ON: '2026-03-01',
     MSP_ID: 'demo',
-    PEOPLE: 'console:dana=approver:Dana',
+    PEOPLE: 'console:dana=admin:Dana',
   })
 }
 

@@ -1,5 +1,6 @@
 import { type RequestContent, requestContent } from '../../core/approval/request.js'
 import { undoneRun } from '../../core/app/undo.js'
+import { OVERRIDE_EFFECTS_SHOWN } from '../../core/limits.js'
 import type { ApprovalRecord } from '../../core/ports.js'
 import { proposeCommand, totalWords } from './lines.js'
 import type { Action } from './model.js'
@@ -54,4 +55,13 @@ function staleVoidNext(id: string, subject: VoidSubject, content: RequestContent
   return left.length > 0
     ? `Next: \`${voidCommand(subject, content)}\` asks for what is still billed, ${totalWords(left)}.`
     : `Nothing of it is left to void. \`reject ${id} because <reason>\` closes it.`
+}
+
+/** Requests that a change made stale, of which there is at least one: what to do about them. */
+export function staleWords(stale: readonly string[]): string {
+  const ids = stale.slice(0, OVERRIDE_EFFECTS_SHOWN).join(', ')
+  const hidden = stale.length - OVERRIDE_EFFECTS_SHOWN
+  const more = hidden > 0 ? ` and ${hidden} more` : ''
+  const what = stale.length === 1 ? 'shows other lines' : 'show other lines'
+  return `${ids}${more} ${what} than are due now and cannot be approved any more: \`approval ${stale[0]}\` shows what changed, \`propose\` asks anew.`
 }

@@ -1,5 +1,6 @@
 import type { OtherCounts } from '../../core/app/override-counting.js'
 import type { OverrideEffect, OverrideEffects, OverrideStays } from '../../core/app/override-effects.js'
+import type { MadeStale } from '../../core/app/made-stale.js'
 import type { NamedEffects, NamedOverride, OverrideRecorded } from '../../core/app/override-answer.js'
 import { type LocalDate, addDays } from '../../core/calendar/date.js'
 import { dayMonthYear } from '../../core/calendar/words.js'
@@ -7,24 +8,26 @@ import { OVERRIDE_EFFECTS_SHOWN } from '../../core/limits.js'
 import type { UnitPrice } from '../../core/marketplace/types.js'
 import { formatUnitPrice } from '../../core/money/money.js'
 import { isSameScope } from '../../core/pricing/overrides.js'
+import { staleWords } from './fresh.js'
 import type { Block, Card } from './model.js'
 import { ownWords, spanWords } from './prices.js'
 import { amountWords, plural, seatsWords } from './words.js'
 
 /** What was recorded of a price or a description, and what it changes: for whom, from when, and what stays. */
-export function recordedCard(recorded: OverrideRecorded): Card {
-  const { kind, override, effects, named } = recorded
+export function recordedCard(recorded: OverrideRecorded & MadeStale): Card {
+  const { kind, override, effects, named, stale } = recorded
   const command = kind === 'price' ? 'price' : 'describe'
   const gaps = effects?.changed.some(({ after }) => after === undefined) === true
   return {
     title: titleOf(recorded),
-    tone: gaps || changesNothing(recorded) ? 'attention' : 'good',
+    tone: gaps || stale.length > 0 || changesNothing(recorded) ? 'attention' : 'good',
     blocks: [
       text('strong', leadOf(recorded)),
       ...termBlocks(recorded),
       ...replacedBlocks(recorded),
       ...(effects === undefined ? [] : effectBlocks(effects, recorded)),
       ...(named === undefined ? [] : nameBlocks(named, recorded)),
+      ...(stale.length === 0 ? [] : [text('plain', staleWords(stale))]),
       text('quiet', nextWords(recorded, `${command} remove ${override.number}`, command)),
     ],
     actions: [],

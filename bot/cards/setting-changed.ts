@@ -2,6 +2,7 @@ import type { MonthEffect, SettingEffects } from '../../core/app/setting-effects
 import type { PlannedSetting, SettingChanged } from '../../core/app/settings.js'
 import { dayMonthYear, monthYear } from '../../core/calendar/words.js'
 import { OVERRIDE_EFFECTS_SHOWN } from '../../core/limits.js'
+import { staleWords } from './fresh.js'
 import type { Block, Card } from './model.js'
 import { aheadWords } from './settings.js'
 import { amountWords } from './words.js'
@@ -89,14 +90,6 @@ function monthWords({ month, before, after }: MonthEffect): string {
       : totals.map(({ amount, currency }) => amountWords(amount, currency)).join(' + ')
   })
   return `${monthYear(month.from)}: ${old === now ? `${now}, as before` : `${old} → ${now}`}`
-}
-
-function staleWords(stale: readonly string[]): string {
-  const ids = stale.slice(0, OVERRIDE_EFFECTS_SHOWN).join(', ')
-  const hidden = stale.length - OVERRIDE_EFFECTS_SHOWN
-  const more = hidden > 0 ? ` and ${hidden} more` : ''
-  const what = stale.length === 1 ? 'shows other lines' : 'show other lines'
-  return `${ids}${more} ${what} than are due now and cannot be approved any more: \`approval ${stale[0]}\` shows what changed, \`propose\` asks anew.`
 }
 
 function text(style: 'plain' | 'strong' | 'quiet', words: string): Block {

@@ -1,6 +1,7 @@
 import type { Person } from '../../core/access/people.js'
 import { may } from '../../core/access/people.js'
 import type { Right } from '../../core/access/rights.js'
+import type { MadeStale } from '../../core/app/made-stale.js'
 import type { OverrideOutcome } from '../../core/app/override-asked.js'
 import type { Prices } from '../../core/app/prices.js'
 import type { Card } from '../cards/model.js'
@@ -32,6 +33,6 @@ export async function priceCard(prices: Prices, person: Person, command: PriceCo
   }
 }
 
-function outcomeCard(outcome: OverrideOutcome): Card {
+function outcomeCard(outcome: OverrideOutcome & MadeStale): Card {
   return outcome.type === 'asked' ? askedCard(outcome) : recordedCard(outcome)
 }

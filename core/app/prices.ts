@@ -2,8 +2,10 @@ import type { Person } from '../access/rights.js'
 import type { LocalDate } from '../calendar/date.js'
 import { rungOf } from '../pricing/overrides.js'
 import { type RecordedOverride, endOf } from '../pricing/recorded.js'
+import type { Billing } from './billing.js'
 import type { DataAge } from './data-age.js'
 import type { Load, Loaded } from './loader.js'
+import { type MadeStale, tellingStale } from './made-stale.js'
 import { type AskedAbout, type AskedSays, scopesOf, settledSays } from './override-about.js'
 import { type NamedOverride, type OverrideRecorded, named } from './override-answer.js'
 import { type OverrideOutcome, confirmOne, setOrAsk } from './override-asked.js'
@@ -36,23 +38,25 @@ export interface Prices {
   /** What is paid today by whom, and for what, was named. */
   paid(about: AskedAbout): Promise<PaidAnswer>
   /** Records one, or asks for a yes where it is for many or may be a slip. */
-  set(person: Person, asked: AskedOverride): Promise<OverrideOutcome>
+  set(person: Person, asked: AskedOverride): Promise<OverrideOutcome & MadeStale>
   /**
    * Says yes to what was asked, as long as it would do exactly what was shown; else asks again.
    *
    * @param seen revision of what was shown; undefined: whatever the id stands for.
    */
-  confirm(person: Person, id: string, seen: string | undefined): Promise<OverrideOutcome>
+  confirm(person: Person, id: string, seen: string | undefined): Promise<OverrideOutcome & MadeStale>
   /** Ends one from a day on, today without one. Problem `notFound` when there is none of that number. */
   end(
     person: Person,
     kind: OverrideKind,
     number: number,
     on: LocalDate | undefined,
-  ): Promise<OverrideRecorded>
+  ): Promise<OverrideRecorded & MadeStale>
 }
 
-export function createPrices(ports: PricesPorts, load: Load): Prices {
+export function createPrices(ports: PricesPorts, load: Load, open: Billing['open']): Prices {
+  const changing = <T extends object>(change: (view: Loaded) => Promise<T>) =>
+    tellingStale(open, () => onUnmovedBooks(async () => change(await load())))
   return {
     list: async (kind) => {
       const { portfolio, books, today, age } = await load()
@@ -63,15 +67,9 @@ export function createPrices(ports: PricesPorts, load: Load): Prices {
       return { kind, overrides, today, age }
     },
     paid: async (about) => paidPrices(await load(), about),
-    set: (person, asked) =>
-      onUnmovedBooks(async () => {
-        const view = await load()
-        return setOrAsk(ports, view, person, settledOf(view, asked))
-      }),
-    confirm: (person, id, seen) =>
-      onUnmovedBooks(async () => confirmOne(ports, await load(), person, id, seen)),
-    end: (person, kind, number, on) =>
-      onUnmovedBooks(async () => endOne(ports, await load(), person, kind, number, on)),
+    set: (person, asked) => changing(async (view) => setOrAsk(ports, view, person, settledOf(view, asked))),
+    confirm: (person, id, seen) => changing((view) => confirmOne(ports, view, person, id, seen)),
+    end: (person, kind, number, on) => changing((view) => endOne(ports, view, person, kind, number, on)),
   }
 }
 

@@ -28,6 +28,7 @@ import type { DataAge } from './data-age.js'
 import type { Load, Loaded } from './loader.js'
 import { type PolicyAhead, policyStatus } from './policy-status.js'
 import { type SettingEffects, settingEffects } from './setting-effects.js'
+import { type MadeStale, tellingStale } from './made-stale.js'
 import { onUnmovedBooks } from './unmoved.js'
 
 /** Where a value comes from. */
@@ -73,7 +74,7 @@ export interface SettingsAnswer {
 }
 
 /** What was set, and what it does. */
-export interface SettingChanged {
+export interface SettingChanged extends MadeStale {
   readonly setting: SettingInfo
   readonly before: { readonly value: string; readonly words: string }
   readonly after: { readonly value: string; readonly words: string }
@@ -83,8 +84,6 @@ export interface SettingChanged {
   readonly dropped: readonly PlannedSetting[]
   /** Of a policy. */
   readonly effects: SettingEffects | undefined
-  /** Requests that wait and show other lines than are due now. */
-  readonly stale: readonly string[]
   readonly today: LocalDate
 }
 
@@ -132,12 +131,9 @@ export function createSettings(ports: SettingsPorts, fixed: Fixed): SettingsDesk
       }
     },
     set: async (person, asked) => {
-      const waited = staleIn(await ports.open())
-      const changed = await onUnmovedBooks(async () =>
-        setOne(ports, fixed, await ports.load(), person, asked),
+      return await tellingStale(ports.open, () =>
+        onUnmovedBooks(async () => setOne(ports, fixed, await ports.load(), person, asked)),
       )
-      const stale = staleIn(await ports.open()).filter((id) => !waited.includes(id))
-      return { ...changed, stale }
     },
   }
 }
@@ -189,10 +185,6 @@ function plannedOf(
     )?.by?.name
     return [{ from, value: typedValue(name, then), words: settingWords(name, then), by }]
   })
-}
-
-function staleIn(records: Awaited<ReturnType<Billing['open']>>): readonly string[] {
-  return records.filter(({ standing }) => standing?.changes !== undefined).map(({ approval }) => approval.id)
 }
 
 async function setOne(

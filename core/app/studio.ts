@@ -178,7 +178,7 @@ export function createStudio(ports: StudioPorts, settings: StudioSettings): Stud
     planning: createPlanning({ load, billing, everybody, today }),
     raiseAlerts: () => raiseAlerts(ports, load, everybody, settings.autoApprove ?? []),
     mapping: createMapping(ports, load),
-    prices: createPrices(ports, load),
+    prices: createPrices(ports, load, billing.open),
     settings: createSettings({ ...ports, load, open: billing.open }, settings),
     dispatch: () => dispatch(ports, loadContainer, owner, () => isEnding),
     end: () => {

@@ -1,4 +1,5 @@
 import { parseCommand } from '../../bot/commands/parse.js'
+import type { MadeStale } from '../../core/app/made-stale.js'
 import type { OverrideRecorded } from '../../core/app/override-answer.js'
 import type { OverrideOutcome } from '../../core/app/override-asked.js'
 import type { Decimal } from '../../core/money/decimal.js'
@@ -6,7 +7,7 @@ import { formatUnitPrice } from '../../core/money/money.js'
 import { DANA, type Office } from './office.js'
 
 /** What a typed `price` or `describe` is answered. */
-export async function ask({ studio }: Office, text: string): Promise<OverrideOutcome> {
+export async function ask({ studio }: Office, text: string): Promise<OverrideOutcome & MadeStale> {
   const command = parseCommand(text, await studio.today())
   if (command.name !== 'price' && command.name !== 'describe') throw new Error(text)
   if (command.action === 'set') return studio.prices.set(DANA, command.asked)
@@ -17,7 +18,7 @@ export async function ask({ studio }: Office, text: string): Promise<OverrideOut
 }
 
 /** What it does, with a yes where one is asked for. */
-export async function say(msp: Office, text: string): Promise<OverrideRecorded> {
+export async function say(msp: Office, text: string): Promise<OverrideRecorded & MadeStale> {
   const outcome = await ask(msp, text)
   if (outcome.type === 'recorded') return outcome
   const done = await msp.studio.prices.confirm(DANA, outcome.id, outcome.revision)

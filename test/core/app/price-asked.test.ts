@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { day, observed } from '../../support/observed.js'
-import { DANA, LEE, type Office, office, problemOf } from '../../support/office.js'
+import { DANA, LEE, MARCH, type Office, office, problemOf } from '../../support/office.js'
 import { ask, say } from '../../support/said-prices.js'
 
 describe('a price to look at twice', () => {
@@ -97,6 +97,15 @@ describe('a price to look at twice', () => {
     const yes = await msp.studio.prices.confirm(DANA, outcome.id, outcome.revision)
     expect(yes).toMatchObject({ type: 'asked', isChanged: true })
     expect((await msp.billing.books()).overrides).toEqual([])
+  })
+
+  test('which requests it made stale is said once', async () => {
+    const msp = await office()
+    const proposed = await msp.studio.billing.propose(DANA, MARCH, [])
+    if (proposed.type !== 'asked') throw new Error(proposed.type)
+    expect((await say(msp, 'price contoso premium 22 from 1 april')).stale).toEqual([])
+    expect((await say(msp, 'price contoso premium 20.50 from 1 march')).stale).toEqual(['APR-0001'])
+    expect((await say(msp, 'price contoso premium 21.50 from 1 march')).stale).toEqual([])
   })
 
   test('by its id alone, as it is typed', async () => {
