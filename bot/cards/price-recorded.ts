@@ -216,7 +216,9 @@ function nextWords(recorded: OverrideRecorded, remove: string, command: string):
   }
   // What it took the place of does not come back by itself.
   const effect =
-    recorded.replaced.length === 0 ? 'takes it back' : 'ends it, and what it took the place of is said again'
+    recorded.replaced.length === 0
+      ? 'takes it back'
+      : 'ends it; what it took the place of would have to be said again'
   const look = recorded.kind === 'price' ? 'who' : `customer ${override.customer ?? '<name>'}`
   return `Holds ${spanWords(override, today)}. Next: \`${look}\`; \`${remove}${undo}\` ${effect}${more}.`
 }
