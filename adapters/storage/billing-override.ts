@@ -43,16 +43,16 @@ export async function recordOverride(
   const books = await lockBooks(tx, mspId)
   if (books.version !== version || books.syncVersion !== syncVersion) throw movedOn()
   const next = version + 1
-  const { scope, says, from, to } = contentOf(said)
+  const { scope, says, from, to, replaces } = contentOf(said)
   const where = `override ${said.number}`
   await tx.$executeRaw`
     INSERT INTO override_record (msp_id, version, number, kind, lineage_id, customer_id, mpn, amount, currency, description,
-      holds_from, holds_to, recorded_by, recorded_by_name, recorded_at, held)
+      holds_from, holds_to, replaces, recorded_by, recorded_by_name, recorded_at, held)
     VALUES (${mspId}, ${next}, ${said.number}, ${says?.kind ?? 'end'},
       ${writeOptionalText(scope.lineageId, where)}, ${writeOptionalText(scope.customerId, where)},
       ${writeOptionalText(scope.mpn, where)}, ${amountOf(says)}::numeric, ${says?.kind === 'fixed' ? says.currency : null},
       ${says?.kind === 'words' ? writeText(says.description, where) : null},
-      ${writeDate(from)}::date, ${writeDate(to)}::date, ${writeText(audit.actor, where)}, ${writeText(byName, where)},
+      ${writeDate(from)}::date, ${writeDate(to)}::date, ${replaces}::integer[], ${writeText(audit.actor, where)}, ${writeText(byName, where)},
       ${writeInstant(audit.at)}::timestamptz, ${writeHeld(held)}::jsonb)`
   const lastEntry = await addEntry(tx, mspId, books.lastEntry, audit)
   await saveBooks(tx, mspId, { ...books, version: next, lastEntry })
@@ -63,11 +63,12 @@ interface Content {
   readonly says: OverrideSays | undefined
   readonly from: LocalDate
   readonly to: LocalDate | undefined
+  readonly replaces: number[]
 }
 
 function contentOf(said: OverrideDraft['said']): Content {
-  if (said.type === 'end') return { scope: {}, says: undefined, from: said.on, to: undefined }
-  return { ...said, to: said.to ?? undefined }
+  if (said.type === 'end') return { scope: {}, says: undefined, from: said.on, to: undefined, replaces: [] }
+  return { ...said, to: said.to ?? undefined, replaces: [...said.replaces] }
 }
 
 function amountOf(says: OverrideSays | undefined): string | null {
@@ -101,8 +102,8 @@ const PACKED = [
   instantColumn('recorded_at'),
 ]
 
-const SELECT = `SELECT ${packedColumns(PACKED)}, lineage_id, customer_id, mpn, description, recorded_by, recorded_by_name, held
-  FROM override_record WHERE msp_id = $1 ORDER BY version`
+const SELECT = `SELECT ${packedColumns(PACKED)}, lineage_id, customer_id, mpn, description, recorded_by, recorded_by_name, held,
+    array_to_json(replaces) FROM override_record WHERE msp_id = $1 ORDER BY version`
 
 type PackedCells = [
   version: Cell,
@@ -124,6 +125,7 @@ type OverrideRow = readonly [
   by: Cell,
   byName: Cell,
   held: Cell,
+  replaces: Cell,
 ]
 
 type Recorded =
@@ -157,7 +159,7 @@ function withEnd(
 }
 
 function recordedOf(row: OverrideRow): Recorded {
-  const [packed, lineageId, customerId, mpn, description, by, byName, held] = row
+  const [packed, lineageId, customerId, mpn, description, by, byName, held, replaces] = row
   const [version, number, kind, amount, currency, from, to, at] = unpack<PackedCells>(packed, 8)
   const found = integer(number)
   const stamp = {
@@ -176,6 +178,7 @@ function recordedOf(row: OverrideRow): Recorded {
     says: saysOf(said, amount, currency, description),
     from: localDate(from),
     to: optionalLocalDate(to) ?? null,
+    replaces: JSON.parse(text(replaces)) as number[],
     ends: [],
   }
   return { type: 'set', override }

@@ -53,12 +53,13 @@ export function prepare(
   const { portfolio, books, sync } = view
   const last = books.overrides.reduce((most, each) => Math.max(most, each.number), 0)
   const make = (scope: OverrideScope, index: number) => {
-    const said = { number: last + 1 + index, scope, says, from, to }
+    const replaced = books.overrides.filter((former) => isReplaced(former, { scope, says, from, to }))
+    const replaces = replaced.map(({ number }) => number)
+    const said = { number: last + 1 + index, scope, says, from, to, replaces }
     const held = heldByPsas(view, (priced) => isAbout(said, portfolio, priced), from)
     const stamp = { by: person.id, byName: person.name, at, version: books.version + 1 + index, held }
     const override: RecordedOverride = { ...said, ...stamp, ends: [] }
     const instead = ownOn(books.overrides, override, from)
-    const replaced = books.overrides.filter((former) => isReplaced(former, override))
     const fact = auditOf(portfolio, person, at, { override, instead, replaced, isEnd: false, on: from })
     const draft: OverrideDraft = {
       said: { type: 'set', ...said },

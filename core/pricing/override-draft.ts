@@ -5,7 +5,10 @@ import type { RecordedOverride } from './recorded.js'
 /** An override, or the end of one, as it will be recorded, with its entry in the trail. */
 export interface OverrideDraft {
   readonly said:
-    | ({ readonly type: 'set' } & Pick<RecordedOverride, 'number' | 'scope' | 'says' | 'from' | 'to'>)
+    | ({ readonly type: 'set' } & Pick<
+        RecordedOverride,
+        'number' | 'scope' | 'says' | 'from' | 'to' | 'replaces'
+      >)
     | { readonly type: 'end'; readonly number: number; readonly on: LocalDate }
   readonly byName: string
   /** See `OverrideStamp`. */

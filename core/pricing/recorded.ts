@@ -35,6 +35,8 @@ export interface RecordedOverride extends OverrideStamp {
   readonly from: LocalDate
   /** First day it no longer holds; null: open. */
   readonly to: LocalDate | null
+  /** Numbers of those whose place it took when it was recorded: decided then, whatever the rule for it is later. */
+  readonly replaces: readonly number[]
   /** In the order in which they were recorded, each earlier than the one before. */
   readonly ends: readonly OverrideEnd[]
 }
@@ -91,23 +93,28 @@ export function endOf({ to, ends }: Pick<RecordedOverride, 'to' | 'ends'>): Loca
 }
 
 /**
- * Everything recorded, with one more. Said again for the same scope from the same day, and for as long at least, it takes
- * the place of the former: that ends where it began, behind what was billed at it, and does not come back later.
+ * Everything recorded, with one more. Whose place it takes ends where it begins, behind what was billed at it, and does not
+ * come back later.
  */
 export function withRecorded(
   recorded: readonly RecordedOverride[],
   override: RecordedOverride,
 ): readonly RecordedOverride[] {
-  const { number, from, by, byName, at, version, held } = override
+  const { number, from, replaces, by, byName, at, version, held } = override
   const end = { by, byName, at, version, held, on: from, instead: number }
   const former = recorded.map((one) =>
-    isReplaced(one, override) ? { ...one, ends: [...one.ends, end] } : one,
+    replaces.includes(one.number) ? { ...one, ends: [...one.ends, end] } : one,
   )
   return [...former, override]
 }
 
-/** Whether all that an override says is said otherwise by a later one. */
-export function isReplaced(former: RecordedOverride, override: RecordedOverride): boolean {
+type Said = Pick<RecordedOverride, 'scope' | 'says' | 'from' | 'to'>
+
+/**
+ * Whether one said now takes the place of a former one: for the same scope from the same day, and for as long at least, so
+ * that all that the former says is said otherwise.
+ */
+export function isReplaced(former: RecordedOverride, override: Said): boolean {
   const { scope, says, from } = former
   if (from !== override.from || !isSameScope(scope, override.scope)) return false
   if ((says.kind === 'words') !== (override.says.kind === 'words')) return false
@@ -118,7 +125,7 @@ export function isReplaced(former: RecordedOverride, override: RecordedOverride)
 }
 
 /** A fixed price for customers of all currencies is for those who pay in its own: it leaves the others what they have. */
-function isForAllOf({ scope, says }: RecordedOverride, former: OverrideSays): boolean {
+function isForAllOf({ scope, says }: Said, former: OverrideSays): boolean {
   if (says.kind !== 'fixed' || rungOf(scope) < PRODUCT_RUNG) return true
   return former.kind === 'fixed' && former.currency === says.currency
 }

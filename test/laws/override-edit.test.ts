@@ -6,7 +6,12 @@ import { periodKey } from '../../core/charges/periods.js'
 import type { ChargeLine, Policy } from '../../core/charges/types.js'
 import { type Decimal, decimalFromUnits } from '../../core/money/decimal.js'
 import type { OverrideScope } from '../../core/pricing/overrides.js'
-import { type RecordedOverride, priceOverridesFor, withRecorded } from '../../core/pricing/recorded.js'
+import {
+  type RecordedOverride,
+  isReplaced,
+  priceOverridesFor,
+  withRecorded,
+} from '../../core/pricing/recorded.js'
 import { priceSubscription } from '../../core/pricing/timeline.js'
 import type { FoldedSubscription } from '../../core/timeline/fold.js'
 import { day } from '../support/observed.js'
@@ -123,8 +128,9 @@ function withChange(
   }
   const to = lasts === null ? null : addDays(on, lasts)
   const number = recorded.length + 1
-  const override = { ...stamp, number, scope: RUNGS[rung] ?? {}, says: said, from: on, to, ends: [] }
-  return withRecorded(recorded, override)
+  const now = { scope: RUNGS[rung] ?? {}, says: said, from: on, to }
+  const replaces = recorded.filter((former) => isReplaced(former, now)).map((former) => former.number)
+  return withRecorded(recorded, { ...stamp, ...now, number, replaces, ends: [] })
 }
 
 const versioned = (lines: readonly ChargeLine[], version: number) =>

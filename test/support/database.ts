@@ -98,10 +98,17 @@ let inMemory: Promise<Engine> | undefined
 
 /** The one in memory, opened once in each process and never closed: it ends with it. */
 function openInMemory(): Promise<Engine> {
-  inMemory ??= openWithTables({}).then((opened) => {
-    keepThread()
-    return opened
-  })
+  inMemory ??= openWithTables({}).then(
+    (opened) => {
+      keepThread()
+      return opened
+    },
+    (error: unknown) => {
+      // The next file tries again: one hiccup is not everybody's.
+      inMemory = undefined
+      throw error
+    },
+  )
   return inMemory
 }
 

@@ -66,7 +66,14 @@ export function memoryBilling(books: MemoryBooks = memoryBooks()): BillingStore 
       settings.push(structuredClone({ ...said, version: (books.version += 1) }))
       if (audit !== undefined) note(books, { ...audit, at: said.recordedAt })
     },
-    recordOverride: async (...drafts) => drafts.forEach((draft) => recordOverride(books, tables, draft)),
+    recordOverride: async (...drafts) => {
+      // All or none, as in a transaction.
+      for (const [index, { version, syncVersion }] of drafts.entries()) {
+        refuseMoved(version, books.version + index)
+        refuseMoved(syncVersion, books.syncVersion)
+      }
+      for (const draft of drafts) recordOverride(books, tables, draft)
+    },
     note: async (fact) => note(books, fact),
     trail: async (subject) =>
       books.trail.filter((entry) => subject === undefined || entry.subject === subject),
@@ -86,10 +93,8 @@ interface Tables {
 function recordOverride(
   books: MemoryBooks,
   { overrides }: Tables,
-  { said, byName, held, audit, version, syncVersion }: OverrideDraft,
+  { said, byName, held, audit, version }: OverrideDraft,
 ): void {
-  refuseMoved(version, books.version)
-  refuseMoved(syncVersion, books.syncVersion)
   const stamp = { by: audit.actor, byName, at: audit.at, version: version + 1, held }
   if (said.type === 'set') {
     if (overrides.has(said.number)) throw new Error(`override ${said.number} is there already`)

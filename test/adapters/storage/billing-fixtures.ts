@@ -64,7 +64,7 @@ export function overrideDraft(version: number): OverrideDraft {
   const scope = { customerId: 'C1' }
   const says = { kind: 'fixed', price: decimal('20.00'), currency: 'USD' } as const
   return {
-    said: { type: 'set', number: 1, scope, says, from: day('2026-03-15'), to: null },
+    said: { type: 'set', number: 1, scope, says, from: day('2026-03-15'), to: null, replaces: [] },
     byName: 'Ada',
     held: new Map(),
     audit: {

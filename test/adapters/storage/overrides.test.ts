@@ -31,6 +31,7 @@ function set(
   number: number,
   version: number,
   [scope, says]: readonly [OverrideScope, OverrideSays] = [{ customerId: 'C1' }, TWENTY],
+  replaces: readonly number[] = [],
 ): OverrideDraft {
   return {
     said: {
@@ -40,6 +41,7 @@ function set(
       says,
       from: day('2026-03-15'),
       to: number === 2 ? day('2026-07-01') : null,
+      replaces,
     },
     ...said(number, version),
   }
@@ -96,6 +98,7 @@ test(`overrides of every kind, and their ends, survive a restart, ${ENGINE} engi
       says,
       from: day('2026-03-15'),
       to: index === 1 ? day('2026-07-01') : null,
+      replaces: [],
       version: 3 + index,
       ends:
         index === 0
@@ -135,6 +138,26 @@ describe('an override', () => {
       expect(await refused(billing.recordOverride({ ...set(2, 1), syncVersion: 1 }))).toBe('conflict')
       expect(await refused(billing.recordOverride(set(2, 1)))).toBe('recorded')
       expect((await billing.trail()).map(({ subject }) => subject)).toEqual(['override 1', 'override 2'])
+    }))
+
+  test('ends whose place it took, as it was said then, and nobody else', () =>
+    inStorage(async ({ billing }) => {
+      await billing.recordOverride(set(1, 0))
+      // As rows were before one could take the place of another.
+      await billing.recordOverride(set(2, 1))
+      await billing.recordOverride(set(3, 2, undefined, [2]))
+      const { overrides } = await billing.books()
+      expect(
+        overrides.map(({ number, replaces, ends }) => [
+          number,
+          replaces,
+          ends.map(({ on, instead }) => [on, instead]),
+        ]),
+      ).toEqual([
+        [1, [], []],
+        [2, [], [[day('2026-03-15'), 3]]],
+        [3, [2], []],
+      ])
     }))
 
   test('has one beginning, and is never changed or taken away', () =>
