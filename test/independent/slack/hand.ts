@@ -47,6 +47,12 @@ export function handOf(url: string, secret: string): Hand {
   const form = (fields: Readonly<Record<string, string>>) =>
     send(new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded')
   let events = 0
+  let triggers = 0
+  // As at Slack, each thing that is done has one of its own: the same words said twice in a second are two requests.
+  const newTrigger = () => {
+    triggers += 1
+    return `${triggers}.${Date.now()}`
+  }
   const event = async ({ team, user, channel }: Place, given: Readonly<Record<string, unknown>>) => {
     events += 1
     const ts = stamp()
@@ -73,11 +79,11 @@ export function handOf(url: string, secret: string): Hand {
         command: '/billing',
         text,
         response_url: back,
-        trigger_id: '1',
+        trigger_id: newTrigger(),
       }),
     mention: (place, text) => event(place, { type: 'app_mention', text: `<@${BOT}> ${text}` }),
     direct: (place, text) => event(place, { type: 'message', channel_type: 'im', text }),
-    click: ({ team, user, channel, back }, message, action, trigger = '1') => {
+    click: ({ team, user, channel, back }, message, action, trigger = newTrigger()) => {
       const [block, button] = buttonOf(message, action)
       return form({
         payload: JSON.stringify({
