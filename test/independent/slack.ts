@@ -303,12 +303,20 @@ async function otherWorkspace(world: World): Promise<void> {
       'the first workspace was told',
     )
   })
-  await step('removed from one workspace it is silent there, and goes on in the other', async () => {
-    await answers(world, () => hand.event(there, { type: 'app_uninstalled' }))
-    assert.deepEqual((await answers(world, () => hand.command(there, 'who'))).calls, [])
-    const { words } = await answers(world, () => hand.command(at(world, 0, 'dana'), 'who'))
-    assert.ok(words.length > 0, 'the other workspace is silent too')
-  })
+  await step(
+    'removed from one workspace it does nothing there but tell whoever asks, and goes on in the other',
+    async () => {
+      await answers(world, () => hand.event(there, { type: 'app_uninstalled' }))
+      const told = await answers(world, () => hand.command(there, 'who'))
+      assert.deepEqual(
+        told.calls.map(({ method }) => method),
+        ['response_url'],
+      )
+      assert.match(told.words, /This workspace has not installed the app/)
+      const { words } = await answers(world, () => hand.command(at(world, 0, 'dana'), 'who'))
+      assert.ok(words.length > 0, 'the other workspace is silent too')
+    },
+  )
 }
 
 /** Contoso: 20 × $22.00 for this month, so $440.00. */
