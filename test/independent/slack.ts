@@ -17,7 +17,7 @@ import { happen, openStage } from '../support/story/happenings.js'
 import { marketplaceSettings } from '../support/story/house.js'
 import { settled } from '../support/story/settle.js'
 import { freePorts } from './ports.js'
-import { type Front, openFront, teamOf } from './slack/front.js'
+import { type Front, openFront, teamOf, wordsOf } from './slack/front.js'
 import { type ClickedMessage, type Hand, type Place, type View, handOf } from './slack/hand.js'
 import { LOOKER_TOKEN, type Workspace, startWorkspace } from './slack/workspace.js'
 
@@ -71,20 +71,6 @@ async function answers({ url, front }: World, work: () => Promise<void>) {
     'Slack refused what the bot asked for',
   )
   return { calls, words: calls.map(wordsOf).join('\n') }
-}
-
-function wordsOf({ given, answer }: Front['calls'][number]): string {
-  const words: string[] = []
-  const walk = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(walk)
-    if (typeof value !== 'object' || value === null) return
-    for (const [name, inner] of Object.entries(value)) {
-      if (name === 'text' && typeof inner === 'string') words.push(inner)
-      else walk(inner)
-    }
-  }
-  walk(answer['message'] ?? answer['view'] ?? JSON.parse(given['blocks'] ?? '[]'))
-  return words.join('')
 }
 
 /** A person's browser: asks to install, says yes in a workspace, and comes back. */

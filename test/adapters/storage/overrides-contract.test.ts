@@ -42,12 +42,12 @@ describe.each(STORES)('overrides %s', (_name, withBilling) => {
       expect(verifyChain(trail)).toBeUndefined()
     }))
 
-  test('said again for as long, it ends the former where that began; ending it brings nothing back', () =>
+  test('said in the place of another, it ends that where it began; ending it brings nothing back', () =>
     withBilling(async (billing) => {
       await billing.recordOverride(overrideDraft(0))
       const again = overrideDraft(1)
       if (again.said.type !== 'set') throw new Error('no override')
-      await billing.recordOverride({ ...again, said: { ...again.said, number: 2 } })
+      await billing.recordOverride({ ...again, said: { ...again.said, number: 2, replaces: [1] } })
       await billing.recordOverride({
         ...overrideDraft(2),
         said: { type: 'end', number: 2, on: day('2026-05-01') },

@@ -130,3 +130,18 @@ function record(state: State, workspace: number, path: string, sent: string, tex
   const given = Object.fromEntries(new URLSearchParams(sent))
   state.calls.push({ workspace, method, given, answer: JSON.parse(text) as Answer })
 }
+
+/** Everything a call says, wherever it stands in it. */
+export function wordsOf({ given, answer }: Front['calls'][number]): string {
+  const words: string[] = []
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(walk)
+    if (typeof value !== 'object' || value === null) return
+    for (const [name, inner] of Object.entries(value)) {
+      if (name === 'text' && typeof inner === 'string') words.push(inner)
+      else walk(inner)
+    }
+  }
+  walk(answer['message'] ?? answer['view'] ?? JSON.parse(given['blocks'] ?? '[]'))
+  return words.join('')
+}
