@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { takeDeadlines } from '../../bot/commands/deadlines.js'
-import { checkLeaks } from '../support/leaks.js'
 import { later, tick } from '../support/ticking.js'
 import { wordsOf } from './slack/harness.js'
 import { housesOfSuite } from './slack/houses.js'
-
-checkLeaks()
 
 const house = housesOfSuite()
 

@@ -2,14 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { waitAfter } from '../../bot/commands/deliver.js'
 import type { SlackMessageRecord } from '../emulators/slack/workspace.js'
 import { buttonsOf as teamsButtons } from '../emulators/teams/cards.js'
-import { checkLeaks } from '../support/leaks.js'
 import { later, tick } from '../support/ticking.js'
 import type { ChatDesk } from '../support/chat-desk.js'
 import { type SlackHouse, buttonsOf, wordsOf } from './slack/harness.js'
 import { housesOfSuite } from './slack/houses.js'
 import { type Office, read, startOffice } from './teams/office.js'
-
-checkLeaks()
 
 const house = housesOfSuite()
 

@@ -7,9 +7,6 @@ import { start } from '../../bot/main.js'
 import { Problem } from '../../core/problem.js'
 import { sendJson } from '../adapters/http/scripted-server.js'
 import { fakeMarketplace } from '../adapters/ingram/fake-marketplace.js'
-import { checkLeaks } from '../support/leaks.js'
-
-checkLeaks()
 
 const SETTINGS = {
   INGRAM_URL: 'http://127.0.0.1:9',

@@ -4,11 +4,8 @@ import { start } from '../../bot/main.js'
 import { fakeMarketplace, product, subscription } from '../adapters/ingram/fake-marketplace.js'
 import { container } from '../core/sync/build.js'
 import { fakePsa } from '../support/fake-psa.js'
-import { checkLeaks } from '../support/leaks.js'
 import { day } from '../support/observed.js'
 import { GOOD_SETTINGS } from '../support/settings.js'
-
-checkLeaks()
 
 /** A promise, and what fulfils it. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {

@@ -9,7 +9,7 @@ import type { Engine } from '../../adapters/storage/engine.js'
 import { openOn, openStorage } from '../../adapters/storage/open.js'
 import type { Storage, StorageOptions } from '../../adapters/storage/open.js'
 import type { Log } from '../../core/ports.js'
-import { checkLeaks, keepThread } from './leaks.js'
+import { keepThread } from './leaks.js'
 import { createServerDatabase } from './server-database.js'
 
 /** Set by `npm run test:postgres`: a server on which the tests may create and drop databases. A missing one fails. */
@@ -52,11 +52,9 @@ export interface TestDatabases {
 }
 
 /**
- * Gives a test file its databases, on the engine this run is for, and takes them away at the end. Call it once, first:
- * it also fails the file when anything was left open.
+ * Gives a test file its databases, on the engine this run is for, and takes them away at the end. Call it once, first.
  */
 export function testDatabases(engine: 'embedded' | 'server' = ENGINE): TestDatabases {
-  checkLeaks()
   // Some tests open several databases; on a busy machine each takes seconds.
   vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
   const removals: (() => Promise<void>)[] = []

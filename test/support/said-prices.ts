@@ -2,8 +2,10 @@ import { parseCommand } from '../../bot/commands/parse.js'
 import type { MadeStale } from '../../core/app/made-stale.js'
 import type { OverrideRecorded } from '../../core/app/override-answer.js'
 import type { OverrideOutcome } from '../../core/app/override-asked.js'
+import type { ObservedSubscription } from '../../core/marketplace/types.js'
 import type { Decimal } from '../../core/money/decimal.js'
 import { formatUnitPrice } from '../../core/money/money.js'
+import { decimal, observed } from './observed.js'
 import { DANA, type Office } from './office.js'
 
 /** What a typed `price` or `describe` is answered. */
@@ -34,4 +36,16 @@ export function changes({ effects }: OverrideRecorded): readonly string[] {
     ({ customerName, before, after, gap }) =>
       `${customerName}: ${words(before)} → ${words(after)}${gap === undefined ? '' : `: ${gap}`}`,
   )
+}
+
+/** Contoso's Visio, which is billed by the year. */
+export function visioByYear(changes: Partial<ObservedSubscription> = {}): ObservedSubscription {
+  return observed({
+    subscriptionId: '1002',
+    mpn: 'VISIO',
+    productName: 'Visio Plan 2',
+    billingPeriod: { type: 'year', duration: 1 },
+    unitPrice: { currency: 'USD', amount: decimal('240') },
+    ...changes,
+  })
 }

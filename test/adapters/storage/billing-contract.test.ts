@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { verifyChain } from '../../../core/audit/chain.js'
 import type { Verdict } from '../../../core/approval/approval.js'
-import type { ApprovalRecord, BillingStore } from '../../../core/ports.js'
-import { ENGINE, testDatabases } from '../../support/database.js'
-import { memoryBilling } from '../../support/memory-billing.js'
+import type { ApprovalRecord } from '../../../core/ports.js'
+import { testDatabases } from '../../support/database.js'
 import {
   APRIL,
   DECIDED_AT,
@@ -18,21 +17,14 @@ import {
   runCustomer,
   runLine,
   voidDraft,
-  withStorage,
+  billingStores,
 } from './billing-fixtures.js'
 
 const databases = testDatabases()
 
-type WithBilling = (work: (billing: BillingStore) => Promise<void>) => Promise<void>
-
-const STORES: readonly [name: string, withBilling: WithBilling][] = [
-  ['in memory', (work) => work(memoryBilling())],
-  [`in the database, ${ENGINE} engine`, (work) => withStorage(databases, ({ billing }) => work(billing))],
-]
-
 const keysOf = (lines: readonly { readonly key: string }[]) => lines.map(({ key }) => key)
 
-describe.each(STORES)('bill runs and approvals %s', (_name, withBilling) => {
+describe.each(billingStores(databases))('bill runs and approvals %s', (_name, withBilling) => {
   test('before the first proposal there is nothing', () =>
     withBilling(async (billing) => {
       expect(await billing.version()).toBe(0)

@@ -12,7 +12,8 @@ import type {
   VoidDraft,
 } from '../../../core/ports.js'
 import type { OverrideDraft } from '../../../core/pricing/override-draft.js'
-import type { CommonDatabase, TestDatabases } from '../../support/database.js'
+import { type CommonDatabase, ENGINE, type TestDatabases } from '../../support/database.js'
+import { memoryBilling } from '../../support/memory-billing.js'
 import { observation } from '../../support/observations.js'
 import { day, decimal } from '../../support/observed.js'
 
@@ -201,6 +202,18 @@ export async function withStorage(
   } finally {
     await storage.close()
   }
+}
+
+type WithBilling = (work: (billing: BillingStore) => Promise<void>) => Promise<void>
+
+/** What keeps the contract of billing: the store of tests in memory, and the database. */
+export function billingStores(
+  databases: TestDatabases,
+): readonly (readonly [name: string, withBilling: WithBilling])[] {
+  return [
+    ['in memory', (work) => work(memoryBilling())],
+    [`in the database, ${ENGINE} engine`, (work) => withStorage(databases, ({ billing }) => work(billing))],
+  ]
 }
 
 /** Another storage on the same database: what another program, or this one after a restart, sees. */

@@ -8,9 +8,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { lockFolder } from '../../../adapters/storage/folder-lock.js'
 import { projectFolder } from '../../../adapters/system/project.js'
 import { Problem } from '../../../core/problem.js'
-import { checkLeaks } from '../../support/leaks.js'
 
-checkLeaks()
 const CHILD = join(projectFolder(), 'dist', 'test', 'support', 'lock-child.mjs')
 const ROUNDS = 4
 const RACERS = 6

@@ -1,21 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { verifyChain } from '../../../core/audit/chain.js'
-import type { BillingStore } from '../../../core/ports.js'
-import { ENGINE, testDatabases } from '../../support/database.js'
-import { memoryBilling } from '../../support/memory-billing.js'
+import { testDatabases } from '../../support/database.js'
 import { day } from '../../support/observed.js'
-import { decisionOn, draft, overrideDraft, proposed, withStorage } from './billing-fixtures.js'
+import { decisionOn, draft, overrideDraft, proposed, billingStores } from './billing-fixtures.js'
 
 const databases = testDatabases()
 
-type WithBilling = (work: (billing: BillingStore) => Promise<void>) => Promise<void>
-
-const STORES: readonly [name: string, withBilling: WithBilling][] = [
-  ['in memory', (work) => work(memoryBilling())],
-  [`in the database, ${ENGINE} engine`, (work) => withStorage(databases, ({ billing }) => work(billing))],
-]
-
-describe.each(STORES)('overrides %s', (_name, withBilling) => {
+describe.each(billingStores(databases))('overrides %s', (_name, withBilling) => {
   test('an override and its end move the books on; over older books, or older PSAs, each is a conflict', () =>
     withBilling(async (billing) => {
       const record = await proposed(billing, draft(['k1']))

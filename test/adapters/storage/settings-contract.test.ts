@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { verifyChain } from '../../../core/audit/chain.js'
-import type { BillingStore } from '../../../core/ports.js'
-import { ENGINE, testDatabases } from '../../support/database.js'
+import { testDatabases } from '../../support/database.js'
 import { EVERY_RULE } from '../../support/every-rule.js'
-import { memoryBilling } from '../../support/memory-billing.js'
 import { day } from '../../support/observed.js'
 import {
   approved,
@@ -12,19 +10,12 @@ import {
   proposed,
   settingsDraft,
   voidDraft,
-  withStorage,
+  billingStores,
 } from './billing-fixtures.js'
 
 const databases = testDatabases()
 
-type WithBilling = (work: (billing: BillingStore) => Promise<void>) => Promise<void>
-
-const STORES: readonly [name: string, withBilling: WithBilling][] = [
-  ['in memory', (work) => work(memoryBilling())],
-  [`in the database, ${ENGINE} engine`, (work) => withStorage(databases, ({ billing }) => work(billing))],
-]
-
-describe.each(STORES)('settings %s', (_name, withBilling) => {
+describe.each(billingStores(databases))('settings %s', (_name, withBilling) => {
   test('policies are recorded in order, each moves the books on, with its entry where there is one', () =>
     withBilling(async (billing) => {
       expect(await billing.settingsStanding()).toEqual({ version: 0, recorded: [], isBilled: false })

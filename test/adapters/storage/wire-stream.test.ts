@@ -1,9 +1,6 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { WireStream, wireStreams } from '../../../adapters/storage/wire-stream.mjs'
-import { checkLeaks } from '../../support/leaks.js'
-
-checkLeaks()
 
 /** A target that notes what it was sent and answers when told to. */
 function fakeTarget(): {

@@ -3,12 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import * as product from '../../../bot/http.js'
 import { Problem } from '../../../core/problem.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { type Options, serve, withoutGuard } from './serve.js'
-
-checkLeaks()
 
 describe('a handler that fails', () => {
   const boom = (fail: () => Promise<void> | void): Options => ({

@@ -2,11 +2,8 @@ import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { readJson } from '../../../bot/http.js'
 import { createRandom } from '../../emulators/shared/random.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { rawBytes, rawRequest } from '../../support/raw-request.js'
 import { serve, withoutGuard } from './serve.js'
-
-checkLeaks()
 
 const MEGABYTE = 1024 * 1024
 

@@ -3,12 +3,9 @@ import { COMMANDS } from '../../../bot/commands/catalog.js'
 import type * as product from '../../../bot/slack/app.js'
 import { renderSlack } from '../../../bot/slack/render.js'
 import { lineRef } from '../../../core/app/who.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { observed } from '../../support/observed.js'
 import { type SlackHouse, buttonsOf, slackHouse, wordsOf } from './harness.js'
-
-checkLeaks()
 
 const open: SlackHouse[] = []
 afterAll(async () => {

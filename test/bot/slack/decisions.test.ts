@@ -2,11 +2,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/slack/app.js'
 import type { SlackMessageRecord } from '../../emulators/slack/workspace.js'
 import { observed, decimal } from '../../support/observed.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { type Change, mutant } from '../../support/mutant.js'
 import { type SlackHouse, type SlackHouseOptions, buttonsOf, slackHouse, wordsOf } from './harness.js'
-
-checkLeaks()
 
 const open: SlackHouse[] = []
 afterAll(async () => {

@@ -4,15 +4,12 @@ import { App, HTTPReceiver } from '@slack/bolt'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/slack/app.js'
 import { createSlackSurface } from '../../../bot/slack/app.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { impatientPacing } from '../../support/pacing.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { SECRET, STAMP, VARIANTS, hmac } from './bad-signatures.js'
 import { type SlackHouse, type SlackHouseOptions, slackHouse } from './harness.js'
-
-checkLeaks()
 
 const open: SlackHouse[] = []
 afterAll(async () => {

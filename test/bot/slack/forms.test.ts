@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest'
 import { type SlackHouse, type SlackHouseOptions, buttonsOf, slackHouse, wordsOf } from './harness.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { afterEach } from 'vitest'
-
-checkLeaks()
 
 let open: SlackHouse[] = []
 

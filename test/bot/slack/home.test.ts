@@ -4,12 +4,9 @@ import { createHomes } from '../../../bot/slack/home.js'
 import { Problem } from '../../../core/problem.js'
 import { SLACK_HOMES } from '../../../core/limits-ahead.js'
 import { shown } from '../../../bot/commands/reply.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { type SlackHouse, buttonsOf, wordsOf } from './harness.js'
 import { housesOfSuite } from './houses.js'
-
-checkLeaks()
 
 const house = housesOfSuite()
 

@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/slack/app.js'
 import { Problem } from '../../../core/problem.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { openBrowser } from './browser.js'
 import { APP, wordsOf } from './harness.js'
 import { housesOfSuite } from './houses.js'
 import { T1, T2, saidIn, second } from './second.js'
-
-checkLeaks()
 
 const house = housesOfSuite({ install: true })
 

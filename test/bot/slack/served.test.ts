@@ -6,13 +6,10 @@ import type { HttpServer } from '../../../bot/http.js'
 import { fakeMarketplace } from '../../adapters/ingram/fake-marketplace.js'
 import { createSlackSender } from '../../emulators/slack/sender.js'
 import { type SlackEmulator, startSlackEmulator } from '../../emulators/slack/server.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { GOOD_SETTINGS } from '../../support/settings.js'
 import { openBrowser } from './browser.js'
 import { APP, PUBLIC_URL, SIGNING_SECRET } from './harness.js'
-
-checkLeaks()
 
 const APP_TOKEN = 'xapp-1-A0001-1-secret'
 let marketplace: Awaited<ReturnType<typeof fakeMarketplace>>

@@ -1,11 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/slack/app.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { type SlackHouse, type SlackHouseOptions, buttonsOf, slackHouse, wordsOf } from './harness.js'
-
-checkLeaks()
 
 const closing: (() => Promise<void>)[] = []
 afterAll(async () => {

@@ -6,14 +6,11 @@ import { createSlackClient } from '../../../bot/slack/client.js'
 import { slackTrouble } from '../../../bot/slack/trouble.js'
 import { Problem } from '../../../core/problem.js'
 import type { Outage } from '../../emulators/slack/server.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { impatientPacing } from '../../support/pacing.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { type SlackHouse, type SlackHouseOptions, buttonsOf, slackHouse, wordsOf } from './harness.js'
-
-checkLeaks()
 
 const closing: (() => Promise<void>)[] = []
 afterAll(async () => {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/slack/app.js'
 import { Problem } from '../../../core/problem.js'
 import type { SlackEmulator } from '../../emulators/slack/server.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { memoryWorkspaces } from '../../support/memory-chat.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
@@ -11,8 +10,6 @@ import { openBrowser } from './browser.js'
 import { type SlackHouse, wordsOf } from './harness.js'
 import { housesOfSuite } from './houses.js'
 import { T1, T2, saidIn, second } from './second.js'
-
-checkLeaks()
 
 const house = housesOfSuite({ install: true })
 

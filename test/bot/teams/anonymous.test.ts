@@ -3,12 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTeamsSurface } from '../../../bot/teams/app.js'
 import type * as product from '../../../bot/teams/app.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { type Office, TENANT, startOffice } from './office.js'
-
-checkLeaks()
 
 /** A client on this machine that takes whatever it is sent, as one for trying does. */
 interface Client {

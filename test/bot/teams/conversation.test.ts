@@ -5,11 +5,8 @@ import type * as product from '../../../bot/teams/app.js'
 import { lineRef } from '../../../core/app/who.js'
 import { buttonsOf } from '../../emulators/teams/cards.js'
 import type { ConversationType } from '../../emulators/teams/world.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { type Office, TENANT, patient, read, startOffice } from './office.js'
-
-checkLeaks()
 
 async function anyLine({ studio }: Office): Promise<string> {
   const { bills } = await studio.who(undefined, '')

@@ -4,12 +4,9 @@ import type * as product from '../../../bot/teams/app.js'
 import { buttonsOf } from '../../emulators/teams/cards.js'
 import { resultOf } from '../../emulators/teams/player.js'
 import type { Posted, User } from '../../emulators/teams/world.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { decimal, observed } from '../../support/observed.js'
 import { type Office, read, startOffice } from './office.js'
-
-checkLeaks()
 
 interface Asked {
   readonly office: Office

@@ -3,13 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/teams/app.js'
 import type { createTeamsSurface } from '../../../bot/teams/app.js'
 import type { TeamsEmulator } from '../../emulators/teams/server.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { mutant } from '../../support/mutant.js'
 import { counted, forgeries, send, strangerForSuite } from './counted.js'
 import { APP, TENANT, optionsFor, startOffice } from './office.js'
-
-checkLeaks()
 
 const stranger = strangerForSuite()
 

@@ -2,13 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/teams/app.js'
 import { createTeamsSurface } from '../../../bot/teams/app.js'
 import { forgeriesOf } from '../../emulators/teams/forgeries.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { counted, forgeries, send, strangerForSuite } from './counted.js'
 import { optionsFor, startOffice } from './office.js'
-
-checkLeaks()
 
 const stranger = strangerForSuite()
 

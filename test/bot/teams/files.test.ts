@@ -8,11 +8,8 @@ import { fileOf } from '../../emulators/teams/attachments.js'
 import { buttonsOf } from '../../emulators/teams/cards.js'
 import { type Drive, startDrive } from '../../emulators/teams/drive.js'
 import type { Conversation, Posted } from '../../emulators/teams/world.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { type Office, read, startOffice } from './office.js'
-
-checkLeaks()
 
 let drive: Drive
 beforeEach(async () => {

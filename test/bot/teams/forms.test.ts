@@ -2,10 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { buttonsOf, elementsOf } from '../../emulators/teams/cards.js'
 import { resultOf } from '../../emulators/teams/player.js'
 import type { Card, Conversation } from '../../emulators/teams/world.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { LEE_ALONE, type Office, read, startOffice } from './office.js'
-
-checkLeaks()
 
 const PLACES: readonly (readonly [string, (office: Office) => Conversation])[] = [
   ['a personal chat', (office) => office.personal(office.lee)],

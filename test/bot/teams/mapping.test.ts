@@ -5,11 +5,8 @@ import { observed, decimal } from '../../support/observed.js'
 import { mappingOffice } from '../../core/app/mapping-office.js'
 import { buttonsOf } from '../../emulators/teams/cards.js'
 import type { Card } from '../../emulators/teams/world.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { TENANT, read, startOffice } from './office.js'
 import { deskOver } from '../../support/desk-over.js'
-
-checkLeaks()
 
 /** Dana may map; Contoso has 25 seats at $22.00 and an agreement with a line of 20. */
 async function asked() {

@@ -2,11 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { createTeamsSurface } from '../../../bot/teams/app.js'
 import type * as product from '../../../bot/teams/app.js'
 import { helpCard } from '../../../bot/cards/status.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { type Office, TENANT, read, startOffice } from './office.js'
-
-checkLeaks()
 
 async function start(create: typeof createTeamsSurface = createTeamsSurface): Promise<Office> {
   return await startOffice(() => ({}), create)

@@ -4,11 +4,8 @@ import type * as product from '../../../bot/teams/app.js'
 import { refreshOf } from '../../../bot/teams/refresh.js'
 import { buttonsOf, renewalOf } from '../../emulators/teams/cards.js'
 import type { Card, Posted, User } from '../../emulators/teams/world.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { type Office, read, startOffice } from './office.js'
-
-checkLeaks()
 
 interface Asked {
   readonly office: Office

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type * as product from '../../../bot/teams/app.js'
 import type { Activity } from '../../emulators/teams/player.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { mutant } from '../../support/mutant.js'
 import { rawRequest } from '../../support/raw-request.js'
 import { type Office, TENANT, startOffice } from './office.js'
-
-checkLeaks()
 
 async function send({ server, work }: Office, authorization: readonly string[], activity: Activity) {
   const answer = await rawRequest(server.url, {

@@ -5,12 +5,9 @@ import { createWork } from '../../../bot/http.js'
 import { createTeamsSurface } from '../../../bot/teams/app.js'
 import type * as product from '../../../bot/teams/app.js'
 import { buttonsOf } from '../../emulators/teams/cards.js'
-import { checkLeaks } from '../../support/leaks.js'
 import { memoryLog } from '../../support/memory-log.js'
 import { mutant } from '../../support/mutant.js'
 import { type Office, optionsFor, read, startOffice } from './office.js'
-
-checkLeaks()
 
 function titles({ emulator }: Office, id: string): string[] {
   return buttonsOf(emulator.world.find(id)?.card ?? {}).map(({ title }) => title)

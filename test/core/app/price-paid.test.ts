@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { paidCard } from '../../../bot/cards/price-paid.js'
 import { parseCommand } from '../../../bot/commands/parse.js'
-import { decimal, observed } from '../../support/observed.js'
+import { observed } from '../../support/observed.js'
 import { type Office, office, problemOf } from '../../support/office.js'
-import { say } from '../../support/said-prices.js'
+import { say, visioByYear } from '../../support/said-prices.js'
 
 async function shown(msp: Office, text: string): Promise<readonly string[]> {
   const command = parseCommand(text, await msp.studio.today())
@@ -18,13 +18,7 @@ async function withVisio(): Promise<Office> {
   const msp = await office()
   msp.subscriptions = [
     ...msp.subscriptions,
-    observed({
-      subscriptionId: '1002',
-      mpn: 'VISIO',
-      productName: 'Visio Plan 2',
-      billingPeriod: { type: 'year', duration: 1 },
-      unitPrice: { currency: 'USD', amount: decimal('240') },
-    }),
+    visioByYear(),
     observed({ subscriptionId: '2000', customerId: 'C2', unitPrice: undefined }),
   ]
   await msp.observe()

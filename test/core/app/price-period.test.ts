@@ -1,23 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { recordedCard } from '../../../bot/cards/price-recorded.js'
 import { ruleAtEnd } from '../../../core/pricing/typed-rule.js'
-import { decimal, observed } from '../../support/observed.js'
+import { decimal } from '../../support/observed.js'
 import { type Office, office, problemOf } from '../../support/office.js'
-import { say } from '../../support/said-prices.js'
+import { say, visioByYear } from '../../support/said-prices.js'
 
 /** Contoso has Business Premium by the month and Visio by the year. */
 async function byBoth(): Promise<Office> {
   const msp = await office()
   msp.subscriptions = [
     ...msp.subscriptions,
-    observed({
-      subscriptionId: '1002',
-      mpn: 'VISIO',
-      productName: 'Visio Plan 2',
-      billingPeriod: { type: 'year', duration: 1 },
-      unitPrice: { currency: 'USD', amount: decimal('240') },
-      unitCost: { currency: 'USD', amount: decimal('200') },
-    }),
+    visioByYear({ unitCost: { currency: 'USD', amount: decimal('200') } }),
   ]
   await msp.observe()
   return msp

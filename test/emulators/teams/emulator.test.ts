@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkLeaks } from '../../support/leaks.js'
 import { addressesOf, cardMistakes, linesOf, markdownOf } from './cards.js'
 import { startDrive } from './drive.js'
 import { type TeamsEmulator, startTeamsEmulator } from './server.js'
-
-checkLeaks()
 
 const APP = { appId: 'app', appPassword: 'secret', tenantId: 'tenant' }
 const CARD = { type: 'AdaptiveCard', version: '1.5', body: [{ type: 'TextBlock', text: 'Hello' }] }
